@@ -1,0 +1,106 @@
+"""What a decision says: who answers, who stands behind them, on what terms, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One step of the argument, with the steps below it: printed as a tree."""
+
+    text: str
+    holds: bool | None = None
+    """True or false for a condition; None for a plain statement."""
+    below: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """A model that may answer, with its place in the order."""
+
+    model: str
+    score: float
+    why: str
+    estimated_usd: str | None = None
+    """Estimated price of this request as a decimal text; None when unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A model that was looked at and may not answer."""
+
+    model: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """The side of an experiment that the caller was put on."""
+
+    split: str
+    name: str
+    bucket: float
+    """Where the caller's hash fell, 0..1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hedge:
+    """When to ask a second model as well."""
+
+    after_seconds: float | None = None
+    """None: after the primary's own p95 time to first token."""
+    max_share: float = 0.05
+    """At most this share of requests is hedged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How the call may be made: times in seconds, and what to do when a stream breaks."""
+
+    deadline_seconds: float = 120.0
+    """For the whole request, every attempt included."""
+    connect_seconds: float = 5.0
+    first_token_seconds: float = 30.0
+    between_tokens_seconds: float = 20.0
+    min_tokens_per_second: float = 0.5
+    crawl_seconds: float = 20.0
+    """A stream slower than `min_tokens_per_second` for this long is given up."""
+    max_attempts: int = 6
+    """Upstream calls at most, over all models."""
+    retries_per_model: int = 2
+    on_break: Literal["continue", "error"] = "error"
+    """What happens when a stream breaks after its first token."""
+    filtered_elsewhere: bool = False
+    """Whether a prompt that one vendor's content filter refused may go to another vendor."""
+    hedge: Hedge | None = None
+    cache: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The whole decision about one request."""
+
+    rule: str
+    """Name of the rule that fired, or `model` when the caller named a model or pool."""
+    pool: str
+    primary: Selected
+    fallbacks: tuple[Selected, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    arms: tuple[Arm, ...] = ()
+    prompt: str | None = None
+    """Name of the prompt (and version, after `@`) to put before the conversation."""
+    terms: Terms = field(default_factory=Terms)
+    must_stay_local: bool = False
+    propensity: float = 1.0
+    """Probability with which this primary was drawn, for replay."""
+    policy: str = ""
+    policy_version: str = ""
+    """Content hash of the policy that decided."""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Names of all models that may be called, in order."""
+        return (self.primary.model, *(choice.model for choice in self.fallbacks))

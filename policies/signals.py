@@ -1,0 +1,157 @@
+"""What a decision looks at: the request as understood, the caller, and the world around.
+
+All of it is plain frozen data: a decision made from the same three values is the same decision.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+
+NOTHING: Mapping[str, float] = MappingProxyType({})
+NO_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+INTENT_GROUPS = ("consult", "complaint", "query", "handle", "other")
+INTENTS = (
+    "order_query",
+    "order_modify",
+    "logistics",
+    "urge",
+    "refund",
+    "return_exchange",
+    "payment",
+    "invoice",
+    "promotion",
+    "account",
+    "product_consult",
+    "shipping_fee",
+    "warranty",
+    "complaint",
+    "human_agent",
+    "smalltalk",
+    "other",
+)
+EMOTIONS = ("negative", "neutral", "positive")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What we understood about one request before any model is chosen."""
+
+    intent: str = "other"
+    """The main intent, one of INTENTS; `other` when the reader was unsure."""
+    intents: tuple[str, ...] = ()
+    """Every intent found in the last user turn, the main one first."""
+    intent_group: str = "other"
+    intent_confidence: float = 0.0
+    """Calibrated probability that `intent` is right."""
+    is_unsure: bool = False
+    """The reader rejected the text: out of scope, or too close to call."""
+    emotion: str = "neutral"
+    emotion_intensity: float = 0.0
+    """How strong, 0..1; 0 for neutral."""
+    emotion_confidence: float = 0.0
+    sarcasm: float = 0.0
+    """Probability that praise is meant as blame."""
+    language: str = "other"
+    """zh, en, mixed or other."""
+    difficulty: float = 0.5
+    """Probability that only the strong tier answers well: 0.0 small talk, 1.0 a proof."""
+    expected_quality: Mapping[str, float] = NOTHING
+    """Expected quality 0..1 by model name, where labels taught us one."""
+    prompt_tokens: int = 0
+    """Estimate for the whole request, tools and history included; error bound in docs."""
+    max_output_tokens: int | None = None
+    """What the caller asked for at most."""
+    modalities: frozenset[str] = frozenset({"text"})
+    """text, image, audio, file, video."""
+    needs: frozenset[str] = frozenset()
+    """Abilities that a model must have: tools, vision, audio, json_mode, json_schema, ..."""
+    has_code: bool = False
+    has_math: bool = False
+    has_long_document: bool = False
+    pii: frozenset[str] = frozenset()
+    """Kinds of private data found (and masked): phone, id_card, bank_card, email, ..."""
+    slots: Mapping[str, tuple[str, ...]] = NO_WORDS
+    """Entities by kind: order_number, phone, date, amount; private ones as placeholders."""
+    turns: int = 1
+    """User turns so far, this one included."""
+    is_reask: bool = False
+    """The user says again what they said before."""
+    is_escalation: bool = False
+    """The user asks for a person, a manager, or threatens to complain outside."""
+    emotion_trend: float = 0.0
+    """Last turns against earlier ones: below 0 worse, above 0 better; -1..1."""
+    is_stream: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks. Empty strings where the caller did not say."""
+
+    key_name: str = ""
+    user: str = ""
+    tier: str = "standard"
+    tenant: str = ""
+    session: str = ""
+    order_number: str = ""
+    must_stay_local: bool = False
+    """The key's or the request's own wish; no policy can undo it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelHealth:
+    """How one model's deployments fare just now."""
+
+    is_available: bool = True
+    why: str = ""
+    """Why not, in words: "breaker open (12 s left)"."""
+    first_token_seconds: float | None = None
+    """Moving p50."""
+    p95_first_token_seconds: float | None = None
+    tokens_per_second: float | None = None
+    error_rate: float = 0.0
+    load: float = 0.0
+    """Share of the concurrency limit that is in use, 0..1."""
+
+
+HEALTHY = ModelHealth()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """The world at the moment of a decision."""
+
+    now: datetime.datetime
+    """With a time zone; rules on the time of day convert it to the policy's zone."""
+    health: Mapping[str, ModelHealth] = field(default_factory=lambda: MappingProxyType({}))
+    """By model name; a missing model counts as healthy."""
+    budget_left_usd: Decimal | None = None
+    """What the caller may still spend; None: no budget set."""
+    load: float = 0.0
+    """How busy the whole gateway is, 0..1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What a decision needs to know of a model: its card without the vendor's wire."""
+
+    name: str
+    provider: str
+    window_tokens: int
+    max_output_tokens: int
+    abilities: frozenset[str]
+    quality: float
+    is_local: bool = False
+    region: str | None = None
+    is_on: bool = True
+    why_off: str = ""
+    """Why the model cannot be called at all: "no ANTHROPIC_API_KEY"."""
+    input_usd_per_million: Decimal | None = None
+    """None: the price is unknown, which is never the same as zero."""
+    output_usd_per_million: Decimal | None = None
+    tokens_per_second: float | None = None
+    first_token_seconds: float | None = None

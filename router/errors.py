@@ -1,0 +1,96 @@
+"""What can go wrong in the house itself, before or around a provider.
+
+* PointsmanError            carries status, code, type, param for the one place that speaks HTTP
+  x BadRequestError         400: the request cannot be read; names the field
+  x UnauthorizedError       401: no key, or one that we do not know
+  x ForbiddenError          403: the key may not do this
+  x UnknownModelError       404: no model or pool of that name; suggests one
+  x TooLargeError           413: the body is over the limit
+  x NobodyCanAnswerError    503: no eligible model; carries why each one is not
+  x PrivacyUnavailableError 503: masking could not run, so nothing was sent
+  x ConfigError             start-up: names file, line, mend
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class PointsmanError(Exception):
+    """Something that a caller is told in OpenAI's error shape."""
+
+    status = 500
+    code: str | None = "internal_error"
+    type = "server_error"
+    should_retry = False
+
+    def __init__(self, message: str, *, param: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+
+
+class BadRequestError(PointsmanError):
+    """The request cannot be read or cannot be meant."""
+
+    status = 400
+    code = "invalid_request"
+    type = "invalid_request_error"
+
+
+class UnauthorizedError(PointsmanError):
+    """No key came with the request, or one that we do not know."""
+
+    status = 401
+    code = "invalid_api_key"
+    type = "invalid_request_error"
+
+
+class ForbiddenError(PointsmanError):
+    """The key is known but may not do this."""
+
+    status = 403
+    code = "not_allowed"
+    type = "invalid_request_error"
+
+
+class UnknownModelError(PointsmanError):
+    """Neither a model, a pool nor `auto` has this name."""
+
+    status = 404
+    code = "model_not_found"
+    type = "invalid_request_error"
+
+
+class TooLargeError(PointsmanError):
+    """The body is larger than this gateway takes."""
+
+    status = 413
+    code = "request_too_large"
+    type = "invalid_request_error"
+
+
+class NobodyCanAnswerError(PointsmanError):
+    """No model is eligible; the message says why each one is not."""
+
+    status = 503
+    code = "no_eligible_model"
+    type = "server_error"
+
+
+class PrivacyUnavailableError(PointsmanError):
+    """Masking could not run, so the request went nowhere."""
+
+    status = 503
+    code = "privacy_unavailable"
+    type = "server_error"
+
+
+class ConfigError(PointsmanError):
+    """The configuration cannot be used; each problem names its place and its mend."""
+
+    code = "invalid_config"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
