@@ -60,7 +60,7 @@ class Signals:
     """zh, en, mixed or other."""
     difficulty: float = 0.5
     """Probability that only the strong tier answers well: 0.0 small talk, 1.0 a proof."""
-    expected_quality: Mapping[str, float] = NOTHING
+    expected_quality: Mapping[str, float] = field(default_factory=lambda: NOTHING)
     """Expected quality 0..1 by model name, where labels taught us one."""
     prompt_tokens: int = 0
     """Estimate for the whole request, tools and history included; error bound in docs."""
@@ -75,7 +75,7 @@ class Signals:
     has_long_document: bool = False
     pii: frozenset[str] = frozenset()
     """Kinds of private data found (and masked): phone, id_card, bank_card, email, ..."""
-    slots: Mapping[str, tuple[str, ...]] = NO_WORDS
+    slots: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_WORDS)
     """Entities by kind: order_number, phone, date, amount; private ones as placeholders."""
     turns: int = 1
     """User turns so far, this one included."""

@@ -1,0 +1,64 @@
+"""What a door hands to the gateway, and what the gateway carries through the journey."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from policies.decision import Plan
+    from policies.signals import Caller, Signals
+    from providers.calls import Deadline, Usage
+    from providers.messages import ChatRequest
+    from router.steps.privacy import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request as it came through a door, before anybody looked into it."""
+
+    request_id: str
+    request: ChatRequest
+    credential: str = ""
+    """The bare API key, without `Bearer`; empty when none came."""
+    hints: dict[str, str] = field(default_factory=dict)
+    """What headers said: user, tier, session, order_number, must_stay_local."""
+    deadline_seconds: float | None = None
+    """The client's own limit; the policy's holds when it is shorter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """A request that has been understood and decided, ready to be sent."""
+
+    request_id: str
+    requested: str
+    """The model, pool or `auto` that the client named."""
+    request: ChatRequest
+    """Masked, with the plan's prompt in front: what vendors will see."""
+    caller: Caller
+    signals: Signals
+    plan: Plan
+    vault: Vault
+    deadline: Deadline
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """The bill of a stream, after its last token: what the client's usage chunk says."""
+
+    usage: Usage | None
+    cost_usd: Decimal | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """Who answered and what it took, for response headers."""
+
+    model: str
+    provider: str
+    attempts: int
+    cost_usd: Decimal | None = None

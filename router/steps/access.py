@@ -1,0 +1,116 @@
+"""Who is asking: API keys to callers.
+
+A key fixes what its configuration names (user, tier, tenant); what it leaves open, the request may
+say itself, because the holder of a key is a trusted back end that speaks for its own customers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from policies.signals import Caller
+from router.errors import ForbiddenError, UnauthorizedError
+
+HINTS = ("user", "tier", "tenant", "session", "order_number", "must_stay_local")
+"""What a request may say about its caller, in `metadata` or in `x-pointsman-…` headers."""
+_MOST_CHARACTERS = 200
+_YES = frozenset({"1", "true", "yes", "on"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What one API key allows. Empty strings leave the choice to the request."""
+
+    name: str
+    key_sha256: str
+    user: str = ""
+    tier: str = ""
+    tenant: str = ""
+    must_stay_local: bool = False
+    models: frozenset[str] = frozenset()
+    """Models, pools or `auto` that the key may name; empty: all."""
+
+
+def hash_key(key: str) -> str:
+    """The form in which a key is kept: SHA-256 in hex. Keys are long and random, so no salt."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class Identity:
+    """Knows every key. With no key configured everybody may ask, as `anonymous`."""
+
+    def __init__(self, grants: Sequence[Grant]) -> None:
+        self._by_hash = {grant.key_sha256.lower(): grant for grant in grants}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no key is asked for."""
+        return not self._by_hash
+
+    def identify(
+        self, credential: str, hints: Mapping[str, str], requested: str = "auto"
+    ) -> Caller:
+        """The caller behind a key, with what the request itself says where the key leaves it open.
+
+        Raises:
+            UnauthorizedError: no key came, or one that is not configured.
+            ForbiddenError: the key may not name this model, or a hint contradicts the key.
+        """
+        grant = self._find(credential)
+        if grant is None:
+            return _caller("anonymous", None, hints)
+        if grant.models and requested not in grant.models:
+            allowed = ", ".join(sorted(grant.models))
+            raise ForbiddenError(
+                f"Key '{grant.name}' may not ask for '{requested}'; it may ask for: {allowed}.",
+                param="model",
+            )
+        return _caller(grant.name, grant, hints)
+
+    def _find(self, credential: str) -> Grant | None:
+        if self.is_open:
+            return None
+        if not credential:
+            raise UnauthorizedError(
+                "No API key came with the request. Send it as 'Authorization: Bearer <key>'."
+            )
+        grant = self._by_hash.get(hash_key(credential))
+        if grant is None:
+            raise UnauthorizedError(
+                f"The API key ending in '{credential[-4:]}' is not known here. "
+                "Ask the gateway's operator for one (`main.py keys create`)."
+                if len(credential) >= 12
+                else "The API key is not known here."
+            )
+        return grant
+
+
+def _caller(name: str, grant: Grant | None, hints: Mapping[str, str]) -> Caller:
+    fixed = grant or Grant(name=name, key_sha256="")
+    return Caller(
+        key_name=name,
+        user=_settle("user", fixed.user, hints),
+        tier=_settle("tier", fixed.tier, hints) or "standard",
+        tenant=_settle("tenant", fixed.tenant, hints),
+        session=_settle("session", "", hints),
+        order_number=_settle("order_number", "", hints),
+        must_stay_local=fixed.must_stay_local
+        or hints.get("must_stay_local", "").strip().lower() in _YES,
+    )
+
+
+def _settle(name: str, fixed: str, hints: Mapping[str, str]) -> str:
+    said = hints.get(name, "").strip()
+    if fixed and said and said != fixed:
+        raise ForbiddenError(
+            f"The request says {name} '{said[:40]}', but its key is bound to {name} '{fixed}'. "
+            f"Leave {name} out, or use another key.",
+            param=f"metadata.{name}",
+        )
+    if len(said) > _MOST_CHARACTERS:
+        raise ForbiddenError(
+            f"{name} is longer than {_MOST_CHARACTERS} characters.", param=f"metadata.{name}"
+        )
+    return fixed or said

@@ -1,0 +1,53 @@
+"""Who is asking: keys, and what a request may say about its caller."""
+
+from __future__ import annotations
+
+import pytest
+
+from router.errors import ForbiddenError, UnauthorizedError
+from router.steps.access import Grant, Identity, hash_key
+
+SHOP = Grant(name="shop", key_sha256=hash_key("pm-shop-key-0001"), tier="vip")
+
+
+def test_without_configured_keys_everybody_is_anonymous() -> None:
+    caller = Identity([]).identify("", {"user": "u1"})
+    assert (caller.key_name, caller.user, caller.tier) == ("anonymous", "u1", "standard")
+
+
+def test_no_key_no_service_once_keys_are_configured() -> None:
+    with pytest.raises(UnauthorizedError, match="Authorization: Bearer"):
+        Identity([SHOP]).identify("", {})
+
+
+def test_an_unknown_key_is_refused_without_repeating_it() -> None:
+    with pytest.raises(UnauthorizedError) as caught:
+        Identity([SHOP]).identify("pm-some-other-secret-9999", {})
+    assert "9999" in caught.value.message
+    assert "some-other-secret" not in caught.value.message
+
+
+def test_a_key_gives_its_tier_and_the_request_adds_the_user() -> None:
+    caller = Identity([SHOP]).identify("pm-shop-key-0001", {"user": "u7", "session": "s1"})
+    assert (caller.key_name, caller.tier, caller.user, caller.session) == (
+        "shop",
+        "vip",
+        "u7",
+        "s1",
+    )
+
+
+def test_a_request_cannot_change_what_its_key_fixes() -> None:
+    with pytest.raises(ForbiddenError, match="bound to tier 'vip'"):
+        Identity([SHOP]).identify("pm-shop-key-0001", {"tier": "gold"})
+
+
+def test_a_key_limited_to_some_models_may_name_no_other() -> None:
+    grant = Grant(name="bot", key_sha256=hash_key("k" * 16), models=frozenset({"auto"}))
+    with pytest.raises(ForbiddenError, match="it may ask for: auto"):
+        Identity([grant]).identify("k" * 16, {}, "gpt-6-astra")
+
+
+def test_a_key_bound_to_the_house_cannot_be_let_out_by_the_request() -> None:
+    grant = Grant(name="clinic", key_sha256=hash_key("k" * 16), must_stay_local=True)
+    assert Identity([grant]).identify("k" * 16, {"must_stay_local": "no"}).must_stay_local
