@@ -16,7 +16,18 @@ from decimal import Decimal
 from providers.calls import Usage
 from providers.money import BOOK_RATES, ZERO, Exchange, Money
 
-__all__ = ["FREE", "Exchange", "Money", "PriceList", "PriceRow", "Rates", "Tier", "ceiling", "cost"]
+__all__ = [
+    "FREE",
+    "Exchange",
+    "Money",
+    "PriceList",
+    "PriceRow",
+    "Rates",
+    "Tier",
+    "ceiling",
+    "cost",
+    "flat",
+]
 
 _PLAIN_TIERS = frozenset({None, "", "default", "standard", "auto"})
 _MILLIONTH = Decimal("0.000001")
@@ -106,7 +117,7 @@ class PriceRow:
 
     def factor_for(self, service_tier: str | None) -> Decimal | None:
         """What to multiply by for a service tier; None if its price is unknown."""
-        if service_tier in self.service_tiers:
+        if service_tier and service_tier in self.service_tiers:
             return self.service_tiers[service_tier]
         return _ONE if service_tier in _PLAIN_TIERS else None
 
