@@ -1,0 +1,320 @@
+"""One pooled HTTP client for each provider: a deadline on every call, our own errors, no surprises.
+
+What it never does: follow a redirect, read proxies from the environment unless told to, retry, or
+leave a call running that was cancelled. A cancelled or closed call closes its connection at once,
+which is how a vendor learns that nobody is listening any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import aiohttp
+from multidict import CIMultiDictProxy
+
+from providers.calls import Deadline
+from providers.errors import (
+    ConnectionFailedError,
+    ProviderError,
+    StreamBrokenError,
+    UpstreamFailedError,
+    UpstreamTimeoutError,
+)
+from providers.limits import RateLimits, read_rate_limits
+
+MAX_BODY_BYTES = 64 * 1024 * 1024
+_MAX_ERROR_BYTES = 256 * 1024
+_HEADER_LIMIT = 32 * 1024
+_DRAIN_SECONDS = 0.02
+
+OnHeaders = Callable[[str, Mapping[str, str]], None]
+"""Called with the provider's name and the headers of every answer, whatever its status."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpOptions:
+    """How to reach one provider."""
+
+    base_url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    connect_seconds: float = 5.0
+    idle_seconds: float = 15.0
+    """How long an unused connection is kept."""
+    max_connections: int = 1000
+    trust_env: bool = False
+    """Take proxies from HTTP_PROXY and friends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        """The media type alone, in lower case."""
+        return media_type(self.headers)
+
+
+class FailedAnswer(Exception):  # noqa: N818 - carries an answer to who can classify it
+    """An answer with another status than 200, for the dialect to classify."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(f"HTTP {answer.status}")
+        self.answer = answer
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """The media type of an answer without its parameters, in lower case."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def is_html(content_type: str, body: bytes) -> bool:
+    """Whether this is a web page (a proxy's or a wrong address's) and no answer of an API."""
+    start = body[:64].lstrip().lower()
+    return content_type == "text/html" or start.startswith((b"<!doctype html", b"<html"))
+
+
+class StreamBody:
+    """An event stream that is coming in. `close` ends the connection at once."""
+
+    __slots__ = ("_model", "_provider", "_response")
+
+    def __init__(self, response: aiohttp.ClientResponse, provider: str, model: str) -> None:
+        self._response = response
+        self._provider = provider
+        self._model = model
+
+    async def read(self) -> bytes:
+        """Some more bytes as soon as there are any; empty at the end.
+
+        Raises:
+            UpstreamTimeoutError: the deadline passed.
+            StreamBrokenError: the connection broke (`why` is cut).
+        """
+        try:
+            return await self._response.content.readany()
+        except TimeoutError as problem:
+            raise late(self._provider, self._model) from problem
+        except (aiohttp.ClientError, OSError) as problem:
+            raise StreamBrokenError(
+                f"The connection to {self._provider} broke while the answer was coming.",
+                why="cut",
+                provider=self._provider,
+                model=self._model,
+            ) from problem
+
+    async def drain(self) -> None:
+        """After the last event: keep the connection for the pool if the body ends right away."""
+        with contextlib.suppress(TimeoutError, ProviderError):
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                while await self.read():
+                    pass
+
+    def close(self) -> None:
+        """End it. A connection whose body was read to its end has gone back to the pool."""
+        self._response.close()
+
+
+class HttpClient:
+    """A pool of connections to one provider.
+
+    `on_headers` is called with the headers of every answer; `on_limits` with the vendor's own count
+    of our allowance where it sends one.
+    """
+
+    def __init__(
+        self,
+        provider: str,
+        options: HttpOptions,
+        *,
+        on_headers: OnHeaders | None = None,
+        on_limits: Callable[[str, RateLimits], None] | None = None,
+    ) -> None:
+        self.provider = provider
+        self.base_url = options.base_url.rstrip("/")
+        self._options = options
+        self._on_headers = on_headers
+        self._on_limits = on_limits
+        self._session: aiohttp.ClientSession | None = None
+
+    async def get(self, path: str, *, deadline: Deadline) -> bytes:
+        """The body of a GET that answered 200."""
+        return await self._whole("GET", path, None, deadline, "application/json")
+
+    async def post(self, path: str, body: bytes, *, deadline: Deadline, model: str = "") -> bytes:
+        """The body of a POST that answered 200.
+
+        Raises:
+            FailedAnswer: any other status; the dialect knows what its body means.
+            ConnectionFailedError, UpstreamTimeoutError, UpstreamFailedError: there was no answer.
+        """
+        return await self._whole("POST", path, body, deadline, "application/json", model)
+
+    async def open(
+        self, path: str, body: bytes, *, deadline: Deadline, model: str = ""
+    ) -> StreamBody:
+        """The event stream that a POST answered with. Whoever opens it closes it.
+
+        Raises:
+            FailedAnswer: any status but 200.
+            ConnectionFailedError, UpstreamTimeoutError, UpstreamFailedError: no stream came.
+        """
+        response = await self._send("POST", path, body, deadline, "text/event-stream", model)
+        got = media_type(response.headers)
+        if got != "text/event-stream":
+            response.close()
+            what = got or "no content type"
+            raise self._no_answer(f"{what} instead of an event stream", 200, model)
+        return StreamBody(response, self.provider, model)
+
+    async def close(self) -> None:
+        """Close every connection. A later call opens the pool anew."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def _whole(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        deadline: Deadline,
+        accept: str,
+        model: str = "",
+    ) -> bytes:
+        response = await self._send(method, path, body, deadline, accept, model)
+        try:
+            data = await self._read(response, MAX_BODY_BYTES, model)
+        except BaseException:
+            response.close()
+            raise
+        if is_html(media_type(response.headers), data):
+            raise self._no_answer(f"a web page ({_start_of(data)})", response.status, model)
+        return data
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        deadline: Deadline,
+        accept: str,
+        model: str,
+    ) -> aiohttp.ClientResponse:
+        if deadline.passed():
+            raise UpstreamTimeoutError(
+                f"No time was left to ask {self.provider}.", provider=self.provider, model=model
+            )
+        try:
+            response = await self._open().request(
+                method,
+                self.base_url + path,
+                data=body,
+                headers={"Accept": accept},
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(
+                    total=deadline.left(), sock_connect=self._options.connect_seconds
+                ),
+            )
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+            raise self._unreachable(problem, model) from problem
+        self._tell(response.headers)
+        if response.status != 200:
+            raise await self._failed(response, model)
+        return response
+
+    async def _failed(self, response: aiohttp.ClientResponse, model: str) -> Exception:
+        """What a status other than 200 means: an answer to classify, or no answer at all."""
+        status = response.status
+        try:
+            data = await self._read(response, _MAX_ERROR_BYTES, model)
+        except ProviderError:
+            data = b""
+        finally:
+            response.close()
+        if 300 <= status < 400:
+            target = response.headers.get("location", "elsewhere")
+            return self._no_answer(f"a redirect to {target}", status, model)
+        if is_html(media_type(response.headers), data) and status not in (429, 503, 529):
+            return self._no_answer(f"a web page ({_start_of(data)})", status, model)
+        return FailedAnswer(Answer(status, response.headers, data))
+
+    async def _read(self, response: aiohttp.ClientResponse, limit: int, model: str) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        try:
+            async for piece in response.content.iter_any():
+                size += len(piece)
+                if size > limit:
+                    raise self._no_answer(f"more than {limit} bytes", response.status, model)
+                pieces.append(piece)
+        except TimeoutError as problem:
+            raise late(self.provider, model) from problem
+        except (aiohttp.ClientError, OSError) as problem:
+            raise self._no_answer(f"a body cut after {size} bytes", None, model) from problem
+        return b"".join(pieces)
+
+    def _tell(self, headers: CIMultiDictProxy[str]) -> None:
+        if self._on_headers is not None:
+            self._on_headers(self.provider, headers)
+        if self._on_limits is not None and (limits := read_rate_limits(headers)) is not None:
+            self._on_limits(self.provider, limits)
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            options = self._options
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=options.max_connections,
+                    keepalive_timeout=options.idle_seconds,
+                    ttl_dns_cache=60,
+                ),
+                headers={"Content-Type": "application/json", **options.headers},
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=options.trust_env,
+                max_line_size=_HEADER_LIMIT,
+                max_field_size=_HEADER_LIMIT,
+            )
+        return self._session
+
+    def _unreachable(self, problem: BaseException, model: str) -> ProviderError:
+        if isinstance(problem, TimeoutError):
+            if isinstance(problem, aiohttp.ConnectionTimeoutError):
+                waited = f"{self._options.connect_seconds:g} s"
+                return UpstreamTimeoutError(
+                    f"No connection to {self.base_url} within {waited}.",
+                    provider=self.provider,
+                    model=model,
+                )
+            return late(self.provider, model)
+        return ConnectionFailedError(
+            f"No connection to {self.base_url}: {problem or type(problem).__name__}.",
+            provider=self.provider,
+            model=model,
+        )
+
+    def _no_answer(self, what: str, status: int | None, model: str) -> UpstreamFailedError:
+        return UpstreamFailedError(
+            f"{self.provider} sent {what}; check that base_url {self.base_url} is its API.",
+            provider=self.provider,
+            model=model,
+            status=status,
+        )
+
+
+def late(provider: str, model: str) -> UpstreamTimeoutError:
+    """The deadline passed while we waited for the vendor."""
+    return UpstreamTimeoutError(
+        f"{provider} did not answer before the deadline.", provider=provider, model=model
+    )
+
+
+def _start_of(data: bytes) -> str:
+    return " ".join(data[:60].decode("utf-8", "replace").split())
