@@ -1,0 +1,105 @@
+"""Text made plain before it is hashed: one spelling for what means the same.
+
+Full-width forms become half-width, letters lower case, traditional characters that customers use
+often become simplified, digit runs become one mark by their length, and placeholders of a privacy
+filter (`<PHONE_1>`) or of anonymised logs (`[电话x]`) become one mark by their kind.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_CHARS = 4_000
+"""Longer texts are read by their first and last half of this; the middle is left out."""
+
+_MARKS = {
+    "phone": "\ue010",
+    "order": "\ue011",
+    "name": "\ue012",
+    "address": "\ue013",
+    "date": "\ue014",
+    "amount": "\ue015",
+    "link": "\ue016",
+    "organisation": "\ue017",
+    "face": "\ue018",
+    "email": "\ue019",
+    "number": "\ue003",
+    "other": "\ue01f",
+}
+_DIGIT_MARKS = {1: "\ue001", 2: "\ue001", 3: "\ue002", 4: "\ue002", 11: "\ue010"}
+_KINDS = {
+    "PHONE": "phone", "MOBILE": "phone", "TEL": "phone", "电话": "phone", "手机": "phone",
+    "ORDER": "order", "ORDERID": "order", "ORDER_NUMBER": "order", "单号": "order",
+    "NAME": "name", "PERSON": "name", "姓名": "name",
+    "ADDRESS": "address", "LOCATION": "address", "地址": "address", "站点": "address",
+    "DATE": "date", "TIME": "date", "日期": "date", "时间": "date",
+    "AMOUNT": "amount", "MONEY": "amount", "金额": "amount",
+    "URL": "link", "LINK": "link", "链接": "link",
+    "ORG": "organisation", "ORGANISATION": "organisation", "组织机构": "organisation",
+    "EMAIL": "email", "邮箱": "email", "数字": "number", "NUMBER": "number",
+}  # fmt: skip
+
+_TRADITIONAL = (
+    "訂订單单貨货發发買买賣卖錢钱換换維维質质問问題题還还這这個个麼么沒没來来時时間间嗎吗"
+    "們们對对請请說说話话電电運运費费開开關关稅税號号碼码戶户帳账處处理理應应該该後后過过"
+    "給给讓让將将會会與与為为從从動动態态狀状東东車车門门點点線线實实際际復复覆复訊讯息息"
+    "謝谢誰谁誤误壞坏損损爛烂臺台幫帮聯联絡络繫系產产價价優优惠惠折折積积銀银額额認认證证"
+    "預预約约貼贴紙纸張张輸输選选擇择網网頁页級级別别種种類类數数據据進进遲迟達达遠远連连"
+    "遞递郵邮寄寄區区縣县鎮镇鄉乡樓楼層层邊边裡里裏里無无嚴严緊紧慢慢騙骗舉举報报訴诉賠赔"
+    "償偿導导購购銷销贈赠滿满減减領领詢询諮咨談谈語语樣样啟启啓启見见現现視视聽听試试壓压"
+    "鍵键盤盘顯显燈灯熱热涼凉藍蓝綠绿紅红黃黄舊旧雙双條条塊块總总歷历曆历備备註注寫写記记錄录"
+)
+_TABLE = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    **{ord(a): b for a, b in zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True)},
+    ord("\u3000"): " ", ord("。"): ".", ord("、"): ",", ord("“"): '"', ord("”"): '"',
+    ord("‘"): "'", ord("’"): "'", ord("…"): ".", ord("\t"): " ", ord("\n"): " ",
+    ord("\r"): " ", ord("\u00a0"): " ", ord("\u200b"): None, ord("\ufeff"): None,
+}  # fmt: skip
+
+_PLACEHOLDER = re.compile(
+    r"<([A-Z][A-Z_]*?)_?\d*>"
+    r"|#e-s\[数字x\]"
+    r"|\[(?:([a-z]+)_\d+|([\u4e00-\u9fff]{1,6})x)\]"
+    r"|https?://[^\s\u4e00-\u9fff]+"
+    r"|&[a-z]{2,6};",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d+")
+_SPACES = re.compile(r" {2,}")
+_REPEATS = re.compile(r"(.)\1{2,}")
+
+
+def normalise(text: str) -> str:
+    """The text as the feature pass reads it: one line, lower case, marks for numbers and names."""
+    text = clip(text).translate(_TABLE)
+    if "<" in text or "[" in text or "://" in text or "&" in text:
+        text = _PLACEHOLDER.sub(_mark_of, text)
+    text = _DIGITS.sub(_digits_of, text.lower())
+    text = _REPEATS.sub(r"\1\1", text)
+    return _SPACES.sub(" ", text).strip()
+
+
+def clip(text: str) -> str:
+    """The text itself, or head and tail of one that is too long to read whole."""
+    if len(text) <= MAX_CHARS:
+        return text
+    half = MAX_CHARS // 2
+    return text[:half] + " " + text[-half:]
+
+
+def _mark_of(found: re.Match[str]) -> str:
+    whole = found.group(0)
+    if whole.startswith("#"):
+        return _MARKS["face"]
+    if whole.startswith("&"):
+        return " "
+    if "://" in whole:
+        return _MARKS["link"]
+    kind = found.group(1) or found.group(2) or found.group(3)
+    return _MARKS[_KINDS.get(kind.upper(), "other")]
+
+
+def _digits_of(found: re.Match[str]) -> str:
+    length = found.end() - found.start()
+    return _DIGIT_MARKS.get(length) or ("\ue003" if length < 9 else _MARKS["order"])

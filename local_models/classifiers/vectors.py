@@ -1,0 +1,57 @@
+"""Training side of the feature pass: a vocabulary over a corpus, and its sparse matrix.
+
+Imported by training code only (scipy is not a run-time dependency).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from local_models.classifiers.features import Features
+from local_models.classifiers.head import Floats, scale_views
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The n-grams worth a row, and how rare each is."""
+
+    keys: NDArray[np.uint32]
+    idf: Floats
+    view_weights: Floats
+
+
+def build_vocabulary(
+    corpus: Sequence[Features], *, min_count: int, view_weights: Sequence[float]
+) -> Vocabulary:
+    """Every n-gram that at least `min_count` texts hold."""
+    everything = np.concatenate([features.hashes for features in corpus])
+    keys, counts = np.unique(everything, return_counts=True)
+    kept = counts >= min_count
+    rarity = np.log((1 + len(corpus)) / (1 + counts[kept])) + 1.0
+    # Rounded as it will be stored, so that training sees what run time sees.
+    idf = rarity.astype(np.float16).astype(np.float32)
+    return Vocabulary(keys[kept], idf, np.asarray(view_weights, dtype=np.float32))
+
+
+def to_matrix(corpus: Sequence[Features], vocabulary: Vocabulary) -> Any:
+    """The corpus as a scipy CSR matrix, each row weighted exactly as a head weighs it."""
+    from scipy.sparse import csr_matrix
+
+    rows = [_row(features, vocabulary) for features in corpus]
+    ends = np.cumsum([0, *(len(indices) for indices, _ in rows)])
+    indices = np.concatenate([indices for indices, _ in rows])
+    values = np.concatenate([values for _, values in rows])
+    return csr_matrix((values, indices, ends), shape=(len(rows), len(vocabulary.keys)))
+
+
+def _row(features: Features, vocabulary: Vocabulary) -> tuple[NDArray[np.intp], Floats]:
+    at = np.searchsorted(vocabulary.keys, features.hashes)
+    at[at == len(vocabulary.keys)] = 0
+    known = vocabulary.keys[at] == features.hashes
+    values = features.weights[known] * vocabulary.idf[at[known]]
+    return at[known], scale_views(features.hashes[known], values, vocabulary.view_weights)
