@@ -1,0 +1,16 @@
+"""Keeping the record of a request: every upstream call, its price, and how it all ended."""
+
+from router.steps.records.pricing import PriceBook, Priced, Pricer
+from router.steps.records.record import Record, Settled
+from router.steps.records.records import Journey, Records, RequestObserver
+
+__all__ = [
+    "Journey",
+    "PriceBook",
+    "Priced",
+    "Pricer",
+    "Record",
+    "Records",
+    "RequestObserver",
+    "Settled",
+]

@@ -1,0 +1,71 @@
+"""The price of one upstream call, with the price row that it came from."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from providers.base import Model
+from providers.calls import Attempt, Usage
+from providers.money import BOOK_RATES, Exchange
+from providers.pricing import FREE, cost
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What a call cost. `usd` is None where no exchange rate is known."""
+
+    amount: Decimal
+    currency: str
+    usd: Decimal | None
+    source: str
+    """Which prices were used, such as `qwen-max from 2026-01-15`."""
+
+
+Pricer = Callable[[str, Usage, datetime.datetime], Priced | None]
+"""Prices a model's usage at a moment; None when the price is unknown."""
+
+NOTHING_USED = Priced(Decimal(0), "USD", Decimal(0), "nothing used")
+
+
+class PriceBook:
+    """A `Pricer` over the model cards. A local model without prices is a known zero.
+
+    `find` gives a model's card by name, or None: `catalog.get`, or a dict's own `get`.
+    """
+
+    def __init__(
+        self, find: Callable[[str], Model | None], exchange: Exchange = BOOK_RATES
+    ) -> None:
+        self._find = find
+        self._exchange = exchange
+
+    def __call__(self, model: str, usage: Usage, at: datetime.datetime) -> Priced | None:
+        card = self._find(model)
+        if card is None:
+            return None
+        prices = card.prices or (FREE if card.is_local else None)
+        money = cost(prices, usage, at, exchange=self._exchange)
+        if prices is None or money is None:
+            return None
+        if prices is FREE:
+            return Priced(money.amount, money.currency, money.usd, "runs in this house")
+        row = prices.row_on(at.date())
+        since = "" if row is None or row.starts_on == datetime.date.min else str(row.starts_on)
+        source = f"{model} from {since}" if since else f"{model} as configured"
+        return Priced(money.amount, money.currency, money.usd, source)
+
+
+def price_attempt(attempt: Attempt, price: Pricer) -> Priced | None:
+    """What an attempt cost; nothing when it used nothing.
+
+    A call that gave tokens but no usage is unknown: it will be on the vendor's invoice.
+    """
+    if attempt.usage is not None:
+        at = datetime.datetime.fromtimestamp(attempt.started_at, datetime.UTC)
+        return price(attempt.model, attempt.usage, at)
+    if attempt.first_token_seconds is not None or attempt.outcome == "answered":
+        return None
+    return NOTHING_USED

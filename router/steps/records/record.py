@@ -1,0 +1,197 @@
+"""The record of one request: it takes each upstream call and closes once, however it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from decimal import Decimal
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from policies.decision import Plan
+from providers.calls import Attempt, AttemptKind, Usage
+from router.errors import PointsmanError
+from router.steps.records.pricing import Pricer, price_attempt
+from router.steps.records.rows import attempt_row
+from router.storage.entries import AttemptRow, Entry, RequestOutcome, RequestRow
+from router.storage.ports import LedgerStore
+from router.storage.recovery import add_up, close_open
+
+_CLIENT_LEFT = 499
+"""The status that proxies log for a client that did not wait."""
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """The bill of a request after its last token."""
+
+    usage: Usage | None
+    cost_usd: Decimal | None
+    """None when the price of any attempt is unknown."""
+    attempts: int
+
+
+class Record:
+    """Notes every upstream call before it is made and writes the request's rows at its end.
+
+    Use it in a `with` statement: what leaves the block without `settle` or `close` is closed as
+    cancelled (the client left) or failed. It is the dispatcher's attempt sink.
+    """
+
+    def __init__(
+        self,
+        row: RequestRow,
+        plan: Plan,
+        store: LedgerStore,
+        price: Pricer,
+        clock: Callable[[], float],
+        on_request: Callable[[RequestRow], None],
+        on_attempt: Callable[[AttemptRow], None],
+    ) -> None:
+        self.row = row
+        self._plan = plan
+        self._store = store
+        self._price = price
+        self._clock = clock
+        self._on_request = on_request
+        self._on_attempt = on_attempt
+        self._rows: dict[int, AttemptRow] = {}
+        self.is_closed = False
+
+    @property
+    def attempts(self) -> int:
+        """Upstream calls so far, those under way included."""
+        return len(self._rows)
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """All attempts together, or None while the price of any of them is unknown."""
+        total, _ = add_up(self._rows.values())
+        return None if total is None else Decimal(total)
+
+    @property
+    def known_usd(self) -> Decimal:
+        """The sum of what is known; equals `cost_usd` when nothing is unknown."""
+        return Decimal(add_up(self._rows.values())[1])
+
+    def begin(
+        self, number: int, kind: AttemptKind, model: str, provider: str, deployment: str
+    ) -> None:
+        """Note a call that is about to be made, at the price that the plan estimated.
+
+        Raises:
+            LedgerUnavailableError: it cannot be noted, so it must not be made.
+        """
+        row = AttemptRow(
+            entry=self.row.entry,
+            number=number,
+            kind=kind,
+            model=model,
+            provider=provider,
+            deployment=deployment,
+            started_at=self._clock(),
+            cost_usd=self._estimate(model),
+            estimated=True,
+        )
+        self._store.begin(self.row, row)
+        self._rows[number] = row
+
+    def finish(self, attempt: Attempt) -> None:
+        """Take a call's end and its price; one that ends after the request corrects its rows."""
+        row = attempt_row(self.row.entry, attempt, price_attempt(attempt, self._price))
+        self._rows[attempt.number] = row
+        self._store.finish(row)
+        self._on_attempt(row)
+        if self.is_closed:
+            self._write()
+
+    def settle(self, usage: Usage | None = None) -> Settled:
+        """Close as answered, and give the bill."""
+        self.close("answered", status=200)
+        return Settled(usage, self.cost_usd, self.attempts)
+
+    def close(
+        self,
+        outcome: RequestOutcome,
+        *,
+        status: int | None = None,
+        answered_by: str | None = None,
+        first_token_seconds: float | None = None,
+    ) -> None:
+        """Write the request's rows; every time after the first does nothing.
+
+        Who answered, and when its first token came (seconds after the request's start), is read
+        off the attempts unless it is given.
+        """
+        if self.is_closed:
+            return
+        self.is_closed = True
+        now = self._clock()
+        winner = self._winner()
+        first = first_token_seconds
+        if first is None and winner is not None and winner.first_token_seconds is not None:
+            first = winner.started_at - self.row.started_at + winner.first_token_seconds
+        self.row = msgspec.structs.replace(
+            self.row,
+            finished_at=now,
+            seconds=max(0.0, now - self.row.started_at),
+            first_token_seconds=first,
+            outcome=outcome,
+            status=status,
+            model=answered_by or ("" if winner is None else winner.model),
+            provider="" if winner is None else winner.provider,
+        )
+        self._write()
+        self._on_request(self.row)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.is_closed:
+            return
+        if error is None:
+            self.close("answered" if self._winner() else "failed")
+        elif isinstance(error, (asyncio.CancelledError, GeneratorExit)):
+            self.close("cancelled", status=_CLIENT_LEFT)
+        else:
+            is_broken = any(row.outcome == "broken" for row in self._rows.values())
+            self.close("broken" if is_broken else "failed", status=_status_of(error))
+
+    def _write(self) -> None:
+        attempts = tuple(close_open(self._rows[number]) for number in sorted(self._rows))
+        total, known = add_up(attempts)
+        self.row = msgspec.structs.replace(self.row, cost_usd=total, known_usd=known)
+        self._store.record(Entry(self.row, attempts))
+
+    def _winner(self) -> AttemptRow | None:
+        """The call that gave the answer: the last one that ended whole, or that gave tokens."""
+        answered = [row for row in self._rows.values() if row.outcome == "answered"]
+        if answered:
+            return answered[-1]
+        spoke = ("broken", "cancelled")
+        began = [
+            row
+            for row in self._rows.values()
+            if row.outcome in spoke and row.first_token_seconds is not None
+        ]
+        return began[-1] if began else None
+
+    def _estimate(self, model: str) -> str | None:
+        for choice in (self._plan.primary, *self._plan.fallbacks):
+            if choice.model == model:
+                return choice.estimated_usd
+        return None
+
+
+def _status_of(error: BaseException) -> int | None:
+    if isinstance(error, PointsmanError):
+        return error.status
+    status = getattr(error, "status", None)
+    return status if isinstance(status, int) else None

@@ -1,0 +1,90 @@
+"""From what travels through the house to the rows that the ledger keeps."""
+
+from __future__ import annotations
+
+import json
+
+from policies.decision import Plan
+from policies.signals import Caller, Signals
+from providers.calls import Attempt
+from router.steps.records.pricing import Priced
+from router.storage.entries import AttemptRow, RequestRow, encode_plan, encode_signals
+
+
+def open_row(
+    entry: int,
+    request_id: str,
+    caller: Caller,
+    signals: Signals,
+    plan: Plan,
+    requested: str,
+    started_at: float,
+) -> RequestRow:
+    """The row of a request that has been understood and decided, before anyone is called."""
+    return RequestRow(
+        entry=entry,
+        request_id=request_id,
+        started_at=started_at,
+        requested=requested,
+        key_name=caller.key_name,
+        user_id=caller.user,
+        tier=caller.tier,
+        tenant=caller.tenant,
+        session=caller.session,
+        order_number=caller.order_number,
+        rule=plan.rule,
+        pool=plan.pool,
+        arms=_list(tuple(f"{arm.split}/{arm.name}" for arm in plan.arms)),
+        prompt=plan.prompt,
+        policy=plan.policy,
+        policy_version=plan.policy_version,
+        propensity=plan.propensity,
+        must_stay_local=plan.must_stay_local,
+        intent=signals.intent,
+        intents=_list(signals.intents),
+        emotion=signals.emotion,
+        language=signals.language,
+        difficulty=signals.difficulty,
+        prompt_tokens=signals.prompt_tokens,
+        pii=_list(tuple(sorted(signals.pii))),
+        is_stream=signals.is_stream,
+        signals=encode_signals(signals),
+        plan=encode_plan(plan),
+    )
+
+
+def attempt_row(entry: int, attempt: Attempt, priced: Priced | None) -> AttemptRow:
+    """The row of an upstream call that ended."""
+    usage = attempt.usage
+    usd = None if priced is None else priced.usd
+    return AttemptRow(
+        entry=entry,
+        number=attempt.number,
+        kind=attempt.kind,
+        model=attempt.model,
+        provider=attempt.provider,
+        deployment=attempt.deployment,
+        started_at=attempt.started_at,
+        seconds=attempt.seconds,
+        first_token_seconds=attempt.first_token_seconds,
+        outcome=attempt.outcome,
+        error=attempt.error,
+        status=attempt.status,
+        prompt_tokens=None if usage is None else usage.prompt_tokens,
+        completion_tokens=None if usage is None else usage.completion_tokens,
+        cache_read_tokens=None if usage is None else usage.cache_read_tokens,
+        cache_write_tokens=None if usage is None else usage.cache_write_tokens,
+        cache_write_1h_tokens=None if usage is None else usage.cache_write_1h_tokens,
+        reasoning_tokens=None if usage is None else usage.reasoning_tokens,
+        service_tier=None if usage is None else usage.service_tier,
+        seam_at=attempt.seam_at,
+        amount=None if priced is None else f"{priced.amount:f}",
+        currency=None if priced is None else priced.currency,
+        cost_usd=None if usd is None else f"{usd:f}",
+        estimated=usage is not None and usage.estimated,
+        price_source=None if priced is None else priced.source,
+    )
+
+
+def _list(words: tuple[str, ...]) -> str:
+    return json.dumps(words, ensure_ascii=False) if words else "[]"
