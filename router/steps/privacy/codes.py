@@ -1,0 +1,95 @@
+"""Private codes of letters and digits: passports, licence plates, company codes, IBANs, addresses
+of computers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import AddressValueError, IPv6Address
+
+from router.steps.privacy.checksums import company_code_holds, iban_holds
+from router.steps.privacy.context import context_before
+from router.steps.privacy.spans import Span
+
+PLATE = re.compile(
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领][A-Za-z][ ·•・\-]?"
+    r"[A-Za-z0-9]{4,5}[A-Za-z0-9挂学警港澳](?![A-Za-z0-9])"
+)
+PASSPORT = re.compile(r"(?<![A-Za-z0-9])(?:[EeGgDdSsPpHhKkMm][0-9]{8}|[Ee][A-Za-z][0-9]{7})(?![A-Za-z0-9])")
+ANNOUNCED_PASSPORT = re.compile(
+    r"(?:passport|护照|通行证)[^A-Za-z0-9\n]{0,6}(?:number|no\.?|num|号码?)?[^A-Za-z0-9\n]{0,4}(?:is|为|是)?[ :：]{0,3}"
+    r"([a-z0-9]{6,12})(?![a-z0-9])"
+)
+COMPANY = re.compile(
+    r"(?<![0-9A-Za-z])[159YANyan][0-9A-GHJ-NPQRTUWXYa-ghj-npqrtuwxy][0-9]{6}"
+    r"[0-9A-GHJ-NPQRTUWXYa-ghj-npqrtuwxy]{10}(?![0-9A-Za-z])"
+)
+IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![0-9A-Za-z])")
+IPV4 = re.compile(
+    r"(?<![0-9A-Za-z.])(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?![0-9A-Za-z]|\.[0-9])"
+)
+IPV6 = re.compile(r"(?<![0-9A-Za-z:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Za-z:])")
+VERSION = re.compile(r"(?:版本|version|\bv|build)[ :：]{0,2}$")
+
+
+def find_plates(text: str) -> Iterator[Span]:
+    """Chinese licence plates, the eight-character ones of electric cars included."""
+    for match in PLATE.finditer(text):
+        if any(character in "0123456789" for character in match.group()[2:]) or _is_loud(match.group()):
+            yield Span(match.start(), match.end(), "plate", 0.9)
+
+
+def _is_loud(plate: str) -> bool:
+    """Without a digit only capitals look like a plate: 京Apple is none."""
+    return plate[1:].isupper() and "·" in plate
+
+
+def find_codes(text: str, lower: str) -> Iterator[Span]:
+    """Passports, company codes and IBANs: all hold a run of six digits or more."""
+    for match in PASSPORT.finditer(text):
+        announced = context_before(lower, match.start())
+        if announced != "order":
+            yield Span(match.start(), match.end(), "passport", 0.95 if announced == "passport" else 0.6)
+    for match in COMPANY.finditer(text):
+        confidence = _company_confidence(match.group(), context_before(lower, match.start()))
+        if confidence:
+            yield Span(match.start(), match.end(), "company_code", confidence)
+    for match in IBAN.finditer(text):
+        code = match.group().replace(" ", "")
+        if 15 <= len(code) <= 34 and iban_holds(code):
+            yield Span(match.start(), match.end(), "iban", 0.99)
+
+
+def _company_confidence(code: str, context: str | None) -> float:
+    if company_code_holds(code):
+        return 0.97 if context == "company" or not code.isdigit() else 0.6
+    return 0.7 if context == "company" else 0.0
+
+
+def find_announced_passports(lower: str) -> Iterator[Span]:
+    """Passports of other countries, where the words say that it is one."""
+    for match in ANNOUNCED_PASSPORT.finditer(lower):
+        if any(character.isdigit() for character in match.group(1)):
+            yield Span(match.start(1), match.end(1), "passport", 0.8)
+
+
+def find_computers(text: str, lower: str) -> Iterator[Span]:
+    """IPv4 and IPv6 addresses; a version number of four parts is none."""
+    if text.count(".") >= 3:
+        for match in IPV4.finditer(text):
+            if not VERSION.search(lower, max(0, match.start() - 10), match.start()):
+                yield Span(match.start(), match.end(), "ip", 0.9)
+    if text.count(":") >= 2:
+        for match in IPV6.finditer(text):
+            if _is_ipv6(match.group()):
+                yield Span(match.start(), match.end(), "ip", 0.9)
+
+
+def _is_ipv6(found: str) -> bool:
+    if len(found) < 5 or not any(character in "0123456789" for character in found):
+        return False
+    try:
+        IPv6Address(found)
+    except AddressValueError:
+        return False
+    return True

@@ -1,0 +1,69 @@
+"""Where people are reached, and what opens their doors: emails, chat accounts, secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from router.steps.privacy.spans import Span
+
+# Bounded repeats and a look behind keep every pattern here linear on hostile input.
+EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z])"
+)
+ACCOUNT = re.compile(
+    r"(?:微信|威信|薇信|v信|wechat|weixin|(?<![a-z])[vw]x|扣扣|(?<![a-z])qq)"
+    r"[^a-z0-9\n，,。;；]{0,3}(?:号码?|账号|id|number|is|是|为|:|：|\s){0,4}[ :：]{0,2}"
+    r"([a-z][a-z0-9_\-]{5,19}|[1-9][0-9]{4,11})(?![a-z0-9_@\-])"
+)
+URL_CREDENTIALS = re.compile(r"://([^\s/:@]{1,200}:[^\s/@]{1,200})@")
+KEYS = re.compile(
+    r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_\-]{16,200}|(?:AKIA|ASIA)[0-9A-Z]{16}|LTAI[0-9A-Za-z]{12,26}"
+    r"|AIza[0-9A-Za-z_\-]{35}|gh[pousr]_[A-Za-z0-9]{30,255}|github_pat_[A-Za-z0-9_]{22,255}|glpat-[A-Za-z0-9_\-]{20,100}"
+    r"|xox[abprs]-[A-Za-z0-9\-]{10,200}|(?:rk|sk|pk)_(?:live|test)_[A-Za-z0-9]{16,200}|hf_[A-Za-z0-9]{30,100}"
+    r"|eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,1000})"
+)
+KEY_STARTS = ("sk-", "AKIA", "ASIA", "LTAI", "AIza", "gh", "glpat-", "xox", "_live_", "_test_", "hf_", "eyJ")
+PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s\\:,\-]{0,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----"
+)
+ANNOUNCED = re.compile(
+    r"(?:password|passwd|\bpwd|passphrase|api[_ \-]?key|access[_ \-]?token|secret[_ \-]?key|client[_ \-]?secret|bearer|密码|口令|密钥|验证码)"
+    r"(?:\"?\s{0,3}(?:is|是|为|=|:|：)\s{0,3}\"?|\s)([^\s，。；、,;\"'<>一-鿿]{4,128})"
+)
+_ANNOUNCERS = ("passw", "pwd", "passphrase", "key", "token", "secret", "bearer", "密码", "口令", "密钥", "验证码")
+
+
+def find_emails(text: str) -> Iterator[Span]:
+    """Email addresses; the caller has seen an @."""
+    for match in EMAIL.finditer(text):
+        yield Span(match.start(), match.end(), "email", 0.98)
+
+
+def find_accounts(lower: str) -> Iterator[Span]:
+    """WeChat and QQ accounts, where the words say that it is one."""
+    if "信" in lower or "q" in lower or "x" in lower or "wechat" in lower or "扣扣" in lower:
+        for match in ACCOUNT.finditer(lower):
+            yield Span(match.start(1), match.end(1), "account", 0.8)
+
+
+def find_secrets(text: str, lower: str) -> Iterator[Span]:
+    """API keys, tokens, private keys, passwords, and user:password inside a URL."""
+    if any(start in text for start in KEY_STARTS):
+        for match in KEYS.finditer(text):
+            yield Span(match.start(), match.end(), "secret", 0.97)
+    if "://" in text and "@" in text:
+        for match in URL_CREDENTIALS.finditer(text):
+            yield Span(match.start(1), match.end(1), "secret", 0.99)
+    if "-----BEGIN" in text:
+        for match in PRIVATE_KEY.finditer(text):
+            yield Span(match.start(), match.end(), "secret", 0.99)
+    if any(word in lower for word in _ANNOUNCERS):
+        for match in ANNOUNCED.finditer(lower):
+            if _looks_secret(match.group(1)):
+                yield Span(match.start(1), match.end(1), "secret", 0.7)
+
+
+def _looks_secret(word: str) -> bool:
+    """A password has a digit or a sign in it; `password reset` is a phrase."""
+    return any(not character.isalpha() for character in word.rstrip(".!?:)")) and len(word) >= 4

@@ -1,0 +1,200 @@
+"""Replace private values by placeholders: find them in the whole request first, then write.
+
+Two pens walk the same request. The `Finder` reads every text and notes what is private and what
+looks like a placeholder; only when there is something to do, the `Writer` walks again. So a name
+that is announced once ("我叫李娜") is replaced wherever it stands, before or behind.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from router.steps.privacy.findings import Findings
+from router.steps.privacy.json_text import change_strings, is_json
+from router.steps.privacy.names import SURNAMES
+from router.steps.privacy.placeholders import ALIKE, SIGNS, write, write_bare
+from router.steps.privacy.scan import scan
+from router.steps.privacy.settings import PrivacySettings
+from router.steps.privacy.spans import Span, without_overlaps
+from router.steps.privacy.vault import Vault
+
+WHOLE_VALUE_KEYS = {
+    **dict.fromkeys(
+        "姓名 收货人 收件人 联系人 客户姓名 用户姓名 真实姓名 户名 持卡人 full_name fullname real_name realname first_name "
+        "last_name customer_name user_real_name receiver receiver_name recipient recipient_name consignee "
+        "contact_name cardholder cardholder_name passenger_name".split(),
+        "name",
+    ),
+    **dict.fromkeys(
+        "地址 住址 收货地址 收件地址 详细地址 address street street_address shipping_address delivery_address "
+        "billing_address home_address address_line1 address_line2 receiver_address".split(),
+        "address",
+    ),
+    **dict.fromkeys("password passwd pwd secret api_key apikey access_token 密码".split(), "secret"),
+}
+"""JSON keys whose value is private as a whole."""
+
+MOST_OF_A_NAME = 40
+MOST_OF_AN_ADDRESS = 200
+
+
+class Finder:
+    """Notes every private value of a request; changes nothing."""
+
+    def __init__(self, settings: PrivacySettings, vault: Vault) -> None:
+        self._settings = settings
+        self._vault = vault
+        self._known = tuple(vault.keys)
+        self.values: dict[str, str] = {}
+        """Value -> kind, in the order in which they appear."""
+        self.literals: dict[str, None] = {}
+        """Texts of the caller's own that mean something else in this conversation."""
+        self.has_known = False
+        """A value of an earlier turn appears."""
+
+    @property
+    def findings(self) -> Findings:
+        """How many values of each kind there are; the caller's literals are not private."""
+        known = Counter(self.values.values())
+        return Findings(dict(known))
+
+    def text(self, text: str) -> str:
+        """Note what a running text holds."""
+        if is_json(text):
+            change_strings(text, self._note_field)
+        else:
+            self._note(text)
+        return text
+
+    def raw(self, text: str) -> str:
+        """Note what a JSON text holds; one that is broken is read as running text."""
+        if _is_any_json(text):
+            change_strings(text, self._note_field)
+        else:
+            self._note(text)
+        return text
+
+    def tag(self, text: str, *, is_person: bool) -> str:
+        """Note a short field; the name of a message's author is private as it stands."""
+        if is_person and "name" in self._settings.watched and text not in self._settings.allow:
+            self.values.setdefault(text, "name")
+        else:
+            self._note(text)
+        return text
+
+    def _note_field(self, key: str, value: str) -> str:
+        whole = _whole_value_kind(key, value)
+        if whole and whole in self._settings.watched and value not in self._settings.allow:
+            self.values.setdefault(value, whole)
+            return value
+        if key and not is_json(value):
+            self._note(value, f"{key.replace('_', ' ')}: ")
+        else:
+            self.text(value)
+        return value
+
+    def _note(self, text: str, before: str = "") -> None:
+        """`before` is what a JSON key says about the text; it is context, not content."""
+        if SIGNS.search(text):
+            self._note_literals(text)
+        if self._known and not self.has_known:
+            self.has_known = any(value in text for value in self._known)
+        settings = self._settings
+        for span in scan(before + text, least_confidence=settings.least_confidence):
+            value = (before + text)[max(span.start, len(before)) : span.end]
+            if span.kind in settings.watched and value and value not in settings.allow:
+                self.values.setdefault(value, span.kind)
+
+    def _note_literals(self, text: str) -> None:
+        lower = text.lower()
+        for match in ALIKE.finditer(lower):
+            if not self._vault.reserve((match[1].upper(), int(match[2]))):
+                self.literals.setdefault(match.group())
+
+
+class Writer:
+    """Writes placeholders for the values that are in the vault."""
+
+    def __init__(self, vault: Vault, values: dict[str, str], literals: dict[str, None]) -> None:
+        self._vault = vault
+        # The longest first: a value inside another one is part of it.
+        self._values = sorted({*values, *vault.keys}, key=len, reverse=True)
+        self._kinds = values
+        self._literals = sorted(literals, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        """A running text with placeholders."""
+        return change_strings(text, self._field) if is_json(text) else self._write(text)
+
+    def raw(self, text: str) -> str:
+        """A JSON text with placeholders, still valid."""
+        return change_strings(text, self._field) if _is_any_json(text) else self._write(text)
+
+    def tag(self, text: str, *, is_person: bool) -> str:
+        """A short field with bare placeholders."""
+        return self._write(text, bare=True)
+
+    def _field(self, key: str, value: str) -> str:
+        return self.text(value)
+
+    def _write(self, text: str, *, bare: bool = False) -> str:
+        spans = [*self._occurrences(text), *self._literal_spans(text)]
+        if not spans:
+            return text
+        form = write_bare if bare else write
+        pieces: list[str] = []
+        done = 0
+        for span in without_overlaps(spans):
+            value = text[span.start : span.end]
+            key = self._vault.keep(value, span.kind)
+            pieces += (text[done : span.start], form(key))
+            done = span.end
+        return "".join((*pieces, text[done:]))
+
+    def _occurrences(self, text: str) -> list[Span]:
+        found: list[Span] = []
+        for value in self._values:
+            at = text.find(value)
+            while at >= 0:
+                if not _is_inside_word(text, at, value):
+                    # Longer values are surer: they win over what lies inside them.
+                    found.append(Span(at, at + len(value), self._kind(value), float(len(value))))
+                at = text.find(value, at + len(value))
+        return found
+
+    def _kind(self, value: str) -> str:
+        return self._kinds.get(value, "literal")
+
+    def _literal_spans(self, text: str) -> list[Span]:
+        if not self._literals or not SIGNS.search(text):
+            return []
+        return [
+            Span(match.start(), match.end(), "literal", float(len(match.group())))
+            for match in ALIKE.finditer(text.lower())
+            if match.group() in self._literals
+        ]
+
+
+def _whole_value_kind(key: str, value: str) -> str | None:
+    kind = WHOLE_VALUE_KEYS.get(key.lower()) if key else None
+    if kind is None:
+        is_chinese_name = key in ("name", "Name") and 2 <= len(value) <= 4 and value[0] in SURNAMES
+        return "name" if is_chinese_name and all("一" <= each <= "鿿" for each in value) else None
+    most = MOST_OF_AN_ADDRESS if kind == "address" else MOST_OF_A_NAME
+    return kind if 2 <= len(value.strip()) <= most else None
+
+
+def _is_inside_word(text: str, at: int, value: str) -> bool:
+    """A short value in Latin letters, such as Ann, is not meant inside Annual."""
+    if len(value) >= 8 or not value.isascii():
+        return False
+    before, after = text[at - 1 : at], text[at + len(value) : at + len(value) + 1]
+    return (_is_word(before) and _is_word(value[0])) or (_is_word(after) and _is_word(value[-1]))
+
+
+def _is_word(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _is_any_json(text: str) -> bool:
+    return is_json(text) or text.lstrip()[:1] in ('"', "-") or text.lstrip()[:1].isdigit()

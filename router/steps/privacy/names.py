@@ -1,0 +1,143 @@
+"""Names of people, where the words around them say so.
+
+A name without any such word is left alone: 高兴 is a feeling and Grace a virtue. What is found once
+is masked everywhere in the conversation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from router.steps.privacy.spans import Span
+
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+    "姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向"
+    "汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴"
+    "霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑"
+    "景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝封"
+)
+LONG_SURNAMES = ("欧阳", "上官", "司马", "诸葛", "慕容", "皇甫", "司徒", "令狐", "尉迟", "东方", "夏侯", "端木", "公孙", "南宫")
+NEVER_GIVEN = frozenset(
+    "的了是在我你您他她它们这那哪吗呢吧啊呀哦嗯和与或及要想买退货款卡号客户员店铺商品单订发快递寄送到给从把被让叫说"
+    "问电话手机址地收件人不没有很都也就才再又还会能可以请帮忙查下看什么怎几多少个两三四五六七八九十年月日时候点分"
+)
+ENDS = frozenset("的了是在我你您他她这那要想和与或及说电手地收身订购买有不也就，")
+
+BEFORE = re.compile(
+    r"(?P<sure>姓\s?名|我叫|我的名字[是叫]|名字[是叫]|本人叫?|收货人|收件人|联系人|寄件人|发件人|户\s?名|持卡人|开户人|经办人|"
+    r"申请人|预订人|入住人|乘客|患者|投保人|车主|真实姓名|抬头写|改成给|顾客|业主)(?:姓名|名字)?(?:是|为|叫|写|改成|改为)?[\s:：\"“”「]{0,3}"
+    r"|(?P<weak>我是|这里是|(?<![一-鿿])叫|找|给|客户|会员)[\s:：]{0,2}"
+)
+AFTER = re.compile(r"(?:先生|女士|小姐|太太|同学|师傅|经理|老师|医生|阿姨|大哥)")
+LISTED = re.compile(r"(?:^|[\s,，;；、|:：])([一-鿿]{2,4})[\s,，;；、|]{1,3}(?=[+＋(（]{0,2}(?:86|1[3-9]|0[0-9]))")
+HAN = re.compile(r"[一-鿿·]{1,8}")
+
+ENGLISH = re.compile(
+    r"(?:my (?:full |first |last )?name is|my name's|name\s?[:=]|customer[:=]?|i am|i'm|this is|here is|cardholder[:=]?|"
+    r"recipient[:=]?|receiver[:=]?|consignee[:=]?|attn[:.]?|attention[:=]?|passenger[:=]?|dear|signed|sincerely,?|regards,?|"
+    r"contact person[:=]?|ship to[:=]?|deliver to[:=]?|on behalf of|\bmr\.?|\bmrs\.?|\bms\.?|\bmiss|\bdr\.?|\bprof\.?)"
+    r"[ \n\"]{1,3}"
+)
+ENGLISH_NAME = re.compile(
+    r"[^\W\d_a-z][\w'’\-]{0,24}(?:(?: (?:van|von|de|der|den|la|da|di|del|al|bin|el)){0,2} [^\W\d_a-z](?:\.|[\w'’\-]{1,24})){0,3}"
+)
+_SELF = re.compile(r"(?:i am|i'm|this is|here is|dear|customer)[ \n\"]{1,3}$")
+NOT_NAMES = frozenset(
+    "sir madam team customer support all there everyone friend friends the a an not so very sorry just your our my here "
+    "i it is in on at from to now still also really waiting trying looking writing calling having getting using "
+    "english chinese american british german french happy sad angry glad sure new apple amazon google microsoft windows "
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december order hello hi hey yes no ok please thanks thank what why how when where who "
+    "usa uk us china pointsman service agent manager hr it api json null none true false unknown".split()
+)
+ENGLISH_GATE = ("name", "i am", "i'm", "this is", "here is", "dear", "mr", "ms", "miss", "dr", "prof", "regards",
+                "sincerely", "customer", "recipient", "receiver", "consignee", "attn", "attention", "passenger",
+                "ship to", "deliver to", "cardholder", "contact person", "behalf", "signed")
+
+
+def find_chinese_names(text: str) -> Iterator[Span]:
+    """Chinese names announced before (姓名：), behind (…女士), or in a list with a phone."""
+    for match in BEFORE.finditer(text):
+        yield from _announced(text, match.end(), is_sure=match.lastgroup == "sure")
+    for match in AFTER.finditer(text):
+        yield from _titled(text, match.start())
+    for match in LISTED.finditer(text):
+        if _is_name(match.group(1)):
+            yield Span(match.start(1), match.end(1), "name", 0.7)
+
+
+def _announced(text: str, start: int, *, is_sure: bool) -> Iterator[Span]:
+    run = HAN.match(text, start)
+    if run is None:
+        return
+    found = _name_at(run.group())
+    if not found:
+        return
+    stands_alone = len(found) == len(run.group()) or AFTER.match(text, start + len(found))
+    if is_sure or stands_alone:
+        yield Span(start, start + len(found), "name", 0.85 if is_sure else 0.6)
+
+
+def _name_at(run: str) -> str:
+    """The name that a run of Han characters begins with, or an empty text."""
+    surname = next((long for long in LONG_SURNAMES if run.startswith(long)), run[:1])
+    if len(surname) == 1 and surname not in SURNAMES:
+        return ""
+    given = ""
+    for character in run[len(surname) : len(surname) + 2]:
+        if character in NEVER_GIVEN or character in ENDS:
+            break
+        given += character
+    following = run[len(surname) + len(given) :]
+    if given and AFTER.match(given + following):
+        return surname
+    if len(given) == 2 and AFTER.match(given[1] + following):
+        return surname + given[0]
+    return surname + given if given else ""
+
+
+def _titled(text: str, end: int) -> Iterator[Span]:
+    """欧阳若曦女士, 王先生: the longest name that ends where the title begins."""
+    for length in (4, 3, 2, 1):
+        start = end - length
+        if start < 0:
+            continue
+        found = text[start:end]
+        if length == 1:
+            if found in SURNAMES and not _han_before(text, start):
+                yield Span(start, end, "name", 0.6)
+        elif _is_name(found) and (not _han_before(text, start) or length >= 2):
+            yield Span(start, end, "name", 0.7)
+            return
+
+
+def _han_before(text: str, start: int) -> bool:
+    return start > 0 and "一" <= text[start - 1] <= "鿿" and text[start - 1] not in NEVER_GIVEN
+
+
+def _is_name(found: str) -> bool:
+    for long in LONG_SURNAMES:
+        if found.startswith(long):
+            return 1 <= len(found) - 2 <= 2 and not NEVER_GIVEN & set(found[2:])
+    return len(found) in (2, 3) and found[0] in SURNAMES and not NEVER_GIVEN & set(found[1:])
+
+
+def find_english_names(text: str, lower: str) -> Iterator[Span]:
+    """Names after `my name is`, a title or an address line, written with capitals."""
+    if not any(word in lower for word in ENGLISH_GATE):
+        return
+    for match in ENGLISH.finditer(lower):
+        if match.start() and lower[match.start() - 1].isalnum():
+            continue
+        name = ENGLISH_NAME.match(text, match.end())
+        if name is None:
+            continue
+        words = name.group().split()
+        if words[0].lower().strip(".'’") in NOT_NAMES:
+            continue
+        # "I am French" and "this is Urgent" are weaker than "my name is".
+        if _SELF.search(lower, match.start(), match.end()) and len(words) < 2:
+            continue
+        yield Span(name.start(), name.end(), "name", 0.7)

@@ -1,0 +1,169 @@
+"""Private data made of digits: phones, identity cards, bank cards, social security numbers.
+
+One pass finds every run of seven digits or more (spaces and dashes allowed inside); only such runs
+are looked at closely. Shapes decide, words before the number confirm or deny, checksums raise the
+confidence. Order numbers, amounts and dates have none of these shapes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from router.steps.privacy.checksums import id_card_holds, luhn_holds
+from router.steps.privacy.context import context_before
+from router.steps.privacy.spans import Span
+
+_S = r"[ \-\u00a0\u3000\u2010-\u2013\u200b]"
+"""What people put between groups of digits."""
+
+RUN = re.compile(r"(?<![0-9])[+(]{0,2}[0-9](?:[ \-.()\u00a0\u3000\u2010-\u2013\u200b]{0,3}[0-9]){6,}")
+
+ID_CARD = re.compile(
+    rf"(?<![0-9])(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{{4}}{_S}?"
+    rf"(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]){_S}?[0-9]{{3}}[0-9Xx]"
+    r"(?![0-9A-Za-z])"
+)
+OLD_ID_CARD = re.compile(
+    r"(?<![0-9A-Za-z])[1-8][0-9]{5}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}(?![0-9A-Za-z])"
+)
+CARD = re.compile(
+    rf"(?<![0-9A-Za-z.])(?:[0-9]{{4}}{_S}[0-9]{{4}}{_S}[0-9]{{4}}{_S}[0-9]{{1,4}}(?:{_S}[0-9]{{1,4}})?"
+    rf"|3[47][0-9]{{2}}{_S}[0-9]{{6}}{_S}[0-9]{{5}}|[0-9]{{12,19}})(?![0-9A-Za-z])"
+)
+ISSUER = re.compile(r"4|5[0-8]|2[2-7]|3[0-9]|6[0-9]|9[0-9]{3}|1800")
+"""First digits of card networks: Visa, Mastercard, Amex, JCB, Discover, Maestro, UnionPay."""
+MOBILE = re.compile(
+    rf"(?<![0-9])(?:\(?(?:\+{_S}?|00)?86\)?{_S}?)?1[3-9][0-9](?:[0-9]{{8}}|{_S}[0-9]{{4}}{_S}[0-9]{{4}})(?![0-9])"
+)
+LANDLINE = re.compile(
+    rf"(?<![0-9])(?:(?:\+|00)86{_S}?)?[(（]?0(?:10|2[0-9]|[3-9][0-9]{{2}})[)）]?{_S}?[2-8][0-9]{{2,3}}{_S}?[0-9]{{4}}"
+    rf"(?:{_S}[0-9]{{1,5}})?(?![0-9])"
+)
+HOTLINE = re.compile(
+    rf"(?<![0-9])[48]00{_S}?(?:[0-9]{{3}}{_S}?[0-9]{{4}}|[0-9]{{4}}{_S}?[0-9]{{3}})(?![0-9])"
+)
+SSN = re.compile(
+    r"(?<![0-9\-])(?!000|666|9[0-9]{2})[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![0-9\-])"
+)
+AMERICAN = re.compile(
+    r"(?<![0-9.\-])(?:(?:\+|00)?1[ .\-]?|001-)?(?:\([0-9]{3}\) ?|[0-9]{3}[ .\-])[0-9]{3}[ .\-][0-9]{4}"
+    r"(?:\s?x[0-9]{1,6})?(?![0-9])"
+)
+INTERNATIONAL = re.compile(
+    r"(?<![0-9])\+[1-9][0-9]{0,2}(?:[ .\-]?\(?[0-9]{1,5}\)?){2,6}(?:\s?x[0-9]{1,6})?(?![0-9])"
+)
+ANNOUNCED = re.compile(
+    r"(?<![0-9])[+(]{0,2}[0-9](?:[ .\-()]{0,2}[0-9]){6,14}(?:\s?x[0-9]{1,6})?(?![0-9])"
+)
+
+
+def find_numbers(text: str, lower: str) -> Iterator[Span]:
+    """Every private number in the text; `text` with ASCII digits, `lower` the same in lower case."""
+    for run in RUN.finditer(text):
+        # A run may end in X (identity card) or an extension: let the shapes look a little further.
+        start, stop = run.start(), min(len(text), run.end() + 8)
+        yield from _read_run(text, lower, start, stop, run.end())
+
+
+def _read_run(text: str, lower: str, start: int, stop: int, end: int) -> Iterator[Span]:
+    at = start
+    while at < end:
+        span = _first_shape(text, lower, at, stop, end)
+        if span is None:
+            return
+        yield span
+        at = span.end
+
+
+def _first_shape(text: str, lower: str, start: int, stop: int, end: int) -> Span | None:
+    """The first private number from `start` on; of several at one place, the surest."""
+    best: Span | None = None
+    for kind, shape, judge in _SHAPES:
+        match = shape.search(text, start, stop)
+        while match is not None and match.start() < end:
+            confidence = judge(match.group(), context_before(lower, match.start()))
+            if confidence > 0:
+                span = Span(match.start(), match.end(), kind, confidence)
+                if best is None or (span.start, -span.confidence) < (best.start, -best.confidence):
+                    best = span
+                break
+            match = shape.search(text, match.start() + 1, stop)
+    return best
+
+
+def _digits(found: str) -> str:
+    return "".join(character for character in found if character in "0123456789")
+
+
+def _judge_id_card(found: str, context: str | None) -> float:
+    number = _digits(found[:-1]) + found[-1].upper()
+    if id_card_holds(number):
+        return 0.99
+    return 0.5 if context == "order" else 0.9 if context == "id" else 0.8
+
+
+def _judge_old_id_card(found: str, context: str | None) -> float:
+    return 0.8 if context == "id" else 0.0
+
+
+def _judge_card(found: str, context: str | None) -> float:
+    digits = _digits(found)
+    grouped = len(digits) < len(found)
+    is_card = luhn_holds(digits)
+    if context == "card":
+        return 0.98 if is_card else 0.7
+    if context == "order" or not ISSUER.match(digits):
+        return 0.0
+    if is_card:
+        return 0.9 if len(digits) >= 14 or grouped else 0.6
+    return 0.6 if grouped and len(digits) >= 15 else 0.0
+
+
+def _judge_mobile(found: str, context: str | None) -> float:
+    return 0.7 if context == "order" else 0.95
+
+
+def _judge_landline(found: str, context: str | None) -> float:
+    if context == "phone" or _digits(found) != found:
+        return 0.0 if context == "order" else 0.85
+    return 0.0 if context in ("order", "card", "id") else 0.55
+
+
+def _judge_hotline(found: str, context: str | None) -> float:
+    return 0.0 if context in ("order", "card") else 0.96
+
+
+def _judge_ssn(found: str, context: str | None) -> float:
+    return 0.0 if context == "order" else 0.95 if context == "ssn" else 0.8
+
+
+def _judge_american(found: str, context: str | None) -> float:
+    return 0.0 if context == "order" else 0.85
+
+
+def _judge_international(found: str, context: str | None) -> float:
+    return 0.85 if 8 <= len(_digits(found)) <= 19 and context != "order" else 0.0
+
+
+def _judge_announced(found: str, context: str | None) -> float:
+    return 0.55 if context == "phone" else 0.0
+
+
+def _judge_announced_ssn(found: str, context: str | None) -> float:
+    return 0.85 if context == "ssn" and len(_digits(found)) == 9 else 0.0
+
+
+_SHAPES = (
+    ("id_card", ID_CARD, _judge_id_card),
+    ("hotline", HOTLINE, _judge_hotline),
+    ("phone", MOBILE, _judge_mobile),
+    ("bank_card", CARD, _judge_card),
+    ("landline", LANDLINE, _judge_landline),
+    ("id_card", OLD_ID_CARD, _judge_old_id_card),
+    ("ssn", SSN, _judge_ssn),
+    ("phone", AMERICAN, _judge_american),
+    ("phone", INTERNATIONAL, _judge_international),
+    ("ssn", ANNOUNCED, _judge_announced_ssn),
+    ("phone", ANNOUNCED, _judge_announced),
+)

@@ -1,0 +1,172 @@
+"""Addresses, Chinese and English, by a small set of rules of our own.
+
+A Chinese address is a chain: regions (省 市 区 县), a road, its number, a compound, building, unit,
+room. A region alone is geography ("北京到上海要几天"); a chain is private when it leads to a door, or
+when the words before it say that it is somebody's address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from router.steps.privacy.spans import Span
+
+PROVINCES = (
+    "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 "
+    "云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门"
+).split()
+
+_H = r"[一-鿿]"
+_N = r"[0-9一二三四五六七八九十百]"
+GATE = re.compile(
+    rf"[0-9零〇一二三四五六七八九十百A-Za-z](?:号|弄|栋|幢|座|单元|室|楼|层|\#)|[省市区县州旗盟]{_H}{{1,16}}?(?:路|街|道|巷|里|镇|乡|村|苑|园|城|湾|府|庭|居|广场|大厦|公寓|小区|家园)"
+    rf"|[省市州]{_H}{{1,12}}[市区县旗]"
+)
+HEAD_WORD = re.compile(r"(?:地址|住址|寄到|寄往|送到|送至|发到|发往|寄给|改成|改到|改为|住在|家住|位于|开户行在|搬到|邮寄到|配送到|上门到|现住)(?:是|为|在|改成|改为)?[\s:：]{0,2}")
+REGION = re.compile(
+    rf"(?:{'|'.join(PROVINCES)})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?"
+    rf"|{_H}{{2,10}}?(?:自治州|自治县|自治旗|地区)|{_H}{{1,6}}?(?:市|盟|州|区|县|旗)"
+)
+STREET = re.compile(
+    rf"[\s,，]?(?:{_H}{{1,8}}?(?:街道|镇|乡|村|社区|开发区|工业区|园区))|[\s,，]?{_H}{{1,9}}?(?:大道|大街|路|街|巷|弄|胡同|道|里|环|线)(?:东段|西段|南段|北段|中段)?"
+)
+DOOR = re.compile(
+    rf"(?:附近|旁|内)?[\s,，\-—]?(?:第)?(?:[A-Za-z]|{_N}{{1,6}})(?:[\-—之]{_N}{{1,4}}){{0,3}}(?:号楼|号院|号|弄|栋|幢|座|单元|室|楼|层|门|户|#)(?:楼|院|内)?"
+    r"|(?<=[元号栋幢座楼#])[\s\-]?[A-Za-z]?[0-9]{1,5}(?:[\-—][0-9]{1,5}){0,3}|(?<=[一-鿿])[0-9]{1,3}(?:[\-—][0-9]{1,4}){1,3}"
+)
+COMPOUND = re.compile(
+    rf"{_H}{{2,12}}?(?:小区|花园|花苑|家园|公寓|大厦|广场|中心|新村|新城|国际|科技园|产业园|宿舍|大楼|天街|名都|学校|大学|医院|[苑园城府湾庭居里])|[一-鿿]{{2,8}}(?=[0-9A-Za-z]{{1,4}}(?:号楼|栋|幢|座|单元|室|-))"
+)
+TRAILING = re.compile(rf"{_H}{{2,10}}")
+STOPS = re.compile(
+    r"谢谢|麻烦|请|的|了|吧|吗|呢|可以|怎么|什么|帮|我|你|您|不|电话|手机|收货|收件|联系|姓名|没|还|到|要|就|多久|几天|和|给|车牌|身份|邮编"
+)
+CUTS = "把到在成是为的我你您寄送发给了从住往至请叫用说有去"
+"""Characters that seldom stand inside a place name: what is left of the last one is no address."""
+
+ENGLISH_STREET = re.compile(
+    r"(?<![0-9A-Za-z])[0-9]{1,5}[A-Za-z]?(?:[ \-][A-Z0-9][\w.'’\-]{0,24}){1,4}? "
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Square|Sq|Way|Terrace|Ter|"
+    r"Parkway|Pkwy|Highway|Hwy|Close|Crescent|Circle|Cir|Trail|Trl|Plaza|Row|Alley)\b\.?"
+    r"(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Floor|Room|#)\.? ?#?[A-Za-z0-9\-]{1,6})?"
+    r"(?:,?\s{1,2}[A-Z][A-Za-z.'’\-]{1,24}){0,3}(?:,?\s{1,2}[A-Z]{2})?(?:,?\s{1,2}[0-9]{5}(?:-[0-9]{4})?)?"
+)
+ENGLISH_WORDS = re.compile(
+    r"street|\bst\b|road|\brd\b|avenue|\bave\b|boulevard|blvd|\blane\b|\bln\b|drive|\bdr\b|court|\bct\b|place|\bpl\b|square|"
+    r"\bway\b|terrace|parkway|highway|crescent|circle|trail|plaza|\brow\b|alley|\bclose\b|p\.?o\.? ?box|address"
+)
+BOX = re.compile(r"\bp\.?\s?o\.? ?box ?#?[0-9]{1,8}")
+ENGLISH_ANNOUNCED = re.compile(
+    r"(?:my (?:new |home |shipping |delivery |billing )?address(?: is|:)|(?:ship|deliver|send) (?:it |this |them |the order |my order )?to|"
+    r"(?:shipping|delivery|billing|home) address(?: is|:)?|\baddress:)\s{1,3}([0-9]{1,5}[A-Za-z]? [^\n;?!]{4,90}?)(?=[\n;?!]|\. |\.?$|,? (?:and|please|but|not|instead)\b)"
+)
+
+
+def find_chinese_addresses(text: str) -> Iterator[Span]:
+    """Chains of place words that lead to a door."""
+    if GATE.search(text) is None:
+        return
+    end = 0
+    for segment in _segments(text):
+        start = max(segment[0], end)
+        while start < segment[1]:
+            span = _chain(text, start, segment[1])
+            if span is None:
+                break
+            yield span
+            start = end = span.end
+
+
+_SEGMENT = re.compile(r"[^，,。;；！!？?\n\t|:：]{4,}")
+
+
+def _segments(text: str) -> Iterator[tuple[int, int]]:
+    for match in _SEGMENT.finditer(text):
+        for begin in range(match.start(), match.end(), 200):
+            stop = min(match.end(), begin + 300)
+            if GATE.search(text, begin, stop):
+                yield begin, stop
+
+
+def _chain(text: str, start: int, stop: int) -> Span | None:
+    """The first address between the two places, or None."""
+    announced = HEAD_WORD.search(text, start, stop)
+    begin = announced.end() if announced else _begin(text, start, stop)
+    found = _grow(text, begin, stop, is_announced=announced is not None)
+    if found is None and announced is not None:
+        begin = _begin(text, start, stop)
+        found = _grow(text, begin, stop, is_announced=False)
+    return found
+
+
+def _begin(text: str, start: int, stop: int) -> int:
+    """Where an address may begin: at a province, else after the last word that is no place."""
+    known = _PROVINCE.search(text, start, stop)
+    if known:
+        return known.start()
+    gate = GATE.search(text, start, stop)
+    if gate is None:
+        return stop
+    cut = max(text.rfind(character, start, gate.start()) for character in CUTS)
+    begin = start if cut < 0 else cut + 1
+    while begin < stop and not "一" <= text[begin] <= "鿿":
+        begin += 1
+    return begin
+
+
+_PROVINCE = re.compile(
+    rf"(?:{'|'.join(PROVINCES)})(?:省|市|[一-鿿]{{0,3}}自治区)?(?=[一-鿿]{{1,11}}?(?:市|区|县|州|盟|旗|路|街|道|镇))"
+)
+
+
+def _grow(text: str, begin: int, stop: int, *, is_announced: bool) -> Span | None:
+    at, regions, doors, names = begin, 0, 0, 0
+    while at < stop:
+        found = _next_part(text, at, stop)
+        if found is None:
+            break
+        kind, at = found
+        regions, doors, names = (
+            regions + (kind == "region"), doors + (kind == "door"), names + (kind == "name")
+        )
+    if regions or doors or names:
+        at, more = _trail(text, at, stop)
+        names += more
+    certain = bool(doors and (regions + names)) or (regions >= 2 and names >= 1)
+    if not certain and not (is_announced and regions + names + doors >= 2):
+        return None
+    confidence = min(0.95, 0.5 + 0.1 * (regions + names + doors) + 0.1 * is_announced)
+    return Span(begin, at, "address", confidence)
+
+
+def _next_part(text: str, at: int, stop: int) -> tuple[str, int] | None:
+    for kind, shape in (("door", DOOR), ("region", REGION), ("name", STREET), ("name", COMPOUND)):
+        match = shape.match(text, at, stop)
+        if match and match.end() > at and not (kind != "door" and STOPS.search(match.group())):
+            return kind, match.end()
+    return None
+
+
+def _trail(text: str, at: int, stop: int) -> tuple[int, int]:
+    """A compound's name without any typical ending (翡翠湾, 碧桂园) closes many an address."""
+    match = TRAILING.match(text, at, stop)
+    if match is None:
+        return at, 0
+    cut = STOPS.search(match.group())
+    length = cut.start() if cut else len(match.group())
+    if length < 2 or (match.end() < stop and cut is None and len(match.group()) == 10):
+        return at, 0
+    return at + length, 1
+
+
+def find_english_addresses(text: str, lower: str) -> Iterator[Span]:
+    """A house number with a street, a P.O. box, or what follows `my address is`."""
+    if ENGLISH_WORDS.search(lower) is None:
+        return
+    for match in ENGLISH_STREET.finditer(text):
+        yield Span(match.start(), match.end(), "address", 0.8)
+    for match in BOX.finditer(lower):
+        yield Span(match.start(), match.end(), "address", 0.8)
+    for match in ENGLISH_ANNOUNCED.finditer(lower):
+        yield Span(match.start(1), match.end(1), "address", 0.75)

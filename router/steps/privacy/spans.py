@@ -1,0 +1,56 @@
+"""What a detector gives back, and the words for what it found."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+LABELS = {
+    "phone": "PHONE",
+    "landline": "PHONE",
+    "hotline": "PHONE",
+    "id_card": "IDCARD",
+    "bank_card": "CARD",
+    "email": "EMAIL",
+    "passport": "PASSPORT",
+    "plate": "PLATE",
+    "company_code": "COMPANYCODE",
+    "ip": "IP",
+    "ssn": "SSN",
+    "iban": "IBAN",
+    "secret": "SECRET",
+    "account": "ACCOUNT",
+    "address": "ADDRESS",
+    "name": "NAME",
+    "literal": "LITERAL",
+}
+"""Kind of private data -> the word in its placeholder. `literal` is text of the caller's own that
+looks like a placeholder which already means something else."""
+
+KINDS = tuple(kind for kind in LABELS if kind != "literal")
+
+
+class Span(NamedTuple):
+    """A stretch of text that holds one private value."""
+
+    start: int
+    end: int
+    kind: str
+    confidence: float = 1.0
+    """0..1: what shape and context say; a checksum that holds raises it, none is required."""
+
+
+def without_overlaps(spans: list[Span]) -> list[Span]:
+    """The spans in order of their place; of two that overlap, the surer stays, then the longer."""
+    if len(spans) < 2:
+        return spans
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+        elif (span.confidence, span.end - span.start) > _strength(kept[-1]):
+            kept[-1] = span
+    return kept
+
+
+def _strength(span: Span) -> tuple[float, int]:
+    return span.confidence, span.end - span.start
