@@ -15,7 +15,9 @@ PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领][A-Za-z][ ·•・\-]?"
     r"[A-Za-z0-9]{4,5}[A-Za-z0-9挂学警港澳](?![A-Za-z0-9])"
 )
-PASSPORT = re.compile(r"(?<![A-Za-z0-9])(?:[EeGgDdSsPpHhKkMm][0-9]{8}|[Ee][A-Za-z][0-9]{7})(?![A-Za-z0-9])")
+PASSPORT = re.compile(
+    r"(?<![A-Za-z0-9])(?:[EeGgDdSsPpHhKkMm][0-9]{8}|[Ee][A-Za-z][0-9]{7})(?![A-Za-z0-9])"
+)
 ANNOUNCED_PASSPORT = re.compile(
     r"(?:passport|护照|通行证)[^A-Za-z0-9\n]{0,6}(?:number|no\.?|num|号码?)?[^A-Za-z0-9\n]{0,4}(?:is|为|是)?[ :：]{0,3}"
     r"([a-z0-9]{6,12})(?![a-z0-9])"
@@ -24,7 +26,9 @@ COMPANY = re.compile(
     r"(?<![0-9A-Za-z])[159YANyan][0-9A-GHJ-NPQRTUWXYa-ghj-npqrtuwxy][0-9]{6}"
     r"[0-9A-GHJ-NPQRTUWXYa-ghj-npqrtuwxy]{10}(?![0-9A-Za-z])"
 )
-IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![0-9A-Za-z])")
+IBAN = re.compile(
+    r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![0-9A-Za-z])"
+)
 IPV4 = re.compile(
     r"(?<![0-9A-Za-z.])(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?![0-9A-Za-z]|\.[0-9])"
 )
@@ -35,7 +39,9 @@ VERSION = re.compile(r"(?:版本|version|\bv|build)[ :：]{0,2}$")
 def find_plates(text: str) -> Iterator[Span]:
     """Chinese licence plates, the eight-character ones of electric cars included."""
     for match in PLATE.finditer(text):
-        if any(character in "0123456789" for character in match.group()[2:]) or _is_loud(match.group()):
+        if any(character in "0123456789" for character in match.group()[2:]) or _is_loud(
+            match.group()
+        ):
             yield Span(match.start(), match.end(), "plate", 0.9)
 
 
@@ -49,7 +55,9 @@ def find_codes(text: str, lower: str) -> Iterator[Span]:
     for match in PASSPORT.finditer(text):
         announced = context_before(lower, match.start())
         if announced != "order":
-            yield Span(match.start(), match.end(), "passport", 0.95 if announced == "passport" else 0.6)
+            yield Span(
+                match.start(), match.end(), "passport", 0.95 if announced == "passport" else 0.6
+            )
     for match in COMPANY.finditer(text):
         confidence = _company_confidence(match.group(), context_before(lower, match.start()))
         if confidence:

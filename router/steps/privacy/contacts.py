@@ -23,7 +23,20 @@ KEYS = re.compile(
     r"|xox[abprs]-[A-Za-z0-9\-]{10,200}|(?:rk|sk|pk)_(?:live|test)_[A-Za-z0-9]{16,200}|hf_[A-Za-z0-9]{30,100}"
     r"|eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,1000})"
 )
-KEY_STARTS = ("sk-", "AKIA", "ASIA", "LTAI", "AIza", "gh", "glpat-", "xox", "_live_", "_test_", "hf_", "eyJ")
+KEY_STARTS = (
+    "sk-",
+    "AKIA",
+    "ASIA",
+    "LTAI",
+    "AIza",
+    "gh",
+    "glpat-",
+    "xox",
+    "_live_",
+    "_test_",
+    "hf_",
+    "eyJ",
+)
 PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s\\:,\-]{0,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----"
 )
@@ -31,7 +44,19 @@ ANNOUNCED = re.compile(
     r"(?:password|passwd|\bpwd|passphrase|api[_ \-]?key|access[_ \-]?token|secret[_ \-]?key|client[_ \-]?secret|bearer|密码|口令|密钥|验证码)"
     r"(?:\"?\s{0,3}(?:is|是|为|=|:|：)\s{0,3}\"?|\s)([^\s，。；、,;\"'<>一-鿿]{4,128})"
 )
-_ANNOUNCERS = ("passw", "pwd", "passphrase", "key", "token", "secret", "bearer", "密码", "口令", "密钥", "验证码")
+_ANNOUNCERS = (
+    "passw",
+    "pwd",
+    "passphrase",
+    "key",
+    "token",
+    "secret",
+    "bearer",
+    "密码",
+    "口令",
+    "密钥",
+    "验证码",
+)
 
 
 def find_emails(text: str) -> Iterator[Span]:

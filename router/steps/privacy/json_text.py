@@ -16,7 +16,7 @@ Change = Callable[[str, str], str]
 
 def is_json(text: str) -> bool:
     """Whether the text is a JSON object or array."""
-    if not text.lstrip()[:1] in ("{", "["):  # noqa: E713 - reads as "is not one of"
+    if text.lstrip()[:1] not in ("{", "["):
         return False
     try:
         msgspec.json.decode(text)

@@ -18,19 +18,20 @@ from router.steps.privacy.settings import PrivacySettings
 from router.steps.privacy.spans import Span, without_overlaps
 from router.steps.privacy.vault import Vault
 
+_NAME_KEYS = (
+    "姓名 收货人 收件人 联系人 客户姓名 用户姓名 真实姓名 户名 持卡人 full_name fullname real_name realname first_name "
+    "last_name customer_name user_real_name receiver receiver_name recipient recipient_name consignee "
+    "contact_name cardholder cardholder_name passenger_name"
+)
+_ADDRESS_KEYS = (
+    "地址 住址 收货地址 收件地址 详细地址 address street street_address shipping_address delivery_address "
+    "billing_address home_address address_line1 address_line2 receiver_address"
+)
+_SECRET_KEYS = "password passwd pwd secret api_key apikey access_token 密码"
 WHOLE_VALUE_KEYS = {
-    **dict.fromkeys(
-        "姓名 收货人 收件人 联系人 客户姓名 用户姓名 真实姓名 户名 持卡人 full_name fullname real_name realname first_name "
-        "last_name customer_name user_real_name receiver receiver_name recipient recipient_name consignee "
-        "contact_name cardholder cardholder_name passenger_name".split(),
-        "name",
-    ),
-    **dict.fromkeys(
-        "地址 住址 收货地址 收件地址 详细地址 address street street_address shipping_address delivery_address "
-        "billing_address home_address address_line1 address_line2 receiver_address".split(),
-        "address",
-    ),
-    **dict.fromkeys("password passwd pwd secret api_key apikey access_token 密码".split(), "secret"),
+    key: kind
+    for kind, keys in (("name", _NAME_KEYS), ("address", _ADDRESS_KEYS), ("secret", _SECRET_KEYS))
+    for key in keys.split()
 }
 """JSON keys whose value is private as a whole."""
 

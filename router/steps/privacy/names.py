@@ -18,7 +18,22 @@ SURNAMES = frozenset(
     "霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑"
     "景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝封"
 )
-LONG_SURNAMES = ("欧阳", "上官", "司马", "诸葛", "慕容", "皇甫", "司徒", "令狐", "尉迟", "东方", "夏侯", "端木", "公孙", "南宫")
+LONG_SURNAMES = (
+    "欧阳",
+    "上官",
+    "司马",
+    "诸葛",
+    "慕容",
+    "皇甫",
+    "司徒",
+    "令狐",
+    "尉迟",
+    "东方",
+    "夏侯",
+    "端木",
+    "公孙",
+    "南宫",
+)
 NEVER_GIVEN = frozenset(
     "的了是在我你您他她它们这那哪吗呢吧啊呀哦嗯和与或及要想买退货款卡号客户员店铺商品单订发快递寄送到给从把被让叫说"
     "问电话手机址地收件人不没有很都也就才再又还会能可以请帮忙查下看什么怎几多少个两三四五六七八九十年月日时候点分"
@@ -31,7 +46,9 @@ BEFORE = re.compile(
     r"|(?P<weak>我是|这里是|(?<![一-鿿])叫|找|给|客户|会员)[\s:：]{0,2}"
 )
 AFTER = re.compile(r"(?:先生|女士|小姐|太太|同学|师傅|经理|老师|医生|阿姨|大哥)")
-LISTED = re.compile(r"(?:^|[\s,，;；、|:：])([一-鿿]{2,4})[\s,，;；、|]{1,3}(?=[+＋(（]{0,2}(?:86|1[3-9]|0[0-9]))")
+LISTED = re.compile(
+    r"(?:^|[\s,，;；、|:：])([一-鿿]{2,4})[\s,，;；、|]{1,3}(?=[+＋(（]{0,2}(?:86|1[3-9]|0[0-9]))"
+)
 HAN = re.compile(r"[一-鿿·]{1,8}")
 
 ENGLISH = re.compile(
@@ -44,17 +61,43 @@ ENGLISH_NAME = re.compile(
     r"[^\W\d_a-z][\w'’\-]{0,24}(?:(?: (?:van|von|de|der|den|la|da|di|del|al|bin|el)){0,2} [^\W\d_a-z](?:\.|[\w'’\-]{1,24})){0,3}"
 )
 _SELF = re.compile(r"(?:i am|i'm|this is|here is|dear|customer)[ \n\"]{1,3}$")
-NOT_NAMES = frozenset(
+_NOT_NAMES = (
     "sir madam team customer support all there everyone friend friends the a an not so very sorry just your our my here "
     "i it is in on at from to now still also really waiting trying looking writing calling having getting using "
     "english chinese american british german french happy sad angry glad sure new apple amazon google microsoft windows "
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december order hello hi hey yes no ok please thanks thank what why how when where who "
-    "usa uk us china pointsman service agent manager hr it api json null none true false unknown".split()
+    "usa uk us china pointsman service agent manager hr it api json null none true false unknown"
 )
-ENGLISH_GATE = ("name", "i am", "i'm", "this is", "here is", "dear", "mr", "ms", "miss", "dr", "prof", "regards",
-                "sincerely", "customer", "recipient", "receiver", "consignee", "attn", "attention", "passenger",
-                "ship to", "deliver to", "cardholder", "contact person", "behalf", "signed")
+NOT_NAMES = frozenset(_NOT_NAMES.split())
+ENGLISH_GATE = (
+    "name",
+    "i am",
+    "i'm",
+    "this is",
+    "here is",
+    "dear",
+    "mr",
+    "ms",
+    "miss",
+    "dr",
+    "prof",
+    "regards",
+    "sincerely",
+    "customer",
+    "recipient",
+    "receiver",
+    "consignee",
+    "attn",
+    "attention",
+    "passenger",
+    "ship to",
+    "deliver to",
+    "cardholder",
+    "contact person",
+    "behalf",
+    "signed",
+)
 
 
 def find_chinese_names(text: str) -> Iterator[Span]:

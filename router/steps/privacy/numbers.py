@@ -17,7 +17,9 @@ from router.steps.privacy.spans import Span
 _S = r"[ \-\u00a0\u3000\u2010-\u2013\u200b]"
 """What people put between groups of digits."""
 
-RUN = re.compile(r"(?<![0-9])[+(]{0,2}[0-9](?:[ \-.()\u00a0\u3000\u2010-\u2013\u200b]{0,3}[0-9]){6,}")
+RUN = re.compile(
+    r"(?<![0-9])[+(]{0,2}[0-9](?:[ \-.()\u00a0\u3000\u2010-\u2013\u200b]{0,3}[0-9]){6,}"
+)
 
 ID_CARD = re.compile(
     rf"(?<![0-9])(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{{4}}{_S}?"

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 
 from router.steps.privacy.spans import Span
 
-PROVINCES = (
+_PROVINCES = (
     "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 "
     "云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门"
-).split()
+)
+PROVINCES = _PROVINCES.split()
 
 _H = r"[一-鿿]"
 _N = r"[0-9一二三四五六七八九十百]"
@@ -23,7 +24,9 @@ GATE = re.compile(
     rf"[0-9零〇一二三四五六七八九十百A-Za-z](?:号|弄|栋|幢|座|单元|室|楼|层|\#)|[省市区县州旗盟]{_H}{{1,16}}?(?:路|街|道|巷|里|镇|乡|村|苑|园|城|湾|府|庭|居|广场|大厦|公寓|小区|家园)"
     rf"|[省市州]{_H}{{1,12}}[市区县旗]"
 )
-HEAD_WORD = re.compile(r"(?:地址|住址|寄到|寄往|送到|送至|发到|发往|寄给|改成|改到|改为|住在|家住|位于|开户行在|搬到|邮寄到|配送到|上门到|现住)(?:是|为|在|改成|改为)?[\s:：]{0,2}")
+HEAD_WORD = re.compile(
+    r"(?:地址|住址|寄到|寄往|送到|送至|发到|发往|寄给|改成|改到|改为|住在|家住|位于|开户行在|搬到|邮寄到|配送到|上门到|现住)(?:是|为|在|改成|改为)?[\s:：]{0,2}"
+)
 REGION = re.compile(
     rf"(?:{'|'.join(PROVINCES)})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?"
     rf"|{_H}{{2,10}}?(?:自治州|自治县|自治旗|地区)|{_H}{{1,6}}?(?:市|盟|州|区|县|旗)"
@@ -128,7 +131,9 @@ def _grow(text: str, begin: int, stop: int, *, is_announced: bool) -> Span | Non
             break
         kind, at = found
         regions, doors, names = (
-            regions + (kind == "region"), doors + (kind == "door"), names + (kind == "name")
+            regions + (kind == "region"),
+            doors + (kind == "door"),
+            names + (kind == "name"),
         )
     if regions or doors or names:
         at, more = _trail(text, at, stop)

@@ -113,8 +113,10 @@ class Restorer:
         self._last = text[-1]
         if not SIGNS.search(text):
             return text[known:]
-        return _replace(text, self._opened, self._in_json, known) if known else _replace(
-            text, self._opened, self._in_json
+        return (
+            _replace(text, self._opened, self._in_json, known)
+            if known
+            else _replace(text, self._opened, self._in_json)
         )
 
     def _certain_until(self, text: str) -> int:
@@ -145,7 +147,12 @@ class Restorer:
         return any(known.startswith(upper) for known in self._words)
 
 
-_FIELDS = {TextDelta: "text", ReasoningDelta: "text", RefusalDelta: "text", ToolCallDelta: "arguments"}
+_FIELDS = {
+    TextDelta: "text",
+    ReasoningDelta: "text",
+    RefusalDelta: "text",
+    ToolCallDelta: "arguments",
+}
 Place = tuple[type, int, int]
 """One stream of text within the answer: kind of delta, choice, tool call index."""
 

@@ -46,7 +46,9 @@ class PrivacySettings:
             if action not in ("mask", "block", "allow")
         ]
         if not 0 <= self.least_confidence <= 1:
-            problems.append(f"privacy.least_confidence: {self.least_confidence} is not within 0..1.")
+            problems.append(
+                f"privacy.least_confidence: {self.least_confidence} is not within 0..1."
+            )
         if problems:
             raise ConfigError(problems)
         watched = {kind for kind in self.kinds if self.action(kind) != "allow"}

@@ -15,7 +15,6 @@ from msgspec import UNSET, Raw, UnsetType
 from providers.messages import (
     ChatRequest,
     Function,
-    FunctionCall,
     JsonSchema,
     Message,
     Part,
@@ -27,6 +26,7 @@ from providers.messages import (
 )
 
 T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Pen(Protocol):
@@ -87,7 +87,7 @@ def _part(part: Part, pen: Pen) -> Part:
 
 
 def _tool_call(call: ToolCall, pen: Pen) -> ToolCall:
-    function: FunctionCall = _with(call.function, arguments=pen.raw(call.function.arguments))
+    function = _with(call.function, arguments=pen.raw(call.function.arguments))
     return _with(call, function=function)
 
 
@@ -146,7 +146,7 @@ def _same(one: object, other: object) -> bool:
     return one is other
 
 
-def _with(struct: Any, **fields: Any) -> Any:
+def _with(struct: S, **fields: Any) -> S:
     """The same struct when no field changed, else a copy with the new ones."""
     new = {name: value for name, value in fields.items() if value is not getattr(struct, name)}
     return msgspec.structs.replace(struct, **new) if new else struct
