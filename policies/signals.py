@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 NOTHING: Mapping[str, float] = MappingProxyType({})
 NO_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+NO_TEXT: Mapping[str, str] = MappingProxyType({})
 
 INTENT_GROUPS = ("consult", "complaint", "query", "handle", "other")
 INTENTS = (
@@ -100,6 +101,8 @@ class Caller:
     order_number: str = ""
     must_stay_local: bool = False
     """The key's or the request's own wish; no policy can undo it."""
+    metadata: Mapping[str, str] = field(default_factory=lambda: NO_TEXT)
+    """What else the caller told about the request, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

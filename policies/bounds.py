@@ -1,0 +1,112 @@
+"""Hard limits: what no objective, fallback, hedge or side of a split can break."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from policies.scoring import show_usd
+from policies.signals import Candidate, ModelHealth, Signals
+
+_NEEDED_BY_MODALITY = {"image": "vision", "audio": "audio", "video": "video"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Limits that a policy sets; the request's own come on top."""
+
+    must_stay_local: bool = False
+    regions: tuple[str, ...] | None = None
+    """None: anywhere."""
+    needs: frozenset[str] = frozenset()
+
+    def with_(self, other: Bounds) -> Bounds:
+        """Give both limits at once: the stricter of each."""
+        if other is UNBOUND:
+            return self
+        regions = self.regions
+        if other.regions is not None:
+            mine = other.regions if regions is None else regions
+            regions = tuple(region for region in mine if region in other.regions)
+        return Bounds(
+            must_stay_local=self.must_stay_local or other.must_stay_local,
+            regions=regions,
+            needs=self.needs | other.needs,
+        )
+
+
+UNBOUND = Bounds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """All limits on one request, worked out once and asked of every model."""
+
+    must_stay_local: bool
+    regions: tuple[str, ...] | None
+    needs: frozenset[str]
+    prompt_tokens: int
+    answer_tokens: int
+    """What the caller asked for at most; 0 when it did not say."""
+    headroom_tokens: int
+    budget_left_usd: Decimal | None
+
+    def refuse(self, candidate: Candidate, health: ModelHealth, usd: Decimal | None) -> str:
+        """Say why this model may not answer; empty when it may."""
+        if not candidate.is_on:
+            return candidate.why_off or "switched off"
+        if self.must_stay_local and not candidate.is_local:
+            return "the request must stay in this house and this model is outside"
+        if (
+            self.regions is not None
+            and not candidate.is_local
+            and candidate.region not in self.regions
+        ):
+            allowed = " or ".join(self.regions) or "no region at all"
+            return f"is in region {candidate.region or 'unknown'}, not {allowed}"
+        if not self.needs <= candidate.abilities:
+            return f"cannot do {', '.join(sorted(self.needs - candidate.abilities))}"
+        answer = min(self.answer_tokens, candidate.max_output_tokens)
+        wanted = self.prompt_tokens + max(answer, self.headroom_tokens)
+        if wanted > candidate.window_tokens:
+            return f"needs {wanted} tokens, its window holds {candidate.window_tokens}"
+        if not health.is_available:
+            return health.why or "unavailable just now"
+        return self._over_budget(usd)
+
+    def _over_budget(self, usd: Decimal | None) -> str:
+        if self.budget_left_usd is None or usd == 0:
+            return ""
+        left = show_usd(max(self.budget_left_usd, Decimal(0)))
+        if usd is None:
+            return f"price unknown, and the caller has a budget (${left} left)"
+        if usd > self.budget_left_usd:
+            return f"would cost ${show_usd(usd)}, and ${left} of the budget is left"
+        return ""
+
+
+def gather_limits(
+    bounds: Bounds,
+    signals: Signals,
+    *,
+    must_stay_local: bool,
+    headroom_tokens: int,
+    budget_left_usd: Decimal | None,
+) -> Limits:
+    """Put the policy's limits and the request's own together."""
+    needs = bounds.needs | signals.needs
+    if len(signals.modalities) > 1 or "text" not in signals.modalities:
+        needs |= {
+            ability
+            for modality, ability in _NEEDED_BY_MODALITY.items()
+            if modality in signals.modalities
+        }
+    return Limits(
+        must_stay_local=bounds.must_stay_local or must_stay_local,
+        regions=bounds.regions,
+        needs=needs,
+        prompt_tokens=signals.prompt_tokens,
+        answer_tokens=signals.max_output_tokens or 0,
+        headroom_tokens=headroom_tokens,
+        budget_left_usd=budget_left_usd,
+    )

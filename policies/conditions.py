@@ -1,0 +1,367 @@
+"""Questions that a rule asks. Each answers with a verdict: whether it holds, and why.
+
+A condition says `holds` (cheap, asked for every request) and `say` (words, only for those who ask
+why); `check` gives both. The leaves are values: equal conditions compare equal, which is what the
+lint uses to find rules that stand in each other's shadow.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any, Protocol
+
+import cel
+
+from policies.decision import Reason
+from policies.facts import Facts, Verdict
+from policies.ranges import Range
+
+Get = Callable[[Facts], Any]
+
+
+class Condition(Protocol):
+    """One question about a request."""
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether the answer is yes."""
+        ...
+
+    def check(self, facts: Facts) -> Verdict:
+        """Give the answer with its argument."""
+        ...
+
+    def explain(self, facts: Facts) -> Reason:
+        """Give the answer as a tree, with the parts of a compound question below it."""
+        ...
+
+
+class Leaf:
+    """A question without parts."""
+
+    __slots__ = ()
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether the answer is yes."""
+        raise TypeError(f"{type(self).__name__} must say when it holds")
+
+    def say(self, facts: Facts) -> str:
+        """Give the fact and what was asked of it."""
+        raise TypeError(f"{type(self).__name__} must say what it asks")
+
+    def check(self, facts: Facts) -> Verdict:
+        """Give the answer with its argument."""
+        return Verdict(self.holds(facts), self.say(facts))
+
+    def explain(self, facts: Facts) -> Reason:
+        """Give the answer as a leaf of the tree."""
+        return Reason(self.say(facts), self.holds(facts))
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(Leaf):
+    """A word is one of those listed; `*` in a listed word stands for anything."""
+
+    key: str
+    words: tuple[str, ...]
+    get: Get = field(compare=False, repr=False)
+    plain: frozenset[str] = field(init=False, compare=False, repr=False)
+    patterns: tuple[str, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        patterns = tuple(word for word in self.words if "*" in word)
+        object.__setattr__(self, "patterns", patterns)
+        object.__setattr__(self, "plain", frozenset(self.words) - frozenset(patterns))
+
+    def holds(self, facts: Facts) -> bool:
+        word = self.get(facts)
+        if word in self.plain:
+            return True
+        return bool(self.patterns) and any(fnmatchcase(word, each) for each in self.patterns)
+
+    def say(self, facts: Facts) -> str:
+        found = self.get(facts) or "empty"
+        wanted = " or ".join(self.words)
+        return f"{self.key} is {found}" + ("" if self.holds(facts) else f", not {wanted}")
+
+
+@dataclass(frozen=True, slots=True)
+class InRange(Leaf):
+    """A number lies in a range; a number that is unknown lies in none."""
+
+    key: str
+    range: Range
+    get: Get = field(compare=False, repr=False)
+
+    def holds(self, facts: Facts) -> bool:
+        value = self.get(facts)
+        return value is not None and self.range.holds(value)
+
+    def say(self, facts: Facts) -> str:
+        value = self.get(facts)
+        shown = "unknown" if value is None else f"{float(value):.10g}"
+        verb = "is" if self.holds(facts) else "is not"
+        return f"{self.key} {shown} {verb} {self.range}"
+
+
+@dataclass(frozen=True, slots=True)
+class Is(Leaf):
+    """A yes/no fact is as wanted."""
+
+    key: str
+    wanted: bool
+    get: Get = field(compare=False, repr=False)
+
+    def holds(self, facts: Facts) -> bool:
+        return bool(self.get(facts)) is self.wanted
+
+    def say(self, facts: Facts) -> str:
+        found = "yes" if self.get(facts) else "no"
+        wanted = "yes" if self.wanted else "no"
+        return f"{self.key}: {found}" + ("" if self.holds(facts) else f", not {wanted}")
+
+
+@dataclass(frozen=True, slots=True)
+class AnyIn(Leaf):
+    """A set holds at least one of the words; `any`: it holds something; `none`: it is empty."""
+
+    key: str
+    words: tuple[str, ...]
+    get: Get = field(compare=False, repr=False)
+    wanted: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wanted", frozenset(self.words))
+
+    def holds(self, facts: Facts) -> bool:
+        found = self.get(facts)
+        if self.words == ("any",):
+            return bool(found)
+        if self.words == ("none",):
+            return not found
+        return not self.wanted.isdisjoint(found)
+
+    def say(self, facts: Facts) -> str:
+        found = ", ".join(sorted(self.get(facts))) or "nothing"
+        wanted = " or ".join(self.words)
+        return f"{self.key} has {found}" + ("" if self.holds(facts) else f", not {wanted}")
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOfDay(Leaf):
+    """The wall clock is inside a span; a span that ends before it begins runs over midnight."""
+
+    begins: datetime.time
+    ends: datetime.time
+    zone: datetime.tzinfo = field(compare=False)
+
+    def holds(self, facts: Facts) -> bool:
+        now = facts.now(self.zone).time()
+        if self.begins <= self.ends:
+            return self.begins <= now < self.ends
+        return now >= self.begins or now < self.ends
+
+    def say(self, facts: Facts) -> str:
+        verb = "is" if self.holds(facts) else "is not"
+        span = f"{self.begins:%H:%M}-{self.ends:%H:%M}"
+        return f"time {facts.now(self.zone):%H:%M} ({self.zone}) {verb} in {span}"
+
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday(Leaf):
+    """Today is one of the days."""
+
+    days: tuple[str, ...]
+    zone: datetime.tzinfo = field(compare=False)
+
+    def holds(self, facts: Facts) -> bool:
+        return DAYS[facts.now(self.zone).weekday()] in self.days
+
+    def say(self, facts: Facts) -> str:
+        today = DAYS[facts.now(self.zone).weekday()]
+        wanted = " or ".join(self.days)
+        return f"weekday is {today}" + ("" if self.holds(facts) else f", not {wanted}")
+
+
+@dataclass(frozen=True, slots=True)
+class Available(Leaf):
+    """A model, or at least one model of a pool, can be called just now."""
+
+    of: str
+    wanted: bool
+
+    def holds(self, facts: Facts) -> bool:
+        return self._is_up(facts) is self.wanted
+
+    def say(self, facts: Facts) -> str:
+        return f"{self.of} is {'available' if self._is_up(facts) else 'unavailable'}"
+
+    def _is_up(self, facts: Facts) -> bool:
+        return any(facts.is_up(model) for model in facts.models_of(self.of))
+
+
+@dataclass(frozen=True, slots=True)
+class HealthInRange(Leaf):
+    """A health figure of a model lies in a range; for a pool, that of its best model does."""
+
+    of: str
+    figure: str
+    range: Range
+
+    def holds(self, facts: Facts) -> bool:
+        value = self._best(facts)
+        return value is not None and self.range.holds(value)
+
+    def say(self, facts: Facts) -> str:
+        value = self._best(facts)
+        shown = "unknown" if value is None else f"{value:g}"
+        verb = "is" if self.holds(facts) else "is not"
+        return f"{self.figure} of {self.of} {shown} {verb} {self.range}"
+
+    def _best(self, facts: Facts) -> float | None:
+        figures = [
+            getattr(facts.health_of(model), self.figure) for model in facts.models_of(self.of)
+        ]
+        known = [figure for figure in figures if figure is not None]
+        if not known:
+            return None
+        return float(max(known) if self.figure == "tokens_per_second" else min(known))
+
+
+@dataclass(frozen=True, slots=True)
+class QualityInRange(Leaf):
+    """The expected quality of a model, or of the best model of a pool, lies in a range."""
+
+    of: str
+    range: Range
+
+    def holds(self, facts: Facts) -> bool:
+        value = self._best(facts)
+        return value is not None and self.range.holds(value)
+
+    def say(self, facts: Facts) -> str:
+        value = self._best(facts)
+        shown = "unknown" if value is None else f"{value:.2f}"
+        verb = "is" if self.holds(facts) else "is not"
+        return f"expected quality of {self.of} {shown} {verb} {self.range}"
+
+    def _best(self, facts: Facts) -> float | None:
+        known = [facts.quality_of(model) for model in facts.models_of(self.of)]
+        return max((each for each in known if each is not None), default=None)
+
+
+def compile_cel(expression: str) -> Any:
+    """Compile a CEL expression once.
+
+    Raises:
+        ValueError: the expression cannot be parsed; the message shows where.
+    """
+    return cel.compile(expression)
+
+
+@dataclass(frozen=True, slots=True)
+class Cel(Leaf):
+    """A CEL expression over the facts is true."""
+
+    expression: str
+    program: Any = field(compare=False, repr=False)
+
+    def holds(self, facts: Facts) -> bool:
+        return self._run(facts)[0]
+
+    def say(self, facts: Facts) -> str:
+        holds, trouble = self._run(facts)
+        return f"CEL {self.expression}: {trouble or ('true' if holds else 'false')}"
+
+    def _run(self, facts: Facts) -> tuple[bool, str]:
+        try:
+            value = self.program.execute(facts.cel_variables())
+        except (RuntimeError, ValueError, TypeError, KeyError, OverflowError) as error:
+            return False, f"not computable here ({error})"
+        if isinstance(value, bool):
+            return value, ""
+        return False, f"gave {value!r}, which is neither true nor false"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part holds."""
+
+    parts: tuple[Condition, ...]
+
+    def holds(self, facts: Facts) -> bool:
+        # A loop instead of all(): this runs for every rule of every request.
+        for part in self.parts:  # noqa: SIM110
+            if not part.holds(facts):
+                return False
+        return True
+
+    def check(self, facts: Facts) -> Verdict:
+        """Give the first part that fails, or all of them when none does."""
+        verdicts = [part.check(facts) for part in self.parts]
+        failed = [verdict.why for verdict in verdicts if not verdict.holds]
+        if failed:
+            return Verdict(False, failed[0])
+        return Verdict(True, " and ".join(verdict.why for verdict in verdicts) or "always")
+
+    def explain(self, facts: Facts) -> Reason:
+        below = tuple(part.explain(facts) for part in self.parts)
+        return below[0] if len(below) == 1 else Reason("all of", self.holds(facts), below)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple[Condition, ...]
+
+    def holds(self, facts: Facts) -> bool:
+        for part in self.parts:  # noqa: SIM110
+            if part.holds(facts):
+                return True
+        return False
+
+    def check(self, facts: Facts) -> Verdict:
+        """Give the first part that holds, or all of them when none does."""
+        verdicts = [part.check(facts) for part in self.parts]
+        held = [verdict.why for verdict in verdicts if verdict.holds]
+        if held:
+            return Verdict(True, held[0])
+        return Verdict(False, " and ".join(verdict.why for verdict in verdicts))
+
+    def explain(self, facts: Facts) -> Reason:
+        below = tuple(part.explain(facts) for part in self.parts)
+        return Reason("any of", self.holds(facts), below)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Condition
+
+    def holds(self, facts: Facts) -> bool:
+        return not self.part.holds(facts)
+
+    def check(self, facts: Facts) -> Verdict:
+        """Turn the part's verdict around."""
+        verdict = self.part.check(facts)
+        return Verdict(not verdict.holds, f"not: {verdict.why}")
+
+    def explain(self, facts: Facts) -> Reason:
+        return Reason("not", self.holds(facts), (self.part.explain(facts),))
+
+
+def get_metadata(name: str) -> Get:
+    """Give a reader for one metadata entry; a missing one reads as empty."""
+    return lambda facts: facts.caller.metadata.get(name, "")
+
+
+def get_slots(facts: Facts) -> Mapping[str, Sequence[str]]:
+    """Give the kinds of entities that were found; an empty list counts as not found."""
+    return {kind: values for kind, values in facts.signals.slots.items() if values}

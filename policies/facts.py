@@ -1,0 +1,123 @@
+"""What conditions look at: signals, caller and surroundings under one roof, read once."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from policies.signals import HEALTHY, Caller, Candidate, ModelHealth, Signals, Surroundings
+
+NOBODY: Mapping[str, Candidate] = {}
+
+
+class Verdict(NamedTuple):
+    """A condition's answer, and its argument in words."""
+
+    holds: bool
+    why: str
+
+
+class Facts:
+    """Everything one decision may look at; values that take work are worked out once."""
+
+    __slots__ = ("_cel", "_local_now", "_members", "around", "caller", "candidates", "signals")
+
+    def __init__(
+        self,
+        signals: Signals,
+        caller: Caller,
+        around: Surroundings,
+        candidates: Mapping[str, Candidate] = NOBODY,
+        members: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.signals = signals
+        self.caller = caller
+        self.around = around
+        self.candidates = candidates
+        self._members = members or {}
+        self._cel: dict[str, Any] | None = None
+        self._local_now: dict[datetime.tzinfo, datetime.datetime] = {}
+
+    def now(self, zone: datetime.tzinfo) -> datetime.datetime:
+        """Give the moment of the decision on a wall clock in `zone`."""
+        if zone not in self._local_now:
+            self._local_now[zone] = self.around.now.astimezone(zone)
+        return self._local_now[zone]
+
+    def models_of(self, name: str) -> Sequence[str]:
+        """Give the models of a pool, or the name itself when it is a model's."""
+        return self._members.get(name, (name,))
+
+    def health_of(self, model: str) -> ModelHealth:
+        """Give how a model fares; one that nobody reported on is healthy."""
+        return self.around.health.get(model, HEALTHY)
+
+    def is_up(self, model: str) -> bool:
+        """Whether the model is switched on and reachable."""
+        candidate = self.candidates.get(model)
+        return candidate is not None and candidate.is_on and self.health_of(model).is_available
+
+    def quality_of(self, model: str) -> float | None:
+        """Give the expected quality on this request, or the card's own; None for a stranger."""
+        learned = self.signals.expected_quality.get(model)
+        if learned is not None:
+            return learned
+        candidate = self.candidates.get(model)
+        return None if candidate is None else candidate.quality
+
+    def cel_variables(self) -> dict[str, Any]:
+        """Give the facts as the plain values that CEL expressions see."""
+        if self._cel is None:
+            self._cel = _plain(self.signals, self.caller, self.around)
+        return self._cel
+
+
+def _plain(signals: Signals, caller: Caller, around: Surroundings) -> dict[str, Any]:
+    budget = around.budget_left_usd
+    return {
+        "intent": signals.intent,
+        "intents": list(signals.intents),
+        "intent_group": signals.intent_group,
+        "confidence": signals.intent_confidence,
+        "unsure": signals.is_unsure,
+        "emotion": signals.emotion,
+        "intensity": signals.emotion_intensity,
+        "emotion_confidence": signals.emotion_confidence,
+        "emotion_trend": signals.emotion_trend,
+        "sarcasm": signals.sarcasm,
+        "language": signals.language,
+        "difficulty": signals.difficulty,
+        "expected_quality": dict(signals.expected_quality),
+        "tokens": signals.prompt_tokens,
+        "max_output_tokens": signals.max_output_tokens or 0,
+        "modality": sorted(signals.modalities),
+        "needs": sorted(signals.needs),
+        "code": signals.has_code,
+        "math": signals.has_math,
+        "long_document": signals.has_long_document,
+        "pii": sorted(signals.pii),
+        "slots": {kind: list(values) for kind, values in signals.slots.items()},
+        "turns": signals.turns,
+        "reask": signals.is_reask,
+        "escalation": signals.is_escalation,
+        "stream": signals.is_stream,
+        "user": caller.user,
+        "tier": caller.tier,
+        "tenant": caller.tenant,
+        "key": caller.key_name,
+        "session": caller.session,
+        "order_number": caller.order_number,
+        "metadata": dict(caller.metadata),
+        "load": around.load,
+        "has_budget": budget is not None,
+        "budget_left_usd": float(budget) if budget is not None else 0.0,
+        "hour": around.now.hour,
+        "weekday": around.now.isoweekday(),
+    }
+
+
+CEL_NAMES = frozenset(
+    _plain(Signals(), Caller(), Surroundings(now=datetime.datetime.now(datetime.UTC)))
+)
+"""Every name that a CEL expression may use."""

@@ -1,0 +1,200 @@
+"""Policy files from disk: YAML read with its lines, so that every problem has a place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path as FilePath
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from policies.errors import PolicyFileError
+from policies.findings import Finding, did_you_mean
+from policies.located import Located, Path, describe_problems, find_problems
+from policies.rules import Policy, compile_policy
+from policies.schema import PolicyDoc
+
+__all__ = [
+    "DEFAULT",
+    "Located",
+    "describe_problems",
+    "find_policy",
+    "find_problems",
+    "load_policy",
+    "parse_policy",
+    "parse_yaml",
+    "read_yaml",
+    "shipped_policies",
+]
+
+DEFAULTS = FilePath(__file__).parent / "defaults"
+DEFAULT = "customer-service"
+MAX_BYTES = 2_000_000
+
+
+class _Reader(yaml.SafeLoader):
+    """YAML as people expect it: only true and false are booleans, and 09:30 is text."""
+
+
+_Reader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("tag:yaml.org,2002:null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("tag:yaml.org,2002:bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("tag:yaml.org,2002:int", r"^[-+]?(?:0|[1-9][0-9_]*)$", list("-+0123456789")),
+    (
+        "tag:yaml.org,2002:float",
+        r"^[-+]?(?:[0-9][0-9_]*\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?$",
+        list("-+0123456789."),
+    ),
+    ("tag:yaml.org,2002:merge", r"^<<$", ["<"]),
+):
+    _Reader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
+
+
+def read_yaml(path: FilePath) -> Located:
+    """Read a YAML file with its line numbers.
+
+    Raises:
+        PolicyFileError: the file is missing, unreadable, too large or not YAML.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise _refuse(str(path), 0, f"cannot be read: {error.strerror}.", "") from error
+    if len(raw) > MAX_BYTES:
+        raise _refuse(str(path), 0, f"is larger than {MAX_BYTES} bytes.", "Split it.")
+    try:
+        return parse_yaml(raw.decode("utf-8"), str(path))
+    except UnicodeDecodeError as error:
+        raise _refuse(str(path), 0, "is not UTF-8 text.", "Save it as UTF-8.") from error
+
+
+def parse_yaml(text: str, file: str = "") -> Located:
+    """Read YAML text with its line numbers; a key written twice is an error.
+
+    Raises:
+        PolicyFileError: the text is not YAML, or says the same key twice.
+    """
+    reader = _Reader(text)
+    try:
+        root = reader.get_single_node()
+        lines: dict[Path, int] = {}
+        findings: list[Finding] = []
+        if root is not None:
+            _walk(root, (), lines, findings, file, set())
+        data = None if root is None else reader.construct_document(root)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        said = getattr(error, "problem", None) or str(error)
+        line = mark.line + 1 if mark else 0
+        mend = "Quote texts that begin with > or * or contain ': '; indent with spaces."
+        raise _refuse(file, line, f"is not valid YAML: {said}.", mend) from error
+    finally:
+        reader.dispose()
+    if findings:
+        raise PolicyFileError(findings)
+    return Located(data, lines, file)
+
+
+def _walk(
+    node: yaml.Node,
+    where: Path,
+    lines: dict[Path, int],
+    findings: list[Finding],
+    file: str,
+    above: set[int],
+) -> None:
+    lines.setdefault(where, node.start_mark.line + 1)
+    if id(node) in above:
+        raise yaml.MarkedYAMLError(
+            problem="an anchor contains itself", problem_mark=node.start_mark
+        )
+    inside = above | {id(node)}
+    if isinstance(node, yaml.SequenceNode):
+        for index, child in enumerate(node.value):
+            _walk(child, (*where, index), lines, findings, file, inside)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, child in node.value:
+            name = str(getattr(key, "value", key))
+            line = key.start_mark.line + 1
+            if name in seen:
+                findings.append(
+                    Finding(
+                        severity="error",
+                        code="twice",
+                        message=f"'{name}' is written twice; only one of them would count.",
+                        mend="Remove or rename one.",
+                        file=file,
+                        line=line,
+                    )
+                )
+            seen.add(name)
+            lines[(*where, name)] = line
+            _walk(child, (*where, name), lines, findings, file, inside)
+
+
+def shipped_policies() -> tuple[str, ...]:
+    """Give the names of the policies that come with the gateway."""
+    return tuple(sorted(path.stem for path in DEFAULTS.glob("*.yaml")))
+
+
+def find_policy(name_or_path: str) -> FilePath:
+    """Give the file of a shipped policy by its name, or the path itself.
+
+    Raises:
+        PolicyFileError: it is neither; suggests a shipped name.
+    """
+    shipped = DEFAULTS / f"{name_or_path}.yaml"
+    if name_or_path in shipped_policies():
+        return shipped
+    path = FilePath(name_or_path)
+    if path.is_file():
+        return path
+    raise _refuse(
+        name_or_path,
+        0,
+        "is neither a shipped policy nor a file.",
+        did_you_mean(name_or_path, shipped_policies()),
+    )
+
+
+def load_policy(name_or_path: str | FilePath) -> Policy:
+    """Read a policy file and make it ready to decide with.
+
+    Raises:
+        PolicyFileError: carries every problem of the file with its line and mend.
+    """
+    return parse_policy(read_yaml(find_policy(str(name_or_path))))
+
+
+def parse_policy(located: Located | str) -> Policy:
+    """Make a policy from YAML text, or from a file that was read already.
+
+    Raises:
+        PolicyFileError: carries every problem of the text with its line and mend.
+    """
+    if isinstance(located, str):
+        located = parse_yaml(located)
+    data: Any = located.data
+    if not isinstance(data, dict):
+        raise _refuse(located.file, 1, "holds no policy.", "Begin with `name:` and `pools:`.")
+    try:
+        doc = PolicyDoc.model_validate(data)
+    except ValidationError as error:
+        raise PolicyFileError(find_problems(error, located, PolicyDoc)) from error
+    return compile_policy(doc, located)
+
+
+def _refuse(file: str, line: int, message: str, mend: str) -> PolicyFileError:
+    finding = Finding(
+        severity="error",
+        code="unreadable",
+        message=f"{file or 'the policy'} {message}",
+        mend=mend,
+        file=file,
+        line=line,
+    )
+    return PolicyFileError([finding])

@@ -1,0 +1,98 @@
+"""Numbers as a policy writes them: `above 0.6`, `at most 3`, `100 to 500`, `7`, `"> 0.6"`."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+_NUMBER = r"([-+]?\d+(?:[._]\d+)*(?:\.\d+)?(?:[eE][-+]?\d+)?[kKmM]?)"
+_ONE_SIDED = re.compile(rf"(above|below|at least|at most|over|under|>=|<=|>|<|=)\s*{_NUMBER}")
+_TWO_SIDED = re.compile(rf"{_NUMBER}\s*(?:to|\.\.)\s*{_NUMBER}")
+_PLAIN = re.compile(_NUMBER)
+_FACTORS = {"k": 1_000.0, "m": 1_000_000.0}
+_HOW = "Write it as 'above 0.6', 'at least 3', 'below 10', 'at most 5' or '1 to 5'."
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A set of numbers between two ends, each end in or out."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    holds_low: bool = True
+    holds_high: bool = True
+
+    def holds(self, value: float) -> bool:
+        """Whether the number lies inside."""
+        if value < self.low or value > self.high:
+            return False
+        if value == self.low and not self.holds_low:
+            return False
+        return self.holds_high or value != self.high
+
+    def is_inside(self, other: Range) -> bool:
+        """Whether every number of this range is one of the other's."""
+        low_fits = self.low > other.low or (
+            self.low == other.low and (other.holds_low or not self.holds_low)
+        )
+        high_fits = self.high < other.high or (
+            self.high == other.high and (other.holds_high or not self.holds_high)
+        )
+        return low_fits and high_fits
+
+    def meets(self, other: Range) -> bool:
+        """Whether some number lies in both."""
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        return low < high or (low == high and self.holds(low) and other.holds(low))
+
+    def __str__(self) -> str:
+        if self.low == self.high:
+            return f"{self.low:g}"
+        if self.high == math.inf:
+            return f"{'at least' if self.holds_low else 'above'} {self.low:g}"
+        if self.low == -math.inf:
+            return f"{'at most' if self.holds_high else 'below'} {self.high:g}"
+        return f"{self.low:g} to {self.high:g}"
+
+
+def parse_range(text: object) -> Range:
+    """Read a range; a plain number means exactly that number.
+
+    Raises:
+        ValueError: the text is none of the known forms; the message shows them.
+    """
+    if isinstance(text, Range):
+        return text
+    if isinstance(text, bool) or not isinstance(text, int | float | str):
+        raise ValueError(f"{text!r} is not a number or a range. {_HOW}")
+    words = " ".join(str(text).lower().split())
+    if match := _ONE_SIDED.fullmatch(words):
+        return _one_sided(match[1], _number(match[2]))
+    if match := _TWO_SIDED.fullmatch(words):
+        low, high = _number(match[1]), _number(match[2])
+        if low > high:
+            raise ValueError(f"'{text}' ends before it begins. Swap the two numbers.")
+        return Range(low, high)
+    if _PLAIN.fullmatch(words):
+        value = _number(words)
+        return Range(value, value)
+    raise ValueError(f"'{text}' is not a number or a range. {_HOW}")
+
+
+def _one_sided(word: str, value: float) -> Range:
+    if word in ("above", "over", ">"):
+        return Range(low=value, holds_low=False)
+    if word in ("at least", ">="):
+        return Range(low=value)
+    if word in ("below", "under", "<"):
+        return Range(high=value, holds_high=False)
+    if word in ("at most", "<="):
+        return Range(high=value)
+    return Range(value, value)
+
+
+def _number(text: str) -> float:
+    factor = _FACTORS.get(text[-1], 1.0)
+    digits = text[:-1] if factor != 1.0 else text
+    return float(digits.replace("_", "")) * factor

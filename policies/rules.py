@@ -1,0 +1,259 @@
+"""A policy made ready: conditions built, names resolved, terms merged, splits laid out."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from policies.bounds import UNBOUND, Bounds
+from policies.conditions import Condition
+from policies.decision import Hedge, Terms
+from policies.errors import PolicyFileError
+from policies.experiments import build_splits
+from policies.findings import Finding
+from policies.located import Located, Path
+from policies.pools import Pool
+from policies.questions import build_condition
+from policies.schema import DefaultDoc, PolicyDoc, RuleDoc, TermsDoc
+from policies.splits import Split
+from policies.values import parse_zone
+
+DEFAULT_RULE = "default"
+NAMED = "model"
+"""What a plan gives as its rule when the caller named a model or pool."""
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constraint:
+    """Limits for every request that matches."""
+
+    name: str
+    condition: Condition
+    bounds: Bounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Where requests of a kind go."""
+
+    name: str
+    condition: Condition
+    stages: tuple[Pool, ...]
+    """The rule's own pool first, then those that stand behind it."""
+    prompt: str | None
+    bounds: Bounds
+    terms: Terms
+    splits: tuple[Split, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A policy file, ready to decide with. The last rule is the default and always holds."""
+
+    name: str
+    version: str
+    """Content hash of what the policy says, its tests left out."""
+    rules: tuple[Rule, ...]
+    constraints: tuple[Constraint, ...]
+    pools: Mapping[str, Pool]
+    members: Mapping[str, tuple[str, ...]]
+    """Model names by pool name."""
+    splits: tuple[Split, ...]
+    fallbacks: tuple[Pool, ...]
+    pool_stages: Mapping[str, tuple[Pool, ...]]
+    """A pool and what stands behind it, for callers that name a pool."""
+    model_fallbacks: Mapping[str, tuple[Pool, ...]]
+    aliases: Mapping[str, str]
+    headroom_tokens: int
+    answer_tokens: int
+    doc: PolicyDoc
+    source: Located
+
+    def place(self, *where: str | int) -> tuple[str, int]:
+        """Give the file and line of a part of the policy."""
+        return self.source.file, self.source.line(where)
+
+
+def compile_policy(doc: PolicyDoc, source: Located | None = None) -> Policy:
+    """Make a policy ready to decide with.
+
+    Raises:
+        PolicyFileError: names given twice, shares that do not add up, or a split without a place.
+    """
+    source = source or Located(doc.model_dump(by_alias=True, exclude_unset=True))
+    findings = _name_problems(doc, source)
+    splits, split_findings = build_splits(doc, source)
+    findings += split_findings
+    if findings:
+        raise PolicyFileError(findings)
+    pools = {name: _build_pool(name, doc) for name in doc.pools}
+    return _assemble(doc, source, pools, splits)
+
+
+def _assemble(
+    doc: PolicyDoc, source: Located, pools: Mapping[str, Pool], splits: tuple[Split, ...]
+) -> Policy:
+    zone = parse_zone(doc.zone)
+    rules = [_build_rule(rule, rule.name, doc, pools, splits) for rule in doc.rules]
+    return Policy(
+        name=doc.name,
+        version=hash_content(doc),
+        rules=(*rules, _build_rule(doc.default, DEFAULT_RULE, doc, pools, splits)),
+        constraints=tuple(
+            Constraint(
+                name=each.name,
+                condition=build_condition(each.when, zone),
+                bounds=_build_bounds(each),
+            )
+            for each in doc.constraints
+        ),
+        pools=pools,
+        members={name: pool.models for name, pool in pools.items()},
+        splits=splits,
+        fallbacks=_resolve(doc.fallbacks, pools),
+        pool_stages={name: _stages(name, None, doc, pools) for name in pools},
+        model_fallbacks={
+            name: _resolve(names, pools) for name, names in doc.model_fallbacks.items()
+        },
+        aliases=dict(doc.aliases),
+        headroom_tokens=doc.headroom_tokens,
+        answer_tokens=doc.answer_tokens,
+        doc=doc,
+        source=source,
+    )
+
+
+def hash_content(doc: PolicyDoc) -> str:
+    """Give twelve hex digits for what the policy says; tests and remarks in it do not count."""
+    said = doc.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"expect"})
+    text = json.dumps(said, ensure_ascii=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def pool_of_one(model: str) -> Pool:
+    """Give a pool that holds one model only."""
+    return Pool(name=model, models=(model,))
+
+
+def resolve(name: str, pools: Mapping[str, Pool]) -> Pool:
+    """Give the pool of that name, or one that holds the model of that name."""
+    return pools[name] if name in pools else pool_of_one(name)
+
+
+def _resolve(names: Sequence[str], pools: Mapping[str, Pool]) -> tuple[Pool, ...]:
+    return tuple(resolve(name, pools) for name in names)
+
+
+def _stages(
+    use: str, fallbacks: Sequence[str] | None, doc: PolicyDoc, pools: Mapping[str, Pool]
+) -> tuple[Pool, ...]:
+    """Give the pool and those behind it: the rule's own, else the pool's, else the policy's."""
+    behind = fallbacks
+    if behind is None and use in doc.pools:
+        behind = doc.pools[use].fallbacks
+    if behind is None:
+        behind = doc.fallbacks
+    names = [use, *(name for name in behind if name != use)]
+    return _resolve(names, pools)
+
+
+def _build_pool(name: str, doc: PolicyDoc) -> Pool:
+    pool = doc.pools[name]
+    return Pool(
+        name=name,
+        models=tuple(dict.fromkeys(pool.models)),
+        objective=pool.objective,
+        quality_floor=pool.quality_floor,
+        under_usd=None if pool.under_usd is None else Decimal(str(pool.under_usd)),
+        weights=dict(pool.weights),
+    )
+
+
+def _build_rule(
+    rule: RuleDoc | DefaultDoc,
+    name: str,
+    doc: PolicyDoc,
+    pools: Mapping[str, Pool],
+    splits: Sequence[Split],
+) -> Rule:
+    when = rule.when if isinstance(rule, RuleDoc) else None
+    return Rule(
+        name=name,
+        condition=build_condition(when, parse_zone(doc.zone)),
+        stages=_stages(rule.use, rule.fallbacks, doc, pools),
+        prompt=rule.prompt,
+        bounds=_build_bounds(rule),
+        terms=_merge_terms(doc.terms, rule.terms),
+        splits=tuple(split for split in splits if split.deals(name, rule.use)),
+    )
+
+
+def _build_bounds(each: Any) -> Bounds:
+    if not (each.must_stay_local or each.region or each.needs):
+        return UNBOUND
+    return Bounds(
+        must_stay_local=each.must_stay_local,
+        regions=each.region,
+        needs=frozenset(each.needs or ()),
+    )
+
+
+def _merge_terms(*docs: TermsDoc | None) -> Terms:
+    terms = Terms()
+    for doc in docs:
+        if doc is None:
+            continue
+        written = {key: getattr(doc, key) for key in doc.model_fields_set}
+        changes = {key: value for key, value in written.items() if value is not None}
+        if doc.hedge is not None:
+            changes["hedge"] = Hedge(
+                after_seconds=doc.hedge.after_seconds, max_share=doc.hedge.max_share
+            )
+        terms = dataclasses.replace(terms, **changes)
+    return terms
+
+
+def _name_problems(doc: PolicyDoc, source: Located) -> list[Finding]:
+    findings: list[Finding] = []
+    named = {
+        "rules": [rule.name for rule in doc.rules],
+        "constraints": [constraint.name for constraint in doc.constraints],
+    }
+    for section, names in named.items():
+        for at, name in enumerate(names):
+            where: Path = (section, at, "name")
+            if name in names[:at]:
+                message = f"the name '{name}' is used twice in {section}."
+                findings.append(_refuse(source, where, "twice", message, "Rename one."))
+            if name in (DEFAULT_RULE, NAMED):
+                message = f"'{name}' is a name of our own."
+                findings.append(_refuse(source, where, "reserved", message, "Choose another."))
+    for name, pool in doc.pools.items():
+        if name == AUTO:
+            message = "'auto' is what callers write to let the policy decide."
+            mend = "Give the pool another name."
+            findings.append(_refuse(source, ("pools", name), "reserved", message, mend))
+        for model in pool.weights:
+            if model not in pool.models:
+                message = f"'{model}' has a weight but is not in pool '{name}'."
+                mend = "Add it to `models`, or remove the weight."
+                where = ("pools", name, "weights", model)
+                findings.append(_refuse(source, where, "unknown-model", message, mend))
+    return findings
+
+
+def _refuse(source: Located, where: Path, code: str, message: str, mend: str) -> Finding:
+    return Finding(
+        severity="error",
+        code=code,
+        message=message,
+        mend=mend,
+        file=source.file,
+        line=source.line(where),
+    )

@@ -1,0 +1,367 @@
+"""The policy file as people write it. Every key is described; unknown keys are errors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    model_validator,
+)
+from pydantic_core import core_schema
+
+from policies.conditions import compile_cel
+from policies.facts import CEL_NAMES
+from policies.findings import did_you_mean
+from policies.signals import EMOTIONS, INTENT_GROUPS, INTENTS
+from policies.values import (
+    Days,
+    Number,
+    Objective,
+    Share,
+    Span,
+    Words,
+    parse_known_words,
+    parse_zone,
+)
+
+_MACROS = ("exists", "exists_one", "all", "map", "filter")
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,99}$")]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class _Doc(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, populate_by_name=True, use_attribute_docstrings=True
+    )
+
+
+class _Known:
+    """Marks a list of words as one of a fixed vocabulary, for validation and for editors."""
+
+    def __init__(self, *known: str) -> None:
+        self.known = known
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        return core_schema.no_info_before_validator_function(
+            lambda value: parse_known_words(value, self.known), handler(source)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        words = {"type": "array", "items": {"enum": list(self.known)}, "minItems": 1}
+        return {"anyOf": [{"enum": list(self.known)}, words]}
+
+
+def _check_cel(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a CEL expression is text, such as 'tokens > 1000 && turns > 2'")
+    try:
+        program = compile_cel(value)
+    except ValueError as error:
+        raise ValueError(f"the CEL expression cannot be read: {error}") from error
+    if not any(f".{macro}(" in value for macro in _MACROS):
+        for name in program.variables():
+            if name not in CEL_NAMES:
+                raise ValueError(
+                    f"the CEL expression asks for '{name}'. {did_you_mean(name, CEL_NAMES)}"
+                )
+    return value
+
+
+Intent = Annotated[tuple[str, ...], _Known(*INTENTS)]
+IntentGroup = Annotated[tuple[str, ...], _Known(*INTENT_GROUPS)]
+Emotion = Annotated[tuple[str, ...], _Known(*EMOTIONS)]
+Language = Annotated[tuple[str, ...], _Known("zh", "en", "mixed", "other")]
+Cel = Annotated[str, BeforeValidator(_check_cel)]
+
+
+class HealthDoc(_Doc):
+    """How a model, or the best model of a pool, fares just now. Every line given must hold."""
+
+    of: Name
+    """A pool or a model."""
+    available: bool | None = None
+    """Whether it, or any model of the pool, can be called."""
+    error_rate: Number | None = None
+    first_token_seconds: Number | None = None
+    tokens_per_second: Number | None = None
+    load: Number | None = None
+
+
+class QualityDoc(_Doc):
+    """The quality to be expected on this very request."""
+
+    of: Name
+    """A pool or a model."""
+    range: Annotated[Number, Field(alias="is")]
+
+
+class ConditionDoc(_Doc):
+    """When a rule holds. Every line given must hold; `any`, `all` and `not` combine."""
+
+    all_: Annotated[list[ConditionDoc] | None, Field(alias="all", min_length=1)] = None
+    """Every one of these holds."""
+    any_: Annotated[list[ConditionDoc] | None, Field(alias="any", min_length=1)] = None
+    """At least one of these holds."""
+    not_: Annotated[ConditionDoc | None, Field(alias="not")] = None
+    """This does not hold."""
+    intent: Intent | None = None
+    """The main intent of the last message."""
+    intents: Intent | None = None
+    """Any intent found in the last message, not only the main one."""
+    intent_group: IntentGroup | None = None
+    """consult, complaint, query, handle or other."""
+    intent_count: Number | None = None
+    """How many intents one message holds."""
+    confidence: Number | None = None
+    """Probability that the main intent is right."""
+    unsure: bool | None = None
+    """The reader could not tell the intent."""
+    emotion: Emotion | None = None
+    intensity: Number | None = None
+    """How strong the emotion is, 0 to 1."""
+    emotion_confidence: Number | None = None
+    emotion_trend: Number | None = None
+    """Below 0 the mood gets worse over the turns, above 0 better."""
+    sarcasm: Number | None = None
+    """Probability that praise is meant as blame."""
+    language: Language | None = None
+    difficulty: Number | None = None
+    """Probability that only a strong model answers well."""
+    quality: QualityDoc | None = None
+    """What quality to expect of a model or pool on this request."""
+    tokens: Number | None = None
+    """Size of the whole request in tokens."""
+    max_output_tokens: Number | None = None
+    modality: Words | None = None
+    """text, image, audio, file or video."""
+    needs: Words | None = None
+    """What the request needs: tools, vision, audio, json_mode, json_schema."""
+    code: bool | None = None
+    math: bool | None = None
+    long_document: bool | None = None
+    stream: bool | None = None
+    pii: Words | None = None
+    """Kinds of private data found; `any` for some, `none` for none."""
+    slots: Words | None = None
+    """Entities found: order_number, phone, date, amount; `any` or `none`."""
+    turns: Number | None = None
+    """User turns so far."""
+    reask: bool | None = None
+    """The user says again what they said before."""
+    escalation: bool | None = None
+    """The user asks for a person or threatens to complain outside."""
+    user: Words | None = None
+    """`*` stands for anything: `vip-*`."""
+    tier: Words | None = None
+    tenant: Words | None = None
+    key: Words | None = None
+    """Name of the API key."""
+    order_number: Words | None = None
+    """The order number that came with the request: `*88`."""
+    metadata: dict[str, Words] | None = None
+    """Entries of the request's metadata."""
+    time: Span | None = None
+    """On the policy's clock (`zone`); may run over midnight."""
+    weekday: Days | None = None
+    budget_left_usd: Number | None = None
+    """What the caller may still spend; never holds for callers without a budget."""
+    load: Number | None = None
+    """How busy the whole gateway is, 0 to 1."""
+    health: HealthDoc | None = None
+    cel: Cel | None = None
+    """An expression in CEL for what the other lines cannot say."""
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> ConditionDoc:
+        if not self.model_fields_set:
+            raise ValueError("a condition without lines. Leave `when` out for always")
+        return self
+
+
+class HedgeDoc(_Doc):
+    """Ask a second model when the first is slow."""
+
+    after_seconds: Seconds | None = None
+    """Left out: after the model's own usual slowest time to a first token."""
+    max_share: float = Field(0.05, ge=0, le=1)
+    """At most this part of all requests."""
+
+
+class TermsDoc(_Doc):
+    """How the call may be made. What is left out is taken from the policy, then the defaults."""
+
+    deadline_seconds: Seconds | None = None
+    """For the whole request, every attempt included."""
+    connect_seconds: Seconds | None = None
+    first_token_seconds: Seconds | None = None
+    between_tokens_seconds: Seconds | None = None
+    min_tokens_per_second: float | None = Field(None, ge=0)
+    crawl_seconds: Seconds | None = None
+    """A stream slower than `min_tokens_per_second` for this long is given up."""
+    max_attempts: int | None = Field(None, ge=1, le=50)
+    retries_per_model: int | None = Field(None, ge=0, le=10)
+    on_break: Literal["continue", "error"] | None = None
+    """When a stream breaks after it began: go on with the next model, or end with an error."""
+    filtered_elsewhere: bool | None = None
+    """Whether a prompt that one vendor's content filter refused may go to another vendor."""
+    hedge: HedgeDoc | None = None
+    cache: bool | None = None
+    """Whether equal questions may be answered from the cache."""
+
+
+class PoolDoc(_Doc):
+    """Models that can stand in for each other, and how to choose among them."""
+
+    about: str = ""
+    models: Annotated[list[Name], Field(min_length=1)]
+    objective: Objective = "ordered"
+    """best, cheapest, fastest, weighted, or ordered as written."""
+    quality_floor: float | None = Field(None, ge=0, le=1)
+    """Models below this expected quality are not taken from this pool."""
+    under_usd: float | None = Field(None, gt=0)
+    """Models whose estimated price for the request is higher are not taken from this pool."""
+    weights: dict[Name, Annotated[float, Field(ge=0)]] = {}
+    """For `weighted`: how much each model gets, in proportion; 1 when left out."""
+    fallbacks: list[Name] | None = None
+    """Pools or models that stand behind this pool."""
+
+
+class _Bounds(_Doc):
+    must_stay_local: bool = False
+    """Only models that run in this house."""
+    region: Words | None = None
+    """Only models in one of these regions, or in this house."""
+    needs: Words | None = None
+    """Only models with all of these abilities."""
+
+
+class ConstraintDoc(_Bounds):
+    """A limit for every request that matches, whatever rule fires or model is named."""
+
+    name: Name
+    when: ConditionDoc | None = None
+
+
+class RuleDoc(_Bounds):
+    """Where requests of a kind go. The first rule that holds decides."""
+
+    name: Name
+    about: str = ""
+    when: ConditionDoc | None = None
+    """Left out: always."""
+    use: Name
+    """A pool or a model."""
+    prompt: Name | None = None
+    fallbacks: list[Name] | None = None
+    """Pools or models behind it; left out: the pool's, else the policy's."""
+    terms: TermsDoc | None = None
+
+
+class DefaultDoc(_Bounds):
+    """Where everything else goes."""
+
+    use: Name
+    prompt: Name | None = None
+    fallbacks: list[Name] | None = None
+    terms: TermsDoc | None = None
+
+
+class ArmDoc(_Doc):
+    """One side of an experiment."""
+
+    share: Share
+    """`25%`, or `rest` for what the other arms leave."""
+    use: Name | None = None
+    """The pool or model this side is sent to; left out: as the rule says."""
+    prompt: Name | None = None
+
+
+class SplitDoc(_Doc):
+    """An experiment: the same user always lands on the same side."""
+
+    about: str = ""
+    by: Literal["user", "session", "order_number", "order_tail", "tenant", "key"] = "user"
+    """What sticks; `order_tail` is the last two digits of the order number."""
+    pool: Name | None = None
+    """Only requests that a rule sends to this pool."""
+    rules: list[Name] | None = None
+    """Only requests that these rules decide."""
+    layer: Name | None = None
+    """Splits of one layer exclude each other: a user is in one of them at most."""
+    traffic: Share = None
+    """How much of the layer takes part; left out: all that the layer's other splits leave."""
+    salt: str = ""
+    """Change it to deal the users anew."""
+    arms: Annotated[dict[Name, ArmDoc], Field(min_length=2)]
+
+
+class ExpectDoc(_Doc):
+    """A test: what is said, who says it, and where it must go. `check` runs it."""
+
+    name: str = ""
+    say: str | None = None
+    """An utterance for the classifiers to read."""
+    signals: dict[str, Any] = {}
+    """Signals given outright; they win over what was read from `say`."""
+    caller: dict[str, Any] = {}
+    at: str | None = None
+    """A moment such as 2026-11-21T03:00+08:00."""
+    unavailable: list[Name] = []
+    """Models that are down in this case."""
+    budget_left_usd: float | None = None
+    load: float = Field(0.0, ge=0, le=1)
+    model: str = "auto"
+    """What the caller asks for."""
+    rule: Name | None = None
+    pool: Name | None = None
+    goes_to: Words | None = None
+    """The model that answers, or a list of which it must be one."""
+    prompt: str | None = None
+    arm: dict[str, str] | None = None
+    stays_local: bool | None = None
+    """No model of the whole plan is outside this house."""
+    refused: bool | None = None
+    """Nobody may answer."""
+
+    @model_validator(mode="after")
+    def _expects_something(self) -> ExpectDoc:
+        wanted = {"rule", "pool", "goes_to", "prompt", "arm", "stays_local", "refused"}
+        if not wanted & self.model_fields_set:
+            raise ValueError(f"expects nothing. Add one of {', '.join(sorted(wanted))}")
+        return self
+
+
+class PolicyDoc(_Doc):
+    """Which model answers which request, and why."""
+
+    name: Name
+    about: str = ""
+    zone: str = "UTC"
+    """The clock that rules on time and weekday read: Asia/Shanghai, or +08:00."""
+    headroom_tokens: int = Field(512, ge=0, le=1_000_000)
+    """Kept free in a model's window for the shipped prompt and the answer."""
+    answer_tokens: int = Field(300, ge=1, le=1_000_000)
+    """How long an answer is taken to be when prices and times are estimated."""
+    terms: TermsDoc | None = None
+    pools: Annotated[dict[Name, PoolDoc], Field(min_length=1)]
+    constraints: list[ConstraintDoc] = []
+    rules: list[RuleDoc] = []
+    default: DefaultDoc
+    fallbacks: list[Name] = []
+    """Pools or models behind every rule that names none itself."""
+    model_fallbacks: dict[Name, list[Name]] = {}
+    """Who stands behind a model that the caller asked for by name."""
+    aliases: dict[Name, Name] = {}
+    """Other names that callers use, for a pool or a model of ours."""
+    splits: dict[Name, SplitDoc] = {}
+    expect: list[ExpectDoc] = []
+
+    @model_validator(mode="after")
+    def _zone_is_known(self) -> PolicyDoc:
+        parse_zone(self.zone)
+        return self

@@ -1,0 +1,51 @@
+"""What a model would cost, how long it would take and how good it would be on one request."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from policies.signals import Candidate, ModelHealth, Signals
+
+_MILLION = Decimal(1_000_000)
+_SHOWN = Decimal("0.00000001")
+_USUAL_FIRST_TOKEN_SECONDS = 1.0
+_USUAL_TOKENS_PER_SECOND = 40.0
+
+
+def expect_output_tokens(signals: Signals, candidate: Candidate, answer_tokens: int) -> int:
+    """Give how long the answer is taken to be: the usual, or less where a limit says so."""
+    asked = signals.max_output_tokens
+    wanted = answer_tokens if asked is None else min(asked, answer_tokens)
+    return min(wanted, candidate.max_output_tokens)
+
+
+def estimate_usd(candidate: Candidate, input_tokens: int, output_tokens: int) -> Decimal | None:
+    """Give the list price of a call in dollars; None when a price is unknown."""
+    input_price = candidate.input_usd_per_million
+    output_price = candidate.output_usd_per_million
+    if input_price is None or output_price is None:
+        return None
+    return (input_price * input_tokens + output_price * output_tokens) / _MILLION
+
+
+def estimate_seconds(candidate: Candidate, health: ModelHealth, output_tokens: int) -> float:
+    """Give how long the whole answer would take: measured where possible, else from the card."""
+    first = health.first_token_seconds or candidate.first_token_seconds
+    speed = health.tokens_per_second or candidate.tokens_per_second
+    return (first or _USUAL_FIRST_TOKEN_SECONDS) + output_tokens / (
+        speed or _USUAL_TOKENS_PER_SECOND
+    )
+
+
+def expect_quality(candidate: Candidate, signals: Signals) -> float:
+    """Give the quality learned for this very request, or the card's own."""
+    learned = signals.expected_quality.get(candidate.name)
+    return candidate.quality if learned is None else learned
+
+
+def show_usd(amount: Decimal | None) -> str | None:
+    """Give an amount as plain decimal text without trailing zeros."""
+    if amount is None:
+        return None
+    text = format(amount.quantize(_SHOWN), "f")
+    return text.rstrip("0").rstrip(".")
