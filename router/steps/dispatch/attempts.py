@@ -1,0 +1,387 @@
+"""One upstream call: begun before its first byte leaves, finished exactly once, however it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from providers.calls import (
+    Attempt,
+    Completion,
+    Finished,
+    Opened,
+    ReasoningDelta,
+    RefusalDelta,
+    TextDelta,
+    ToolCallDelta,
+    Usage,
+    UsageReport,
+)
+from providers.errors import (
+    ConnectionFailedError,
+    ContentFilteredError,
+    OverloadedError,
+    ProviderError,
+    StreamBrokenError,
+    UpstreamFailedError,
+    UpstreamTimeoutError,
+)
+from router.errors import NobodyCanAnswerError
+from router.steps.dispatch.continuation import PrefixCapable, is_prefix_capable
+from router.steps.dispatch.errors import Abandoned
+from router.steps.dispatch.estimate import CountTokens, estimate_prompt, estimate_tokens
+from router.steps.dispatch.observer import AttemptSink, Observer, SilentObserver
+from router.steps.dispatch.watchdog import Patience, Watchdog
+
+if TYPE_CHECKING:
+    from policies.decision import Plan
+    from providers.calls import AttemptKind, Deadline, Outcome, StreamEvent
+    from providers.messages import ChatRequest
+    from router.steps.dispatch.deployments import Upstream
+
+_TOKENS_PER_CHARACTER = 0.34
+"""For the crawl check alone, which must never call a fast upstream slow: rather too many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What every call of one dispatcher shares."""
+
+    clock: Callable[[], float] = time.monotonic
+    wall_clock: Callable[[], float] = time.time
+    count_tokens: CountTokens = estimate_tokens
+    observer: Observer = field(default_factory=SilentObserver)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What one call is to do."""
+
+    request: ChatRequest
+    plan: Plan
+    number: int
+    kind: AttemptKind
+    deadline: Deadline
+    prefix: str | None = None
+    """Text already sent, when this call continues another one's answer."""
+
+
+class Call:
+    """One call to one upstream, with a place in its limiter already taken.
+
+    Use `open` and then `next` for a stream, or `whole` for one answer; then always `close`.
+    """
+
+    def __init__(
+        self, upstream: Upstream, order: Order, sink: AttemptSink, around: Surroundings
+    ) -> None:
+        self.upstream = upstream
+        self.order = order
+        self.usage: Usage | None = None
+        self.error: ProviderError | None = None
+        self.upstream_id: str | None = None
+        self._sink = sink
+        self._around = around
+        self._watch = Watchdog(Patience.of(order.plan.terms), order.deadline, around.clock)
+        self._events: AsyncGenerator[StreamEvent, None] | None = None
+        self._pieces: list[str] = []
+        self._seen: set[int] = set()
+        self._finished: set[int] = set()
+        self._fate: Outcome = "cancelled"
+        self._is_settled = False
+        self._has_begun = False
+        self._began_at = 0.0
+        self._started_at = 0.0
+        self._first_token_at: float | None = None
+
+    async def open(self) -> StreamEvent:
+        """Start the stream and read up to its first real token, or to a finish without one."""
+        self._begin()
+        try:
+            self._events = self._start()
+            event = await self._read()
+            if event is None:
+                raise UpstreamFailedError("The stream ended before it said anything.")
+            if type(event) is Finished and self._goes_elsewhere(event):
+                raise ContentFilteredError(
+                    "The vendor's content filter stopped the answer before its first word."
+                )
+            return event
+        except BaseException as error:
+            await self._fail(error)
+            raise
+
+    async def next(self) -> StreamEvent | None:
+        """The next event of the answer, or None when it is whole."""
+        try:
+            return await self._read()
+        except BaseException as error:
+            await self._fail(error)
+            raise
+
+    async def whole(self) -> Completion:
+        """The whole answer at once."""
+        self._begin()
+        try:
+            provider, order = self.upstream.provider, self.order
+            completion = await self._watch.wait(
+                provider.complete(self.upstream.model, order.request, deadline=order.deadline)
+            )
+            if not completion.choices:
+                raise UpstreamFailedError("The upstream sent an answer without any choice.")
+            self._take_whole(completion)
+        except BaseException as error:
+            await self._fail(error)
+            raise
+        self._settle("answered")
+        return completion
+
+    async def close(self, fate: Outcome = "cancelled") -> None:
+        """End the call if it still runs: its upstream is let go and its row written."""
+        self._fate = fate
+        if not self._is_settled and self._has_begun:
+            self._settle("answered" if self._is_whole() else fate)
+        await self._let_go()
+
+    def abandon(self) -> None:
+        """Stop waiting: another call has answered first."""
+        self._fate = "lost"
+        self._watch.abort(Abandoned())
+
+    def will_be(self, fate: Outcome) -> None:
+        """Say what a cancellation of this call means."""
+        self._fate = fate
+
+    def _begin(self) -> None:
+        plan, upstream, order = self.order.plan, self.upstream, self.order
+        if plan.must_stay_local and not upstream.model.is_local:
+            self._release()
+            raise NobodyCanAnswerError(
+                f"Model '{upstream.model.name}' is not local and the request must stay local; "
+                "nothing was sent."
+            )
+        self._started_at = self._around.wall_clock()
+        self._began_at = self._around.clock()
+        try:
+            self._sink.begin(
+                order.number,
+                order.kind,
+                upstream.model.name,
+                upstream.provider.name,
+                upstream.name,
+            )
+        except BaseException:
+            self._release()
+            raise
+        self._has_begun = True
+
+    def _start(self) -> AsyncGenerator[StreamEvent, None]:
+        order, model, provider = self.order, self.upstream.model, self.upstream.provider
+        if order.prefix and is_prefix_capable(self.upstream):
+            assert isinstance(provider, PrefixCapable)
+            return provider.continue_from(
+                model, order.request, order.prefix, deadline=order.deadline
+            )
+        return provider.stream(model, order.request, deadline=order.deadline)
+
+    async def _read(self) -> StreamEvent | None:
+        """The next event worth passing on; None when the answer is whole."""
+        assert self._events is not None
+        watch = self._watch
+        while True:
+            try:
+                event = await watch.wait(self._events.__anext__())
+            except StopAsyncIteration:
+                self._check_whole()
+                break
+            except (StreamBrokenError, ConnectionFailedError, UpstreamTimeoutError) as error:
+                if not self._is_whole() or _is_disorder(error):
+                    raise
+                break
+            if self._take(event):
+                return event
+        self._settle("answered")
+        await self._let_go()
+        return None
+
+    def _take(self, event: StreamEvent) -> bool:
+        """Note one event; false for those that are not passed on."""
+        kind = type(event)
+        if kind is TextDelta or kind is ReasoningDelta or kind is RefusalDelta:
+            text: str = event.text  # type: ignore[union-attr]
+            if not text:
+                return False
+            self._took_token(text, event.choice)  # type: ignore[union-attr]
+            return True
+        if kind is ToolCallDelta:
+            arguments: str = (event.name or "") + event.arguments  # type: ignore[union-attr]
+            self._took_token(arguments, event.choice)  # type: ignore[union-attr]
+            return True
+        if kind is Finished:
+            self._finished.add(event.choice)  # type: ignore[union-attr]
+            if self._is_whole():
+                self._watch.finish()
+            return True
+        if kind is UsageReport:
+            self.usage = event.usage  # type: ignore[union-attr]
+        elif kind is Opened:
+            self.upstream_id = event.upstream_id  # type: ignore[union-attr]
+        return False
+
+    def _took_token(self, text: str, choice: int) -> None:
+        if self._first_token_at is None:
+            self._first_token_at = self._around.clock()
+        if choice in self._finished:
+            raise StreamBrokenError("The upstream went on after its own end.", why="disorder")
+        self._pieces.append(text)
+        self._seen.add(choice)
+        self._watch.saw(1.0 + len(text) * _TOKENS_PER_CHARACTER)
+
+    def _take_whole(self, completion: Completion) -> None:
+        self.usage = completion.usage
+        self.upstream_id = completion.upstream_id
+        for choice in completion.choices:
+            calls = [call.function.name + call.function.arguments for call in choice.tool_calls]
+            texts = [choice.text, choice.reasoning, choice.refusal, *calls]
+            self._pieces.extend(text for text in texts if text)
+
+    def _is_whole(self) -> bool:
+        return bool(self._finished) and self._seen <= self._finished
+
+    def _check_whole(self) -> None:
+        if not self._is_whole():
+            raise StreamBrokenError(
+                "The stream ended without saying why (no finish_reason).", why="cut"
+            )
+
+    def _goes_elsewhere(self, event: Finished) -> bool:
+        return event.reason == "content_filter" and self.order.plan.terms.filtered_elsewhere
+
+    async def _fail(self, error: BaseException) -> None:
+        """Write the row of a call that did not end well, and let the upstream go."""
+        if isinstance(error, ProviderError):
+            self.error = _name_it(error, self.upstream)
+            self._settle("failed" if self._first_token_at is None else "broken", error)
+        elif isinstance(error, (Abandoned, asyncio.CancelledError, GeneratorExit)):
+            self._settle(self._fate)
+        elif self._has_begun:
+            # A defect of ours or of a provider: the row must still be written.
+            self._settle("failed" if self._first_token_at is None else "broken", error)
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        self._watch.stop()
+        events, self._events = self._events, None
+        if events is not None:
+            await events.aclose()
+
+    def _settle(self, outcome: Outcome, error: BaseException | None = None) -> None:
+        if self._is_settled or not self._has_begun:
+            return
+        self._release()
+        self._watch.stop()
+        seconds = self._around.clock() - self._began_at
+        self.usage = self._used(outcome, error, seconds)
+        attempt = self._row(outcome, error, seconds)
+        self._teach(outcome, error, attempt)
+        self._sink.finish(attempt)
+        self._around.observer.on_attempt(attempt)
+
+    def _release(self) -> None:
+        if not self._is_settled:
+            self._is_settled = True
+            self.upstream.limiter.release()
+            if not self._has_begun:
+                self.upstream.breaker.forgotten()
+
+    def _row(self, outcome: Outcome, error: BaseException | None, seconds: float) -> Attempt:
+        upstream, order = self.upstream, self.order
+        return Attempt(
+            number=order.number,
+            kind=order.kind,
+            model=upstream.model.name,
+            provider=upstream.provider.name,
+            deployment=upstream.name,
+            started_at=self._started_at,
+            seconds=seconds,
+            outcome=outcome,
+            first_token_seconds=self._first_token_seconds(),
+            error=None if error is None else type(error).__name__,
+            status=error.status if isinstance(error, ProviderError) else None,
+            usage=self.usage,
+            seam_at=None if order.prefix is None else len(order.prefix),
+        )
+
+    def _first_token_seconds(self) -> float | None:
+        return None if self._first_token_at is None else self._first_token_at - self._began_at
+
+    def _used(self, outcome: Outcome, error: BaseException | None, seconds: float) -> Usage | None:
+        """What the vendor said, or our own count of what was sent and came."""
+        if outcome == "answered" and self.usage is not None:
+            return self.usage
+        if self.usage is None and _left_no_trace(outcome, error):
+            return None
+        count = self._around.count_tokens
+        said = count("".join(self._pieces)) if self._pieces else 0
+        if not said and self._events is None and outcome in ("cancelled", "lost"):
+            said = self._guess_unseen(seconds)
+        if self.usage is None:
+            prompt = estimate_prompt(self.order.request, count)
+            return Usage(prompt_tokens=prompt, completion_tokens=said, estimated=True)
+        # Vendors that report early know the prompt, but not what they said afterwards.
+        most = max(said, self.usage.completion_tokens)
+        return msgspec.structs.replace(self.usage, completion_tokens=most, estimated=True)
+
+    def _guess_unseen(self, seconds: float) -> int:
+        """Tokens of an answer that was being written where we could not see it."""
+        upstream = self.upstream
+        speed = upstream.gauge.tokens_per_second or upstream.model.tokens_per_second or 0.0
+        most = self.order.request.max_tokens or upstream.model.max_output_tokens
+        return min(most, int(seconds * speed))
+
+    def _teach(self, outcome: Outcome, error: BaseException | None, attempt: Attempt) -> None:
+        """Let breaker, limiter and gauge learn from how the call ended."""
+        upstream = self.upstream
+        if outcome == "answered":
+            tokens = 0 if self.usage is None else self.usage.completion_tokens
+            upstream.breaker.succeeded()
+            upstream.limiter.answered(attempt.first_token_seconds)
+            upstream.gauge.answered(attempt.first_token_seconds, attempt.seconds, tokens)
+        elif isinstance(error, ProviderError):
+            upstream.breaker.failed(error)
+            if error.hurts_health:
+                upstream.gauge.failed(attempt.seconds)
+            if isinstance(error, (OverloadedError, UpstreamTimeoutError)) and error.hurts_health:
+                upstream.limiter.overloaded()
+        else:
+            upstream.breaker.forgotten()
+
+
+def with_usage(completion: Completion, call: Call) -> Completion:
+    """The answer with who gave it and what it used, as the ledger has it."""
+    return msgspec.structs.replace(
+        completion,
+        usage=call.usage,
+        model=call.upstream.model.name,
+        provider=call.upstream.provider.name,
+    )
+
+
+def _name_it(error: ProviderError, upstream: Upstream) -> ProviderError:
+    error.model = error.model or upstream.model.name
+    error.provider = error.provider or upstream.provider.name
+    return error
+
+
+def _is_disorder(error: ProviderError) -> bool:
+    return isinstance(error, StreamBrokenError) and error.why in ("disorder", "error_event")
+
+
+def _left_no_trace(outcome: Outcome, error: BaseException | None) -> bool:
+    """Whether the upstream did no work for us: it refused, failed at once, or was not reached."""
+    return outcome == "failed" and not isinstance(error, UpstreamTimeoutError)

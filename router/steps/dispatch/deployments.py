@@ -1,0 +1,130 @@
+"""Several deployments of one model (keys, regions, accounts), and which of them to ask.
+
+A session always meets the same deployment while that one is healthy, so that the vendor's prompt
+cache stays warm: the choice is a hash, not a table, and every replica makes the same one. Without
+a session two are drawn by weight and the quicker, less busy one is taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from router.steps.dispatch.health import Gauge
+
+if TYPE_CHECKING:
+    from providers.base import Model, Provider
+    from providers.limits import RateLimits
+    from router.steps.dispatch.breaker import Breaker
+    from router.steps.dispatch.limiter import Limiter
+
+_LONGEST_REST_SECONDS = 60.0
+_UNKNOWN_LATENCY_SECONDS = 0.05
+"""A deployment that was never asked looks quick, so that it is tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One way to reach one model: a provider with one key in one region."""
+
+    name: str
+    model: Model
+    provider: Provider
+    weight: float = 1.0
+    """Share of the traffic against the model's other deployments."""
+
+
+Deployments = Mapping[str, Sequence[Deployment]]
+"""By model name."""
+
+
+class Upstream:
+    """A deployment with what we know of it: breaker, limiter, moving figures, pauses."""
+
+    __slots__ = ("_clock", "_resting_until", "breaker", "deployment", "gauge", "limiter")
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        breaker: Breaker,
+        limiter: Limiter,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.deployment = deployment
+        self.breaker = breaker
+        self.limiter = limiter
+        self.gauge = Gauge()
+        self._clock = clock
+        self._resting_until = 0.0
+
+    @property
+    def name(self) -> str:
+        return self.deployment.name
+
+    @property
+    def model(self) -> Model:
+        return self.deployment.model
+
+    @property
+    def provider(self) -> Provider:
+        return self.deployment.provider
+
+    @property
+    def rest_seconds(self) -> float:
+        """Seconds for which the vendor asked to be left alone."""
+        return max(0.0, self._resting_until - self._clock())
+
+    def rest(self, seconds: float) -> None:
+        """Leave it alone for this long: the vendor's Retry-After or an allowance that is used up."""
+        until = self._clock() + min(seconds, _LONGEST_REST_SECONDS)
+        self._resting_until = max(self._resting_until, until)
+
+    def note_limits(self, limits: RateLimits) -> None:
+        """Take in the vendor's own count of what we may still use."""
+        for remaining, reset in (
+            (limits.remaining_requests, limits.reset_requests_seconds),
+            (limits.remaining_tokens, limits.reset_tokens_seconds),
+        ):
+            if remaining == 0:
+                self.rest(1.0 if reset is None else reset)
+
+    def why_not(self) -> str:
+        """Why it should not be asked just now; empty when it may."""
+        if self.breaker.state == "open":
+            return self.breaker.why
+        if self.rest_seconds > 0:
+            return f"rate-limited by the vendor ({self.rest_seconds:.1f} s left)"
+        return ""
+
+    def cost(self) -> float:
+        """How long a new call would take to begin, roughly: the less, the better."""
+        latency = self.gauge.latency_seconds
+        seconds = _UNKNOWN_LATENCY_SECONDS if latency is None else latency
+        failing = 1.0 + 4.0 * self.gauge.error_rate
+        return seconds * failing * (self.limiter.in_flight + 1) / self.deployment.weight
+
+
+def pick(upstreams: Sequence[Upstream], session: str, rng: random.Random) -> Upstream:
+    """The one to ask now: the session's own, or the better of two drawn by weight."""
+    if len(upstreams) == 1:
+        return upstreams[0]
+    if session:
+        return max(upstreams, key=lambda one: _affinity(session, one))
+    weights = [one.deployment.weight for one in upstreams]
+    first = rng.choices(range(len(upstreams)), weights)[0]
+    weights[first] = 0.0
+    second = rng.choices(range(len(upstreams)), weights)[0] if any(weights) else first
+    return min(upstreams[first], upstreams[second], key=Upstream.cost)
+
+
+def _affinity(session: str, upstream: Upstream) -> float:
+    """Weighted rendezvous hashing: losing one deployment moves only its own sessions."""
+    key = f"{session}\0{upstream.name}".encode()
+    digest = hashlib.blake2b(key, digest_size=8).digest()
+    share = (int.from_bytes(digest, "big") + 1) / (2**64 + 1)
+    return -upstream.deployment.weight / math.log(share)

@@ -1,0 +1,91 @@
+"""What dispatch adds to the providers' errors.
+
+* ProviderError
+  x AllFailedError     every call that the plan allowed was made and failed; carries each error
+* Abandoned            internal: a race was lost while this call was still waiting
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from providers.errors import (
+    AuthenticationFailedError,
+    ConnectionFailedError,
+    ContentFilteredError,
+    ContextTooLongError,
+    ModelNotFoundError,
+    OverloadedError,
+    ProviderError,
+    QuotaExhaustedError,
+    RefusedError,
+    StreamBrokenError,
+    UnavailableError,
+    UnsupportedError,
+    UpstreamFailedError,
+    UpstreamTimeoutError,
+)
+
+_MOST_TELLING_FIRST: tuple[type[ProviderError], ...] = (
+    ContentFilteredError,
+    RefusedError,
+    OverloadedError,
+    UpstreamTimeoutError,
+    UpstreamFailedError,
+    StreamBrokenError,
+    ConnectionFailedError,
+    UnavailableError,
+    ContextTooLongError,
+    UnsupportedError,
+    QuotaExhaustedError,
+    AuthenticationFailedError,
+    ModelNotFoundError,
+    ProviderError,
+)
+"""What the caller can act on comes first: their request, then the moment, then our set-up."""
+
+
+class AllFailedError(ProviderError):
+    """Nobody answered. `telling` is the error that says most; `errors` holds each one in order."""
+
+    def __init__(self, errors: Sequence[ProviderError], skipped: Sequence[str] = ()) -> None:
+        self.errors = tuple(errors)
+        self.skipped = tuple(skipped)
+        self.telling = most_telling(self.errors)
+        super().__init__(
+            _story(self.errors, self.skipped),
+            provider=self.telling.provider,
+            model=self.telling.model,
+            status=self.telling.status,
+            vendor_code=self.telling.vendor_code,
+            vendor_type=self.telling.vendor_type,
+            param=self.telling.param,
+            retry_after_seconds=self.telling.retry_after_seconds,
+        )
+
+
+class Abandoned(Exception):  # noqa: N818 - no failure: the other side of the race was faster
+    """Another call answered first, so this one stops."""
+
+
+def most_telling(errors: Sequence[ProviderError]) -> ProviderError:
+    """The error that a caller should see when several calls failed, the last of its class."""
+    for kind in _MOST_TELLING_FIRST:
+        for error in reversed(errors):
+            if isinstance(error, kind):
+                return error
+    raise ValueError("No error was given: most_telling() needs at least one.")
+
+
+def telling_of(error: ProviderError) -> ProviderError:
+    """The error whose class decides the HTTP status: the most telling one of an AllFailedError."""
+    return error.telling if isinstance(error, AllFailedError) else error
+
+
+def _story(errors: Sequence[ProviderError], skipped: Sequence[str]) -> str:
+    calls = "; ".join(
+        f"{error.model or error.provider or 'upstream'}: {type(error).__name__}: {error.message}"
+        for error in errors
+    )
+    left_out = f" Not asked: {'; '.join(skipped)}." if skipped else ""
+    return f"All {len(errors)} calls failed ({calls}).{left_out}"

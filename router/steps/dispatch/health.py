@@ -1,0 +1,85 @@
+"""How each deployment fares: moving figures, and the snapshot that planning looks at."""
+
+from __future__ import annotations
+
+import statistics
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from policies.signals import ModelHealth
+
+if TYPE_CHECKING:
+    from router.steps.dispatch.deployments import Upstream
+
+_KEPT = 128
+_LEAST_FOR_P95 = 20
+_WEIGHT = 0.2
+
+
+class Gauge:
+    """Moving figures of one deployment: first-token times, speed, failures."""
+
+    __slots__ = ("_first_tokens", "_whole", "error_rate", "latency_seconds", "tokens_per_second")
+
+    def __init__(self) -> None:
+        self._first_tokens: deque[float] = deque(maxlen=_KEPT)
+        self._whole: deque[float] = deque(maxlen=_KEPT)
+        self.latency_seconds: float | None = None
+        """Moving average of the first-token time (of the whole answer where nothing streams)."""
+        self.tokens_per_second: float | None = None
+        self.error_rate = 0.0
+
+    def answered(self, first_token_seconds: float | None, seconds: float, tokens: int) -> None:
+        """A call went well."""
+        self.error_rate += _WEIGHT * (0.0 - self.error_rate)
+        if first_token_seconds is None:
+            self._whole.append(seconds)
+        else:
+            self._first_tokens.append(first_token_seconds)
+        seen = seconds if first_token_seconds is None else first_token_seconds
+        self.latency_seconds = _blend(self.latency_seconds, seen)
+        speaking = seconds - (first_token_seconds or 0.0)
+        if tokens > 1 and speaking > 0:
+            self.tokens_per_second = _blend(self.tokens_per_second, tokens / speaking)
+
+    def failed(self, seconds: float) -> None:
+        """A call went wrong: it also counts as slow, or a fast failure would look attractive."""
+        self.error_rate += _WEIGHT * (1.0 - self.error_rate)
+        if self.latency_seconds is not None:
+            self.latency_seconds = _blend(self.latency_seconds, max(seconds, self.latency_seconds))
+
+    def p50(self) -> float | None:
+        """Median first-token time of the latest calls."""
+        return statistics.median(self._first_tokens) if self._first_tokens else None
+
+    def p95(self, streamed: bool = True) -> float | None:
+        """95th percentile of the first-token (or whole-answer) time; None with too few calls."""
+        times = self._first_tokens if streamed else self._whole
+        if len(times) < _LEAST_FOR_P95:
+            return None
+        return sorted(times)[int(len(times) * 0.95)]
+
+
+def health_of(upstreams: Sequence[Upstream]) -> ModelHealth:
+    """One model's health from all its deployments: available while one of them is."""
+    able = [upstream for upstream in upstreams if upstream.why_not() == ""]
+    if not able:
+        return ModelHealth(
+            is_available=False,
+            why="; ".join(f"{one.name}: {one.why_not()}" for one in upstreams) or "no deployment",
+            error_rate=1.0,
+        )
+    fastest = min(able, key=lambda one: one.gauge.p50() or 0.0)
+    return ModelHealth(
+        why="; ".join(f"{one.name}: {one.why_not()}" for one in upstreams if one.why_not()),
+        first_token_seconds=fastest.gauge.p50(),
+        p95_first_token_seconds=fastest.gauge.p95(),
+        tokens_per_second=fastest.gauge.tokens_per_second,
+        error_rate=min(one.gauge.error_rate for one in able),
+        load=min(one.limiter.load for one in able),
+    )
+
+
+def _blend(old: float | None, new: float) -> float:
+    return new if old is None else old + _WEIGHT * (new - old)

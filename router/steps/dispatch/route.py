@@ -1,0 +1,267 @@
+"""One request's way through the plan: whom to ask next, after what pause, or why nobody is left."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from providers.errors import (
+    ContentFilteredError,
+    ContextTooLongError,
+    OverloadedError,
+    ProviderError,
+    UnsupportedError,
+    UpstreamTimeoutError,
+)
+from router.errors import NobodyCanAnswerError
+from router.steps.dispatch.deployments import Upstream, pick
+from router.steps.dispatch.errors import AllFailedError
+from router.steps.dispatch.retry import pause_seconds
+
+if TYPE_CHECKING:
+    from policies.decision import Plan
+    from providers.calls import AttemptKind, Deadline
+    from router.steps.dispatch.budget import RetryBudget
+
+_PATIENCE_SECONDS = 2.0
+"""A longer pause than this is not worth it while another model could be asked at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """The next call: to whom, as what, and how long to pause before it."""
+
+    upstream: Upstream
+    kind: AttemptKind
+    pause_seconds: float = 0.0
+    because: str = ""
+    """Class of the error that makes this a retry."""
+
+
+class Route:
+    """Walks the plan's models in order and remembers what each upstream answered.
+
+    Within a model, fresh deployments come first, then the same ones again after a pause, as often
+    as the plan and the provider's retry budget allow; then the next model. What would fail again
+    is never asked again.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        upstreams: Mapping[str, Sequence[Upstream]],
+        budgets: Mapping[str, RetryBudget],
+        *,
+        session: str = "",
+        rng: random.Random,
+    ) -> None:
+        self._plan = plan
+        self._budgets = budgets
+        self._session = session
+        self._rng = rng
+        self._ways = {
+            model: [one for one in upstreams.get(model, ()) if _may_leave(plan, one)]
+            for model in plan.models
+        }
+        self._skipped: dict[str, str] = {
+            model: "it is not local and the request must stay local"
+            if upstreams.get(model)
+            else "it has no deployment"
+            for model, ways in self._ways.items()
+            if not ways
+        }
+        if not any(self._ways.values()):
+            raise NobodyCanAnswerError(_nobody(plan, self._skipped))
+        self._out: set[str] = set()
+        self._pauses: dict[str, ProviderError] = {}
+        self._retries: dict[str, int] = {}
+        self._needs_window = 0
+        self._last_model = ""
+        self._called: set[str] = set()
+        self.errors: list[ProviderError] = []
+        self.calls = 0
+
+    async def next(self, deadline: Deadline, *, continuing: bool = False) -> Leg | None:
+        """The next call to make, or None when nothing is left to try within the deadline.
+
+        First without long pauses; only when nobody can be asked soon, a long pause is accepted.
+        A continuation does not pause for the broken model while others stand ready.
+        """
+        if self.calls >= self._plan.terms.max_attempts or deadline.passed():
+            return None
+        refused: set[str] = set()
+        patience = 0.0 if continuing else _PATIENCE_SECONDS
+        for longest in (min(patience, deadline.left()), deadline.left()):
+            while (leg := self._choose(longest, refused)) is not None:
+                if await leg.upstream.breaker.admit():
+                    return self._take(leg, continuing)
+                refused.add(leg.upstream.name)
+                self._skipped[leg.upstream.name] = leg.upstream.breaker.why
+        return None
+
+    def rival_of(self, first: Upstream) -> Upstream | None:
+        """Who may race against the first: healthy, idle enough and not asked before."""
+        if self.calls >= self._plan.terms.max_attempts:
+            return None
+        for model in self._plan.models:
+            ready = [
+                one
+                for one in self._fresh(model)
+                if one is not first and one.breaker.state == "closed" and not one.limiter.is_full
+            ]
+            if ready:
+                return pick(ready, "", self._rng)
+        return None
+
+    def called(self, upstream: Upstream) -> None:
+        """Count a call that was not this route's own idea: a rival's."""
+        self.calls += 1
+        self._called.add(upstream.name)
+
+    def keep_only(self, may: Callable[[Upstream], bool]) -> None:
+        """Ask from now on only those for whom this holds."""
+        for ways in self._ways.values():
+            self._out.update(one.name for one in ways if not may(one))
+
+    def has_others(self, upstream: Upstream) -> bool:
+        """Whether somebody else could be asked at once instead."""
+        return any(one is not upstream for model in self._plan.models for one in self._fresh(model))
+
+    def failed(self, upstream: Upstream, error: ProviderError) -> None:
+        """Remember what a call came to."""
+        self.errors.append(error)
+        if isinstance(error, OverloadedError) and error.retry_after_seconds:
+            upstream.rest(error.retry_after_seconds)
+        if isinstance(error, ContentFilteredError) and self._plan.terms.filtered_elsewhere:
+            self._bar_provider(upstream.provider.name)
+        elif isinstance(error, ContextTooLongError):
+            self._needs_window = max(self._needs_window, upstream.model.window_tokens + 1)
+        elif isinstance(error, UnsupportedError):
+            self._out.update(one.name for one in self._ways[upstream.model.name])
+        elif error.retryable:
+            self._pauses[upstream.name] = error
+        else:
+            self._out.add(upstream.name)
+
+    def may_go_on(self, error: ProviderError) -> bool:
+        """Whether this error may be answered by asking somebody else, or again."""
+        if isinstance(error, ContentFilteredError):
+            return self._plan.terms.filtered_elsewhere
+        return error.retryable or error.elsewhere
+
+    def verdict(self, deadline: Deadline) -> ProviderError:
+        """The error to end with when nobody is left to ask."""
+        notes = [f"{name}: {why}" for name, why in self._notes().items()]
+        if len(self.errors) == 1 and not notes:
+            return self.errors[0]
+        if self.errors:
+            return AllFailedError(self.errors, notes)
+        if deadline.passed():
+            return UpstreamTimeoutError("The deadline passed before anybody could be asked.")
+        return OverloadedError(
+            f"Nobody can be asked just now. {'; '.join(notes)}.",
+            status=503,
+            retry_after_seconds=self._soonest(),
+        )
+
+    def _choose(self, longest: float, refused: set[str]) -> Leg | None:
+        for model in self._plan.models:
+            fresh = [one for one in self._fresh(model) if one.name not in refused]
+            if fresh:
+                chosen = pick(fresh, self._session, self._rng)
+                return Leg(chosen, self._kind(model))
+            leg = self._again(model, longest, refused)
+            if leg is not None:
+                return leg
+        return None
+
+    def _fresh(self, model: str) -> list[Upstream]:
+        if not self._is_wide_enough(model):
+            return []
+        return [
+            one
+            for one in self._ways[model]
+            if one.name not in self._out and one.name not in self._called and not self._note(one)
+        ]
+
+    def _again(self, model: str, longest: float, refused: set[str]) -> Leg | None:
+        """The same model once more, after the shortest pause that is allowed."""
+        if not self._is_wide_enough(model):
+            return None
+        legs = [
+            Leg(one, self._kind(model), pause, because)
+            for one in self._ways[model]
+            if one.name not in self._out and one.name not in refused and one.breaker.state != "open"
+            for pause, because in [self._pause(one, model)]
+            if pause <= longest
+        ]
+        best = min(legs, key=lambda leg: leg.pause_seconds, default=None)
+        if best is None or best.upstream.name not in self._called:
+            return best
+        if self._retries.get(model, 0) >= self._plan.terms.retries_per_model:
+            return None
+        return best if self._budgets[best.upstream.provider.name].withdraw() else None
+
+    def _pause(self, one: Upstream, model: str) -> tuple[float, str]:
+        error = self._pauses.get(one.name)
+        if error is None:
+            return one.rest_seconds, ""
+        pause = pause_seconds(error, self._retries.get(model, 0) + 1)
+        return max(pause, one.rest_seconds), type(error).__name__
+
+    def _kind(self, model: str) -> AttemptKind:
+        if model == self._last_model:
+            return "retry"
+        return "primary" if model == self._plan.models[0] and not self.calls else "fallback"
+
+    def _take(self, leg: Leg, continuing: bool) -> Leg:
+        model = leg.upstream.model.name
+        if leg.upstream.name in self._called:
+            self._retries[model] = self._retries.get(model, 0) + 1
+        self._called.add(leg.upstream.name)
+        self._last_model = model
+        self._skipped.pop(leg.upstream.name, None)
+        self.calls += 1
+        if continuing:
+            return Leg(leg.upstream, "continuation", leg.pause_seconds, leg.because)
+        return leg
+
+    def _is_wide_enough(self, model: str) -> bool:
+        ways = self._ways[model]
+        return bool(ways) and ways[0].model.window_tokens >= self._needs_window
+
+    def _bar_provider(self, provider: str) -> None:
+        for ways in self._ways.values():
+            self._out.update(one.name for one in ways if one.provider.name == provider)
+
+    def _note(self, one: Upstream) -> str:
+        why = one.why_not()
+        if why:
+            self._skipped[one.name] = why
+        return why
+
+    def _notes(self) -> dict[str, str]:
+        return {name: why for name, why in self._skipped.items() if name not in self._called}
+
+    def _soonest(self) -> float | None:
+        waits = [
+            max(one.breaker.left_seconds, one.rest_seconds)
+            for ways in self._ways.values()
+            for one in ways
+            if one.name not in self._out
+        ]
+        return min(waits, default=None)
+
+
+def _may_leave(plan: Plan, one: Upstream) -> bool:
+    return one.model.is_local or not plan.must_stay_local
+
+
+def _nobody(plan: Plan, skipped: Mapping[str, str]) -> str:
+    whys = "; ".join(f"{model}: {why}" for model, why in skipped.items())
+    return (
+        f"No model of pool '{plan.pool}' (rule '{plan.rule}') can be called: {whys}. "
+        "Add a model that may answer to the pool, or a deployment to the model."
+    )
