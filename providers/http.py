@@ -63,7 +63,7 @@ class Answer:
 
 
 class FailedAnswer(Exception):  # noqa: N818 - carries an answer to who can classify it
-    """An answer with another status than 200, for the dialect to classify."""
+    """An answer that is not the one we asked for; the dialect knows what its body means."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(f"HTTP {answer.status}")
@@ -163,11 +163,14 @@ class HttpClient:
         """The event stream that a POST answered with. Whoever opens it closes it.
 
         Raises:
-            FailedAnswer: any status but 200.
+            FailedAnswer: any status but 200, or 200 with JSON instead of a stream.
             ConnectionFailedError, UpstreamTimeoutError, UpstreamFailedError: no stream came.
         """
         response = await self._send("POST", path, body, deadline, "text/event-stream", model)
         got = media_type(response.headers)
+        if got.endswith("json"):
+            # A whole JSON answer to a stream request is an error that some vendors send as 200.
+            raise await self._failed(response, model)
         if got != "text/event-stream":
             response.close()
             what = got or "no content type"

@@ -1,0 +1,1 @@
+"""DashScope's compatible mode: OpenAI's wire, and what Qwen does otherwise."""

@@ -1,0 +1,1 @@
+"""OpenAI's chat completions, both directions: what clients send us and what vendors speak."""

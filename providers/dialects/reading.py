@@ -1,0 +1,73 @@
+"""What every reader of a vendor's stream has in common."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from providers.calls import StreamEvent
+from providers.dialects.failures import VendorError, read_error
+from providers.errors import StreamBrokenError
+from providers.sse import SseEvent
+
+
+class ErrorEvent(Exception):  # noqa: N818 - an event of the stream that says what went wrong
+    """The vendor sent an error inside a stream that began with status 200."""
+
+    def __init__(self, error: VendorError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+class EventReader(Protocol):
+    """Turns a vendor's SSE events into ours, and never takes a part for the whole.
+
+    `read` raises `StreamBrokenError` for what is malformed or out of order, and `ErrorEvent` for
+    an error that the vendor sent. `finish` is called once at the end of the body.
+    """
+
+    done: bool
+    """The vendor said that nothing more will come."""
+
+    def read(self, event: SseEvent) -> list[StreamEvent]: ...
+
+    def finish(self) -> list[StreamEvent]:
+        """The usage, if the vendor sent one.
+
+        Raises:
+            StreamBrokenError: the answer never finished (`why` is cut).
+        """
+        ...
+
+
+def error_of(event: SseEvent) -> VendorError:
+    """The error that an event holds, with the status that DashScope puts into a comment."""
+    error = read_error(event.data or b"") or VendorError(
+        message=(event.data or b"an error event without a body").decode("utf-8", "replace")[:500]
+    )
+    for comment in event.comments:
+        word, _, number = comment.partition(b"/")
+        if word == b"HTTP_STATUS" and number.isdigit():
+            return VendorError(
+                message=error.message,
+                type=error.type,
+                code=error.code,
+                param=error.param,
+                status=int(number),
+            )
+    return error
+
+
+def cut(what: str) -> StreamBrokenError:
+    """The stream ended before the answer did."""
+    return StreamBrokenError(f"The stream was cut: {what}.", why="cut")
+
+
+def malformed(what: str, data: bytes = b"") -> StreamBrokenError:
+    """Something came that is no chunk of an answer. The data is named by its size alone."""
+    size = f" ({len(data)} bytes)" if data else ""
+    return StreamBrokenError(f"The stream is malformed: {what}{size}.", why="malformed")
+
+
+def disorder(what: str) -> StreamBrokenError:
+    """Chunks were repeated, left out or came in another order."""
+    return StreamBrokenError(f"The stream is out of order: {what}.", why="disorder")

@@ -1,0 +1,40 @@
+"""OpenAI, and any vendor that speaks exactly its wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from providers.continuing import ContinuingProvider
+from providers.dialects.openai.dialect import OpenAIDialect
+from providers.http import HttpOptions
+from providers.settings import ProviderSettings, check_options
+
+BASE_URL = "https://api.openai.com/v1"
+
+
+class OpenAIProvider(ContinuingProvider):
+    """OpenAI's chat completions."""
+
+    def __init__(self, settings: ProviderSettings, **hooks: Any) -> None:
+        check_options(settings, {})
+        super().__init__(
+            settings.name, bearer_options(settings, BASE_URL), OpenAIDialect(), **hooks
+        )
+
+
+def bearer_options(settings: ProviderSettings, base_url: str) -> HttpOptions:
+    """How to reach a vendor that takes its key as a bearer token."""
+    headers = dict(settings.headers)
+    if settings.api_key:
+        headers["Authorization"] = f"Bearer {settings.api_key}"
+    if settings.organization:
+        headers["OpenAI-Organization"] = settings.organization
+    if settings.project:
+        headers["OpenAI-Project"] = settings.project
+    return HttpOptions(
+        base_url=settings.base_url or base_url,
+        headers=headers,
+        connect_seconds=settings.connect_seconds,
+        max_connections=settings.max_connections,
+        trust_env=settings.trust_env,
+    )
