@@ -18,9 +18,9 @@ PLATE = re.compile(
 PASSPORT = re.compile(
     r"(?<![A-Za-z0-9])(?:[EeGgDdSsPpHhKkMm][0-9]{8}|[Ee][A-Za-z][0-9]{7})(?![A-Za-z0-9])"
 )
-ANNOUNCED_PASSPORT = re.compile(
-    r"(?:passport|护照|通行证)[^A-Za-z0-9\n]{0,6}(?:number|no\.?|num|号码?)?[^A-Za-z0-9\n]{0,4}(?:is|为|是)?[ :：]{0,3}"
-    r"([a-z0-9]{6,12})(?![a-z0-9])"
+ANNOUNCED_DOCUMENT = re.compile(
+    r"(?:(?P<passport>passport|护照|通行证)|driver'?s?'? licen[cs]e|driving licen[cs]e|驾驶证|驾照)[^A-Za-z0-9\n]{0,6}"
+    r"(?:number|no\.?|num|号码?)?[^A-Za-z0-9\n]{0,4}(?:is|为|是)?[ :：]{0,3}([a-z0-9][a-z0-9\-]{5,17})(?![a-z0-9])"
 )
 COMPANY = re.compile(
     r"(?<![0-9A-Za-z])[159YANyan][0-9A-GHJ-NPQRTUWXYa-ghj-npqrtuwxy][0-9]{6}"
@@ -29,6 +29,12 @@ COMPANY = re.compile(
 IBAN = re.compile(
     r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![0-9A-Za-z])"
 )
+_COUNTRIES = (
+    "AD AE AL AT AZ BA BE BG BH BR BY CH CR CY CZ DE DK DO EE EG ES FI FO FR GB GE GI GL GR GT HR HU IE IL IQ IS IT JO "
+    "KW KZ LB LC LI LT LU LV LY MC MD ME MK MR MT MU NL NO PK PL PS PT QA RO RS SA SC SD SE SI SK SM ST SV TL TN TR UA "
+    "VA VG XK"
+)
+IBAN_COUNTRIES = frozenset(_COUNTRIES.split())
 IPV4 = re.compile(
     r"(?<![0-9A-Za-z.])(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?![0-9A-Za-z]|\.[0-9])"
 )
@@ -39,15 +45,11 @@ VERSION = re.compile(r"(?:版本|version|\bv|build)[ :：]{0,2}$")
 def find_plates(text: str) -> Iterator[Span]:
     """Chinese licence plates, the eight-character ones of electric cars included."""
     for match in PLATE.finditer(text):
-        if any(character in "0123456789" for character in match.group()[2:]) or _is_loud(
-            match.group()
-        ):
+        # Without a digit it could be a product (新IPHONE): then a word must say that it is a plate.
+        if any(character in "0123456789" for character in match.group()[2:]):
             yield Span(match.start(), match.end(), "plate", 0.9)
-
-
-def _is_loud(plate: str) -> bool:
-    """Without a digit only capitals look like a plate: 京Apple is none."""
-    return plate[1:].isupper() and "·" in plate
+        elif "车" in text[max(0, match.start() - 8) : match.start()]:
+            yield Span(match.start(), match.end(), "plate", 0.8)
 
 
 def find_codes(text: str, lower: str) -> Iterator[Span]:
@@ -64,7 +66,7 @@ def find_codes(text: str, lower: str) -> Iterator[Span]:
             yield Span(match.start(), match.end(), "company_code", confidence)
     for match in IBAN.finditer(text):
         code = match.group().replace(" ", "")
-        if 15 <= len(code) <= 34 and iban_holds(code):
+        if code[:2].upper() in IBAN_COUNTRIES and 15 <= len(code) <= 34 and iban_holds(code):
             yield Span(match.start(), match.end(), "iban", 0.99)
 
 
@@ -74,11 +76,12 @@ def _company_confidence(code: str, context: str | None) -> float:
     return 0.7 if context == "company" else 0.0
 
 
-def find_announced_passports(lower: str) -> Iterator[Span]:
-    """Passports of other countries, where the words say that it is one."""
-    for match in ANNOUNCED_PASSPORT.finditer(lower):
-        if any(character.isdigit() for character in match.group(1)):
-            yield Span(match.start(1), match.end(1), "passport", 0.8)
+def find_announced_documents(lower: str) -> Iterator[Span]:
+    """Passports and driving licences of any country, where the words say that it is one."""
+    for match in ANNOUNCED_DOCUMENT.finditer(lower):
+        if any(character in "0123456789" for character in match.group(2)):
+            kind = "passport" if match["passport"] else "id_card"
+            yield Span(match.start(2), match.end(2), kind, 0.8)
 
 
 def find_computers(text: str, lower: str) -> Iterator[Span]:

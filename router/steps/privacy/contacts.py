@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from router.steps.privacy.spans import Span
 
 # Bounded repeats and a look behind keep every pattern here linear on hostile input.
-EMAIL = re.compile(
-    r"(?<![A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z])"
+DOMAIN = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z])"
 )
+LOCAL_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-"
+LONGEST_LOCAL = 64
 ACCOUNT = re.compile(
     r"(?:微信|威信|薇信|v信|wechat|weixin|(?<![a-z])[vw]x|扣扣|(?<![a-z])qq)"
     r"[^a-z0-9\n，,。;；]{0,3}(?:号码?|账号|id|number|is|是|为|:|：|\s){0,4}[ :：]{0,2}"
@@ -23,20 +25,9 @@ KEYS = re.compile(
     r"|xox[abprs]-[A-Za-z0-9\-]{10,200}|(?:rk|sk|pk)_(?:live|test)_[A-Za-z0-9]{16,200}|hf_[A-Za-z0-9]{30,100}"
     r"|eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]{8,1000})"
 )
-KEY_STARTS = (
-    "sk-",
-    "AKIA",
-    "ASIA",
-    "LTAI",
-    "AIza",
-    "gh",
-    "glpat-",
-    "xox",
-    "_live_",
-    "_test_",
-    "hf_",
-    "eyJ",
-)
+_KEY_STARTS = ("AKIA", "ASIA", "LTAI", "AIza", "eyJ")
+_DASHED_STARTS = ("sk-", "glpat-", "xox")
+_SCORED_STARTS = ("gh", "_live_", "_test_", "hf_")
 PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s\\:,\-]{0,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----"
 )
@@ -44,46 +35,55 @@ ANNOUNCED = re.compile(
     r"(?:password|passwd|\bpwd|passphrase|api[_ \-]?key|access[_ \-]?token|secret[_ \-]?key|client[_ \-]?secret|bearer|密码|口令|密钥|验证码)"
     r"(?:\"?\s{0,3}(?:is|是|为|=|:|：)\s{0,3}\"?|\s)([^\s，。；、,;\"'<>一-鿿]{4,128})"
 )
-_ANNOUNCERS = (
-    "passw",
-    "pwd",
-    "passphrase",
-    "key",
-    "token",
-    "secret",
-    "bearer",
-    "密码",
-    "口令",
-    "密钥",
-    "验证码",
-)
+_ANNOUNCERS = ("pass", "pwd", "key", "token", "secret", "bearer")
+_CHINESE_ANNOUNCERS = ("密码", "口令", "密钥", "验证码")
+_ACCOUNT_WORDS = ("qq", "wx", "vx", "微信", "wechat", "weixin", "v信", "扣扣", "威信", "薇信")
 
 
 def find_emails(text: str) -> Iterator[Span]:
-    """Email addresses; the caller has seen an @."""
-    for match in EMAIL.finditer(text):
-        yield Span(match.start(), match.end(), "email", 0.98)
+    """Email addresses: from every @ back over the local part and on over the domain."""
+    at = text.find("@")
+    while at >= 0:
+        before = text[max(0, at - LONGEST_LOCAL) : at]
+        local = before[len(before.rstrip(LOCAL_CHARACTERS)) :].lstrip("._%+-")
+        domain = DOMAIN.match(text, at + 1) if local else None
+        if domain is not None:
+            yield Span(at - len(local), domain.end(), "email", 0.98)
+        at = text.find("@", at + 1)
 
 
 def find_accounts(lower: str) -> Iterator[Span]:
     """WeChat and QQ accounts, where the words say that it is one."""
-    if "信" in lower or "q" in lower or "x" in lower or "wechat" in lower or "扣扣" in lower:
+    if any(word in lower for word in _ACCOUNT_WORDS):
         for match in ACCOUNT.finditer(lower):
             yield Span(match.start(1), match.end(1), "account", 0.8)
 
 
-def find_secrets(text: str, lower: str) -> Iterator[Span]:
-    """API keys, tokens, private keys, passwords, and user:password inside a URL."""
-    if any(start in text for start in KEY_STARTS):
+def find_keys(text: str) -> Iterator[Span]:
+    """API keys, tokens and private keys; all of them hold digits."""
+    if _may_hold_key(text):
         for match in KEYS.finditer(text):
             yield Span(match.start(), match.end(), "secret", 0.97)
-    if "://" in text and "@" in text:
-        for match in URL_CREDENTIALS.finditer(text):
-            yield Span(match.start(1), match.end(1), "secret", 0.99)
     if "-----BEGIN" in text:
         for match in PRIVATE_KEY.finditer(text):
             yield Span(match.start(), match.end(), "secret", 0.99)
-    if any(word in lower for word in _ANNOUNCERS):
+
+
+def _may_hold_key(text: str) -> bool:
+    return (
+        any(start in text for start in _KEY_STARTS)
+        or ("-" in text and any(start in text for start in _DASHED_STARTS))
+        or ("_" in text and any(start in text for start in _SCORED_STARTS))
+    )
+
+
+def find_passwords(text: str, lower: str) -> Iterator[Span]:
+    """What follows a word such as password, and user:password inside a URL."""
+    if "@" in text and "://" in text:
+        for match in URL_CREDENTIALS.finditer(text):
+            yield Span(match.start(1), match.end(1), "secret", 0.99)
+    words = _ANNOUNCERS if text.isascii() else (*_ANNOUNCERS, *_CHINESE_ANNOUNCERS)
+    if any(word in lower for word in words):
         for match in ANNOUNCED.finditer(lower):
             if _looks_secret(match.group(1)):
                 yield Span(match.start(1), match.end(1), "secret", 0.7)

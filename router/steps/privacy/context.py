@@ -14,10 +14,10 @@ _WORDS = re.compile(
     r"|(?P<ssn>\bssn\b|social security)"
     r"|(?P<company>信用代码|税号|纳税人|tax id)"
     r"|(?P<passport>护照|通行证|passport)"
-    r"|(?P<card>卡号|银行卡|信用卡|储蓄卡|这张卡|的卡|工行|建行|农行|招行|账户|账号|card|\bvisa\b|mastercard"
+    r"|(?P<card>卡号|银行卡|信用卡|储蓄卡|这张卡|的卡|工行|建行|农行|招行|账户|账号|card|\bcc\b|\bvisa\b|mastercard"
     r"|amex|bank account)"
     r"|(?P<phone>电话|手机|号码|联系方式|联系我|座机|传真|打给|致电|phone|\btel\b|telephone|mobile|\bcell\b"
-    r"|\bfax\b|whatsapp|call me|call us|\bcall\b|reach me|contact|number is|dial|ring me|text me)"
+    r"|\bfax\b|whatsapp|call me|call us|\bcall\b|reach me|messages to|answering at|registered|contact|number is|dial|ring me|text me)"
 )
 
 

@@ -43,7 +43,7 @@ ENDS = frozenset("的了是在我你您他她这那要想和与或及说电手�
 BEFORE = re.compile(
     r"(?P<sure>姓\s?名|我叫|我的名字[是叫]|名字[是叫]|本人叫?|收货人|收件人|联系人|寄件人|发件人|户\s?名|持卡人|开户人|经办人|"
     r"申请人|预订人|入住人|乘客|患者|投保人|车主|真实姓名|抬头写|改成给|顾客|业主)(?:姓名|名字)?(?:是|为|叫|写|改成|改为)?[\s:：\"“”「]{0,3}"
-    r"|(?P<weak>我是|这里是|(?<![一-鿿])叫|找|给|客户|会员)[\s:：]{0,2}"
+    r"|(?P<weak>我是|这里是|叫|找|给|客户|会员)[\s:：]{0,2}"
 )
 AFTER = re.compile(r"(?:先生|女士|小姐|太太|同学|师傅|经理|老师|医生|阿姨|大哥)")
 LISTED = re.compile(
@@ -51,16 +51,17 @@ LISTED = re.compile(
 )
 HAN = re.compile(r"[一-鿿·]{1,8}")
 
-ENGLISH = re.compile(
-    r"(?:my (?:full |first |last )?name is|my name's|name\s?[:=]|customer[:=]?|i am|i'm|this is|here is|cardholder[:=]?|"
-    r"recipient[:=]?|receiver[:=]?|consignee[:=]?|attn[:.]?|attention[:=]?|passenger[:=]?|dear|signed|sincerely,?|regards,?|"
-    r"contact person[:=]?|ship to[:=]?|deliver to[:=]?|on behalf of|\bmr\.?|\bmrs\.?|\bms\.?|\bmiss|\bdr\.?|\bprof\.?)"
-    r"[ \n\"]{1,3}"
-)
+ENGLISH_ANNOUNCERS = (
+    "name is", "name's", "name", "customer", "cardholder", "recipient", "receiver", "consignee", "attn",
+    "attention", "passenger", "signed", "sincerely", "regards", "contact person", "ship to", "deliver to",
+    "behalf of", "mr", "mrs", "ms", "miss", "dr", "prof",
+)  # fmt: skip
+ENGLISH_SELVES = ("i am", "i'm", "this is", "here is", "dear")
+"""Weaker: "I am French", "this is Urgent". They need two words with capitals, or a title."""
+GAP = re.compile(r"(?:\.?,?\s{1,3}|\s?[:=,]\s{0,3}\"?|\"\s?:\s?\")")
 ENGLISH_NAME = re.compile(
     r"[^\W\d_a-z][\w'’\-]{0,24}(?:(?: (?:van|von|de|der|den|la|da|di|del|al|bin|el)){0,2} [^\W\d_a-z](?:\.|[\w'’\-]{1,24})){0,3}"
 )
-_SELF = re.compile(r"(?:i am|i'm|this is|here is|dear|customer)[ \n\"]{1,3}$")
 _NOT_NAMES = (
     "sir madam team customer support all there everyone friend friends the a an not so very sorry just your our my here "
     "i it is in on at from to now still also really waiting trying looking writing calling having getting using "
@@ -70,42 +71,18 @@ _NOT_NAMES = (
     "usa uk us china pointsman service agent manager hr it api json null none true false unknown"
 )
 NOT_NAMES = frozenset(_NOT_NAMES.split())
-ENGLISH_GATE = (
-    "name",
-    "i am",
-    "i'm",
-    "this is",
-    "here is",
-    "dear",
-    "mr",
-    "ms",
-    "miss",
-    "dr",
-    "prof",
-    "regards",
-    "sincerely",
-    "customer",
-    "recipient",
-    "receiver",
-    "consignee",
-    "attn",
-    "attention",
-    "passenger",
-    "ship to",
-    "deliver to",
-    "cardholder",
-    "contact person",
-    "behalf",
-    "signed",
-)
 
 
 def find_chinese_names(text: str) -> Iterator[Span]:
-    """Chinese names announced before (姓名：), behind (…女士), or in a list with a phone."""
+    """Chinese names announced before (姓名：) or behind (…女士)."""
     for match in BEFORE.finditer(text):
         yield from _announced(text, match.end(), is_sure=match.lastgroup == "sure")
     for match in AFTER.finditer(text):
         yield from _titled(text, match.start())
+
+
+def find_listed_names(text: str) -> Iterator[Span]:
+    """Chinese names in a list, right before a phone: 李娜，138…"""
     for match in LISTED.finditer(text):
         if _is_name(match.group(1)):
             yield Span(match.start(1), match.end(1), "name", 0.7)
@@ -169,18 +146,23 @@ def _is_name(found: str) -> bool:
 
 def find_english_names(text: str, lower: str) -> Iterator[Span]:
     """Names after `my name is`, a title or an address line, written with capitals."""
-    if not any(word in lower for word in ENGLISH_GATE):
-        return
-    for match in ENGLISH.finditer(lower):
-        if match.start() and lower[match.start() - 1].isalnum():
-            continue
-        name = ENGLISH_NAME.match(text, match.end())
-        if name is None:
-            continue
-        words = name.group().split()
-        if words[0].lower().strip(".'’") in NOT_NAMES:
-            continue
-        # "I am French" and "this is Urgent" are weaker than "my name is".
-        if _SELF.search(lower, match.start(), match.end()) and len(words) < 2:
-            continue
-        yield Span(name.start(), name.end(), "name", 0.7)
+    for word in ENGLISH_ANNOUNCERS:
+        yield from _english_after(text, lower, word, least_words=1)
+    for word in ENGLISH_SELVES:
+        yield from _english_after(text, lower, word, least_words=2)
+
+
+def _english_after(text: str, lower: str, word: str, *, least_words: int) -> Iterator[Span]:
+    at = lower.find(word)
+    while at >= 0:
+        end = at + len(word)
+        gap = None if at and lower[at - 1].isalnum() else GAP.match(text, end)
+        name = ENGLISH_NAME.match(text, gap.end()) if gap else None
+        if name is not None and _is_english_name(name.group(), least_words):
+            yield Span(name.start(), name.end(), "name", 0.7)
+        at = lower.find(word, end)
+
+
+def _is_english_name(found: str, least_words: int) -> bool:
+    words = found.split()
+    return len(words) >= least_words and words[0].lower().strip(".'’") not in NOT_NAMES

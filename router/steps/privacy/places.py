@@ -21,7 +21,7 @@ PROVINCES = _PROVINCES.split()
 _H = r"[一-鿿]"
 _N = r"[0-9一二三四五六七八九十百]"
 GATE = re.compile(
-    rf"[0-9零〇一二三四五六七八九十百A-Za-z](?:号|弄|栋|幢|座|单元|室|楼|层|\#)|[省市区县州旗盟]{_H}{{1,16}}?(?:路|街|道|巷|里|镇|乡|村|苑|园|城|湾|府|庭|居|广场|大厦|公寓|小区|家园)"
+    rf"[0-9零〇一二三四五六七八九十百](?:号|弄|栋|幢|座|单元|室|楼|层|\#)|[省市区县州旗盟]{_H}{{1,16}}?(?:路|街|道|巷|里|镇|乡|村|苑|园|城|湾|府|庭|居|广场|大厦|公寓|小区|家园)"
     rf"|[省市州]{_H}{{1,12}}[市区县旗]"
 )
 HEAD_WORD = re.compile(
@@ -45,19 +45,22 @@ TRAILING = re.compile(rf"{_H}{{2,10}}")
 STOPS = re.compile(
     r"谢谢|麻烦|请|的|了|吧|吗|呢|可以|怎么|什么|帮|我|你|您|不|电话|手机|收货|收件|联系|姓名|没|还|到|要|就|多久|几天|和|给|车牌|身份|邮编"
 )
+NAME_STOPS = re.compile(
+    r"谢谢|麻烦|请|的|了|吧|吗|呢|可以|怎么|什么|我|你|您|电话|手机|收货|收件|联系|姓名|多久|几天|车牌|身份|邮编"
+)
 CUTS = "把到在成是为的我你您寄送发给了从住往至请叫用说有去"
 """Characters that seldom stand inside a place name: what is left of the last one is no address."""
 
 ENGLISH_STREET = re.compile(
-    r"(?<![0-9A-Za-z])[0-9]{1,5}[A-Za-z]?(?:[ \-][A-Z0-9][\w.'’\-]{0,24}){1,4}? "
+    r"[0-9](?<![0-9A-Za-z].)[0-9]{0,4}[A-Za-z]?(?:[ \-][A-Z0-9][\w.'’\-]{0,24}){1,4}? "
     r"(?:Street|St|Road|Rd|Avenue|Ave|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Square|Sq|Way|Terrace|Ter|"
     r"Parkway|Pkwy|Highway|Hwy|Close|Crescent|Circle|Cir|Trail|Trl|Plaza|Row|Alley)\b\.?"
     r"(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Floor|Room|#)\.? ?#?[A-Za-z0-9\-]{1,6})?"
     r"(?:,?\s{1,2}[A-Z][A-Za-z.'’\-]{1,24}){0,3}(?:,?\s{1,2}[A-Z]{2})?(?:,?\s{1,2}[0-9]{5}(?:-[0-9]{4})?)?"
 )
-ENGLISH_WORDS = re.compile(
-    r"street|\bst\b|road|\brd\b|avenue|\bave\b|boulevard|blvd|\blane\b|\bln\b|drive|\bdr\b|court|\bct\b|place|\bpl\b|square|"
-    r"\bway\b|terrace|parkway|highway|crescent|circle|trail|plaza|\brow\b|alley|\bclose\b|p\.?o\.? ?box|address"
+ENGLISH_FLAT = re.compile(
+    r"[0-9](?<![0-9A-Za-z].)[0-9]{0,4}[A-Za-z]? [^\W\d_][^\n,;:?!]{2,40}?[\s,]{1,4}(?:Apt|Apartment|Suite|Ste|Unit)\.? ?#?[A-Za-z0-9\-]{1,6}"
+    r"(?:[,\s]{1,4}[^\W\d_][\w.'’\-]{1,24}){0,4}(?:[,\s]{1,4}[0-9]{4,6}(?:-[0-9]{4})?)?"
 )
 BOX = re.compile(r"\bp\.?\s?o\.? ?box ?#?[0-9]{1,8}")
 ENGLISH_ANNOUNCED = re.compile(
@@ -148,7 +151,7 @@ def _grow(text: str, begin: int, stop: int, *, is_announced: bool) -> Span | Non
 def _next_part(text: str, at: int, stop: int) -> tuple[str, int] | None:
     for kind, shape in (("door", DOOR), ("region", REGION), ("name", STREET), ("name", COMPOUND)):
         match = shape.match(text, at, stop)
-        if match and match.end() > at and not (kind != "door" and STOPS.search(match.group())):
+        if match and match.end() > at and not (kind != "door" and NAME_STOPS.search(match.group())):
             return kind, match.end()
     return None
 
@@ -167,11 +170,13 @@ def _trail(text: str, at: int, stop: int) -> tuple[int, int]:
 
 def find_english_addresses(text: str, lower: str) -> Iterator[Span]:
     """A house number with a street, a P.O. box, or what follows `my address is`."""
-    if ENGLISH_WORDS.search(lower) is None:
+    for shape in (ENGLISH_STREET, ENGLISH_FLAT):
+        for match in shape.finditer(text):
+            yield Span(match.start(), match.end(), "address", 0.8)
+    if "box" in lower:
+        for match in BOX.finditer(lower):
+            yield Span(match.start(), match.end(), "address", 0.8)
+    if "address" not in lower and " to " not in lower:
         return
-    for match in ENGLISH_STREET.finditer(text):
-        yield Span(match.start(), match.end(), "address", 0.8)
-    for match in BOX.finditer(lower):
-        yield Span(match.start(), match.end(), "address", 0.8)
     for match in ENGLISH_ANNOUNCED.finditer(lower):
         yield Span(match.start(1), match.end(1), "address", 0.75)

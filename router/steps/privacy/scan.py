@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from router.steps.privacy.codes import (
-    find_announced_passports,
+    find_announced_documents,
     find_codes,
     find_computers,
     find_plates,
 )
-from router.steps.privacy.contacts import find_accounts, find_emails, find_secrets
-from router.steps.privacy.names import find_chinese_names, find_english_names
+from router.steps.privacy.contacts import find_accounts, find_emails, find_keys, find_passwords
+from router.steps.privacy.names import find_chinese_names, find_english_names, find_listed_names
 from router.steps.privacy.numbers import find_numbers
 from router.steps.privacy.places import find_chinese_addresses, find_english_addresses
 from router.steps.privacy.spans import Span, without_overlaps
@@ -31,8 +31,12 @@ def scan(text: str, *, least_confidence: float = 0.5) -> list[Span]:
     """
     if len(text) < 2:
         return []
-    plain = text.translate(_NARROW) if _WIDE.search(text) else text
-    spans = [span for span in _look(plain, _lowered(plain)) if span.confidence >= least_confidence]
+    if text.isascii():
+        plain, lower = text, text.lower()
+    else:
+        plain = text.translate(_NARROW) if _WIDE.search(text) else text
+        lower = _lowered(plain)
+    spans = [span for span in _look(plain, lower) if span.confidence >= least_confidence]
     return without_overlaps(spans)
 
 
@@ -40,7 +44,7 @@ def _look(text: str, lower: str) -> Iterator[Span]:
     is_chinese = not text.isascii() and _HAN.search(text) is not None
     if "@" in text:
         yield from find_emails(text)
-    yield from find_secrets(text, lower)
+    yield from find_passwords(text, lower)
     if _DIGIT.search(text):
         yield from _look_at_digits(text, lower, is_chinese)
     elif text.count(":") >= 2:
@@ -57,8 +61,11 @@ def _look_at_digits(text: str, lower: str, is_chinese: bool) -> Iterator[Span]:
     if _SIX_DIGITS.search(text):
         yield from find_numbers(text, lower)
         yield from find_codes(text, lower)
-    if "passport" in lower or "护照" in lower or "通行证" in lower:
-        yield from find_announced_passports(lower)
+        if is_chinese:
+            yield from find_listed_names(text)
+    yield from find_keys(text)
+    if any(word in lower for word in ("passport", "licen", "护照", "通行证", "驾")):
+        yield from find_announced_documents(lower)
     yield from find_computers(text, lower)
     yield from find_english_addresses(text, lower)
 
