@@ -41,7 +41,7 @@ def decode_completion(body: bytes) -> Completion:
 def encode_completion(
     completion: Completion,
     *,
-    id: str,
+    id: str,  # noqa: A002
     created: int,
     model: str,
     cost: str | None = None,
@@ -63,7 +63,7 @@ def encode_completion(
 def encode_error(
     message: str,
     *,
-    type: str,
+    type: str,  # noqa: A002
     param: str | None = None,
     code: str | None = None,
 ) -> bytes:
