@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from policies.pools import Option
 from policies.scoring import show_usd
-from policies.signals import Candidate, ModelHealth, Signals
+from policies.signals import Signals
 
 _NEEDED_BY_MODALITY = {"image": "vision", "audio": "audio", "video": "video"}
 
@@ -51,8 +52,9 @@ class Limits:
     headroom_tokens: int
     budget_left_usd: Decimal | None
 
-    def refuse(self, candidate: Candidate, health: ModelHealth, usd: Decimal | None) -> str:
+    def refuse(self, option: Option) -> str:
         """Say why this model may not answer; empty when it may."""
+        candidate = option.candidate
         if not candidate.is_on:
             return candidate.why_off or "switched off"
         if self.must_stay_local and not candidate.is_local:
@@ -70,9 +72,9 @@ class Limits:
         wanted = self.prompt_tokens + max(answer, self.headroom_tokens)
         if wanted > candidate.window_tokens:
             return f"needs {wanted} tokens, its window holds {candidate.window_tokens}"
-        if not health.is_available:
-            return health.why or "unavailable just now"
-        return self._over_budget(usd)
+        if not option.health.is_available:
+            return option.health.why or "unavailable just now"
+        return "" if self.budget_left_usd is None else self._over_budget(option.usd())
 
     def _over_budget(self, usd: Decimal | None) -> str:
         if self.budget_left_usd is None or usd == 0:

@@ -13,8 +13,8 @@ from policies.facts import Facts
 from policies.findings import nearest
 from policies.pools import Option, Pool, rank
 from policies.rules import AUTO, NAMED, Policy, Rule, pool_of_one
-from policies.scoring import estimate_usd, expect_output_tokens, expect_quality
-from policies.signals import Caller, Candidate, Signals, Surroundings
+from policies.scoring import expect_output_tokens
+from policies.signals import HEALTHY, Caller, Candidate, Signals, Surroundings
 from policies.splits import Draw, Side, draw
 
 
@@ -74,7 +74,7 @@ def decide(
     else:
         course = _obey(policy, rule, by_name, requested)
     reasons += course.reasons
-    seats = _seat(policy, course, limits, facts)
+    seats = _seat(policy, course, limits, facts, rule.terms.max_attempts)
     reasons += seats.reasons
     if not seats.selected:
         raise NoCandidateError(course.rule, course.stages[0].name, seats.rejected, reasons)
@@ -112,8 +112,7 @@ def _rule_reasons(policy: Policy, at: int, facts: Facts, *, thorough: bool) -> l
             for each in earlier
         ]
     elif earlier:
-        names = ", ".join([each.name for each in earlier])
-        reasons.append(Reason(f"earlier rules that did not hold: {names}", False))
+        reasons.append(rule.passed_over)
     if at == len(policy.rules) - 1:
         reasons.append(Reason("no rule held, so the default decides", True))
     else:
@@ -207,8 +206,11 @@ def _obey(policy: Policy, rule: Rule, by_name: Mapping[str, Candidate], requeste
     raise UnknownChoiceError(requested, nearest(requested, known))
 
 
-def _seat(policy: Policy, course: _Course, limits: Limits, facts: Facts) -> _Seats:
-    """Ask every model of every stage; hard limits first, then the pool's own wishes."""
+def _seat(policy: Policy, course: _Course, limits: Limits, facts: Facts, room: int) -> _Seats:
+    """Ask the models stage by stage: hard limits first, then the pool's own wishes.
+
+    No more models are taken than there may be attempts.
+    """
     refusals: dict[str, str] = {}
     options: dict[str, Option] = {}
     selected: list[Selected] = []
@@ -216,21 +218,21 @@ def _seat(policy: Policy, course: _Course, limits: Limits, facts: Facts) -> _Sea
     pool, propensity = course.stages[0].name, 1.0
     reasons: list[Reason] = []
     for stage in course.stages:
-        for name in stage.models:
-            if name not in refusals and name not in options:
-                _look_at(name, policy, limits, facts, refusals, options)
+        if len(selected) >= room:
+            break
+        _look_at(stage, policy, limits, facts, refusals, options)
         open_ = [options[name] for name in stage.models if name in options and name not in taken]
-        ranking = rank(stage, open_, _unit(stage, facts)) if open_ else None
-        if ranking is None or not ranking.selected:
+        ranking = rank(stage, open_, _unit(stage, facts), room - len(selected))
+        for each in ranking.rejected:
+            refusals[each.model] = each.why
+        if not ranking.selected:
             reasons.append(Reason(f"pool '{stage.name}' has nobody else who may answer", False))
-        else:
-            if not selected:
-                pool, propensity = stage.name, ranking.propensity
-                reasons.append(Reason(f"pool '{stage.name}', {_WORDS[stage.objective]}", True))
-            selected += ranking.selected
-            taken.update([each.model for each in ranking.selected])
-        if ranking is not None:
-            refusals.update({each.model: each.why for each in ranking.rejected})
+            continue
+        if not selected:
+            pool, propensity = stage.name, ranking.propensity
+            reasons.append(Reason(f"pool '{stage.name}', {_WORDS[stage.objective]}", True))
+        selected += ranking.selected
+        taken.update([each.model for each in ranking.selected])
     rejected = [Rejected(name, why) for name, why in refusals.items() if name not in taken]
     return _Seats(selected, rejected, pool, propensity, reasons)
 
@@ -245,27 +247,34 @@ _WORDS = {
 
 
 def _look_at(
-    name: str,
+    stage: Pool,
     policy: Policy,
     limits: Limits,
     facts: Facts,
     refusals: dict[str, str],
     options: dict[str, Option],
 ) -> None:
-    candidate = facts.candidates.get(name)
-    if candidate is None:
-        refusals[name] = "no model of that name is configured"
-        return
+    """Ask every model of the stage that was not asked yet whether it may answer at all."""
     signals = facts.signals
-    health = facts.health_of(name)
-    output = expect_output_tokens(signals, candidate, policy.answer_tokens)
-    usd = estimate_usd(candidate, signals.prompt_tokens, output)
-    why = limits.refuse(candidate, health, usd)
-    if why:
-        refusals[name] = why
-    else:
-        quality = expect_quality(candidate, signals)
-        options[name] = Option(candidate, health, quality, usd, output)
+    for name in stage.models:
+        if name in refusals or name in options:
+            continue
+        candidate = facts.candidates.get(name)
+        if candidate is None:
+            refusals[name] = "no model of that name is configured"
+            continue
+        option = Option(
+            candidate,
+            facts.around.health.get(name, HEALTHY),
+            signals.expected_quality.get(name, candidate.quality),
+            signals.prompt_tokens,
+            expect_output_tokens(signals, candidate, policy.answer_tokens),
+        )
+        why = limits.refuse(option)
+        if why:
+            refusals[name] = why
+        else:
+            options[name] = option
 
 
 def _unit(pool: Pool, facts: Facts) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import itemgetter
 from typing import NamedTuple
 
 from policies.decision import Rejected, Selected
-from policies.scoring import estimate_seconds, show_usd
+from policies.scoring import estimate_seconds, estimate_usd, show_usd
 from policies.signals import Candidate, ModelHealth
 from policies.splits import place_of
 from policies.values import Objective
@@ -33,8 +34,16 @@ class Option(NamedTuple):
     candidate: Candidate
     health: ModelHealth
     quality: float
-    usd: Decimal | None
+    input_tokens: int
     output_tokens: int
+
+    def usd(self) -> Decimal | None:
+        """Give what the request would cost; None when a price is unknown."""
+        return estimate_usd(self.candidate, self.input_tokens, self.output_tokens)
+
+    def seconds(self) -> float:
+        """Give how long the whole answer would take."""
+        return estimate_seconds(self.candidate, self.health, self.output_tokens)
 
 
 class Ranking(NamedTuple):
@@ -45,81 +54,108 @@ class Ranking(NamedTuple):
     propensity: float
 
 
-def rank(pool: Pool, options: Sequence[Option], unit: str) -> Ranking:
-    """Put the eligible models of a pool in order, best first.
+Scored = list[tuple[float, Option]]
+
+
+def rank(pool: Pool, options: Sequence[Option], unit: str, room: int) -> Ranking:
+    """Put the eligible models of a pool in order, best first, `room` of them at most.
 
     A model below the pool's quality floor or over its price is not taken. A model whose price is
     unknown comes last where price decides, and is not taken where the pool names a highest price.
     `unit` is what a weighted draw sticks to.
     """
     rejected: list[Rejected] = []
-    kept: list[Option] = []
-    for option in options:
-        why = _reluctance(pool, option)
-        if why:
-            rejected.append(Rejected(option.candidate.name, why))
-        else:
-            kept.append(option)
-    if pool.objective == "weighted":
-        selected, propensity = _draw(pool, kept, unit)
-        return Ranking(selected, rejected, propensity)
-    scored = [_score(pool, at, option) for at, option in enumerate(kept)]
-    # Stable: equal scores keep the order in which the policy lists the models.
-    order = sorted(range(len(kept)), key=lambda at: -scored[at][0])
-    return Ranking([_select(kept[at], *scored[at]) for at in order], rejected, 1.0)
+    if pool.quality_floor is not None or pool.under_usd is not None:
+        kept: list[Option] = []
+        for option in options:
+            why = _reluctance(pool, option)
+            if why:
+                rejected.append(Rejected(option.candidate.name, why))
+            else:
+                kept.append(option)
+        options = kept
+    scored = _SCORERS[pool.objective](pool, options, unit)
+    selected = [_select(pool, score, option) for score, option in scored[:room]]
+    propensity = scored[0][0] if scored and pool.objective == "weighted" else 1.0
+    return Ranking(selected, rejected, propensity)
 
 
 def _reluctance(pool: Pool, option: Option) -> str:
+    """Say why the pool will not take this model; empty when it will."""
     if pool.quality_floor is not None and option.quality < pool.quality_floor:
         floor = f"{pool.quality_floor:.2f}"
         return f"expected quality {option.quality:.2f} is below pool '{pool.name}' floor {floor}"
     if pool.under_usd is not None:
-        if option.usd is None:
+        usd = option.usd()
+        if usd is None:
             return f"price unknown, so not provably under pool '{pool.name}' limit"
-        if option.usd > pool.under_usd:
-            return f"would cost ${show_usd(option.usd)}, over pool '{pool.name}' limit"
+        if usd > pool.under_usd:
+            return f"would cost ${show_usd(usd)}, over pool '{pool.name}' limit"
     return ""
 
 
-def _score(pool: Pool, at: int, option: Option) -> tuple[float, str]:
-    """Give the score (higher is better) and what it means."""
-    if pool.objective == "best":
-        return option.quality, f"expected quality {option.quality:.2f}"
-    if pool.objective == "cheapest":
-        if option.usd is None:
-            return -math.inf, "price unknown, so after all known ones"
-        return -float(option.usd), f"about ${show_usd(option.usd)}"
-    if pool.objective == "fastest":
-        seconds = estimate_seconds(option.candidate, option.health, option.output_tokens)
-        return -seconds, f"about {seconds:.1f} s"
-    return 1.0 / (at + 1), f"place {at + 1} in pool '{pool.name}'"
+def _best(_: Pool, options: Sequence[Option], __: str) -> Scored:
+    return _sorted([(option.quality, option) for option in options])
 
 
-def _draw(pool: Pool, options: Sequence[Option], unit: str) -> tuple[list[Selected], float]:
+def _cheapest(_: Pool, options: Sequence[Option], __: str) -> Scored:
+    prices = [(option.usd(), option) for option in options]
+    return _sorted([(-math.inf if usd is None else -float(usd), each) for usd, each in prices])
+
+
+def _fastest(_: Pool, options: Sequence[Option], __: str) -> Scored:
+    return _sorted([(-option.seconds(), option) for option in options])
+
+
+def _ordered(_: Pool, options: Sequence[Option], __: str) -> Scored:
+    return [(1.0 / place, option) for place, option in enumerate(options, 1)]
+
+
+def _weighted(pool: Pool, options: Sequence[Option], unit: str) -> Scored:
     """Order by weighted rendezvous hashing: a changed weight moves users only to or from it."""
-    total = sum(pool.weights.get(option.candidate.name, 1.0) for option in options)
-    if not options or total <= 0:
-        return [], 1.0
-    drawn: list[tuple[float, float, Option]] = []
-    for option in options:
-        name = option.candidate.name
-        weight = pool.weights.get(name, 1.0)
-        place = max(place_of(f"pool/{pool.name}/{name}", unit), 2.0**-64)
+    weights = [pool.weights.get(option.candidate.name, 1.0) for option in options]
+    total = sum(weights)
+    keyed: list[tuple[float, float, Option]] = []
+    for weight, option in zip(weights, options, strict=True):
+        place = max(place_of(f"pool/{pool.name}/{option.candidate.name}", unit), 2.0**-64)
         # A model without weight gets no users of its own but may still stand in.
         key = weight / -math.log(place) if weight > 0 else place - 1.0
-        drawn.append((key, weight / total, option))
-    drawn.sort(key=lambda entry: -entry[0])
-    selected = [
-        _select(option, share, f"drawn by weight, {share:.0%} of the users")
-        for _, share, option in drawn
-    ]
-    return selected, drawn[0][1]
+        keyed.append((key, weight / total if total else 0.0, option))
+    keyed.sort(key=itemgetter(0), reverse=True)
+    return [(share, option) for _, share, option in keyed]
 
 
-def _select(option: Option, score: float, why: str) -> Selected:
+def _sorted(scored: Scored) -> Scored:
+    # Stable: equal scores keep the order in which the policy lists the models.
+    return sorted(scored, key=itemgetter(0), reverse=True)
+
+
+_SCORERS: dict[Objective, Callable[[Pool, Sequence[Option], str], Scored]] = {
+    "best": _best,
+    "cheapest": _cheapest,
+    "fastest": _fastest,
+    "ordered": _ordered,
+    "weighted": _weighted,
+}
+
+
+def _select(pool: Pool, score: float, option: Option) -> Selected:
+    usd = show_usd(option.usd())
     return Selected(
         model=option.candidate.name,
         score=score,
-        why=why,
-        estimated_usd=show_usd(option.usd),
+        why=_say(pool, score, option, usd),
+        estimated_usd=usd,
     )
+
+
+def _say(pool: Pool, score: float, option: Option, usd: str | None) -> str:
+    if pool.objective == "best":
+        return f"expected quality {option.quality:.2f}"
+    if pool.objective == "cheapest":
+        return "price unknown, so after all known ones" if usd is None else f"about ${usd}"
+    if pool.objective == "fastest":
+        return f"about {-score:.1f} s"
+    if pool.objective == "weighted":
+        return f"drawn by weight, {score:.0%} of the users"
+    return f"as listed in pool '{pool.name}'"

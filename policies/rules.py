@@ -12,7 +12,7 @@ from typing import Any
 
 from policies.bounds import UNBOUND, Bounds
 from policies.conditions import Condition
-from policies.decision import Hedge, Terms
+from policies.decision import Hedge, Reason, Terms
 from policies.errors import PolicyFileError
 from policies.experiments import build_splits
 from policies.findings import Finding
@@ -50,6 +50,8 @@ class Rule:
     bounds: Bounds
     terms: Terms
     splits: tuple[Split, ...]
+    passed_over: Reason
+    """Names the rules above this one; they did not hold when this one decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +102,11 @@ def _assemble(
     doc: PolicyDoc, source: Located, pools: Mapping[str, Pool], splits: tuple[Split, ...]
 ) -> Policy:
     zone = parse_zone(doc.zone)
-    rules = [_build_rule(rule, rule.name, doc, pools, splits) for rule in doc.rules]
+    written: list[RuleDoc | DefaultDoc] = [*doc.rules, doc.default]
     return Policy(
         name=doc.name,
         version=hash_content(doc),
-        rules=(*rules, _build_rule(doc.default, DEFAULT_RULE, doc, pools, splits)),
+        rules=tuple(_build_rule(rule, doc, pools, splits) for rule in written),
         constraints=tuple(
             Constraint(
                 name=each.name,
@@ -177,12 +179,14 @@ def _build_pool(name: str, doc: PolicyDoc) -> Pool:
 
 def _build_rule(
     rule: RuleDoc | DefaultDoc,
-    name: str,
     doc: PolicyDoc,
     pools: Mapping[str, Pool],
     splits: Sequence[Split],
 ) -> Rule:
-    when = rule.when if isinstance(rule, RuleDoc) else None
+    name, when, above = DEFAULT_RULE, None, doc.rules
+    if isinstance(rule, RuleDoc):
+        name, when, above = rule.name, rule.when, doc.rules[: doc.rules.index(rule)]
+    names = ", ".join(each.name for each in above)
     return Rule(
         name=name,
         condition=build_condition(when, parse_zone(doc.zone)),
@@ -191,6 +195,7 @@ def _build_rule(
         bounds=_build_bounds(rule),
         terms=_merge_terms(doc.terms, rule.terms),
         splits=tuple(split for split in splits if split.deals(name, rule.use)),
+        passed_over=Reason(f"earlier rules that did not hold: {names}", False),
     )
 
 

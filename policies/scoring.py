@@ -7,7 +7,6 @@ from decimal import Decimal
 from policies.signals import Candidate, ModelHealth, Signals
 
 _MILLION = Decimal(1_000_000)
-_SHOWN = Decimal("0.00000001")
 _USUAL_FIRST_TOKEN_SECONDS = 1.0
 _USUAL_TOKENS_PER_SECOND = 40.0
 
@@ -44,8 +43,7 @@ def expect_quality(candidate: Candidate, signals: Signals) -> float:
 
 
 def show_usd(amount: Decimal | None) -> str | None:
-    """Give an amount as plain decimal text without trailing zeros."""
+    """Give an amount as plain decimal text, to a millionth of a cent, without trailing zeros."""
     if amount is None:
         return None
-    text = format(amount.quantize(_SHOWN), "f")
-    return text.rstrip("0").rstrip(".")
+    return f"{amount:.8f}".rstrip("0").rstrip(".")

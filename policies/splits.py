@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from policies.signals import Caller
 
@@ -84,12 +85,14 @@ class Draw:
 
 def place_of(key: str, unit: str) -> float:
     """Give where `unit` falls on the line of `key`: evenly spread over 0..1, always the same."""
-    digest = hashlib.blake2b(
-        unit.encode("utf-8", "surrogatepass"),
-        digest_size=8,
-        key=hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=32).digest(),
-    ).digest()
+    said = unit.encode("utf-8", "surrogatepass")
+    digest = hashlib.blake2b(said, digest_size=8, key=_digest(key)).digest()
     return min(int.from_bytes(digest, "big") / _FULL, 1.0 - 2.0**-53)
+
+
+@lru_cache(maxsize=4096)
+def _digest(key: str) -> bytes:
+    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=32).digest()
 
 
 def lay_out(shares: Sequence[tuple[str, Decimal]], rest: str) -> Line:
