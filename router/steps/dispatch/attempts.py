@@ -266,6 +266,7 @@ class Call:
         """Write the row of a call that did not end well, and let the upstream go."""
         if isinstance(error, ProviderError):
             self.error = _name_it(error, self.upstream)
+            self._excuse_haste(error)
             self._settle("failed" if self._first_token_at is None else "broken", error)
         elif isinstance(error, (Abandoned, asyncio.CancelledError, GeneratorExit)):
             self._settle(self._fate)
@@ -273,6 +274,12 @@ class Call:
             # A defect of ours or of a provider: the row must still be written.
             self._settle("failed" if self._first_token_at is None else "broken", error)
         await self._let_go()
+
+    def _excuse_haste(self, error: ProviderError) -> None:
+        """A caller whose own deadline was short says nothing about the upstream's health."""
+        waited = self._around.clock() - self._began_at
+        if self.order.deadline.passed() and waited < self.order.plan.terms.first_token_seconds:
+            error.hurts_health = False
 
     async def _let_go(self) -> None:
         self._watch.stop()

@@ -37,7 +37,7 @@ class RetryBudget:
     def withdraw(self) -> bool:
         """Take one retry out, or say that there is none left."""
         self._refill()
-        if self._tokens < 1.0:
+        if self._tokens < 1.0 - 1e-9:
             return False
         self._tokens -= 1.0
         return True

@@ -33,6 +33,8 @@ _GO_ON = (
 class PrefixCapable(Protocol):
     """A provider that can make a model go on from text already written, token for token."""
 
+    def can_continue(self, model: Model) -> bool: ...
+
     def continue_from(
         self, model: Model, request: ChatRequest, prefix: str, *, deadline: Deadline
     ) -> AsyncGenerator[StreamEvent, None]: ...
@@ -58,8 +60,9 @@ def can_continue(request: ChatRequest, upstream: Upstream) -> bool:
 
 
 def is_prefix_capable(upstream: Upstream) -> bool:
-    """Whether the provider and this very model can go on from given text."""
-    return "prefill" in upstream.model.abilities and isinstance(upstream.provider, PrefixCapable)
+    """Whether the provider can, and this very model."""
+    provider = upstream.provider
+    return isinstance(provider, PrefixCapable) and provider.can_continue(upstream.model)
 
 
 def shorten(request: ChatRequest, prefix: str, count: CountTokens) -> ChatRequest:

@@ -111,6 +111,9 @@ class PrefixProvider(ScriptedProvider):
         super().__init__(name, *scripts)
         self.prefixes: list[str] = []
 
+    def can_continue(self, model: Model) -> bool:
+        return "prefill" in model.abilities
+
     def continue_from(
         self, model: Model, request: ChatRequest, prefix: str, *, deadline: Deadline
     ) -> AsyncGenerator[StreamEvent, None]:
