@@ -13,7 +13,7 @@ from typing import Protocol
 import msgspec
 
 from providers.base import Model
-from providers.calls import Completion, Deadline, StreamEvent
+from providers.calls import Completion, Deadline, Opened, StreamEvent
 from providers.dialects.failures import broken, failure, read_error
 from providers.dialects.reading import ErrorEvent, EventReader, cut, malformed
 from providers.errors import (
@@ -76,7 +76,10 @@ class WireProvider:
     def stream(
         self, model: Model, request: ChatRequest, *, deadline: Deadline
     ) -> AsyncGenerator[StreamEvent, None]:
-        """The answer as it comes; see `providers.base.Provider` for what is promised."""
+        """The answer as it comes; see `providers.base.Provider` for what is promised.
+
+        `Opened` with the vendor's own id comes right before the first token, not earlier.
+        """
         return self._run(model, lambda: self._dialect.encode(model, request, stream=True), deadline)
 
     async def _run(
@@ -92,7 +95,9 @@ class WireProvider:
             while not reader.done and (chunk := await upstream.read()):
                 for block in lines.feed(chunk):
                     for event in reader.read(block):
-                        began = True
+                        if not began:
+                            began = True
+                            yield Opened(model.name, self.name, reader.upstream_id)
                         yield event
             for event in _last_events(reader, lines):
                 began = True

@@ -28,6 +28,11 @@ class EventReader(Protocol):
     done: bool
     """The vendor said that nothing more will come."""
 
+    @property
+    def upstream_id(self) -> str | None:
+        """The vendor's own name for this answer, once it has said it."""
+        ...
+
     def read(self, event: SseEvent) -> list[StreamEvent]: ...
 
     def finish(self) -> list[StreamEvent]:

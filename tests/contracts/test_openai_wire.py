@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from providers.calls import (
     Completion,
     Deadline,
     Finished,
+    Opened,
     ReasoningDelta,
     StreamEvent,
     TextDelta,
@@ -65,7 +66,12 @@ async def vendor_double() -> AsyncIterator[ScriptedVendor]:
 
 
 async def collect(provider: OpenAIProvider, into: list[StreamEvent], seconds: float = 5) -> None:
-    async for event in provider.stream(MODEL, REQUEST, deadline=Deadline.after(seconds)):
+    """Every event but the first, which names the answer: it comes with the first token."""
+    stream = provider.stream(MODEL, REQUEST, deadline=Deadline.after(seconds))
+    first = await anext(stream)
+    assert isinstance(first, Opened)
+    assert (first.model, first.provider) == ("m", "p")
+    async for event in stream:
         into.append(event)
 
 
@@ -287,11 +293,11 @@ async def test_every_status_and_code_becomes_its_own_error(
     stream: bool,
 ) -> None:
     vendor_double.script = Script(body, status, {**JSON, "Retry-After": "7"})
+    whole = provider.complete(MODEL, REQUEST, deadline=Deadline.after(5))
+    calling: Awaitable[Any] = collect(provider, []) if stream else whole
     with pytest.raises(errors.ProviderError) as caught:
-        if stream:
-            await collect(provider, [])
-        else:
-            await provider.complete(MODEL, REQUEST, deadline=Deadline.after(5))
+        await calling
+    whole.close()
     assert type(caught.value) is kind
     assert caught.value.status == status
     assert caught.value.retry_after_seconds == 7.0
@@ -369,7 +375,7 @@ async def test_nobody_is_asked_when_no_time_is_left(
 async def test_a_refused_connection_is_told_apart_from_a_failed_answer() -> None:
     settings = ProviderSettings(name="p", kind="openai", base_url="http://127.0.0.1:1")
     provider = OpenAIProvider(settings)
-    with pytest.raises(errors.ConnectionFailedError, match="127.0.0.1:1"):
+    with pytest.raises(errors.ConnectionFailedError, match=r"127\.0\.0\.1:1"):
         await collect(provider, [])
     await provider.close()
 
@@ -379,6 +385,7 @@ async def test_closing_the_stream_hangs_up_on_the_vendor_at_once(
 ) -> None:
     vendor_double.script = Script([*sse(*GOOD[:2], done=False), Hang()])
     events = provider.stream(MODEL, REQUEST, deadline=Deadline.after(30))
+    assert await anext(events) == Opened("m", "p", "c1")
     assert await anext(events) == TextDelta("你")
     await events.aclose()
     await asyncio.wait_for(vendor_double.closed.wait(), 2)
@@ -393,8 +400,7 @@ async def test_cancelling_a_call_hangs_up_on_the_vendor_at_once(
     if not stream:
         calling = provider.complete(MODEL, REQUEST, deadline=Deadline.after(30))
     task = asyncio.ensure_future(calling)
-    while not vendor_double.asked:
-        await asyncio.sleep(0.01)
+    await asyncio.wait_for(vendor_double.reached.wait(), 5)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -47,12 +47,14 @@ class Asked:
 
 
 class ScriptedVendor:
-    """Answers every request with its script; `closed` is set when a client hangs up early."""
+    """Answers every request with its script; `reached` is set by the first
+    request, `closed` when a client hangs up early."""
 
     def __init__(self, script: Script) -> None:
         self.script = script
         self.asked: list[Asked] = []
         self.connections = 0
+        self.reached = asyncio.Event()
         self.closed = asyncio.Event()
         self.url = ""
 
@@ -69,6 +71,7 @@ class ScriptedVendor:
         headers = {k.lower(): v.strip() for k, _, v in (h.partition(":") for h in head[1:] if h)}
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         self.asked.append(Asked(method, path, headers, body))
+        self.reached.set()
         lines = [f"HTTP/1.1 {self.script.status} X", "Transfer-Encoding: chunked"]
         lines += [f"{name}: {value}" for name, value in self.script.headers.items()]
         writer.write("\r\n".join([*lines, "", ""]).encode())

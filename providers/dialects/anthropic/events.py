@@ -1,0 +1,182 @@
+"""Events of a streamed message, read from Anthropic."""
+
+from __future__ import annotations
+
+import msgspec
+
+from providers.calls import (
+    Finished,
+    ReasoningDelta,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+    UsageReport,
+)
+from providers.dialects.anthropic.wire import (
+    EVENT_DECODER,
+    STOP_REASONS,
+    Block,
+    BlockDelta,
+    WireEvent,
+    WireUsage,
+    newer,
+    usage_of,
+)
+from providers.dialects.reading import ErrorEvent, cut, disorder, error_of, malformed
+from providers.sse import SseEvent
+
+
+class MessageReader:
+    """Turns Anthropic's events into ours; satisfies `providers.dialects.reading.EventReader`.
+
+    Blocks come one after another: 0 opens, grows and closes before 1 opens. Event and block types
+    that we do not know are passed over, as the vendor asks of its clients.
+    """
+
+    __slots__ = (
+        "_block",
+        "_finished",
+        "_next",
+        "_started",
+        "_tools",
+        "_usage",
+        "done",
+        "upstream_id",
+    )
+
+    def __init__(self) -> None:
+        self.done = False
+        self.upstream_id: str | None = None
+        self._started = False
+        self._finished = False
+        self._block: Block | None = None
+        self._next = 0
+        self._tools = 0
+        self._usage = WireUsage()
+
+    def read(self, event: SseEvent) -> list[StreamEvent]:
+        """Our events for one of theirs."""
+        if event.event == "error":
+            raise ErrorEvent(error_of(event))
+        if event.data is None or self.done:
+            return []
+        try:
+            wire = EVENT_DECODER.decode(event.data)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise malformed("an event that cannot be read", event.data) from None
+        if wire.type == "error":
+            raise ErrorEvent(error_of(event))
+        if wire.type == "content_block_delta":
+            return self._grow(wire)
+        handle = _HANDLERS.get(wire.type)
+        return handle(self, wire) if handle else []
+
+    def finish(self) -> list[StreamEvent]:
+        """The usage, once the message has said why it stopped."""
+        if not self._started:
+            raise cut("it ended without a message")
+        if not self._finished:
+            raise cut("it ended without a stop_reason")
+        usage = usage_of(self._usage)
+        return [UsageReport(usage)] if usage else []
+
+    def _start(self, wire: WireEvent) -> list[StreamEvent]:
+        if self._started:
+            raise disorder("the message started twice")
+        self._started = True
+        if wire.message is not None:
+            self.upstream_id = wire.message.id
+            self._usage = wire.message.usage or self._usage
+        return []
+
+    def _open(self, wire: WireEvent) -> list[StreamEvent]:
+        self._check_running()
+        if self._block is not None:
+            raise disorder(f"block {wire.index} opened before block {self._next - 1} closed")
+        if wire.index != self._next:
+            raise disorder(f"block {wire.index} opened instead of block {self._next}")
+        block = wire.content_block
+        if block is None:
+            raise malformed("a block that opened without its type")
+        self._block = block
+        self._next += 1
+        if block.type == "tool_use":
+            return [self._begin_tool(block)]
+        if block.type == "text" and block.text:
+            return [TextDelta(block.text)]
+        if block.type == "thinking" and block.thinking:
+            return [ReasoningDelta(block.thinking)]
+        return []
+
+    def _begin_tool(self, block: Block) -> ToolCallDelta:
+        if not block.id or not block.name:
+            raise disorder("a tool call began without an id or a name")
+        index = self._tools
+        self._tools += 1
+        return ToolCallDelta(index, "", block.id, block.name)
+
+    def _grow(self, wire: WireEvent) -> list[StreamEvent]:
+        self._check_running()
+        block, delta = self._block, wire.delta
+        if block is None or wire.index != self._next - 1:
+            raise disorder(f"more of block {wire.index} came while it was not open")
+        if delta is None:
+            raise malformed("a delta without content")
+        if delta.type == "text_delta":
+            self._check_kind(block, "text")
+            return [TextDelta(delta.text)] if delta.text else []
+        return self._grow_other(block, delta)
+
+    def _grow_other(self, block: Block, delta: BlockDelta) -> list[StreamEvent]:
+        if delta.type == "thinking_delta":
+            self._check_kind(block, "thinking")
+            return [ReasoningDelta(delta.thinking)] if delta.thinking else []
+        if delta.type == "input_json_delta" and block.type == "tool_use":
+            piece = delta.partial_json
+            return [ToolCallDelta(self._tools - 1, piece)] if piece else []
+        return []
+
+    def _close(self, wire: WireEvent) -> list[StreamEvent]:
+        if self._block is None or wire.index != self._next - 1:
+            raise disorder(f"block {wire.index} closed while it was not open")
+        self._block = None
+        return []
+
+    def _end(self, wire: WireEvent) -> list[StreamEvent]:
+        if not self._started:
+            raise disorder("the message ended before it started")
+        if wire.usage is not None:
+            self._usage = newer(self._usage, wire.usage)
+        reason = wire.delta.stop_reason if wire.delta else None
+        if reason is None:
+            return []
+        if self._finished:
+            raise disorder("the message ended twice")
+        if self._block is not None:
+            raise disorder(f"the message ended inside block {self._next - 1}")
+        if reason not in STOP_REASONS:
+            raise malformed(f"the message ended with the unknown stop_reason {reason!r}")
+        self._finished = True
+        return [Finished(STOP_REASONS[reason])]
+
+    def _stop(self, wire: WireEvent) -> list[StreamEvent]:
+        self.done = True
+        return []
+
+    def _check_running(self) -> None:
+        if not self._started or self._finished:
+            when = "after its end" if self._finished else "before its start"
+            raise disorder(f"some of the message came {when}")
+
+    def _check_kind(self, block: Block, kind: str) -> None:
+        if block.type != kind:
+            raise disorder(f"more {kind} came inside a block of type {block.type}")
+
+
+_HANDLERS = {
+    "message_start": MessageReader._start,
+    "content_block_start": MessageReader._open,
+    "content_block_stop": MessageReader._close,
+    "message_delta": MessageReader._end,
+    "message_stop": MessageReader._stop,
+}

@@ -1,0 +1,196 @@
+"""Chat requests as Anthropic's Messages API takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from providers.base import Model
+from providers.dialects.anthropic.blocks import Block, system_of, turns_of
+from providers.errors import UnsupportedError
+from providers.messages import ChatRequest, NamedTool, ResponseFormat, Tool
+from providers.notes import note_dropped
+
+# What this API has no field for. Their absence changes how an answer is drawn, not what it is.
+_UNKNOWN = ("seed", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs")
+# Fields of the body beyond OpenAI's that this API knows.
+_EXTRA = frozenset(
+    {
+        "top_k",
+        "thinking",
+        "container",
+        "context_management",
+        "inference_geo",
+        "mcp_servers",
+        "speed",
+    }
+)
+_OURS = frozenset({"metadata"})
+_EFFORTS = {"minimal": "low"}
+_JSON_ONLY = "Answer with one JSON object and nothing else: no words around it, no code fence."
+_encode = msgspec.json.Encoder().encode
+
+
+def encode_request(
+    request: ChatRequest, model: Model, *, stream: bool, prefix: str | None = None
+) -> bytes:
+    """The request as JSON. What the model refuses is left out, and said so in the log.
+
+    Raises:
+        UnsupportedError: the request needs what this vendor or model cannot do.
+    """
+    _check(request, model)
+    body: dict[str, Any] = {
+        "model": model.wire_name,
+        "max_tokens": _max_tokens(request, model),
+        "messages": _turns(request, prefix),
+    }
+    if stream:
+        body["stream"] = True
+    _add_system(body, request)
+    _add_tools(body, request, model)
+    _add_sampling(body, request, model)
+    _add_output(body, request, model)
+    if request.user is not None:
+        body["metadata"] = {"user_id": request.user}
+    _add_extra(body, request, model)
+    return _encode(body)
+
+
+def _check(request: ChatRequest, model: Model) -> None:
+    if request.n > 1:
+        raise UnsupportedError("Anthropic gives one answer a call; ask for n=1.", param="n")
+    forced = request.tool_choice == "required" or isinstance(request.tool_choice, NamedTool)
+    if forced and "forced_tool_choice" in model.drops:
+        raise UnsupportedError(
+            f"{model.name} cannot be forced to call a tool; use tool_choice `auto`.",
+            param="tool_choice",
+        )
+    for name in _UNKNOWN:
+        if getattr(request, name) is not None:
+            note_dropped(model, name)
+
+
+def _max_tokens(request: ChatRequest, model: Model) -> int:
+    """Required by this API: the caller's wish up to what the model can write."""
+    most = model.max_output_tokens
+    return min(request.max_tokens, most) if request.max_tokens else most
+
+
+def _turns(request: ChatRequest, prefix: str | None) -> list[dict[str, Any]]:
+    turns = turns_of(request.messages)
+    if not turns:
+        # Nothing but instructions: this API wants a user's turn, so they are the user's.
+        turns = [{"role": "user", "content": system_of(request.messages)}]
+    if prefix is not None and (begun := prefix.rstrip()):
+        # An answer that is begun with a space at its end is refused with 400.
+        turns.append({"role": "assistant", "content": begun})
+    return turns
+
+
+def _add_system(body: dict[str, Any], request: ChatRequest) -> None:
+    blocks = system_of(request.messages)
+    if request.response_format is not None and request.response_format.type == "json_object":
+        blocks.append({"type": "text", "text": _JSON_ONLY})
+    if any("cache_control" in block for block in blocks):
+        body["system"] = blocks
+    elif blocks:
+        body["system"] = "\n\n".join(block["text"] for block in blocks)
+
+
+def _add_tools(body: dict[str, Any], request: ChatRequest, model: Model) -> None:
+    if not request.tools:
+        return
+    body["tools"] = [_tool(tool, model) for tool in request.tools]
+    choice = _tool_choice(request)
+    if choice is not None:
+        body["tool_choice"] = choice
+
+
+def _tool(tool: Tool, model: Model) -> Block:
+    function = tool.function
+    schema = function.parameters
+    wire: Block = {
+        "name": function.name,
+        "input_schema": schema if isinstance(schema, Raw) else {"type": "object"},
+    }
+    if function.description is not None:
+        wire["description"] = function.description
+    if function.strict and "json_schema" in model.abilities:
+        wire["strict"] = True
+    return wire
+
+
+def _tool_choice(request: ChatRequest) -> Block | None:
+    choice = request.tool_choice
+    if isinstance(choice, NamedTool):
+        wire: Block = {"type": "tool", "name": choice.function.name}
+    elif choice == "none":
+        return {"type": "none"}
+    elif choice == "required":
+        wire = {"type": "any"}
+    elif choice == "auto" or request.parallel_tool_calls is False:
+        wire = {"type": "auto"}
+    else:
+        return None
+    if request.parallel_tool_calls is False:
+        wire["disable_parallel_tool_use"] = True
+    return wire
+
+
+def _add_sampling(body: dict[str, Any], request: ChatRequest, model: Model) -> None:
+    wished = {"temperature": request.temperature, "top_p": request.top_p}
+    for name, value in wished.items():
+        if value is not None and name in model.drops:
+            note_dropped(model, name)
+        elif value is not None:
+            # Its scale ends at 1 where OpenAI's ends at 2.
+            body[name] = min(value, 1.0)
+    if "temperature" in body and "top_p" in body:
+        # The two together are refused by current models.
+        del body["top_p"]
+        note_dropped(model, "top_p")
+    stops = [stop for stop in request.stop if stop.strip()]
+    if stops:
+        body["stop_sequences"] = stops
+    if len(stops) < len(request.stop):
+        note_dropped(model, "stop")
+
+
+def _add_output(body: dict[str, Any], request: ChatRequest, model: Model) -> None:
+    config: Block = {}
+    schema = _schema_of(request.response_format, model)
+    if schema is not None:
+        config["format"] = {"type": "json_schema", "schema": schema}
+    effort = request.reasoning_effort
+    if effort is not None and "reasoning_effort" in model.drops:
+        note_dropped(model, "reasoning_effort")
+    elif effort not in (None, "none"):
+        config["effort"] = _EFFORTS.get(effort or "", effort)
+    if config:
+        body["output_config"] = config
+
+
+def _schema_of(wanted: ResponseFormat | None, model: Model) -> Raw | None:
+    if wanted is None or wanted.type != "json_schema":
+        return None
+    if "json_schema" not in model.abilities:
+        raise UnsupportedError(
+            f"{model.name} cannot hold its answer to a JSON schema.", param="response_format"
+        )
+    schema = wanted.json_schema.schema if wanted.json_schema else None
+    if not isinstance(schema, Raw):
+        raise UnsupportedError(
+            "response_format `json_schema` came without a schema.", param="response_format"
+        )
+    return schema
+
+
+def _add_extra(body: dict[str, Any], request: ChatRequest, model: Model) -> None:
+    for name, raw in request.extra.items():
+        if name in _EXTRA and name not in model.drops:
+            body[name] = raw
+        elif name not in _OURS and bytes(raw) != b"null":
+            note_dropped(model, name)
