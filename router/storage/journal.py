@@ -133,6 +133,14 @@ def find_leftovers(ledger: Path) -> list[Leftover]:
     return found
 
 
+def count_pending(ledger: Path) -> int:
+    """How many journals with notes in them wait for an heir."""
+    leftovers = find_leftovers(ledger)
+    for leftover in leftovers:
+        leftover.leave()
+    return sum(leftover.path.stat().st_size > 0 for leftover in leftovers)
+
+
 def frame(payload: bytes) -> bytes:
     """The payload as it is written."""
     return _HEAD.pack(len(payload), zlib.crc32(payload)) + payload

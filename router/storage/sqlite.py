@@ -11,13 +11,11 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from router.storage import sqlite_queries as queries
 from router.storage.entries import AttemptRow, Entry, RequestRow
 from router.storage.errors import LedgerUnavailableError
 from router.storage.journal import Journal, find_leftovers
@@ -31,7 +29,8 @@ from router.storage.recovery import (
     write_note,
 )
 from router.storage.reports import Answered, Question, Report
-from router.storage.sqlite_files import insert, new_writer, open_for_reading, open_for_writing
+from router.storage.sqlite_files import insert, new_writer, open_for_writing
+from router.storage.sqlite_reader import LedgerReader
 
 _WRITER_BITS = 40
 """An entry's number is its writer's number times 2^40 plus a count: unique without asking."""
@@ -59,6 +58,7 @@ class SqliteLedger:
         segment_bytes: int = 32 * 1024 * 1024,
     ) -> None:
         self.path = path
+        self._reader = LedgerReader(path)
         self._on_failure = on_failure
         self._flush_seconds = flush_seconds
         self._waiting_limit = waiting_limit
@@ -259,20 +259,16 @@ class SqliteLedger:
 
     def find(self, request_id: str) -> Entry | None:
         self.flush()
-        with closing(open_for_reading(self.path)) as connection:
-            return queries.find(connection, request_id)
+        return self._reader.find(request_id)
 
     def report(self, question: Question) -> Report:
         self.flush()
-        with closing(open_for_reading(self.path)) as connection:
-            return queries.report(connection, question)
+        return self._reader.report(question)
 
     def answered(self, question: Question) -> Iterator[Answered]:
         self.flush()
-        with closing(open_for_reading(self.path)) as connection:
-            yield from queries.answered(connection, question)
+        return self._reader.answered(question)
 
     def entries(self, question: Question) -> Iterator[Entry]:
         self.flush()
-        with closing(open_for_reading(self.path)) as connection:
-            yield from queries.entries(connection, question)
+        return self._reader.entries(question)

@@ -26,7 +26,9 @@ _INSERT_REQUEST = _insertion("requests", RequestRow.__struct_fields__)
 _INSERT_ATTEMPT = _insertion("attempts", AttemptRow.__struct_fields__)
 
 
-def open_for_writing(path: Path, synchronous: str, busy_seconds: float = 10.0) -> sqlite3.Connection:
+def open_for_writing(
+    path: Path, synchronous: str, busy_seconds: float = 10.0
+) -> sqlite3.Connection:
     """A connection for the ledger's thread, its tables up to date.
 
     With `normal` a power cut may lose the last moments but never harms the file; `full` waits for

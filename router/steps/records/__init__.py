@@ -3,6 +3,7 @@
 from router.steps.records.pricing import PriceBook, Priced, Pricer
 from router.steps.records.record import Record, Settled
 from router.steps.records.records import Journey, Records, RequestObserver
+from router.steps.records.whatif import WhatIf, what_if
 
 __all__ = [
     "Journey",
@@ -13,4 +14,6 @@ __all__ = [
     "Records",
     "RequestObserver",
     "Settled",
+    "WhatIf",
+    "what_if",
 ]
