@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,10 @@ if TYPE_CHECKING:
 
 _TOKENS_PER_CHARACTER = 0.34
 """For the crawl check alone, which must never call a fast upstream slow: rather too many."""
+
+
+CALLING: ContextVar[Upstream | None] = ContextVar("pointsman_upstream", default=None)
+"""Whom this task is calling: a vendor's headers arrive without a deployment's name on them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +184,7 @@ class Call:
             self._release()
             raise
         self._has_begun = True
+        CALLING.set(upstream)
 
     def _start(self) -> AsyncGenerator[StreamEvent, None]:
         order, model, provider = self.order, self.upstream.model, self.upstream.provider

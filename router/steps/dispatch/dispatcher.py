@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from providers.calls import Opened, Usage, UsageReport
 from providers.errors import ProviderError, StreamBrokenError
-from router.steps.dispatch.attempts import Call, Order, Surroundings, with_usage
+from router.steps.dispatch.attempts import CALLING, Call, Order, Surroundings, with_usage
 from router.steps.dispatch.breaker import Breakers
 from router.steps.dispatch.budget import RetryBudget, ShareBudget
 from router.steps.dispatch.continuation import (
@@ -171,7 +171,14 @@ class Dispatcher:
         return self._health
 
     def on_limits(self, name: str, limits: RateLimits) -> None:
-        """Take in a vendor's rate-limit headers; `name` is a deployment's or a provider's."""
+        """Take in a vendor's rate-limit headers; `name` is a deployment's or a provider's.
+
+        Vendors count by model: headers that came with a call are for its own deployment alone.
+        """
+        calling = CALLING.get()
+        if calling is not None and calling.provider.name == name:
+            calling.note_limits(limits)
+            return
         for one in self._by_name.values():
             if name in (one.name, one.provider.name):
                 one.note_limits(limits)
