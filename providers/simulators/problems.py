@@ -29,7 +29,7 @@ STATUS: Mapping[str, int] = {
 
 
 @dataclass
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 (a refusal on its way out, as HTTPException is)
     """A request that ends in an error. `kind` is a key of `STATUS`."""
 
     kind: str

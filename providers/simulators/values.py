@@ -56,11 +56,11 @@ def _resolve(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(reference, str):
             break
         target: Any = root
-        for part in reference.lstrip("#/").split("/"):
-            target = target.get(part, {}) if part and isinstance(target, dict) else target
+        for name in reference.lstrip("#/").split("/"):
+            target = target.get(name, {}) if name and isinstance(target, dict) else target
         schema = target
-    for part in schema.get("allOf", ()):
-        part = _resolve(part, root)
+    for each in schema.get("allOf", ()):
+        part = _resolve(each, root)
         merged = {**part, **{key: value for key, value in schema.items() if key != "allOf"}}
         merged["properties"] = {**part.get("properties", {}), **schema.get("properties", {})}
         merged["required"] = [*part.get("required", []), *schema.get("required", [])]

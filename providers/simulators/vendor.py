@@ -43,6 +43,10 @@ class Vendor:
             return self._chat(dialect, exchange)
         except Problem as problem:
             return (dialect or self.wire).problem(problem)
+        except (TypeError, KeyError, AttributeError, ValueError) as error:
+            # A body of the wrong shape, such as a number where an object belongs.
+            wrong = Problem("bad_request", f"The request has the wrong shape: {error!r}.")
+            return (dialect or self.wire).problem(wrong)
 
     def _chat(self, dialect: Dialect, exchange: Exchange) -> Reply:
         ask = dialect.read(exchange.request)

@@ -84,13 +84,15 @@ def _read_message(message: Any, place: int) -> tuple[Turn, list[Image]]:
             "Invalid type: expected a string or an array of parts.",
             f"messages[{place}].content",
         )
-    text = "\n".join(
-        str(part.get("text", "")) for part in content if part.get("type", "text") == "text"
-    )
-    seen = [
-        read_image_url(part["image_url"]) for part in content if part.get("type") == "image_url"
-    ]
+    parts = [part for part in content if isinstance(part, dict)]
+    text = "\n".join(str(part["text"]) for part in parts if "text" in part)
+    seen = [read_image_url(url) for url in map(_image_of, parts) if url]
     return Turn(_plain(role), text), seen
+
+
+def _image_of(part: dict[str, Any]) -> Any:
+    """Where a part's image is: OpenAI's shape, or DashScope's own."""
+    return part.get("image_url") if part.get("type") == "image_url" else part.get("image")
 
 
 def _plain(role: str) -> str:
