@@ -74,6 +74,8 @@ class Order:
     deadline: Deadline
     prefix: str | None = None
     """Text already sent, when this call continues another one's answer."""
+    whole_seconds: float = 0.0
+    """How long an answer that does not stream may take."""
 
 
 class Call:
@@ -131,6 +133,7 @@ class Call:
 
     async def whole(self) -> Completion:
         """The whole answer at once."""
+        self._watch.expect_whole(self.order.whole_seconds)
         self._begin()
         try:
             provider, order = self.upstream.provider, self.order

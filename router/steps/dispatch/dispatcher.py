@@ -316,8 +316,19 @@ class Dispatcher:
             kind=kind,
             deadline=trip.deadline,
             prefix=prefix,
+            whole_seconds=self._whole_seconds(trip, upstream),
         )
         return Call(upstream, order, trip.sink, self._around)
+
+    def _whole_seconds(self, trip: _Trip, upstream: Upstream) -> float:
+        """How long a whole answer may take: half of what is left while others could be asked.
+
+        Without a stream nothing tells a slow answer from none, and somebody else needs time too.
+        """
+        left = trip.deadline.left()
+        if not trip.route.has_others(upstream):
+            return left
+        return min(left, max(trip.plan.terms.first_token_seconds, left / 2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Watchdog:
         "_timer",
         "_verdict",
         "_waited",
+        "_whole_seconds",
         "has_begun",
         "has_finished",
         "tokens",
@@ -86,6 +87,7 @@ class Watchdog:
         self._mark = 0.0
         self._verdict: Exception | None = None
         self._samples: deque[tuple[float, float]] = deque()
+        self._whole_seconds: float | None = None
         self.tokens = 0.0
         """Tokens seen so far, roughly."""
         self.has_begun = False
@@ -114,6 +116,10 @@ class Watchdog:
         finally:
             self._waited += self._clock() - since
             self._since = None
+
+    def expect_whole(self, seconds: float) -> None:
+        """Wait for a whole answer that does not stream, so long at most."""
+        self._whole_seconds = seconds
 
     def saw(self, tokens: float) -> None:
         """Note that a token came: the silence is over."""
@@ -183,6 +189,8 @@ class Watchdog:
             return min(self._patience.between_tokens, USAGE_PATIENCE_SECONDS)
         if self.has_begun:
             return self._patience.between_tokens
+        if self._whole_seconds is not None:
+            return self._whole_seconds
         return self._patience.first_token
 
     def _silence(self) -> float:
@@ -203,6 +211,8 @@ class Watchdog:
         return error
 
     def _too_silent(self) -> ProviderError:
+        if self._whole_seconds is not None:
+            return UpstreamTimeoutError(f"No whole answer within {self._whole_seconds:.1f} s.")
         if not self.has_begun:
             return UpstreamTimeoutError(
                 f"No first token within {self._patience.first_token:g} s (`first_token`)."

@@ -414,3 +414,21 @@ async def test_attempts_are_bounded_over_all_models() -> None:
     with pytest.raises(AllFailedError):
         await collect(dispatch, ask(), plan(*(f"m{i}" for i in range(10)), max_attempts=4), rows)
     assert len(rows.check()) == 4
+
+
+async def test_a_whole_answer_that_does_not_come_leaves_time_for_somebody_else() -> None:
+    slow, good = ScriptedProvider("slow", [HANG]), ScriptedProvider("good", say("fine"))
+    rows = Rows()
+    dispatch = dispatcher(deploy(slow, "m1"), deploy(good, "m2"))
+    the_plan = plan("m1", "m2", first_token_seconds=0.05, retries_per_model=0)
+    answer = await dispatch.complete(ask(), the_plan, rows, deadline=soon(0.6))
+    assert answer.choices[0].text == "fine"
+    assert rows.check()[0].seconds > 0.2
+    assert slow.running == 0
+
+
+async def test_a_whole_answer_may_take_longer_than_a_first_token() -> None:
+    slow = ScriptedProvider("slow", [0.15, *say("late")])
+    the_plan = plan("m", first_token_seconds=0.05)
+    answer = await dispatcher(deploy(slow, "m")).complete(ask(), the_plan, Rows(), deadline=soon())
+    assert answer.choices[0].text == "late"
