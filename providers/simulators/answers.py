@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from dataclasses import dataclass, replace
@@ -89,6 +90,7 @@ def _whole_text(ask: Ask, length_tokens: int | None) -> str:
     return text if length_tokens is None else _stretch(text, length_tokens)
 
 
+@functools.lru_cache(maxsize=1024)
 def _stretch(text: str, length_tokens: int) -> str:
     """The text repeated, or cut, to exactly so many tokens."""
     tokens = split_tokens(text.rstrip() + " ")

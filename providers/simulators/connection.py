@@ -197,13 +197,14 @@ class Connection(asyncio.Protocol):
 
 def _frame(reply: Reply, step: Step, stays: bool) -> bytes:
     """The bytes that a step puts on the wire."""
-    if step.kind is Kind.HEAD:
+    kind, data = step.kind, step.data
+    if kind is Kind.HEAD:
         return _head(reply, stays)
-    if step.kind is Kind.END:
+    if kind is Kind.END:
         return b"0\r\n\r\n" if reply.chunked else b""
-    if not step.data or step.kind is Kind.RAW or not reply.chunked:
-        return step.data
-    return b"%x\r\n%b\r\n" % (len(step.data), step.data)
+    if not data or kind is Kind.RAW or not reply.chunked:
+        return data
+    return b"%x\r\n%b\r\n" % (len(data), data)
 
 
 def _head(reply: Reply, stays: bool) -> bytes:

@@ -8,6 +8,7 @@ import re
 _TOKEN = re.compile(r" ?[A-Za-z\u00c0-\u024f]+|[\u3400-\u9fff]|\d{1,3}|\s+|.", re.DOTALL)
 
 
+@functools.lru_cache(maxsize=4096)
 def split_tokens(text: str) -> tuple[str, ...]:
     """The text in tokens; joined they give the text again."""
     return tuple(_TOKEN.findall(text))

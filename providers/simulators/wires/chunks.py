@@ -42,21 +42,35 @@ class Chunks:
         steps = [self._step(Kind.OPEN, index, {**self.opening, "content": content})]
         if self.shows_reasoning:
             steps += [self._reason(index, token) for token in answer.reasoning]
-        steps += [self._token(index, token) for token in answer.tokens]
+        steps += self._tokens(index, answer.tokens)
         for place, call in enumerate(answer.calls):
             steps += self._call(index, place, call)
-        steps.append(self._step(Kind.FINISH, index, self.last_delta(), answer.finish))
+        steps.append(self.finish(index, answer))
         return steps
 
-    def last_delta(self) -> dict[str, Any]:
-        """The delta beside the finish reason."""
-        return {}
+    def finish(self, index: int, answer: Answer) -> Step:
+        """The chunk with the finish reason."""
+        return self._step(Kind.FINISH, index, {}, answer.finish)
 
     def _reason(self, index: int, token: str) -> Step:
         return self._step(Kind.TOKEN, index, {"reasoning_content": token})
 
+    def _tokens(self, index: int, tokens: tuple[str, ...]) -> list[Step]:
+        if self._ask.logprobs:
+            return [self._token(index, token) for token in tokens]
+        # All but the token and the padding is the same: encode it once.
+        frame = self._step(Kind.TOKEN, index, {"content": ""}).data
+        before, _, after = frame.partition(b'"content":""')
+        before += b'"content":'
+        after = after[: len(after) - len(self._close())]
+        self._count -= 1
+        return [
+            Step(Kind.TOKEN, b"%b%b%b%b" % (before, encode(token), after, self._pad()))
+            for token in tokens
+        ]
+
     def _token(self, index: int, token: str) -> Step:
-        logprobs = {"content": [logprob(token)], "refusal": None} if self._ask.logprobs else None
+        logprobs = {"content": [logprob(token)], "refusal": None}
         return self._step(Kind.TOKEN, index, {"content": token}, logprobs=logprobs)
 
     def _call(self, index: int, place: int, call: Call) -> list[Step]:
@@ -74,15 +88,18 @@ class Chunks:
         choice: dict[str, Any] = {"index": index, "delta": delta, "finish_reason": finish}
         if self.has_logprobs:
             choice["logprobs"] = logprobs
-        self._count += 1
         usage = b',"usage":null' if self._ask.include_usage and self.null_usage else b""
-        return Step(kind, self._head + encode(choice) + b"]" + usage + self._close())
+        return Step(kind, self._head + encode(choice) + b"]" + usage + self._pad())
+
+    def _pad(self) -> bytes:
+        """The end of the next chunk."""
+        self._count += 1
+        return self._close()
 
     def _close(self) -> bytes:
         if not self.blurs:
             return b"}\n\n"
-        padding = f"{(self._count * 2654435761) % 16**6:06x}"
-        return b',"obfuscation":"%b"}\n\n' % padding.encode()
+        return b',"obfuscation":"%06x"}\n\n' % (self._count * 2654435761 % 16**6)
 
     def usage(self, usage: dict[str, Any], **more: Any) -> Step:
         """The chunk without choices that closes a stream with include_usage."""

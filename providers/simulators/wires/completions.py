@@ -193,11 +193,14 @@ class Completions:
             "finish_reason": answer.finish,
         }
         if self.chunks.has_logprobs:
-            tokens = [logprob(token) for token in answer.tokens]
-            choice["logprobs"] = {"content": tokens, "refusal": None} if ask.logprobs else None
+            choice["logprobs"] = _logprobs(answer) if ask.logprobs else None
         return choice
 
 
 def _call(call_id: str, name: str, arguments: str) -> dict[str, Any]:
     function = {"name": name, "arguments": arguments}
     return {"id": f"call_{call_id}", "type": "function", "function": function}
+
+
+def _logprobs(answer: Answer) -> dict[str, Any]:
+    return {"content": [logprob(token) for token in answer.tokens], "refusal": None}

@@ -50,6 +50,14 @@ class LlamaChunks(Chunks):
     null_usage = False
     shows_reasoning = True
 
+    def finish(self, index: int, answer: Answer) -> Step:
+        """Without usage to follow, the last chunk carries the timings."""
+        step = super().finish(index, answer)
+        if self._ask.include_usage:
+            return step
+        more = b',"timings":' + encode(timings(self._ask, answer)) + b"}\n\n"
+        return step._replace(data=step.data.removesuffix(b"}\n\n") + more)
+
 
 class LlamaChat(Completions):
     """POST /v1/chat/completions, also without the /v1. Any model name is the loaded model."""
