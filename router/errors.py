@@ -5,6 +5,7 @@
   x UnauthorizedError       401: no key, or one that we do not know
   x ForbiddenError          403: the key may not do this
   x UnknownModelError       404: no model or pool of that name; suggests one
+  x UnknownRequestError     404: no request of that id in the ledger
   x TooLargeError           413: the body is over the limit
   x NobodyCanAnswerError    503: no eligible model; carries why each one is not
   x PrivacyUnavailableError 503: masking could not run, so nothing was sent
@@ -59,6 +60,14 @@ class UnknownModelError(PointsmanError):
 
     status = 404
     code = "model_not_found"
+    type = "invalid_request_error"
+
+
+class UnknownRequestError(PointsmanError):
+    """The ledger has no request of this id, or it is another key's."""
+
+    status = 404
+    code = "request_not_found"
     type = "invalid_request_error"
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from providers.calls import StreamEvent
+from router.steps.records.record import Settled
+
 if TYPE_CHECKING:
     from policies.decision import Plan
     from policies.signals import Caller, Signals
-    from providers.calls import Deadline, Usage
+    from providers.calls import Deadline
     from providers.messages import ChatRequest
-    from router.steps.privacy import Vault
+    from router.steps.privacy import Opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class Call:
     """The bare API key, without `Bearer`; empty when none came."""
     hints: dict[str, str] = field(default_factory=dict)
     """What headers said: user, tier, session, order_number, must_stay_local."""
+    metadata: dict[str, str] = field(default_factory=dict)
+    """What the request said about itself, for rules of the policy."""
     deadline_seconds: float | None = None
     """The client's own limit; the policy's holds when it is shorter."""
 
@@ -42,23 +46,18 @@ class Journey:
     caller: Caller
     signals: Signals
     plan: Plan
-    vault: Vault
+    vault: Opened
     deadline: Deadline
 
 
-class Settled(msgspec.Struct, frozen=True):
-    """The bill of a stream, after its last token: what the client's usage chunk says."""
-
-    usage: Usage | None
-    cost_usd: Decimal | None
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
-    """Who answered and what it took, for response headers."""
+class Served(msgspec.Struct, frozen=True):
+    """Who answers, known with the first token: what a stream's response headers say."""
 
     model: str
     provider: str
     attempts: int
-    cost_usd: Decimal | None = None
+    """Upstream calls so far, this one included."""
+
+
+Answer = Served | StreamEvent | Settled
+"""One event of a streamed answer."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from policies.signals import Caller
 from router.errors import ForbiddenError, UnauthorizedError
@@ -50,7 +51,12 @@ class Identity:
         return not self._by_hash
 
     def identify(
-        self, credential: str, hints: Mapping[str, str], requested: str = "auto"
+        self,
+        credential: str,
+        hints: Mapping[str, str],
+        requested: str = "auto",
+        *,
+        metadata: Mapping[str, str] = MappingProxyType({}),
     ) -> Caller:
         """The caller behind a key, with what the request itself says where the key leaves it open.
 
@@ -60,14 +66,14 @@ class Identity:
         """
         grant = self._find(credential)
         if grant is None:
-            return _caller("anonymous", None, hints)
+            return _caller("anonymous", None, hints, metadata)
         if grant.models and requested not in grant.models:
             allowed = ", ".join(sorted(grant.models))
             raise ForbiddenError(
                 f"Key '{grant.name}' may not ask for '{requested}'; it may ask for: {allowed}.",
                 param="model",
             )
-        return _caller(grant.name, grant, hints)
+        return _caller(grant.name, grant, hints, metadata)
 
     def _find(self, credential: str) -> Grant | None:
         if self.is_open:
@@ -87,7 +93,9 @@ class Identity:
         return grant
 
 
-def _caller(name: str, grant: Grant | None, hints: Mapping[str, str]) -> Caller:
+def _caller(
+    name: str, grant: Grant | None, hints: Mapping[str, str], metadata: Mapping[str, str]
+) -> Caller:
     fixed = grant or Grant(name=name, key_sha256="")
     return Caller(
         key_name=name,
@@ -98,6 +106,7 @@ def _caller(name: str, grant: Grant | None, hints: Mapping[str, str]) -> Caller:
         order_number=_settle("order_number", "", hints),
         must_stay_local=fixed.must_stay_local
         or hints.get("must_stay_local", "").strip().lower() in _YES,
+        metadata=metadata,
     )
 
 

@@ -1,0 +1,230 @@
+"""What the whole journey costs in CPU time, beside the barest proxy in the same run.
+
+`python -m bench.overhead` sends the same requests through a bare ASGI + aiohttp pass-through and
+through the gateway (key, masking, classifiers, policy, prompt, SQLite row), both in processes of
+their own in front of the same upstream, and reads the CPU time that each process used. With
+`--peer litellm` LiteLLM's proxy is a third column (install the extra `litellm` into an environment
+of its own and name its python with `--peer-python`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psutil
+import yaml
+
+from bench.report import print_report
+from router.steps.access import hash_key
+
+_KEY = "pm-bench-key-000001"
+_CUSTOMER = (
+    "Hello, I ordered a coffee machine two weeks ago and it still has not arrived. The tracking page "
+    "says that it left the warehouse, but nothing has moved since last Monday. I would like to know "
+    "where it is, whether I can still change the delivery address to my office, and what happens if "
+    "it is lost. "
+)
+PROMPT = (_CUSTOMER * 6)[:1500]
+_ROOT = Path(__file__).parents[1]
+GOAL_WHOLE, GOAL_STREAM = 4.0, 3.0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextmanager
+def _process(command: list[str], port: int, **environment: str) -> Iterator[psutil.Process]:
+    child = subprocess.Popen(
+        command,
+        cwd=_ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port, child)
+        yield psutil.Process(child.pid)
+    finally:
+        child.terminate()
+        child.wait(20)
+
+
+def _wait_for(port: int, child: subprocess.Popen[bytes], seconds: float = 90) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if child.poll() is not None:
+            raise SystemExit(f"{child.args} ended with code {child.returncode}")
+        try:
+            socket.create_connection(("127.0.0.1", port), 0.2).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit(f"{child.args} did not listen on port {port} within {seconds:.0f} s")
+
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    everyone = [process, *process.children(recursive=True)]
+    return float(sum(p.cpu_times().user + p.cpu_times().system for p in everyone))
+
+
+async def _drive(url: str, body: bytes, requests: int, parallel: int) -> float:
+    """Send so many requests, so many at a time; median seconds of one."""
+    headers = {"authorization": f"Bearer {_KEY}", "content-type": "application/json"}
+    seconds: list[float] = []
+    left = iter(range(requests))
+
+    async def work(session: aiohttp.ClientSession) -> None:
+        for _ in left:
+            start = time.perf_counter()
+            async with session.post(
+                f"{url}/chat/completions", data=body, headers=headers
+            ) as answer:
+                text = await answer.read()
+                if answer.status != 200 or b"error" in text[:20]:
+                    raise SystemExit(f"{url} answered {answer.status}: {text[:300]!r}")
+            seconds.append(time.perf_counter() - start)
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=parallel)) as session:
+        await asyncio.gather(*(work(session) for _ in range(parallel)))
+    return statistics.median(seconds)
+
+
+def _body(*, stream: bool) -> bytes:
+    request: dict[str, Any] = {
+        "model": "auto",
+        "messages": [{"role": "user", "content": PROMPT}],
+    }
+    if stream:
+        request |= {"stream": True, "stream_options": {"include_usage": True}}
+    return json.dumps(request).encode()
+
+
+def _configure(folder: Path, upstream: str) -> Path:
+    config = folder / "bench.yaml"
+    settings = {
+        "providers": {"openai": {"kind": "openai", "api_key": "sk-bench", "base_url": upstream}},
+        "keys": [{"name": "bench", "sha256": hash_key(_KEY)}],
+        "ledger": {"path": str(folder / "ledger.sqlite3")},
+        "local": {"enabled": False},
+        "server": {"log_level": "warning"},
+    }
+    config.write_text(yaml.safe_dump(settings))
+    return config
+
+
+def _litellm(folder: Path, upstream: str, python: str, port: int) -> list[str]:
+    config = folder / "litellm.yaml"
+    parameters = {"model": "openai/gpt-6-luna", "api_base": upstream, "api_key": "sk-bench"}
+    config.write_text(
+        yaml.safe_dump({"model_list": [{"model_name": "auto", "litellm_params": parameters}]})
+    )
+    program = str(Path(python).with_name("litellm"))
+    return [program, "--config", str(config), "--port", str(port), "--host", "127.0.0.1"]
+
+
+def measure(given: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """CPU milliseconds a request and median latency, by name of the process and kind of request."""
+    found: dict[str, dict[str, float]] = {}
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        ports = {name: _free_port() for name in ("upstream", "passthrough", "pointsman", "litellm")}
+        upstream = f"http://127.0.0.1:{ports['upstream']}/v1"
+        peers = [sys.executable, "-m", "bench.peers"]
+        commands = {
+            "passthrough": [*peers, "passthrough", "--port", str(ports["passthrough"])]
+            + ["--target", upstream],
+            "pointsman": [sys.executable, "main.py", "serve", "-c"]
+            + [str(_configure(folder, upstream)), "--port", str(ports["pointsman"])],
+        }
+        if given.peer == "litellm":
+            commands["litellm"] = _litellm(folder, upstream, given.peer_python, ports["litellm"])
+        stack.enter_context(
+            _process([*peers, "upstream", "--port", str(ports["upstream"])], ports["upstream"])
+        )
+        processes = {
+            name: stack.enter_context(
+                _process(command, ports[name], LITELLM_LOCAL_MODEL_COST_MAP="True")
+            )
+            for name, command in commands.items()
+        }
+        for name, process in processes.items():
+            found[name] = asyncio.run(_measure_one(process, ports[name], given))
+    return found
+
+
+async def _measure_one(
+    process: psutil.Process, port: int, given: argparse.Namespace
+) -> dict[str, float]:
+    url = f"http://127.0.0.1:{port}/v1"
+    figures: dict[str, float] = {}
+    for kind, requests in (("whole", given.requests), ("stream", given.streams)):
+        body = _body(stream=kind == "stream")
+        await _drive(url, body, max(20, requests // 10), given.parallel)
+        before = _cpu_seconds(process)
+        median = await _drive(url, body, requests, given.parallel)
+        await asyncio.sleep(0.2)  # what runs after the answer belongs to it: the ledger's rows
+        figures[f"{kind}_cpu_ms"] = (_cpu_seconds(process) - before) * 1000 / requests
+        figures[f"{kind}_median_ms"] = median * 1000
+    figures["rss_mb"] = process.memory_info().rss / 2**20
+    return figures
+
+
+def main() -> None:
+    """Measure, print the table and the JSON line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=3000)
+    parser.add_argument("--streams", type=int, default=400)
+    parser.add_argument("--parallel", type=int, default=8)
+    parser.add_argument("--peer", choices=("litellm",))
+    parser.add_argument("--peer-python", default=sys.executable)
+    found = measure(parser.parse_args())
+    base = found["passthrough"]
+    rows = [
+        [
+            name,
+            figures["whole_cpu_ms"],
+            figures["whole_cpu_ms"] / base["whole_cpu_ms"],
+            figures["stream_cpu_ms"],
+            figures["stream_cpu_ms"] / base["stream_cpu_ms"],
+            figures["whole_median_ms"],
+            figures["stream_median_ms"],
+            figures["rss_mb"],
+        ]
+        for name, figures in found.items()
+    ]
+    ours = found["pointsman"]
+    result: dict[str, Any] = {
+        "bench": "overhead",
+        "whole_ratio": round(ours["whole_cpu_ms"] / base["whole_cpu_ms"], 3),
+        "whole_goal": GOAL_WHOLE,
+        "stream_ratio": round(ours["stream_cpu_ms"] / base["stream_cpu_ms"], 3),
+        "stream_goal": GOAL_STREAM,
+        **{name: {k: round(v, 3) for k, v in figures.items()} for name, figures in found.items()},
+    }
+    columns = ["process", "CPU ms/request", "ratio", "CPU ms/stream", "ratio"]
+    columns += ["median ms", "median ms (stream)", "RSS MiB"]
+    print_report(
+        "CPU time of one request, 1.5 kB in and 1 kB (100 chunks) out", columns, rows, result
+    )
+
+
+if __name__ == "__main__":
+    main()

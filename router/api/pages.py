@@ -1,0 +1,116 @@
+"""The doors that are not hot: models, health, metrics, and what a policy would decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from providers.dialects.openai.request import decode_request
+from router.api.explanations import explain_entry, explain_journey
+from router.api.requests import credential_of, open_call, request_id_of
+from router.deps import House
+from router.errors import UnknownRequestError
+
+router = APIRouter()
+
+
+def house_of(request: Request) -> House:
+    """The house that this application serves."""
+    house: House = request.app.state.house
+    return house
+
+
+@router.get("/v1/models", tags=["chat"], summary="What may be named as `model`")
+def list_models(request: Request) -> dict[str, Any]:
+    """`auto`, then the policy's pools, then every model: OpenAI's list, with what each one can do."""
+    house = house_of(request)
+    house.identity.identify(credential_of(dict(request.scope["headers"])), {})
+    rows = [_entry("auto", "pointsman", "The policy decides.")]
+    rows += [
+        _entry(name, "pointsman", f"Pool of policy '{house.policies.current.name}'.")
+        for name in house.policies.current.pools
+    ]
+    for model in house.candidates():
+        row = _entry(model.name, model.provider, model.why_off or "on")
+        row["pointsman"] |= {
+            "is_on": model.is_on,
+            "is_local": model.is_local,
+            "window_tokens": model.window_tokens,
+            "abilities": sorted(model.abilities),
+            "quality": model.quality,
+            "input_usd_per_million": _text(model.input_usd_per_million),
+            "output_usd_per_million": _text(model.output_usd_per_million),
+        }
+        rows.append(row)
+    return {"object": "list", "data": rows}
+
+
+def _entry(name: str, owner: str, note: str) -> dict[str, Any]:
+    return {
+        "id": name,
+        "object": "model",
+        "created": 0,
+        "owned_by": owner,
+        "pointsman": {"note": note},
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+@router.post("/v1/route", tags=["chat"], summary="What would be chosen, and why")
+async def explain_route(request: Request) -> JSONResponse:
+    """The decision about a chat request (same body as `/v1/chat/completions`); nobody is called."""
+    headers = dict(request.scope["headers"])
+    call = open_call(decode_request(await request.body()), headers, request_id_of(headers), None)
+    return JSONResponse(explain_journey(house_of(request).gateway.prepare(call)))
+
+
+@router.get("/v1/route/{request_id}", tags=["chat"], summary="What was chosen, and what it cost")
+def explain_request(request: Request, request_id: str) -> JSONResponse:
+    """A past request from the ledger: signals, decision, every upstream call and its price.
+
+    A key sees its own requests only.
+    """
+    house = house_of(request)
+    caller = house.identity.identify(credential_of(dict(request.scope["headers"])), {})
+    house.ledger.flush()
+    entry = house.ledger.find(request_id)
+    if entry is None or entry.request.key_name != caller.key_name:
+        raise UnknownRequestError(f"The ledger has no request '{request_id}' of this key.")
+    return JSONResponse(explain_entry(entry))
+
+
+@router.get("/health/live", tags=["health"], summary="The process runs")
+def live() -> dict[str, str]:
+    """Always `ok` while the process can answer at all."""
+    return {"status": "ok"}
+
+
+@router.get("/health/ready", tags=["health"], summary="Requests can be served")
+def ready(request: Request) -> JSONResponse:
+    """Whether a model is on, the policy is loaded and the ledger takes rows; 503 with the reasons else."""
+    house = house_of(request)
+    problems = []
+    if not any(model.is_on for model in house.candidates()):
+        problems.append("no model is on; see /v1/models for why each one is off")
+    if trouble := house.ledger.trouble():
+        problems.append(trouble)
+    body = {
+        "status": "unavailable" if problems else "ok",
+        "problems": problems,
+        "policy": {"name": house.policies.current.name, "version": house.policies.current.version},
+        "vendors": {v.name: "on" if v.is_on else f"off: {v.why}" for v in house.vendors},
+    }
+    return JSONResponse(body, status_code=503 if problems else 200)
+
+
+@router.get("/metrics", tags=["health"], summary="Prometheus metrics")
+def metrics(request: Request) -> Response:
+    """Every metric of docs/metrics.md in Prometheus' text format."""
+    return Response(
+        house_of(request).metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8"
+    )

@@ -1,0 +1,65 @@
+"""What every door reads off a request besides its body: id, key, and hints about the caller."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import msgspec
+
+from providers.messages import ChatRequest
+from router.errors import BadRequestError
+from router.pipeline.calls import Call
+from router.steps.access import HINTS
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_HINT_HEADERS = {f"x-pointsman-{name.replace('_', '-')}".encode(): name for name in HINTS}
+
+
+def request_id_of(headers: dict[bytes, bytes]) -> str:
+    """The client's own `x-request-id` when it is sane, else a new one."""
+    given = headers.get(b"x-request-id", b"").decode("latin-1")
+    return given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def credential_of(headers: dict[bytes, bytes]) -> str:
+    """The API key, from `Authorization: Bearer` or `x-api-key`; empty when none came."""
+    authorization = headers.get(b"authorization", b"").decode("latin-1")
+    scheme, _, key = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return key.strip()
+    return headers.get(b"x-api-key", b"").decode("latin-1").strip()
+
+
+def open_call(
+    request: ChatRequest,
+    headers: dict[bytes, bytes],
+    request_id: str,
+    deadline_seconds: float | None,
+) -> Call:
+    """The call behind a decoded request. `metadata` is for policies; no vendor gets to see it."""
+    hints = {}
+    for header, name in _HINT_HEADERS.items():
+        if header in headers:
+            hints[name] = _decode_text(headers[header], header)
+    metadata = request.metadata
+    if metadata:
+        hints.update({name: metadata[name] for name in HINTS if name in metadata})
+        request = msgspec.structs.replace(request, metadata={})
+    if request.user and "user" not in hints:
+        hints["user"] = request.user
+    return Call(
+        request_id=request_id,
+        request=request,
+        credential=credential_of(headers),
+        hints=hints,
+        metadata=metadata,
+        deadline_seconds=deadline_seconds,
+    )
+
+
+def _decode_text(raw: bytes, header: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise BadRequestError(f"Header {header.decode()} is not valid UTF-8.") from None

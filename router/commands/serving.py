@@ -1,0 +1,83 @@
+"""Running the gateway's HTTP server in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from router.app import create_app
+from router.commands.opening import errors
+from router.errors import ConfigError
+from router.settings import Settings
+from router.wiring import open_house
+
+if TYPE_CHECKING:
+    from router.deps import House
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """uvloop's event loop where it exists, else the standard one."""
+    try:
+        import uvloop
+    except ImportError:  # not built for Windows
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
+
+
+async def run_server(settings: Settings, *, host: str, port: int) -> None:
+    """Serve until a signal asks to stop; running answers then get their time to end.
+
+    Raises:
+        ConfigError: the address cannot be listened on, or the house cannot be opened.
+    """
+    with _listen(host, port) as listener:
+        async with open_house(settings) as house:
+            config = uvicorn.Config(
+                create_app(house),
+                http="httptools",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=int(settings.server.shutdown_seconds),
+            )
+            _announce(house, listener)
+            await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        mend = (
+            "Another program listens there; choose another with --port."
+            if error.errno == errno.EADDRINUSE
+            else "Check server.host and server.port."
+        )
+        raise ConfigError([f"Cannot listen on {host}:{port}: {error.strerror}. {mend}"]) from error
+    listener.listen(2048)
+    listener.setblocking(False)
+    return listener
+
+
+def _announce(house: House, listener: socket.socket) -> None:
+    for vendor in house.vendors:
+        mark, style = ("✓", "green") if vendor.is_on else ("–", "dim")
+        note = vendor.base_url if vendor.is_on else f"off: {vendor.why}"
+        errors.print(f"{mark} {vendor.name:<12} {note}", style=style, markup=False, soft_wrap=True)
+    policy = house.policies.current
+    errors.print(f"  policy       {policy.name} ({policy.version[:12]})", markup=False)
+    if house.identity.is_open:
+        errors.print("  keys         none configured: everybody who reaches this port may ask")
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    errors.print(f"Pointsman serves http://{shown}:{port}/v1", style="bold")

@@ -1,0 +1,220 @@
+"""What the operator configured: one YAML file, or nothing at all and the environment's keys.
+
+Unknown keys are errors with a suggestion, `${NAME}` takes a value from the environment, and every
+problem names its file, its line and its mend.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from policies.errors import PolicyFileError
+from policies.loader import Located, describe_problems, read_yaml
+from router.errors import ConfigError
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,99}$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServerSettings(_Section):
+    """Where the gateway listens, and what it takes."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65_535)
+    max_body_bytes: int = Field(20_000_000, ge=1_000)
+    shutdown_seconds: Seconds = 30.0
+    """How long running answers may go on after a stop was asked for."""
+    open: bool = False
+    """Serve without keys on an address that other machines reach. Off, because it is rarely meant."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class ProviderEntry(_Section):
+    """One account at one vendor, or one server of your own."""
+
+    kind: str
+    api_key: str | None = None
+    base_url: str | None = None
+    region: str | None = None
+    organization: str = ""
+    project: str = ""
+    headers: dict[str, str] = {}
+    options: dict[str, str] = {}
+    """What only this kind knows, such as Anthropic's `version`."""
+    connect_seconds: Seconds = 5.0
+    max_connections: int = Field(512, ge=1, le=10_000)
+
+
+class DeploymentEntry(_Section):
+    """One place where a model can be reached."""
+
+    provider: str
+    wire_name: str | None = None
+    weight: float = Field(1.0, gt=0)
+
+
+class PriceEntry(_Section):
+    """What a model costs per million tokens, for models that the catalog does not know."""
+
+    currency: Literal["USD", "CNY"] = "USD"
+    input: str
+    output: str
+    cache_read: str | None = None
+    cache_write: str | None = None
+
+
+class ModelEntry(_Section):
+    """A model that the catalog does not know, or changes to one that it knows."""
+
+    provider: str | None = None
+    wire_name: str | None = None
+    window_tokens: int | None = Field(None, ge=256)
+    max_output_tokens: int | None = Field(None, ge=1)
+    abilities: list[str] | None = None
+    family: str | None = None
+    region: str | None = None
+    is_local: bool | None = None
+    quality: float | None = Field(None, ge=0, le=1)
+    tokens_per_second: float | None = Field(None, gt=0)
+    first_token_seconds: float | None = Field(None, gt=0)
+    prices: PriceEntry | None = None
+    deployments: list[DeploymentEntry] = []
+
+
+class KeyEntry(_Section):
+    """An API key of this gateway and what it fixes. Give the key itself or its SHA-256."""
+
+    name: Name
+    key: str | None = None
+    sha256: str | None = Field(None, pattern=r"^[0-9a-fA-F]{64}$")
+    user: str = ""
+    tier: str = ""
+    tenant: str = ""
+    must_stay_local: bool = False
+    models: list[str] = []
+
+
+class PrivacyEntry(_Section):
+    """What is masked before anything leaves the house."""
+
+    enabled: bool = True
+    kinds: dict[str, Literal["mask", "block", "allow"]] = {}
+    """Other than the default (`mask`), by kind: phone, cn_id_card, bank_card, email, ..."""
+    allow: list[str] = []
+    """Exact values that are no secret: your own hotline, your own address."""
+
+
+class LedgerEntry(_Section):
+    """Where the bill is kept."""
+
+    path: str = "data/pointsman.sqlite3"
+    on_failure: Literal["refuse", "serve"] = "refuse"
+    synchronous: Literal["normal", "full"] = "normal"
+
+
+class LocalEntry(_Section):
+    """The model that runs in this house, through llama.cpp."""
+
+    enabled: bool = True
+    model: str = "pointsman-demo"
+    """A name of the registry (`main.py models --local`)."""
+    path: str | None = None
+    """A GGUF file of your own; `model` is then the name it gets."""
+    context_tokens: int | None = Field(None, ge=256)
+    parallel: int = Field(4, ge=1, le=64)
+    threads: int | None = Field(None, ge=1)
+    gpu_layers: int = Field(0, ge=-1)
+
+
+class StateEntry(_Section):
+    """Where several replicas share what they know; in memory without it."""
+
+    redis_url: str | None = None
+
+
+class PromptEntry(_Section):
+    """What is said in your name, and when."""
+
+    mode: Literal["keep", "prepend"] = "keep"
+    """`keep`: a caller that sends its own system message is left alone."""
+    variables: dict[str, str] = {}
+    """What the shipped prompts say about you: company, agent_name."""
+
+
+class Settings(_Section):
+    """The whole configuration."""
+
+    server: ServerSettings = ServerSettings()  # type: ignore[call-arg]
+    providers: dict[Name, ProviderEntry] = {}
+    models: dict[Name, ModelEntry] = {}
+    keys: list[KeyEntry] = []
+    policy: str = "customer-service"
+    """Name of a shipped policy, or path of your own file."""
+    prompts: PromptEntry = PromptEntry()
+    privacy: PrivacyEntry = PrivacyEntry()
+    ledger: LedgerEntry = LedgerEntry()
+    local: LocalEntry = LocalEntry()  # type: ignore[call-arg]
+    state: StateEntry = StateEntry()
+
+
+def load_settings(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the configuration file, or make one from the environment when there is none.
+
+    Raises:
+        ConfigError: the file cannot be read or used; one line a problem.
+    """
+    if path is None:
+        return Settings()
+    try:
+        located = read_yaml(path)
+    except PolicyFileError as error:
+        raise ConfigError([str(finding) for finding in error.findings]) from error
+    problems: list[str] = []
+    data = _fill_in(located.data, environ, located, (), problems)
+    settings = None
+    try:
+        settings = Settings.model_validate(data or {})
+    except ValidationError as error:
+        problems += describe_problems(error, located, Settings)
+    if problems or settings is None:
+        raise ConfigError(problems)
+    return settings
+
+
+def _fill_in(
+    value: Any,
+    environ: Mapping[str, str],
+    located: Located,
+    where: tuple[str | int, ...],
+    problems: list[str],
+) -> Any:
+    if isinstance(value, dict):
+        return {k: _fill_in(v, environ, located, (*where, k), problems) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_fill_in(v, environ, located, (*where, i), problems) for i, v in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+
+    def look_up(match: re.Match[str]) -> str:
+        name, default = match.groups()
+        found = environ.get(name, default)
+        if found is None:
+            problems.append(
+                f"{located.place(where)}: environment variable {name} is not set. "
+                f"Set it, or write ${{{name}:-some default}}."
+            )
+            return ""
+        return found
+
+    return _VARIABLE.sub(look_up, value)

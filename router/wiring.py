@@ -1,0 +1,223 @@
+"""Puts the house together: the only file that names concrete classes.
+
+Read `open_house` downwards: what is built first is what the rest stands on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from policies.errors import PolicyFileError
+from policies.signals import Candidate
+from policies.store import PolicyStore
+from providers.base import Provider
+from providers.catalog import Catalog, CatalogError, load_catalog
+from providers.limits import RateLimits
+from providers.registry import open_provider
+from providers.settings import SettingsError
+from router.deps import House
+from router.errors import ConfigError
+from router.pipeline.gateway import Gateway
+from router.policy_watch import watch_policy
+from router.settings import KeyEntry, LedgerEntry, PrivacyEntry, Settings
+from router.steps.access import Grant, Identity, hash_key
+from router.steps.dispatch import Deployment, Dispatcher
+from router.steps.planning import Planner
+from router.steps.privacy import MemoryVaults, Privacy, PrivacySettings
+from router.steps.privacy.settings import DEFAULT_ACTIONS
+from router.steps.prompting import Prompting, PromptingSettings
+from router.steps.records import PriceBook, Records
+from router.steps.understanding import Understanding
+from router.storage.errors import LedgerError
+from router.storage.ports import LedgerStore
+from router.storage.sqlite import SqliteLedger
+from router.telemetry.logs import configure_logs
+from router.telemetry.metrics import Metrics
+from router.telemetry.witness import Witness
+from router.vendors import Place, Vendor, find_models, find_places, find_vendors, list_candidates
+
+_CANDIDATES_SECONDS = 60.0
+"""How long a list of candidates holds: a model may retire at midnight."""
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    trusts_caller: bool = False,
+) -> AsyncIterator[House]:
+    """The whole gateway without its doors; what is open is closed at the end, last opened first.
+
+    `trusts_caller` asks for no key: for the command line, whose user owns the configuration.
+
+    Raises:
+        ConfigError: something in the configuration cannot be used; one line a problem.
+    """
+    configure_logs(settings.server.log_level)
+    async with AsyncExitStack() as stack:
+        vendors = find_vendors(settings, environ)
+        catalog = find_models(_catalog(), settings, vendors)
+        places = find_places(catalog, settings, vendors)
+        metrics = Metrics()
+        witness = Witness(metrics)
+        ledger = _open_ledger(settings.ledger)
+        stack.callback(ledger.close)
+        metrics.watch_ledger(ledger)
+        limits = _LimitsRelay()
+        providers = await _open_providers(stack, vendors, limits)
+        dispatcher = Dispatcher(deployments=_deploy(places, providers), observer=witness)
+        stack.push_async_callback(dispatcher.close)
+        limits.listen(dispatcher.on_limits)
+        candidates = _Candidates(catalog, places, vendors)
+        policies = _open_policies(settings.policy)
+        metrics.set_policy(policies.current.name, policies.current.version)
+        prompting = Prompting(PromptingSettings(**settings.prompts.model_dump()))
+        identity = Identity([] if trusts_caller else [_grant(entry) for entry in settings.keys])
+        gateway = Gateway(
+            identity=identity,
+            privacy=_privacy(settings.privacy),
+            understanding=Understanding(),
+            planner=Planner(policies, candidates),
+            prompting=prompting,
+            dispatcher=dispatcher,
+            records=Records(ledger, PriceBook(catalog.get), observer=witness),
+        )
+        watch = asyncio.create_task(watch_policy(policies, metrics))
+        stack.callback(watch.cancel)
+        yield House(
+            settings=settings,
+            gateway=gateway,
+            identity=identity,
+            dispatcher=dispatcher,
+            policies=policies,
+            metrics=metrics,
+            ledger=ledger,
+            vendors=[vendor.status for vendor in vendors.values()],
+            providers=providers,
+            candidates=candidates,
+        )
+
+
+def _catalog() -> Catalog:
+    try:
+        return load_catalog()
+    except CatalogError as error:
+        raise ConfigError([str(error)]) from error
+
+
+def _open_ledger(entry: LedgerEntry) -> LedgerStore:
+    try:
+        return SqliteLedger(
+            Path(entry.path), on_failure=entry.on_failure, synchronous=entry.synchronous
+        )
+    except LedgerError as error:
+        raise ConfigError([error.message]) from error
+
+
+def _open_policies(name_or_path: str) -> PolicyStore:
+    try:
+        return PolicyStore(name_or_path)
+    except PolicyFileError as error:
+        raise ConfigError([str(finding) for finding in error.findings]) from error
+
+
+def _privacy(entry: PrivacyEntry) -> Privacy:
+    settings = PrivacySettings(
+        enabled=entry.enabled,
+        actions={**DEFAULT_ACTIONS, **entry.kinds},
+        allow=frozenset(entry.allow),
+    )
+    vaults = MemoryVaults(ttl_seconds=settings.vault_seconds, most=settings.most_vaults)
+    return Privacy(settings, vaults)
+
+
+def _grant(entry: KeyEntry) -> Grant:
+    if bool(entry.key) == bool(entry.sha256):
+        raise ConfigError([f"keys: '{entry.name}' needs either `key` or `sha256`, and not both."])
+    return Grant(
+        name=entry.name,
+        key_sha256=entry.sha256 or hash_key(entry.key or ""),
+        user=entry.user,
+        tier=entry.tier,
+        tenant=entry.tenant,
+        must_stay_local=entry.must_stay_local,
+        models=frozenset(entry.models),
+    )
+
+
+class _LimitsRelay:
+    """Carries the vendors' rate-limit headers to the dispatcher, which is built after them."""
+
+    def __init__(self) -> None:
+        self._listener: Callable[[str, RateLimits], None] | None = None
+
+    def listen(self, listener: Callable[[str, RateLimits], None]) -> None:
+        """Tell this one from now on."""
+        self._listener = listener
+
+    def __call__(self, provider: str, limits: RateLimits) -> None:
+        if self._listener is not None:
+            self._listener(provider, limits)
+
+
+async def _open_providers(
+    stack: AsyncExitStack, vendors: Mapping[str, Vendor], limits: _LimitsRelay
+) -> dict[str, Provider]:
+    providers: dict[str, Provider] = {}
+    for name, vendor in vendors.items():
+        if not vendor.status.is_on:
+            continue
+        try:
+            providers[name] = open_provider(vendor.settings, on_limits=limits)
+        except SettingsError as error:
+            raise ConfigError([f"providers.{name}: {error}"]) from error
+        stack.push_async_callback(providers[name].close)
+    return providers
+
+
+def _deploy(
+    places: Mapping[str, Sequence[Place]], providers: Mapping[str, Provider]
+) -> dict[str, list[Deployment]]:
+    return {
+        model: [
+            Deployment(
+                name=place.name,
+                model=place.model,
+                provider=providers[place.vendor],
+                weight=place.weight,
+            )
+            for place in several
+        ]
+        for model, several in places.items()
+    }
+
+
+class _Candidates:
+    """The policy's view of the models, made anew now and then: a model may retire at midnight."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        places: Mapping[str, Sequence[Place]],
+        vendors: Mapping[str, Vendor],
+    ) -> None:
+        self._catalog = catalog
+        self._places = places
+        self._vendors = vendors
+        self._until = 0.0
+        self._list: Sequence[Candidate] = ()
+
+    def __call__(self) -> Sequence[Candidate]:
+        now = time.monotonic()
+        if now >= self._until:
+            today = datetime.datetime.now(datetime.UTC).date()
+            self._list = list_candidates(self._catalog, self._places, self._vendors, today)
+            self._until = now + _CANDIDATES_SECONDS
+        return self._list
