@@ -126,6 +126,8 @@ def close_open(attempt: AttemptRow) -> AttemptRow:
 def add_up(attempts: Iterable[AttemptRow]) -> tuple[str | None, str]:
     """The total in dollars, None if one part is unknown; and the sum of the known parts."""
     costs = [attempt.cost_usd for attempt in attempts]
+    if len(costs) == 1 and costs[0] is not None:
+        return costs[0], costs[0]
     known = [Decimal(cost) for cost in costs if cost is not None]
     total = f"{sum(known, Decimal(0)):f}"
     return (total if len(known) == len(costs) else None), total

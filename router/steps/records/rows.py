@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import msgspec
 
 from policies.decision import Plan
 from policies.signals import Caller, Signals
 from providers.calls import Attempt
 from router.steps.records.pricing import Priced
 from router.storage.entries import AttemptRow, RequestRow, encode_plan, encode_signals
+
+_encode = msgspec.json.Encoder().encode
 
 
 def open_row(
@@ -87,4 +89,4 @@ def attempt_row(entry: int, attempt: Attempt, priced: Priced | None) -> AttemptR
 
 
 def _list(words: tuple[str, ...]) -> str:
-    return json.dumps(words, ensure_ascii=False) if words else "[]"
+    return _encode(words).decode() if words else "[]"

@@ -170,7 +170,7 @@ def test_an_answered_request_has_its_bill_and_everything_that_decided_it(house: 
     assert (request.model, request.provider, request.cost_usd) == ("gpt-4.1", "p", "0.004000")
     assert request.first_token_seconds == 0.75
     assert (request.user_id, request.order_number, request.arms) == ("u1", "A77", '["tone/warm"]')
-    assert (request.pii, request.intents) == ('["email", "phone"]', '["refund", "urge"]')
+    assert (request.pii, request.intents) == ('["email","phone"]', '["refund","urge"]')
     assert decode_signals(request.signals) == journey.signals
     assert decode_plan(request.plan) == journey.plan
     assert attempt.price_source == "gpt-4.1 from 2026-01-01"
