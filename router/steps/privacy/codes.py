@@ -16,18 +16,18 @@ PLATE = re.compile(
     r"[A-Za-z0-9]{4,5}[A-Za-z0-9挂学警港澳](?![A-Za-z0-9])"
 )
 PASSPORT = re.compile(
-    r"(?<![A-Za-z0-9])(?:[EeGgDdSsPpHhKkMm][0-9]{8}|[Ee][A-Za-z][0-9]{7})(?![A-Za-z0-9])"
+    r"[EeGgDdSsPpHhKkMm](?<![A-Za-z0-9].)(?:[0-9]{8}|(?<=[Ee])[A-Za-z][0-9]{7})(?![A-Za-z0-9])"
 )
 ANNOUNCED_DOCUMENT = re.compile(
     r"(?:(?P<passport>passport|护照|通行证)|driver'?s?'? licen[cs]e|driving licen[cs]e|驾驶证|驾照)[^A-Za-z0-9\n]{0,6}"
     r"(?:number|no\.?|num|号码?)?[^A-Za-z0-9\n]{0,4}(?:is|为|是)?[ :：]{0,3}([a-z0-9][a-z0-9\-]{5,17})(?![a-z0-9])"
 )
 COMPANY = re.compile(
-    r"(?<![0-9A-Za-z])[159YANyan][0-9A-GHJ-NPQRTUWXYa-ghj-npqrtuwxy][0-9]{6}"
+    r"[159YANyan](?<![0-9A-Za-z].)[0-9A-GHJ-NPQRTUWXYa-ghj-npqrtuwxy][0-9]{6}"
     r"[0-9A-GHJ-NPQRTUWXYa-ghj-npqrtuwxy]{10}(?![0-9A-Za-z])"
 )
 IBAN = re.compile(
-    r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![0-9A-Za-z])"
+    r"[A-Za-z](?<![0-9A-Za-z].)[A-Za-z][0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![0-9A-Za-z])"
 )
 _COUNTRIES = (
     "AD AE AL AT AZ BA BE BG BH BR BY CH CR CY CZ DE DK DO EE EG ES FI FO FR GB GE GI GL GR GT HR HU IE IL IQ IS IT JO "
@@ -36,9 +36,11 @@ _COUNTRIES = (
 )
 IBAN_COUNTRIES = frozenset(_COUNTRIES.split())
 IPV4 = re.compile(
-    r"(?<![0-9A-Za-z.])(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){3}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?![0-9A-Za-z]|\.[0-9])"
+    r"[0-9](?<![0-9A-Za-z.].)(?:(?<=[01])[0-9]{0,2}|(?<=2)(?:[0-4]?[0-9]|5[0-5])?|[0-9]?)\.(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){2}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?![0-9A-Za-z]|\.[0-9])"
 )
-IPV6 = re.compile(r"(?<![0-9A-Za-z:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Za-z:])")
+IPV6 = re.compile(
+    r"[0-9A-Fa-f:](?<![0-9A-Za-z:.].)[0-9A-Fa-f]{0,3}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Za-z:])"
+)
 VERSION = re.compile(r"(?:版本|version|\bv|build)[ :：]{0,2}$")
 
 
@@ -71,9 +73,10 @@ def find_codes(text: str, lower: str) -> Iterator[Span]:
 
 
 def _company_confidence(code: str, context: str | None) -> float:
-    if company_code_holds(code):
-        return 0.97 if context == "company" or not code.isdigit() else 0.6
-    return 0.7 if context == "company" else 0.0
+    if context == "company":
+        return 0.97 if company_code_holds(code) else 0.7
+    # Eighteen plain digits are an order number far more often, even where the check holds.
+    return 0.9 if company_code_holds(code) and not code.isdigit() else 0.0
 
 
 def find_announced_documents(lower: str) -> Iterator[Span]:

@@ -36,29 +36,31 @@ LONG_SURNAMES = (
 )
 NEVER_GIVEN = frozenset(
     "的了是在我你您他她它们这那哪吗呢吧啊呀哦嗯和与或及要想买退货款卡号客户员店铺商品单订发快递寄送到给从把被让叫说"
-    "问电话手机址地收件人不没有很都也就才再又还会能可以请帮忙查下看什么怎几多少个两三四五六七八九十年月日时候点分"
+    "问电话手机址地收件人不没有很都也就才再又还会能可以请帮忙查下看什么怎几多少个两年月日时候点分"
 )
 ENDS = frozenset("的了是在我你您他她这那要想和与或及说电手地收身订购买有不也就，")
 
+# Two patterns whose alternatives all begin with a plain character: the engine skips to those.
+_WRITTEN_AFTER = r"(?:姓名|名字)?(?:是|为|叫|写|改成|改为)?[\s:：\"“”「]{0,3}"
 BEFORE = re.compile(
-    r"(?P<sure>姓\s?名|我叫|我的名字[是叫]|名字[是叫]|本人叫?|收货人|收件人|联系人|寄件人|发件人|户\s?名|持卡人|开户人|经办人|"
-    r"申请人|预订人|入住人|乘客|患者|投保人|车主|真实姓名|抬头写|改成给|顾客|业主)(?:姓名|名字)?(?:是|为|叫|写|改成|改为)?[\s:：\"“”「]{0,3}"
-    r"|(?P<weak>我是|这里是|叫|找|给|客户|会员)[\s:：]{0,2}"
+    r"(?:姓\s?名|我叫|我的名字[是叫]|名字[是叫]|本人叫?|收货人|收件人|联系人|寄件人|发件人|户\s?名|持卡人|开户人|"
+    r"经办人|申请人|预订人|入住人|乘客|患者|投保人|车主|真实姓名|抬头写|改成给|顾客|业主)"
+    + _WRITTEN_AFTER
 )
+BEFORE_WEAKLY = re.compile(r"(?:我是|这里是|叫|找|给|客户|会员)[\s:：]{0,2}")
 AFTER = re.compile(r"(?:先生|女士|小姐|太太|同学|师傅|经理|老师|医生|阿姨|大哥)")
-LISTED = re.compile(
-    r"(?:^|[\s,，;；、|:：])([一-鿿]{2,4})[\s,，;；、|]{1,3}(?=[+＋(（]{0,2}(?:86|1[3-9]|0[0-9]))"
-)
+BEFORE_PHONE = re.compile(r"[\s,，;；、|]{1,3}(?=[+(（]{0,2}(?:86|1[3-9]|0[0-9]))")
+HAN_BEHIND = re.compile(r"(?:^|[\s,，;；、|:：])([一-鿿]{2,4})$")
 HAN = re.compile(r"[一-鿿·]{1,8}")
 
 ENGLISH_ANNOUNCERS = (
-    "name is", "name's", "name", "customer", "cardholder", "recipient", "receiver", "consignee", "attn",
+    "name", "customer", "cardholder", "recipient", "receiver", "consignee", "attn",
     "attention", "passenger", "signed", "sincerely", "regards", "contact person", "ship to", "deliver to",
-    "behalf of", "mr", "mrs", "ms", "miss", "dr", "prof",
+    "behalf of", "mr", "ms", "miss", "dr", "prof",
 )  # fmt: skip
 ENGLISH_SELVES = ("i am", "i'm", "this is", "here is", "dear")
 """Weaker: "I am French", "this is Urgent". They need two words with capitals, or a title."""
-GAP = re.compile(r"(?:\.?,?\s{1,3}|\s?[:=,]\s{0,3}\"?|\"\s?:\s?\")")
+GAP = re.compile(r"(?:s(?=[. ])|'s| is)?(?:\.?,?\s{1,3}|\s?[:=,]\s{0,3}\"?|\"\s?:\s?\")")
 ENGLISH_NAME = re.compile(
     r"[^\W\d_a-z][\w'’\-]{0,24}(?:(?: (?:van|von|de|der|den|la|da|di|del|al|bin|el)){0,2} [^\W\d_a-z](?:\.|[\w'’\-]{1,24})){0,3}"
 )
@@ -76,16 +78,19 @@ NOT_NAMES = frozenset(_NOT_NAMES.split())
 def find_chinese_names(text: str) -> Iterator[Span]:
     """Chinese names announced before (姓名：) or behind (…女士)."""
     for match in BEFORE.finditer(text):
-        yield from _announced(text, match.end(), is_sure=match.lastgroup == "sure")
+        yield from _announced(text, match.end(), is_sure=True)
+    for match in BEFORE_WEAKLY.finditer(text):
+        yield from _announced(text, match.end(), is_sure=False)
     for match in AFTER.finditer(text):
         yield from _titled(text, match.start())
 
 
 def find_listed_names(text: str) -> Iterator[Span]:
     """Chinese names in a list, right before a phone: 李娜，138…"""
-    for match in LISTED.finditer(text):
-        if _is_name(match.group(1)):
-            yield Span(match.start(1), match.end(1), "name", 0.7)
+    for match in BEFORE_PHONE.finditer(text):
+        run = HAN_BEHIND.search(text[max(0, match.start() - 5) : match.start()])
+        if run is not None and _is_name(run.group(1)):
+            yield Span(match.start() - len(run.group(1)), match.start(), "name", 0.7)
 
 
 def _announced(text: str, start: int, *, is_sure: bool) -> Iterator[Span]:

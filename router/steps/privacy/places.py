@@ -20,10 +20,14 @@ PROVINCES = _PROVINCES.split()
 
 _H = r"[一-鿿]"
 _N = r"[0-9一二三四五六七八九十百]"
-GATE = re.compile(
-    rf"[0-9零〇一二三四五六七八九十百](?:号|弄|栋|幢|座|单元|室|楼|层|\#)|[省市区县州旗盟]{_H}{{1,16}}?(?:路|街|道|巷|里|镇|乡|村|苑|园|城|湾|府|庭|居|广场|大厦|公寓|小区|家园)"
-    rf"|[省市州]{_H}{{1,12}}[市区县旗]"
+GATES = (
+    re.compile(r"[0-9零〇一二三四五六七八九十百](?:号|弄|栋|幢|座|单元|室|楼|层|\#)"),
+    re.compile(
+        rf"[省市区县州旗盟]{_H}{{1,16}}?"
+        r"(?:路|街|道|巷|里|镇|乡|村|苑|园|城|湾|府|庭|居|广场|大厦|公寓|小区|家园|[市区县旗])"
+    ),
 )
+"""Without one of these in it, a text holds no Chinese address."""
 HEAD_WORD = re.compile(
     r"(?:地址|住址|寄到|寄往|送到|送至|发到|发往|寄给|改成|改到|改为|住在|家住|位于|开户行在|搬到|邮寄到|配送到|上门到|现住)(?:是|为|在|改成|改为)?[\s:：]{0,2}"
 )
@@ -52,7 +56,7 @@ CUTS = "把到在成是为的我你您寄送发给了从住往至请叫用说有
 """Characters that seldom stand inside a place name: what is left of the last one is no address."""
 
 ENGLISH_STREET = re.compile(
-    r"[0-9](?<![0-9A-Za-z].)[0-9]{0,4}[A-Za-z]?(?:[ \-][A-Z0-9][\w.'’\-]{0,24}){1,4}? "
+    r"[0-9](?<![0-9A-Za-z].)[0-9]{0,4}[A-Za-z]?(?:[ \-][A-Z0-9][\w.'’]{0,24}){1,4}? "
     r"(?:Street|St|Road|Rd|Avenue|Ave|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Square|Sq|Way|Terrace|Ter|"
     r"Parkway|Pkwy|Highway|Hwy|Close|Crescent|Circle|Cir|Trail|Trl|Plaza|Row|Alley)\b\.?"
     r"(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Floor|Room|#)\.? ?#?[A-Za-z0-9\-]{1,6})?"
@@ -64,14 +68,16 @@ ENGLISH_FLAT = re.compile(
 )
 BOX = re.compile(r"\bp\.?\s?o\.? ?box ?#?[0-9]{1,8}")
 ENGLISH_ANNOUNCED = re.compile(
-    r"(?:my (?:new |home |shipping |delivery |billing )?address(?: is|:)|(?:ship|deliver|send) (?:it |this |them |the order |my order )?to|"
-    r"(?:shipping|delivery|billing|home) address(?: is|:)?|\baddress:)\s{1,3}([0-9]{1,5}[A-Za-z]? [^\n;?!]{4,90}?)(?=[\n;?!]|\. |\.?$|,? (?:and|please|but|not|instead)\b)"
+    r"(?:address is|address:|address to|(?:ship|deliver|send) (?:it |this |them |the order |my order )?to|"
+    r"lives? at|located at|office is at)"
+    r"\s{1,3}([0-9]{1,5}[A-Za-z]? [^\n;?!]{4,90}?)(?=[\n;?!]|\. |\.?$|,? (?:and|please|but|not|instead)\b)"
 )
+ENGLISH_ANNOUNCERS = ("address", "ship", "deliver", "send", "live", "located", "office")
 
 
 def find_chinese_addresses(text: str) -> Iterator[Span]:
     """Chains of place words that lead to a door."""
-    if GATE.search(text) is None:
+    if _gate(text, 0, len(text)) is None:
         return
     end = 0
     for segment in _segments(text):
@@ -84,6 +90,12 @@ def find_chinese_addresses(text: str) -> Iterator[Span]:
             start = end = span.end
 
 
+def _gate(text: str, start: int, stop: int) -> int | None:
+    """Where the first sign of an address is."""
+    found = [match.start() for gate in GATES if (match := gate.search(text, start, stop))]
+    return min(found, default=None)
+
+
 _SEGMENT = re.compile(r"[^，,。;；！!？?\n\t|:：]{4,}")
 
 
@@ -91,7 +103,7 @@ def _segments(text: str) -> Iterator[tuple[int, int]]:
     for match in _SEGMENT.finditer(text):
         for begin in range(match.start(), match.end(), 200):
             stop = min(match.end(), begin + 300)
-            if GATE.search(text, begin, stop):
+            if _gate(text, begin, stop) is not None:
                 yield begin, stop
 
 
@@ -111,10 +123,10 @@ def _begin(text: str, start: int, stop: int) -> int:
     known = _PROVINCE.search(text, start, stop)
     if known:
         return known.start()
-    gate = GATE.search(text, start, stop)
+    gate = _gate(text, start, stop)
     if gate is None:
         return stop
-    cut = max(text.rfind(character, start, gate.start()) for character in CUTS)
+    cut = max(text.rfind(character, start, gate) for character in CUTS)
     begin = start if cut < 0 else cut + 1
     while begin < stop and not "一" <= text[begin] <= "鿿":
         begin += 1
@@ -176,7 +188,7 @@ def find_english_addresses(text: str, lower: str) -> Iterator[Span]:
     if "box" in lower:
         for match in BOX.finditer(lower):
             yield Span(match.start(), match.end(), "address", 0.8)
-    if "address" not in lower and " to " not in lower:
+    if not any(word in lower for word in ENGLISH_ANNOUNCERS):
         return
     for match in ENGLISH_ANNOUNCED.finditer(lower):
         yield Span(match.start(1), match.end(1), "address", 0.75)

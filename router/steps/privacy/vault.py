@@ -98,9 +98,10 @@ class MemoryVaults:
     def open(self, scope: str) -> Vault:
         """The vault of this conversation; opening it renews its time."""
         now = self._clock()
+        used_at, vault = self._vaults.pop(scope, (now, Vault()))
+        if used_at + self._ttl_seconds <= now:
+            vault = Vault()
         self._drop_old(now)
-        _, vault = self._vaults.pop(scope, (0.0, None))
-        vault = vault or Vault()
         self._vaults[scope] = (now, vault)
         return vault
 

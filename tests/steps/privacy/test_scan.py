@@ -1,0 +1,147 @@
+"""Which words and numbers are private, and which are not."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from router.steps.privacy import MemoryVaults, Privacy, PrivacySettings, redact
+from router.steps.privacy.restore import restore_text
+from router.steps.privacy.scan import scan
+from tests.steps.privacy.conftest import ask, sent
+
+PRIVATE = [
+    ("phone", "13812345678", "我的手机13812345678打不通"),
+    ("phone", "138 1234 5678", "电话是138 1234 5678"),
+    ("phone", "138-1234-5678", "138-1234-5678"),
+    ("phone", "+8613812345678", "+8613812345678"),
+    ("phone", "+86 138-1234-5678", "call +86 138-1234-5678 please"),
+    ("phone", "008613812345678", "008613812345678"),
+    ("phone", "１３８１２３４５６７８", "电话１３８１２３４５６７８。"),
+    ("phone", "(415) 555-0134", "My number is (415) 555-0134."),
+    ("phone", "415-555-0134", "415-555-0134"),
+    ("phone", "+44 20 7946 0958", "ring +44 20 7946 0958"),
+    ("phone", "4155550134", "my phone: 4155550134"),
+    ("landline", "010-62345678", "座机010-62345678"),
+    ("landline", "057156781234", "电话057156781234"),
+    ("landline", "0755-26001234", "0755-26001234转8001"),
+    ("id_card", "11010119900307123X", "身份证11010119900307123X"),
+    ("id_card", "110101 19900307 1233", "110101 19900307 1233"),
+    ("id_card", "110101199003071233", "校验位不对的110101199003071233也算"),
+    ("id_card", "110101900307123", "身份证号110101900307123"),
+    ("bank_card", "6222021234567890128", "卡号6222021234567890128"),
+    ("bank_card", "4111 1111 1111 1111", "4111 1111 1111 1111"),
+    ("bank_card", "378282246310005", "my amex 378282246310005"),
+    ("email", "li.ming+shop@example.com.cn", "发到li.ming+shop@example.com.cn谢谢"),
+    ("passport", "E12345678", "护照E12345678"),
+    ("passport", "EA1234567", "EA1234567"),
+    ("passport", "x1234567", "my passport number is x1234567"),
+    ("plate", "京A12345", "车牌京A12345"),
+    ("plate", "粤BD12345", "粤BD12345"),
+    ("plate", "沪A·88X66", "沪A·88X66"),
+    ("company_code", "91350211M000100Y43", "税号91350211M000100Y43"),
+    ("ip", "192.168.1.20", "from 192.168.1.20 today"),
+    ("ip", "2001:db8:85a3::8a2e:370:7334", "2001:db8:85a3::8a2e:370:7334"),
+    ("ssn", "078-05-1120", "SSN 078-05-1120"),
+    ("iban", "GB82 WEST 1234 5698 7654 32", "GB82 WEST 1234 5698 7654 32"),
+    ("secret", "sk-proj-abcdef1234567890", "key sk-proj-abcdef1234567890"),
+    ("secret", "AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
+    ("secret", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"),
+    ("secret", "hunter2!", "my password is hunter2!"),
+    ("secret", "Abc12345", "密码是Abc12345"),
+    ("secret", "bob:s3cret", "postgres://bob:s3cret@db.internal/x"),
+    ("account", "abc_12345", "加我微信abc_12345"),
+    ("account", "123456789", "QQ号：123456789"),
+    ("name", "李娜", "我叫李娜，上周买的"),
+    ("name", "欧阳若曦", "收货人：欧阳若曦"),
+    ("name", "王伟", "姓名王伟电话多少"),
+    ("name", "张三丰", "联系人张三丰，"),
+    ("name", "赵敏", "赵敏女士您好"),
+    ("name", "王伟", "王伟，13812345678"),
+    ("name", "John Smith", "My name is John Smith and I"),
+    ("name", "Sara O'Neil", "Dear Sara O'Neil,"),
+    ("name", "Anna Müller", "this is Anna Müller from Berlin"),
+    ("address", "浙江省杭州市西湖区文三路12号翠苑小区3栋2单元501室", "寄到浙江省杭州市西湖区文三路12号翠苑小区3栋2单元501室，别错"),
+    ("address", "海淀区中关村大街27号", "我住在海淀区中关村大街27号"),
+    ("address", "上海市浦东新区世纪大道100号", "地址：上海市浦东新区世纪大道100号"),
+    ("address", "1600 Pennsylvania Avenue NW", "ship to 1600 Pennsylvania Avenue NW"),
+    ("address", "221 Baker Street, London", "send it to 221 Baker Street, London"),
+]  # fmt: skip
+
+HARMLESS = [
+    "订单20240817123456789012一直没发货",
+    "订单号123456789012345678，帮我查一下",
+    "订单DD1234567890123456",
+    "运单号SF1234567890123到哪了",
+    "金额9111.72元，2024年8月17日下的单",
+    "2024-08-17 11:34:35 order 1234567890",
+    "The invoice number 4155550134 is wrong",
+    "货号E1234567还有吗",
+    "北京到上海的快递要几天",
+    "李子和杨梅都烂了，要求退款",
+    "我是老客户，我是黄金会员",
+    "南京路步行街好逛吗",
+    "3号发货还是8月5号发货？5楼有货吗",
+    "买3件200元减50，第2件半价",
+    "version 1.2.3.4 is out",
+    "I am French and this is urgent",
+    "I'm sorry, this is not what I ordered",
+    "password reset does not work",
+    "打10086没人接，400-820-8820也没人接",
+    "比例是12:30:45",
+    "新IPHONE什么时候到货",
+    "高兴！何时能到？方便吗？",
+]
+
+
+@pytest.mark.parametrize(("kind", "value", "text"), PRIVATE)
+def test_private_data_is_found_with_its_exact_borders(kind: str, value: str, text: str) -> None:
+    assert (value, kind) in [(text[s.start : s.end], s.kind) for s in scan(text)]
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_order_numbers_amounts_dates_and_plain_words_are_not_private(text: str) -> None:
+    assert [(text[s.start : s.end], s.kind) for s in scan(text) if s.kind != "hotline"] == []
+
+
+def test_a_checksum_that_holds_raises_the_confidence() -> None:
+    right, wrong = scan("110101199003070011"), scan("110101199003070012")
+    held = {span.confidence for span in (*right, *wrong)}
+    assert len(right) == len(wrong) == 1 and len(held) == 2
+
+
+def test_two_phones_with_only_a_space_between_are_two_findings() -> None:
+    text = "13812345678 13912345678 13712345678"
+    assert [text[s.start : s.end] for s in scan(text)] == text.split()
+
+
+def test_a_public_hotline_is_known_as_one() -> None:
+    assert [span.kind for span in scan("打400-820-8820")] == ["hotline"]
+
+
+def test_redacted_text_names_the_kind_and_never_the_value() -> None:
+    assert redact("我叫李娜，13812345678") == "我叫[name]，[phone]"
+    assert redact("nothing here") == "nothing here"
+
+
+HOSTILE = [
+    "1" * 100_000, "1 " * 50_000, "13812345678 " * 8_000, "1-" * 50_000, "a" * 100_000, "a@" * 50_000, "a.@" * 33_000,
+    "@" * 100_000, "A" * 100_000, "Aa " * 33_000, "://:" * 25_000, "a:b@" * 25_000, "省" * 33_000, "浙江省" * 11_000,
+    "路1号" * 11_000, "1栋" * 16_000, "我叫" * 16_000, "name is " * 12_000, "password " * 11_000, "微信" * 16_000, ":" * 100_000,
+    "1:" * 50_000, "1.1." * 25_000, "-----BEGIN PRIVATE KEY-----" * 3_700, "eyJ" * 33_000, "eyJaaaaaaaaa." * 7_000, "<PHONE_" * 14_000,
+    "<" * 100_000, "12 Aa Bb Cc " * 8_000, "1 a b Apt " * 10_000, "京A" * 16_000, "市" * 10 + "一" * 33_000, "address is 1 " * 7_000,
+    "E1" * 50_000, "GB82" * 25_000, "+1 " * 33_000, "(" * 100_000, "0" * 50_000 + "x", "{" * 50_000, '["' * 50_000, '"' * 100_000, "\\" * 100_000,
+    " ".join(f"138{number:08d}" for number in range(8_000)), "我叫李娜 " * 9_000, "PHONE_1 <PHONE_2> " * 5_000, '{"name": "李娜"} ' * 4_000,
+    '{"a":' * 16_000, "[" * 100_000, '{"a": "' + "13812345678 " * 8_000 + '"}', "Mr " * 33_000, "Mr Aa van de " * 7_000, "passport " * 11_000, "dr. X." * 16_000, "女士" * 16_000, "王女士" * 11_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: f"{text[:12]!r}")
+def test_a_hundred_kilobytes_of_hostile_text_take_bounded_time(text: str) -> None:
+    privacy = Privacy(PrivacySettings(), MemoryVaults())
+    begun = time.process_time()
+    masked = privacy.mask(ask(text), "")
+    assert restore_text(sent(masked.request), masked.vault) == text
+    # A guard against patterns that backtrack: those take minutes here.
+    assert time.process_time() - begun < 5
