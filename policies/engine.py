@@ -11,10 +11,10 @@ from policies.decision import Arm, Plan, Reason, Rejected, Selected
 from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.facts import Facts
 from policies.findings import nearest
-from policies.pools import Option, Pool, rank
+from policies.pools import Option, Pool, list_models, rank
 from policies.rules import AUTO, NAMED, Policy, Rule, pool_of_one
 from policies.scoring import expect_output_tokens
-from policies.signals import HEALTHY, Caller, Candidate, Signals, Surroundings
+from policies.signals import ANY_LOCAL, HEALTHY, Caller, Candidate, Signals, Surroundings
 from policies.splits import Draw, Side, draw
 
 
@@ -220,8 +220,9 @@ def _seat(policy: Policy, course: _Course, limits: Limits, facts: Facts, room: i
     for stage in course.stages:
         if len(selected) >= room:
             break
-        _look_at(stage, policy, limits, facts, refusals, options)
-        open_ = [options[name] for name in stage.models if name in options and name not in taken]
+        names = list_models(stage, facts.candidates)
+        _look_at(names, policy, limits, facts, refusals, options)
+        open_ = [options[name] for name in names if name in options and name not in taken]
         ranking = rank(stage, open_, _unit(stage, facts), room - len(selected))
         for each in ranking.rejected:
             refusals[each.model] = each.why
@@ -247,21 +248,25 @@ _WORDS = {
 
 
 def _look_at(
-    stage: Pool,
+    names: Sequence[str],
     policy: Policy,
     limits: Limits,
     facts: Facts,
     refusals: dict[str, str],
     options: dict[str, Option],
 ) -> None:
-    """Ask every model of the stage that was not asked yet whether it may answer at all."""
+    """Ask every model that was not asked yet whether it may answer at all."""
     signals = facts.signals
-    for name in stage.models:
+    for name in names:
         if name in refusals or name in options:
             continue
         candidate = facts.candidates.get(name)
         if candidate is None:
-            refusals[name] = "no model of that name is configured"
+            refusals[name] = (
+                "no model runs in this house"
+                if name == ANY_LOCAL
+                else "no model of that name is configured"
+            )
             continue
         option = Option(
             candidate,

@@ -6,7 +6,15 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from policies.signals import HEALTHY, Caller, Candidate, ModelHealth, Signals, Surroundings
+from policies.signals import (
+    ANY_LOCAL,
+    HEALTHY,
+    Caller,
+    Candidate,
+    ModelHealth,
+    Signals,
+    Surroundings,
+)
 
 NOBODY: Mapping[str, Candidate] = {}
 
@@ -47,7 +55,11 @@ class Facts:
 
     def models_of(self, name: str) -> Sequence[str]:
         """Give the models of a pool, or the name itself when it is a model's."""
-        return self._members.get(name, (name,))
+        names = self._members.get(name, (name,))
+        if ANY_LOCAL in names:
+            local = tuple(each for each, card in self.candidates.items() if card.is_local)
+            names = (*(each for each in names if each != ANY_LOCAL), *local)
+        return names
 
     def health_of(self, model: str) -> ModelHealth:
         """Give how a model fares; one that nobody reported on is healthy."""

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from policies.findings import Finding, Severity, did_you_mean
 from policies.located import Path
 from policies.logic import is_covered, lowest, never_holds
-from policies.pools import Pool
+from policies.pools import Pool, list_models
 from policies.rules import Policy, Rule
 from policies.schema import ConditionDoc
-from policies.signals import Candidate
+from policies.signals import ANY_LOCAL, Candidate
 
 Models = dict[str, Candidate]
 
@@ -45,7 +45,7 @@ def _find(
 
 
 def _names(policy: Policy, models: Models, prompts: Collection[str] | None) -> Iterator[Finding]:
-    known = {*policy.pools, *models}
+    known = {*policy.pools, *models, ANY_LOCAL}
     for name, where in _mentioned_models(policy):
         if name not in known:
             message = f"there is no pool or model '{name}'."
@@ -164,7 +164,8 @@ def _pools(policy: Policy, models: Models) -> Iterator[Finding]:
     used = _used_pools(policy)
     for name, pool in policy.pools.items():
         where: Path = ("pools", name)
-        known = [models[model] for model in pool.models if model in models]
+        names = list_models(pool, models)
+        known = [models[model] for model in names if model in models]
         if known and not any(candidate.is_on for candidate in known):
             why = "; ".join(f"{each.name}: {each.why_off or 'switched off'}" for each in known)
             message = f"every model of pool '{name}' is off ({why})."
@@ -202,7 +203,8 @@ def _prices(policy: Policy, pool: Pool, known: Iterable[Candidate]) -> Iterator[
             effect = "pool chooses by price" if depends else "its calls have no cost in the bill"
             mend = f"Give it one under `models: {{{each.name}: {{prices: ...}}}}` ({effect})."
             severity: Severity = "error" if depends and each.is_on else "warning"
-            where = ("pools", pool.name, "models", pool.models.index(each.name))
+            at = pool.models.index(each.name) if each.name in pool.models else 0
+            where = ("pools", pool.name, "models", at)
             yield _find(policy, severity, "unpriced", where, message, mend)
 
 
@@ -210,8 +212,13 @@ def _fit(policy: Policy, models: Models) -> Iterator[Finding]:
     """Find rules whose pools hold no model that could ever answer."""
     for at, rule in enumerate(policy.rules):
         where: Path = ("default",) if at == len(policy.rules) - 1 else ("rules", at)
-        first = [models[name] for name in rule.stages[0].models if name in models]
-        every = [models[n] for stage in rule.stages for n in stage.models if n in models]
+        first = [models[name] for name in list_models(rule.stages[0], models) if name in models]
+        every = [
+            models[name]
+            for stage in rule.stages
+            for name in list_models(stage, models)
+            if name in models
+        ]
         least = lowest(rule.condition, "tokens")
         if first and least is not None:
             largest = max(each.window_tokens for each in first)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from policies.decision import Rejected, Selected
 from policies.scoring import estimate_seconds, estimate_usd, show_usd
-from policies.signals import Candidate, ModelHealth
+from policies.signals import ANY_LOCAL, Candidate, ModelHealth
 from policies.splits import place_of
 from policies.values import Objective
 
@@ -26,6 +26,15 @@ class Pool:
     quality_floor: float | None = None
     under_usd: Decimal | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
+
+
+def list_models(pool: Pool, candidates: Mapping[str, Candidate]) -> tuple[str, ...]:
+    """Give the names of a pool's models; `any-local` stands for every model of this house."""
+    if ANY_LOCAL not in pool.models:
+        return pool.models
+    local = [name for name, each in candidates.items() if each.is_local] or [ANY_LOCAL]
+    names = [n for name in pool.models for n in (local if name == ANY_LOCAL else [name])]
+    return tuple(dict.fromkeys(names))
 
 
 class Option(NamedTuple):

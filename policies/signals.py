@@ -35,6 +35,8 @@ INTENTS = (
     "smalltalk",
     "other",
 )
+ANY_LOCAL = "any-local"
+"""What a policy writes for every model that runs in this house."""
 EMOTIONS = ("negative", "neutral", "positive")
 
 
