@@ -12,7 +12,7 @@ from prompts.schema import Prompt, Rendered, Size
 
 _PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _BLANKS = re.compile(r"\n{3,}")
-_BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 LONGEST_VALUE = 200
 """Characters of a variable at most: it is a name or a number, never a text of its own."""
