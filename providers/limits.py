@@ -89,7 +89,9 @@ def read_wait(text: str, *, now: datetime.datetime | None = None) -> float | Non
     pieces = _PIECE.findall(text)
     if pieces and "".join(f"{amount}{unit}" for amount, unit in pieces) == text:
         return float(sum(float(amount) * _UNIT_SECONDS[unit] for amount, unit in pieces))
-    return _until(text, now or datetime.datetime.now(datetime.UTC))
+    if not any(mark in text for mark in "-:"):
+        return None
+    return _until(text[:64], now or datetime.datetime.now(datetime.UTC))
 
 
 def _number(text: str) -> float | None:
@@ -100,7 +102,7 @@ def _until(text: str, now: datetime.datetime) -> float | None:
     for parse in (email.utils.parsedate_to_datetime, datetime.datetime.fromisoformat):
         try:
             moment = parse(text)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             continue
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=datetime.UTC)

@@ -92,6 +92,8 @@ _BY_STATUS: dict[int, type[e.ProviderError]] = {
     503: e.OverloadedError,
     529: e.OverloadedError,
 }
+# Only where no status says more: as a status, the same types come with narrower meanings.
+_REQUEST_FAULTS = frozenset({"invalid_request_error", "request_too_large"})
 _MESSAGE_LIMIT = 2000
 
 
@@ -140,7 +142,10 @@ def kind_of(error: VendorError, status: int | None) -> type[e.ProviderError]:
     for phrase, kind in _BY_PHRASE:
         if phrase in message:
             return kind
-    return _kind_of_status(status if status not in (None, 200) else error.status)
+    shown = status if status not in (None, 200) else error.status
+    if shown is None and error.type in _REQUEST_FAULTS:
+        return e.RefusedError
+    return _kind_of_status(shown)
 
 
 def failure(
@@ -155,7 +160,7 @@ def failure(
     if error is None:
         error = VendorError(message="an answer without a readable error")
     said = error.message.rstrip(".")
-    shown = status if status != 200 else error.status
+    shown = status if status not in (None, 200) else error.status
     return kind_of(error, status)(
         f"{provider} said {said!r}" + (f" (HTTP {shown})." if shown else "."),
         provider=provider,
