@@ -2,6 +2,7 @@
 
 * LedgerError                  (a PointsmanError: 503, `ledger_unavailable`)
   x LedgerUnavailableError     cannot be written now: disk full, read-only, too far behind
+  x LedgerRefusedError         a call may not be made, because it could not be billed
   x LedgerCorruptError         the file is no ledger, or is damaged
   x LedgerTooNewError          written by a newer Pointsman; this one must not touch it
 """
@@ -30,6 +31,17 @@ class LedgerUnavailableError(LedgerError):
             f"The ledger {path} cannot be used: {why}. Free the disk, mend the rights or point "
             "`ledger.path` elsewhere; `ledger.on_failure: serve` answers without a bill."
         )
+
+
+class LedgerRefusedError(LedgerError):
+    """A call could not be noted, so it must not be made. `detail` is for operators, not callers."""
+
+    def __init__(self, path: Path | str, why: object) -> None:
+        super().__init__(
+            "The gateway cannot keep its bill at the moment, so nothing was sent to a model. "
+            "Try again in a few seconds."
+        )
+        self.detail = f"The ledger {path} cannot be written: {why}."
 
 
 class LedgerCorruptError(LedgerError):

@@ -24,7 +24,7 @@ class LedgerStore(Protocol):
         """Note an upstream call before its first byte leaves.
 
         Raises:
-            LedgerUnavailableError: it could not be noted, so the call must not be made.
+            LedgerRefusedError: it could not be noted, so the call must not be made.
         """
         ...
 

@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 from router.storage.entries import AttemptRow, Entry, RequestRow
-from router.storage.errors import LedgerUnavailableError
+from router.storage.errors import LedgerRefusedError, LedgerUnavailableError
 from router.storage.journal import Journal, find_leftovers
 from router.storage.recovery import (
     Begun,
@@ -31,7 +31,9 @@ from router.storage.recovery import (
 from router.storage.reports import Answered, Question, Report
 from router.storage.sqlite_files import insert, new_writer, open_for_writing
 from router.storage.sqlite_reader import LedgerReader
+from router.telemetry.logs import get_logger
 
+_log = get_logger(__name__)
 _WRITER_BITS = 40
 """An entry's number is its writer's number times 2^40 plus a count: unique without asking."""
 _TRUNCATE_BYTES = 64 * 1024
@@ -113,7 +115,7 @@ class SqliteLedger:
 
     def _fail(self, why: str) -> None:
         if self._on_failure == "refuse":
-            raise LedgerUnavailableError(self.path, why)
+            raise LedgerRefusedError(self.path, why)
         self.unnoted += 1
 
     def finish(self, attempt: AttemptRow) -> None:
@@ -153,7 +155,7 @@ class SqliteLedger:
             self._note(note)
         except OSError as error:
             self.unnoted += 1
-            self._trouble = str(error)
+            self._tell(str(error))
             self._wake.set()
 
     # -- writing, on the ledger's thread --------------------------------------------------------
@@ -178,13 +180,13 @@ class SqliteLedger:
         try:
             self.rejected += insert(self._connection, batch)
         except sqlite3.Error as error:
-            self._trouble = str(error)
+            self._tell(str(error))
             self._announce()
             return False
         for _ in batch:
             self._queue.popleft()
         self._committed += len(batch)
-        self._trouble = ""
+        self._tell("")
         self._tidy()
         self._announce()
         if self._queue:
@@ -200,6 +202,15 @@ class SqliteLedger:
             idle = not self._open and self._recorded == self._committed
             if idle and self._journal.size > _TRUNCATE_BYTES:
                 self._journal.clear()
+
+    def _tell(self, trouble: str) -> None:
+        """Remember what is wrong, and log it when that changes."""
+        if bool(trouble) != bool(self._trouble):
+            if trouble:
+                _log.error("ledger_trouble", path=str(self.path), why=trouble)
+            else:
+                _log.info("ledger_mended", path=str(self.path))
+        self._trouble = trouble
 
     def _announce(self) -> None:
         self._hurry.clear()
@@ -253,6 +264,8 @@ class SqliteLedger:
             raise LedgerUnavailableError(self.path, why) from error
         for leftover in leftovers:
             leftover.delete()
+        if entries:
+            _log.warning("ledger_recovered", path=str(self.path), requests=len(entries))
         return len(entries)
 
     # -- reading, on any thread -----------------------------------------------------------------

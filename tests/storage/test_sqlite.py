@@ -16,6 +16,7 @@ import pytest
 
 from router.storage.errors import (
     LedgerCorruptError,
+    LedgerRefusedError,
     LedgerTooNewError,
     LedgerUnavailableError,
 )
@@ -160,7 +161,7 @@ def test_a_full_disk_refuses_before_money_is_spent(tmp_path: Path) -> None:
         """
         import resource, signal, sys
         from pathlib import Path
-        from router.storage.errors import LedgerUnavailableError
+        from router.storage.errors import LedgerRefusedError
         from router.storage.sqlite import SqliteLedger
         from tests.storage.rows import attempt_row, entry_of, request_row
 
@@ -172,8 +173,8 @@ def test_a_full_disk_refuses_before_money_is_spent(tmp_path: Path) -> None:
             number = ledger.next_entry()
             try:
                 ledger.begin(request_row(number), attempt_row(number, outcome="open"))
-            except LedgerUnavailableError as error:
-                refused = str(error)
+            except LedgerRefusedError as error:
+                refused = error.detail
                 break
             ledger.record(entry_of(number))
         print(refused or f"served, {ledger.unnoted > 0}")
@@ -204,8 +205,10 @@ def test_when_the_tables_cannot_be_written_new_calls_are_refused_until_they_can(
     ledger.record(entry_of(number))
     with pytest.raises(LedgerUnavailableError, match="locked"):
         ledger.flush()
-    with pytest.raises(LedgerUnavailableError, match=r"ledger\.on_failure: serve"):
+    with pytest.raises(LedgerRefusedError, match="nothing was sent") as refused:
         ledger.begin(request_row(number + 1), attempt_row(number + 1, outcome="open"))
+    assert "locked" in refused.value.detail
+    assert str(path) not in refused.value.message
     assert ledger.waiting() == 1
     blocker.execute("ROLLBACK")
     blocker.close()
@@ -221,8 +224,9 @@ def test_a_writer_that_falls_behind_makes_new_requests_wait_outside(tmp_path: Pa
     for _ in range(11):
         ledger.record(entry_of(ledger.next_entry()))
     number = ledger.next_entry()
-    with pytest.raises(LedgerUnavailableError, match="11 finished requests wait"):
+    with pytest.raises(LedgerRefusedError) as refused:
         ledger.begin(request_row(number), attempt_row(number))
+    assert "11 finished requests wait" in refused.value.detail
     ledger.close()
 
 

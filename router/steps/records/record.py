@@ -81,7 +81,7 @@ class Record:
         """Note a call that is about to be made, at the price that the plan estimated.
 
         Raises:
-            LedgerUnavailableError: it cannot be noted, so it must not be made.
+            LedgerRefusedError: it cannot be noted, so it must not be made.
         """
         row = AttemptRow(
             entry=self.row.entry,

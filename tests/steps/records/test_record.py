@@ -19,7 +19,7 @@ from providers.money import BOOK_RATES
 from providers.pricing import PriceList, PriceRow, Rates, Tier
 from router.steps.records import PriceBook, Records
 from router.storage.entries import AttemptRow, RequestRow, decode_plan, decode_signals
-from router.storage.errors import LedgerUnavailableError
+from router.storage.errors import LedgerRefusedError
 from router.storage.memory import MemoryLedger
 from router.storage.reports import Question
 from router.storage.sqlite import SqliteLedger
@@ -235,7 +235,7 @@ def test_a_call_that_gave_tokens_but_no_usage_is_unknown(house: House) -> None:
         (asyncio.CancelledError(), "cancelled", 499),
         (GeneratorExit(), "cancelled", 499),
         (OverloadedError("busy", status=529), "failed", 529),
-        (LedgerUnavailableError("l", "disk full"), "failed", 503),
+        (LedgerRefusedError("l", "disk full"), "failed", 503),
         (KeyError("x"), "failed", None),
     ],
 )
@@ -296,7 +296,7 @@ def test_if_the_ledger_refuses_no_call_is_counted(tmp_path: Path) -> None:
     records = Records(store, PriceBook(CARDS.get))
     with records.open(Journey(request_id="first")) as record:
         record.settle()
-    with pytest.raises(LedgerUnavailableError), records.open(Journey()) as record:
+    with pytest.raises(LedgerRefusedError), records.open(Journey()) as record:
         record.begin(1, "primary", "gpt-4.1", "p", "d")
     found = store.find("req-1")
     store.close()
