@@ -7,7 +7,7 @@ decodes text, so a split inside a UTF-8 character or between CR and LF changes n
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 MAX_EVENT_BYTES = 8 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
@@ -17,7 +17,7 @@ class EventTooLargeError(ValueError):
     """An event grew past the limit without ending."""
 
 
-class SseEvent(NamedTuple):
+class SseEvent(msgspec.Struct, frozen=True, gc=False):
     """One block of lines that an empty line ended.
 
     `data` is None for a block without any data line (comments, `retry:`, a bare `event:`).
@@ -50,11 +50,13 @@ class SseReader:
         Raises:
             EventTooLargeError: one event is larger than the limit.
         """
-        if not chunk:
-            return []
         if self._after_cr or b"\r" in chunk:
             chunk = self._normalised(chunk)
         if not self._tail:
+            # The usual case by far: one event of one data line, whole, by itself.
+            if chunk[:6] == b"data: " and chunk.find(b"\n") == len(chunk) - 2 and chunk[-1:] == b"\n":
+                self._started = True
+                return [SseEvent(chunk[6:-2])]
             return self._split(chunk)
         return self._extend(chunk)
 
@@ -79,7 +81,7 @@ class SseReader:
         """Search only what is new, so that a large event in small pieces stays linear."""
         tail = self._tail
         tail += chunk
-        if tail.find(b"\n\n", max(0, self._searched - 1)) < 0:
+        if not chunk or tail.find(b"\n\n", max(0, self._searched - 1)) < 0:
             self._searched = len(tail)
             self._check_size(len(tail))
             return []
@@ -90,10 +92,11 @@ class SseReader:
     def _split(self, chunk: bytes) -> list[SseEvent]:
         blocks = chunk.split(b"\n\n")
         rest = blocks.pop()
-        # A third line end in a row belongs to the block that it begins: an empty first line.
-        self._tail += rest
-        self._searched = len(rest)
-        self._check_size(len(rest))
+        if rest:
+            # A third line end in a row belongs to the block that it begins: an empty first line.
+            self._tail += rest
+            self._searched = len(rest)
+            self._check_size(len(rest))
         return self._parsed(blocks)
 
     def _parsed(self, blocks: list[bytes]) -> list[SseEvent]:

@@ -37,6 +37,7 @@ FINISH_REASONS: dict[str, FinishReason] = {
     "function_call": "tool_calls",
     "content_filter": "content_filter",
 }
+_NULL = Raw(b"null")
 _NOT_YET = frozenset({None, "", "null"})
 _encode = msgspec.json.Encoder().encode
 
@@ -82,8 +83,11 @@ class ChunkReader:
         self._check_id(body.id)
         if body.usage is not None or body.timings is not None:
             self._usage = usage_of(body) or self._usage
+        choices = body.choices
+        if not choices:
+            return []
         events: list[StreamEvent] = []
-        for choice in body.choices or ():
+        for choice in choices:
             self._read_choice(choice, events)
         return events
 
@@ -118,12 +122,12 @@ class ChunkReader:
         state = self._choices.get(choice.index)
         if state is None:
             state = self._choices[choice.index] = _ChoiceState(choice.index)
-        before = len(events)
         if choice.delta is not None:
+            before = len(events)
             self._read_delta(choice, choice.delta, state, events)
-        if state.finished and len(events) > before:
-            raise disorder("more of the answer came after its end")
-        if choice.finish_reason not in _NOT_YET:
+            if state.finished and len(events) > before:
+                raise disorder("more of the answer came after its end")
+        if choice.finish_reason is not None and choice.finish_reason not in _NOT_YET:
             self._read_end(choice, state, events)
 
     def _read_delta(
@@ -134,11 +138,12 @@ class ChunkReader:
         if thought:
             events.append(ReasoningDelta(thought, index))
         if delta.content:
-            logprobs = present(choice.logprobs)
-            events.append(TextDelta(delta.content, index, logprobs))
+            events.append(TextDelta(delta.content, index, present(choice.logprobs)))
         if delta.refusal:
             events.append(RefusalDelta(delta.refusal, index))
-        for piece in delta.tool_calls or ():
+        if not delta.tool_calls:
+            return
+        for piece in delta.tool_calls:
             function = piece.function
             name, arguments = (function.name, function.arguments) if function else (None, None)
             events.append(state.tools.take(piece.index, piece.id, name, arguments))
@@ -166,7 +171,7 @@ def finish_reason_of(word: str | None, tool_calls: int) -> FinishReason:
 
 def present(raw: Raw | UnsetType) -> Raw | None:
     """The raw JSON if it is there and is not null."""
-    return raw if isinstance(raw, Raw) and bytes(raw) != b"null" else None
+    return raw if raw is not UNSET and raw != _NULL else None
 
 
 class ChunkWriter:
