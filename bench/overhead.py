@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ def _free_port() -> int:
 
 
 @contextmanager
-def _process(command: list[str], port: int, **environment: str) -> Iterator[psutil.Process]:
+def _process(command: Sequence[str], port: int, **environment: str) -> Iterator[psutil.Process]:
     child = subprocess.Popen(
         command,
         cwd=_ROOT,
@@ -59,25 +59,26 @@ def _process(command: list[str], port: int, **environment: str) -> Iterator[psut
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    name = " ".join(command)
     try:
-        _wait_for(port, child)
+        _wait_for(port, child, name)
         yield psutil.Process(child.pid)
     finally:
         child.terminate()
         child.wait(20)
 
 
-def _wait_for(port: int, child: subprocess.Popen[bytes], seconds: float = 90) -> None:
+def _wait_for(port: int, child: subprocess.Popen[bytes], name: str, seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if child.poll() is not None:
-            raise SystemExit(f"{child.args} ended with code {child.returncode}")
+            raise SystemExit(f"{name} ended with code {child.returncode}")
         try:
             socket.create_connection(("127.0.0.1", port), 0.2).close()
             return
         except OSError:
             time.sleep(0.05)
-    raise SystemExit(f"{child.args} did not listen on port {port} within {seconds:.0f} s")
+    raise SystemExit(f"{name} did not listen on port {port} within {seconds:.0f} s")
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
@@ -148,11 +149,12 @@ def measure(given: argparse.Namespace) -> dict[str, dict[str, float]]:
         ports = {name: _free_port() for name in ("upstream", "passthrough", "pointsman", "litellm")}
         upstream = f"http://127.0.0.1:{ports['upstream']}/v1"
         peers = [sys.executable, "-m", "bench.peers"]
+        serve = [sys.executable, "main.py", "serve"]
+        ours = str(_configure(folder, upstream))
+        bare = ["passthrough", "--port", str(ports["passthrough"]), "--target", upstream]
         commands = {
-            "passthrough": [*peers, "passthrough", "--port", str(ports["passthrough"])]
-            + ["--target", upstream],
-            "pointsman": [sys.executable, "main.py", "serve", "-c"]
-            + [str(_configure(folder, upstream)), "--port", str(ports["pointsman"])],
+            "passthrough": [*peers, *bare],
+            "pointsman": [*serve, "-c", ours, "--port", str(ports["pointsman"])],
         }
         if given.peer == "litellm":
             commands["litellm"] = _litellm(folder, upstream, given.peer_python, ports["litellm"])

@@ -31,8 +31,8 @@ class ServerSettings(_Section):
     """Where the gateway listens, and what it takes."""
 
     host: str = "127.0.0.1"
-    port: int = Field(8080, ge=0, le=65_535)
-    max_body_bytes: int = Field(20_000_000, ge=1_000)
+    port: int = Field(default=8080, ge=0, le=65_535)
+    max_body_bytes: int = Field(default=20_000_000, ge=1_000)
     shutdown_seconds: Seconds = 30.0
     """How long running answers may go on after a stop was asked for."""
     open: bool = False
@@ -53,7 +53,7 @@ class ProviderEntry(_Section):
     options: dict[str, str] = {}
     """What only this kind knows, such as Anthropic's `version`."""
     connect_seconds: Seconds = 5.0
-    max_connections: int = Field(512, ge=1, le=10_000)
+    max_connections: int = Field(default=512, ge=1, le=10_000)
 
 
 class DeploymentEntry(_Section):
@@ -61,7 +61,7 @@ class DeploymentEntry(_Section):
 
     provider: str
     wire_name: str | None = None
-    weight: float = Field(1.0, gt=0)
+    weight: float = Field(default=1.0, gt=0)
 
 
 class PriceEntry(_Section):
@@ -79,15 +79,15 @@ class ModelEntry(_Section):
 
     provider: str | None = None
     wire_name: str | None = None
-    window_tokens: int | None = Field(None, ge=256)
-    max_output_tokens: int | None = Field(None, ge=1)
+    window_tokens: int | None = Field(default=None, ge=256)
+    max_output_tokens: int | None = Field(default=None, ge=1)
     abilities: list[str] | None = None
     family: str | None = None
     region: str | None = None
     is_local: bool | None = None
-    quality: float | None = Field(None, ge=0, le=1)
-    tokens_per_second: float | None = Field(None, gt=0)
-    first_token_seconds: float | None = Field(None, gt=0)
+    quality: float | None = Field(default=None, ge=0, le=1)
+    tokens_per_second: float | None = Field(default=None, gt=0)
+    first_token_seconds: float | None = Field(default=None, gt=0)
     prices: PriceEntry | None = None
     deployments: list[DeploymentEntry] = []
 
@@ -97,7 +97,7 @@ class KeyEntry(_Section):
 
     name: Name
     key: str | None = None
-    sha256: str | None = Field(None, pattern=r"^[0-9a-fA-F]{64}$")
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-fA-F]{64}$")
     user: str = ""
     tier: str = ""
     tenant: str = ""
@@ -131,10 +131,10 @@ class LocalEntry(_Section):
     """A name of the registry (`main.py models --local`)."""
     path: str | None = None
     """A GGUF file of your own; `model` is then the name it gets."""
-    context_tokens: int | None = Field(None, ge=256)
-    parallel: int = Field(4, ge=1, le=64)
-    threads: int | None = Field(None, ge=1)
-    gpu_layers: int = Field(0, ge=-1)
+    context_tokens: int | None = Field(default=None, ge=256)
+    parallel: int = Field(default=4, ge=1, le=64)
+    threads: int | None = Field(default=None, ge=1)
+    gpu_layers: int = Field(default=0, ge=-1)
 
 
 class StateEntry(_Section):
@@ -155,7 +155,7 @@ class PromptEntry(_Section):
 class Settings(_Section):
     """The whole configuration."""
 
-    server: ServerSettings = ServerSettings()  # type: ignore[call-arg]
+    server: ServerSettings = ServerSettings()
     providers: dict[Name, ProviderEntry] = {}
     models: dict[Name, ModelEntry] = {}
     keys: list[KeyEntry] = []
@@ -164,7 +164,7 @@ class Settings(_Section):
     prompts: PromptEntry = PromptEntry()
     privacy: PrivacyEntry = PrivacyEntry()
     ledger: LedgerEntry = LedgerEntry()
-    local: LocalEntry = LocalEntry()  # type: ignore[call-arg]
+    local: LocalEntry = LocalEntry()
     state: StateEntry = StateEntry()
 
 

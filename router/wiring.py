@@ -14,8 +14,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from policies.errors import PolicyFileError
+from policies.findings import Finding
+from policies.lint import lint
+from policies.rules import Policy
 from policies.signals import Candidate
 from policies.store import PolicyStore
+from prompts.library import names as prompt_names
 from providers.base import Provider
 from providers.catalog import Catalog, CatalogError, load_catalog
 from providers.limits import RateLimits
@@ -76,7 +80,7 @@ async def open_house(
         stack.push_async_callback(dispatcher.close)
         limits.listen(dispatcher.on_limits)
         candidates = _Candidates(catalog, places, vendors)
-        policies = _open_policies(settings.policy)
+        policies = _open_policies(settings.policy, candidates)
         metrics.set_policy(policies.current.name, policies.current.version)
         prompting = Prompting(PromptingSettings(**settings.prompts.model_dump()))
         identity = Identity([] if trusts_caller else [_grant(entry) for entry in settings.keys])
@@ -121,9 +125,12 @@ def _open_ledger(entry: LedgerEntry) -> LedgerStore:
         raise ConfigError([error.message]) from error
 
 
-def _open_policies(name_or_path: str) -> PolicyStore:
+def _open_policies(name_or_path: str, candidates: _Candidates) -> PolicyStore:
+    def vet(policy: Policy) -> Sequence[Finding]:
+        return lint(policy, candidates(), prompt_names())
+
     try:
-        return PolicyStore(name_or_path)
+        return PolicyStore(name_or_path, vet=vet)
     except PolicyFileError as error:
         raise ConfigError([str(finding) for finding in error.findings]) from error
 

@@ -38,7 +38,7 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     )
     app.callback()(_nothing)
     asked = next((word for word in arguments if not word.startswith("-")), None)
-    for verb in [asked] if asked in VERBS else VERBS:
+    for verb in (asked,) if asked is not None and asked in VERBS else tuple(VERBS):
         name = verb.replace("-", "_")
         module = importlib.import_module(f"router.commands.{name}")
         command = getattr(module, name)

@@ -16,7 +16,8 @@ from providers.errors import ProviderError
 from providers.messages import ChatRequest, Message
 from router.commands.opening import FAILED, ConfigOption, errors, fail_config, open_settings
 from router.errors import ConfigError, PointsmanError
-from router.pipeline.calls import Call, Served, Settled
+from router.pipeline.calls import Call, Served
+from router.steps.records import Settled
 
 if TYPE_CHECKING:
     from router.settings import Settings

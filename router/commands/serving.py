@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import socket
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,10 @@ from router.wiring import open_house
 
 if TYPE_CHECKING:
     from router.deps import House
+
+_YOUNG_OBJECTS = 20_000
+"""A request makes a few hundred objects that die with it; looking at them thirty times less often costs
+a few megabytes and saves a tenth of the processor."""
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
@@ -44,10 +49,19 @@ async def run_server(settings: Settings, *, host: str, port: int) -> None:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=int(settings.server.shutdown_seconds),
             )
             _announce(house, listener)
+            _spare_the_collector()
             await uvicorn.Server(config).serve(sockets=[listener])
+
+
+def _spare_the_collector() -> None:
+    """Keep what lives as long as the process out of every later garbage collection."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 50)
 
 
 def _listen(host: str, port: int) -> socket.socket:

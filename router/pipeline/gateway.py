@@ -47,15 +47,20 @@ class Gateway:
         self._dispatcher = dispatcher
         self._records = records
 
-    def prepare(self, call: Call) -> Journey:
-        """Understand and decide one request, without calling anyone."""
+    def prepare(self, call: Call, *, thorough: bool = False) -> Journey:
+        """Understand and decide one request, without calling anyone.
+
+        `thorough` also says why each earlier rule did not hold: for explaining.
+        """
         asked = call.request
         caller = self._identity.identify(
             call.credential, call.hints, asked.model, metadata=call.metadata
         )
         masked = self._privacy.mask(asked, scope=_scope(caller.tenant, caller.user, caller.session))
         signals = self._understanding.read(masked.request, masked.findings.kinds)
-        plan = self._planner.plan(signals, caller, self._surroundings(), asked.model)
+        plan = self._planner.plan(
+            signals, caller, self._surroundings(), asked.model, thorough=thorough
+        )
         request = self._prompting.apply(plan, signals, caller, masked.request)
         seconds = plan.terms.deadline_seconds
         if call.deadline_seconds is not None:
@@ -86,11 +91,8 @@ class Gateway:
                 deadline=journey.deadline,
                 session=journey.caller.session,
             )
-            async with (
-                aclosing(events),
-                aclosing(self._privacy.restore(events, journey.vault)) as restored,
-            ):
-                async for event in restored:
+            async with aclosing(events):
+                async for event in self._privacy.restore(events, journey.vault):
                     if type(event) is UsageReport:
                         usage = event.usage
                     elif type(event) is Opened and not event.seam:

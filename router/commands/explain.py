@@ -1,0 +1,167 @@
+"""`main.py explain`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from policies.errors import NoCandidateError
+from policies.explain import plan_as_json, plan_as_tree, refusal_as_tree
+from providers.messages import ChatRequest, Message
+from router.commands.opening import (
+    BAD_CONFIG,
+    FAILED,
+    ConfigOption,
+    errors,
+    fail_config,
+    open_settings,
+)
+from router.errors import ConfigError, NobodyCanAnswerError, PointsmanError
+from router.pipeline.calls import Call, Journey
+
+if TYPE_CHECKING:
+    from policies.signals import Signals
+    from router.settings import Settings
+    from router.storage.entries import Entry
+
+_SHOWN = (
+    "intents", "intent_confidence", "is_unsure", "emotion", "emotion_intensity", "sarcasm",
+    "language", "difficulty", "prompt_tokens", "needs", "pii", "slots", "is_escalation", "is_reask",
+)  # fmt: skip
+
+
+def explain(
+    question: Annotated[
+        str, typer.Argument(help="What a customer says; `-` reads it from standard input.")
+    ] = "",
+    request: Annotated[
+        str, typer.Option("--request", help="Id of a past request (x-request-id), from the ledger.")
+    ] = "",
+    config: ConfigOption = None,
+    policy: Annotated[
+        str, typer.Option(help="Decide by this policy instead of the configured one.")
+    ] = "",
+    model: Annotated[str, typer.Option(help="`auto`, a pool or a model.")] = "auto",
+    user: Annotated[str, typer.Option(help="Who asks.")] = "",
+    tier: Annotated[str, typer.Option(help="The user's tier.")] = "",
+    must_stay_local: Annotated[
+        bool, typer.Option("--must-stay-local", help="As if the request may not leave the house.")
+    ] = False,
+    ledger: Annotated[
+        Path | None, typer.Option(help="With --request: a ledger file other than the configured.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a tree.")] = False,
+) -> None:
+    """Nobody is called. Vendors without a key count as off, as they would for a real request.
+
+    Exit codes: 0 explained; 1 nobody may answer, or there is no such request; 2 wrong usage.
+
+    Examples:
+
+        python main.py explain "你们什么态度！我要投诉" --tier vip
+
+        python main.py explain --policy cost-first "Prove that the square root of 2 is irrational."
+
+        python main.py explain --request 4f0c… --json
+    """
+    if bool(question) == bool(request):
+        errors.print("✗ Give either a question or --request ID.", style="red")
+        raise typer.Exit(BAD_CONFIG)
+    settings = open_settings(config)
+    if request:
+        _explain_past(request, ledger or Path(settings.ledger.path), as_json=as_json)
+        return
+    if policy:
+        settings = settings.model_copy(update={"policy": policy})
+    hints = {"user": user, "tier": tier, "must_stay_local": "yes" if must_stay_local else ""}
+    text = sys.stdin.read() if question == "-" else question
+    asked = ChatRequest(model=model, messages=(Message(role="user", content=text),))
+    call = Call(
+        request_id=uuid.uuid4().hex,
+        request=asked,
+        hints={name: value for name, value in hints.items() if value},
+    )
+    try:
+        journey = asyncio.run(_prepare(settings, call))
+    except ConfigError as error:
+        fail_config(error)
+    except PointsmanError as error:
+        _print_refusal(error)
+    _print(journey.signals, plan_as_tree(journey.plan), plan_as_json(journey.plan), as_json)
+
+
+async def _prepare(settings: Settings, call: Call) -> Journey:
+    from router.wiring import open_house
+
+    async with open_house(settings, trusts_caller=True) as house:
+        return house.gateway.prepare(call, thorough=True)
+
+
+def _print_refusal(error: PointsmanError) -> NoReturn:
+    cause = error.__cause__
+    if isinstance(error, NobodyCanAnswerError) and isinstance(cause, NoCandidateError):
+        sys.stdout.write(refusal_as_tree(error.message, cause.rejected, cause.reasons) + "\n")
+    else:
+        errors.print(f"✗ {error.message}", style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(FAILED)
+
+
+def _print(signals: Signals, tree: str, plan: dict[str, Any], as_json: bool) -> None:
+    from router.api.explanations import signals_to_json
+
+    read = signals_to_json(signals)
+    if as_json:
+        whole = {"signals": read, "plan": plan}
+        sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=2) + "\n")
+        return
+    shown = ", ".join(f"{name} {_short(read[name])}" for name in _SHOWN if read[name])
+    sys.stdout.write(f"understood: {shown}\n{tree}\n")
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    if isinstance(value, list | tuple):
+        return "+".join(map(str, value))
+    return str(value)
+
+
+def _explain_past(request_id: str, ledger: Path, *, as_json: bool) -> None:
+    from router.api.explanations import explain_entry
+    from router.storage.entries import decode_plan, decode_signals
+
+    entry = _find(request_id, ledger)
+    if as_json:
+        sys.stdout.write(json.dumps(explain_entry(entry), ensure_ascii=False, indent=2) + "\n")
+        return
+    plan = decode_plan(entry.request.plan)
+    _print(decode_signals(entry.request.signals), plan_as_tree(plan), {}, as_json=False)
+    for row in entry.attempts:
+        cost = "unknown" if row.cost_usd is None else f"${row.cost_usd}"
+        error = f", {row.error}" if row.error else ""
+        seconds = "–" if row.seconds is None else f"{row.seconds:.2f} s"
+        sys.stdout.write(
+            f"call {row.number}: {row.kind} {row.model} at {row.deployment}: "
+            f"{row.outcome}{error}, {seconds}, {cost}\n"
+        )
+
+
+def _find(request_id: str, ledger: Path) -> Entry:
+    from router.storage.errors import LedgerError
+    from router.storage.sqlite_reader import LedgerReader
+
+    try:
+        entry = LedgerReader(ledger).find(request_id)
+    except LedgerError as error:
+        errors.print(f"✗ {error.message}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(FAILED) from None
+    if entry is None:
+        errors.print(f"✗ The ledger {ledger} has no request '{request_id}'.", style="red")
+        raise typer.Exit(FAILED)
+    return entry
