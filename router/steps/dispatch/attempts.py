@@ -152,7 +152,9 @@ class Call:
     async def close(self, fate: Outcome = "cancelled") -> None:
         """End the call if it still runs: its upstream is let go and its row written."""
         self._fate = fate
-        if not self._is_settled and self._has_begun:
+        if not self._has_begun:
+            self._release()
+        elif not self._is_settled:
             self._settle("answered" if self._is_whole() else fate)
         await self._let_go()
 

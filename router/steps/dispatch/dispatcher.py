@@ -69,7 +69,8 @@ class Dispatcher:
     ) -> None:
         self._observer: Observer = observer or SilentObserver()
         self._breakers = breakers or Breakers(clock=clock)
-        self._breakers.listen(self._observer.on_breaker_change)
+        if observer is not None:
+            self._breakers.listen(observer.on_breaker_change)
         self._limits = limits
         self._clock = clock
         self._sleep = sleep
@@ -249,7 +250,7 @@ class Dispatcher:
         patience = _QUEUE_SECONDS if trip.route.has_others(upstream) else trip.deadline.left()
         try:
             if leg.pause_seconds > 0:
-                self._observer.on_retry(provider, leg.because, leg.pause_seconds)
+                self._observer.on_retry(provider, leg.because or "resting", leg.pause_seconds)
                 await self._sleep(leg.pause_seconds)
             await upstream.limiter.acquire(trip.deadline.within(patience))
         except ProviderError as error:
