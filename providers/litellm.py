@@ -17,13 +17,13 @@ from typing import Any
 import msgspec
 
 from providers.base import Model
-from providers.calls import Completion, Deadline, Opened, StreamEvent
+from providers.calls import Completion, Deadline, Finished, Opened, StreamEvent
 from providers.dialects.failures import VendorError, broken, failure
 from providers.dialects.openai.differences import OPENAI
 from providers.dialects.openai.events import ChunkReader
 from providers.dialects.openai.request import encode_request
 from providers.dialects.openai.response import decode_completion
-from providers.dialects.reading import ErrorEvent
+from providers.dialects.reading import ErrorEvent, cut
 from providers.errors import ProviderError, StreamBrokenError, UpstreamTimeoutError
 from providers.http import late
 from providers.messages import ChatRequest
@@ -47,7 +47,7 @@ class LiteLLMProvider:
         self.name = settings.name
         self._settings = settings
         self._module: Any = None
-        self._importing = asyncio.Lock()
+        self._importing: asyncio.Future[Any] | None = None
 
     async def complete(
         self, model: Model, request: ChatRequest, *, deadline: Deadline
@@ -72,6 +72,8 @@ class LiteLLMProvider:
         try:
             while (chunk := await self._next(chunks, model, deadline, began)) is not None:
                 for event in reader.read(SseEvent(_json_of(chunk))):
+                    if isinstance(event, Finished):
+                        _check_said(chunks)
                     if not began:
                         began = True
                         yield Opened(model.name, self.name, reader.upstream_id)
@@ -98,7 +100,11 @@ class LiteLLMProvider:
     async def _ask(
         self, model: Model, request: ChatRequest, deadline: Deadline, *, stream: bool
     ) -> Any:
-        module = await self._litellm()
+        try:
+            async with asyncio.timeout(deadline.left()):
+                module = await self._litellm()
+        except TimeoutError as problem:
+            raise late(self.name, model.name) from problem
         body = msgspec.json.decode(encode_request(request, model, _DIFFERENCES, stream=stream))
         try:
             async with asyncio.timeout(deadline.left()):
@@ -152,9 +158,11 @@ class LiteLLMProvider:
         )
 
     async def _litellm(self) -> Any:
-        async with self._importing:
-            if self._module is None:
-                self._module = await asyncio.to_thread(_import)
+        """The package. One import serves every call that waits, and outlives one that gave up."""
+        if self._module is None:
+            if self._importing is None:
+                self._importing = asyncio.ensure_future(asyncio.to_thread(_import))
+            self._module = await asyncio.shield(self._importing)
         return self._module
 
 
@@ -165,6 +173,12 @@ def _import() -> Any:
     module.suppress_debug_info = True
     module.drop_params = True
     return module
+
+
+def _check_said(chunks: Any) -> None:
+    """Refuse an end that litellm made up: it says `stop` for streams that were cut."""
+    if getattr(chunks, "received_finish_reason", "") is None:
+        raise cut("it ended without a finish_reason")
 
 
 def _json_of(answer: Any) -> bytes:

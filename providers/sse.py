@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 MAX_EVENT_BYTES = 8 * 1024 * 1024
+_SILENT_FIELDS = frozenset({b"id", b"retry"})
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -26,6 +27,9 @@ class SseEvent(msgspec.Struct, frozen=True, gc=False):
     data: bytes | None
     event: str = ""
     comments: tuple[bytes, ...] = ()
+    stray: bool = False
+    """It has a line that is no field of an event. Browsers pass such lines over; a reader of
+    answers must not, because a chunk that lost its `data:` would be lost with it."""
 
 
 class SseReader:
@@ -54,7 +58,11 @@ class SseReader:
             chunk = self._normalised(chunk)
         if not self._tail:
             # The usual case by far: one event of one data line, whole, by itself.
-            if chunk[:6] == b"data: " and chunk.find(b"\n") == len(chunk) - 2 and chunk[-1:] == b"\n":
+            if (
+                chunk[:6] == b"data: "
+                and chunk.find(b"\n") == len(chunk) - 2
+                and chunk[-1:] == b"\n"
+            ):
                 self._started = True
                 return [SseEvent(chunk[6:-2])]
             return self._split(chunk)
@@ -123,6 +131,7 @@ def _parse(block: bytes) -> SseEvent | None:
     data: list[bytes] = []
     comments: list[bytes] = []
     event = ""
+    stray = False
     lines = [line for line in block.split(b"\n") if line]
     for line in lines:
         name, _, value = line.partition(b":")
@@ -134,9 +143,11 @@ def _parse(block: bytes) -> SseEvent | None:
             data.append(value)
         elif name == b"event":
             event = value.decode("utf-8", "replace")
+        elif name not in _SILENT_FIELDS:
+            stray = True
     if not lines:
         return None
-    return SseEvent(b"\n".join(data) if data else None, event, tuple(comments))
+    return SseEvent(b"\n".join(data) if data else None, event, tuple(comments), stray)
 
 
 def write_event(data: bytes, event: str = "") -> bytes:

@@ -76,6 +76,7 @@ _BY_PHRASE: tuple[tuple[str, type[e.ProviderError]], ...] = (
     ("exceeds the available context size", e.ContextTooLongError),
     ("range of input length should be", e.ContextTooLongError),
     ("credit balance is too low", e.QuotaExhaustedError),
+    ("exceeded your current quota", e.QuotaExhaustedError),
     ("output blocked by content filtering", e.ContentFilteredError),
     ("inappropriate content", e.ContentFilteredError),
 )

@@ -161,6 +161,10 @@ BROKEN: dict[str, tuple[Sequence[bytes | Cut | Hang], str]] = {
     "the last event is half": ([*sse(*GOOD[:2], done=False), b'data: {"id":"c1","choi'], "cut"),
     "a chunk is no JSON": ([*sse(*GOOD[:2], done=False), b"data: {oops}\n\n"], "malformed"),
     "a chunk is no UTF-8": ([b'data: {"choices":[{"delta":{"content":"\xff"}}]}\n\n'], "malformed"),
+    "a chunk lost its field name": (
+        [*sse(*GOOD[:2], done=False), b'{"id":"c1"}\n\n', *sse(*GOOD[2:])],
+        "malformed",
+    ),
     "a chunk has no choices": (sse({"id": "c1"}), "malformed"),
     "a chunk has a wrong type": (sse(chunk({"content": 5})), "malformed"),
     "the finish_reason is unknown": (

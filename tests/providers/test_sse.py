@@ -56,7 +56,7 @@ def read_line_by_line(stream: bytes) -> list[SseEvent]:
 
 
 def _fields(block: list[bytes]) -> SseEvent:
-    data, comments, event = [], [], ""
+    data, comments, event, stray = [], [], "", False
     for line in block:
         name, value = re.fullmatch(rb"([^:]*)(?::(?: )?(.*))?", line, re.DOTALL).groups(b"")  # type: ignore[union-attr]
         if line.startswith(b":"):
@@ -65,7 +65,9 @@ def _fields(block: list[bytes]) -> SseEvent:
             data.append(value)
         elif name == b"event":
             event = value.decode("utf-8", "replace")
-    return SseEvent(b"\n".join(data) if data else None, event, tuple(comments))
+        elif name not in (b"id", b"retry"):
+            stray = True
+    return SseEvent(b"\n".join(data) if data else None, event, tuple(comments), stray)
 
 
 @settings(max_examples=300, deadline=None)
@@ -106,6 +108,11 @@ def test_a_byte_order_mark_is_skipped_even_when_split() -> None:
 def test_dashscopes_status_comment_comes_with_its_event() -> None:
     (event,) = read(b"id:1\nevent:error\n:HTTP_STATUS/429\ndata:{}\n\n")
     assert event == SseEvent(b"{}", "error", (b"HTTP_STATUS/429",))
+
+
+def test_a_line_that_is_no_field_is_marked_instead_of_lost() -> None:
+    (event,) = read(b'{"choices":[]}\n\n')
+    assert event == SseEvent(None, stray=True)
 
 
 def test_a_last_event_without_its_empty_line_is_still_given_at_the_end() -> None:

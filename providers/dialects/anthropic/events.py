@@ -58,7 +58,11 @@ class MessageReader:
         """Our events for one of theirs."""
         if event.event == "error":
             raise ErrorEvent(error_of(event))
-        if event.data is None or self.done:
+        if self.done:
+            return []
+        if event.stray:
+            raise malformed("a line that is no part of an event")
+        if event.data is None:
             return []
         try:
             wire = EVENT_DECODER.decode(event.data)

@@ -74,7 +74,11 @@ class ChunkReader:
         data = event.data
         if event.event == "error":
             raise ErrorEvent(error_of(event))
-        if data is None or self.done:
+        if self.done:
+            return []
+        if event.stray:
+            raise malformed("a line that is no part of an event")
+        if data is None:
             return []
         if data == b"[DONE]":
             self.done = True
