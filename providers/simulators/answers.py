@@ -93,9 +93,9 @@ def _whole_text(ask: Ask, length_tokens: int | None) -> str:
 @functools.lru_cache(maxsize=1024)
 def _stretch(text: str, length_tokens: int) -> str:
     """The text repeated, or cut, to exactly so many tokens."""
-    tokens = split_tokens(text.rstrip() + " ")
-    times = -(-length_tokens // len(tokens))
-    return "".join((tokens * times)[:length_tokens])
+    times = -(-length_tokens // len(split_tokens(text)))
+    longer = " ".join([text] * (times + 1))
+    return "".join(split_tokens(longer)[:length_tokens])
 
 
 def _describe(image: Image) -> str:

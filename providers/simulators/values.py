@@ -26,7 +26,9 @@ _FINDERS = (
     ),
     (r"amount|price|金额", r"\d+(?:\.\d+)?"),
 )
-_DEEPEST = 12
+_DEEPEST = 24
+_ROOMY = 3
+"""Deeper than this, what may be left out is left out, so that recursive schemas end."""
 
 
 def make_value(schema: Any, text: str) -> Any:
@@ -71,7 +73,7 @@ def _resolve(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
 def _simplest(options: list[Any], depth: int) -> Any:
     """The first option that is not null; deep down, null, so that recursive schemas end."""
     nothing = next((each for each in options if each.get("type") == "null"), None)
-    if depth > _DEEPEST // 2 and nothing is not None:
+    if depth > _ROOMY and nothing is not None:
         return nothing
     return next((each for each in options if each.get("type") != "null"), options[0])
 
@@ -110,10 +112,11 @@ def _is_plain(schema: Any) -> bool:
 
 def _array(schema: dict[str, Any], text: str, name: str, root: dict[str, Any], depth: int) -> Any:
     prefix = [_make(each, text, name, root, depth + 1) for each in schema.get("prefixItems", ())]
-    wanted = min(max(schema.get("minItems", 1), len(prefix)), schema.get("maxItems", 1_000))
+    usual = 1 if depth <= _ROOMY else 0
+    wanted = min(max(schema.get("minItems", usual), len(prefix)), schema.get("maxItems", 1_000))
     items = schema.get("items", {})
-    if items is False or depth > _DEEPEST // 2:
-        return prefix if items is False else prefix[: schema.get("minItems", 0)]
+    if items is False:
+        return prefix
     more = [_make(items or {"type": "string"}, text, name, root, depth + 1) for _ in range(wanted)]
     return (prefix + more)[:wanted]
 

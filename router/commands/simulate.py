@@ -18,7 +18,9 @@ def simulate(
     ] = "openai",
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 9101,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    name: Annotated[str, typer.Option(help="Aims a directive at this one: simulate:NAME/cut.")] = "",
+    name: Annotated[
+        str, typer.Option(help="Aims a directive at this one: simulate:NAME/cut.")
+    ] = "",
     fault: Annotated[
         list[str] | None,
         typer.Option(help="FAULT:SHARE, such as cut:5% or 429=2:10%; may be repeated."),

@@ -148,7 +148,7 @@ def _pings_only(scene: Scene) -> Reply:
 
 @fault("odd-finish", "A finish reason that nobody knows.")
 def _odd_finish(scene: Scene) -> Reply:
-    return scene.play(replace(scene.answer, finish="exploded"))
+    return scene.play(replace(scene.answer, finish="malfunction"))
 
 
 @fault("filtered-answer", "The vendor's filter ends the answer half way, and says so.")
