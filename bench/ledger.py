@@ -153,7 +153,9 @@ def _kill(path: Path, kills: int) -> tuple[int, int]:
     chance = Random(7)
     for _ in range(kills):
         command = [sys.executable, "-m", "bench.ledger", "--victim", str(path)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as victim:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as victim:
             assert victim.stdout is not None
             lines = [victim.stdout.readline() for _ in range(chance.randrange(1, 500))]
             victim.send_signal(signal.SIGKILL)

@@ -87,24 +87,29 @@ def configure_logs(level: str = "info", *, stream: TextIO | None = None) -> None
     """Send our logs and the libraries' to `stream` (stderr by default), from this level on."""
     where = stream or cast(TextIO, _Stderr())
     number = logging.getLevelNamesMapping()[level.upper()]
-    renderer = _renderer_for(where)
-    shared = _shared_steps()
-    structlog.configure(
-        processors=[*shared, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(file=where),
-        cache_logger_on_first_use=False,
-    )
+    _configure_ours(number, where)
     handler = logging.StreamHandler(where)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            foreign_pre_chain=_shared_steps(),
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _renderer_for(where),
+            ],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(number, logging.INFO))
+
+
+def _configure_ours(number: int, where: TextIO) -> None:
+    structlog.configure(
+        processors=[*_shared_steps(), _renderer_for(where)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.WriteLoggerFactory(file=where),
+        cache_logger_on_first_use=False,
+    )
 
 
 def get_logger(name: str) -> FilteringBoundLogger:
@@ -195,3 +200,9 @@ class _Stderr:
 
     def isatty(self) -> bool:
         return sys.stderr.isatty()
+
+
+# Before anybody configures logs (a CLI verb, a script), warnings go to stderr: structlog's own
+# default would print into standard output, where reports and answers belong.
+if not structlog.is_configured():
+    _configure_ours(logging.WARNING, cast(TextIO, _Stderr()))

@@ -6,10 +6,12 @@ import datetime
 import io
 import json
 import logging
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from providers.errors import OverloadedError
 from router.telemetry.logs import bind_request, configure_logs, fingerprint, get_logger
@@ -17,6 +19,7 @@ from router.telemetry.metrics import Metrics
 from router.telemetry.witness import Witness
 from tests.storage.rows import attempt_row, request_row
 
+ROOT = Path(__file__).parents[2]
 PRIVATE = (
     "13800138000",
     "+86 138-0013-8000",
@@ -36,9 +39,9 @@ def stream() -> Any:
     stream = io.StringIO()
     configure_logs("debug", stream=stream)
     yield stream
+    configure_logs("warning")
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def _lines(stream: io.StringIO) -> list[dict[str, Any]]:
@@ -104,13 +107,23 @@ def test_an_exception_is_told_by_class_and_place_and_by_its_words_when_they_are_
     assert ours["why"] == "qwen-max is overloaded"
 
 
-def test_a_level_below_the_setting_is_silent() -> None:
-    stream = io.StringIO()
+def test_a_level_below_the_setting_is_silent(stream: io.StringIO) -> None:
     configure_logs("warning", stream=stream)
     get_logger("here").info("quiet")
     get_logger("here").warning("loud")
-    structlog.reset_defaults()
     assert [line["event"] for line in _lines(stream)] == ["loud"]
+
+
+def test_before_anybody_configures_logs_standard_output_stays_clean() -> None:
+    script = (
+        "from router.telemetry.logs import get_logger\n"
+        "get_logger('here').warning('loud')\n"
+        "get_logger('here').info('quiet')\n"
+    )
+    command = [sys.executable, "-c", script]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout == ""
+    assert [json.loads(line)["event"] for line in result.stderr.splitlines()] == ["loud"]
 
 
 def test_the_witness_logs_what_an_operator_should_know(stream: io.StringIO) -> None:
