@@ -58,6 +58,10 @@ INTERNATIONAL = re.compile(
 ANNOUNCED = re.compile(
     r"(?<![0-9])[+(]{0,2}[0-9](?:[ .\-()]{0,2}[0-9]){6,14}(?:\s?x[0-9]{1,6})?(?![0-9])"
 )
+FOLLOWED = re.compile(
+    r"[+(0-9](?<![0-9].)[+(]?(?:[ .\-()]{0,2}[0-9]){6,15}(?:\s?x[0-9]{1,6})?(?=[ \-]{1,2}(?:[Oo]ffice|[Ff]ax|[Mm]obile|[Cc]ell)\b)"
+)
+"""A number with its use written behind it, as in signatures: 9885 1152 office."""
 
 
 def find_numbers(text: str, lower: str) -> Iterator[Span]:
@@ -139,6 +143,10 @@ def _judge_announced(found: str, context: str | None) -> float:
     return 0.55 if context == "phone" else 0.0
 
 
+def _judge_followed(found: str, context: str | None) -> float:
+    return 0.0 if context == "order" else 0.6
+
+
 def _judge_announced_ssn(found: str, context: str | None) -> float:
     return 0.85 if context == "ssn" and len(_digits(found)) == 9 else 0.0
 
@@ -155,4 +163,5 @@ _SHAPES = (
     ("phone", INTERNATIONAL, _judge_international),
     ("ssn", ANNOUNCED, _judge_announced_ssn),
     ("phone", ANNOUNCED, _judge_announced),
+    ("phone", FOLLOWED, _judge_followed),
 )

@@ -28,12 +28,16 @@ GATES = (
     ),
 )
 """Without one of these in it, a text holds no Chinese address."""
+CLAUSE_MARKS = "，,。;；！!？?\n\t|:："
+CLAUSE_END = re.compile(r"[，,。;；！!？?\n\t|:：]")
+LONGEST_HEAD, LONGEST_TAIL = 60, 240
+"""Characters of a clause that are looked at before and behind the first sign of an address."""
 HEAD_WORD = re.compile(
     r"(?:地址|住址|寄到|寄往|送到|送至|发到|发往|寄给|改成|改到|改为|住在|家住|位于|开户行在|搬到|邮寄到|配送到|上门到|现住)(?:是|为|在|改成|改为)?[\s:：]{0,2}"
 )
 REGION = re.compile(
     rf"(?:{'|'.join(PROVINCES)})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?"
-    rf"|{_H}{{2,10}}?(?:自治州|自治县|自治旗|地区)|{_H}{{1,6}}?(?:市|盟|州|区|县|旗)"
+    rf"|{_H}{{2,10}}?(?:自治州|自治县|自治旗|地区)|{_H}{{1,10}}?(?:市|盟|州|区|县|旗|行政委员会|海域)"
 )
 STREET = re.compile(
     rf"[\s,，]?(?:{_H}{{1,8}}?(?:街道|镇|乡|村|社区|开发区|工业区|园区))|[\s,，]?{_H}{{1,9}}?(?:大道|大街|路|街|巷|弄|胡同|道|里|环|线)(?:东段|西段|南段|北段|中段)?"
@@ -77,34 +81,32 @@ ENGLISH_ANNOUNCERS = ("address", "ship", "deliver", "send", "live", "located", "
 
 def find_chinese_addresses(text: str) -> Iterator[Span]:
     """Chains of place words that lead to a door."""
-    if _gate(text, 0, len(text)) is None:
-        return
-    end = 0
-    for segment in _segments(text):
-        start = max(segment[0], end)
-        while start < segment[1]:
-            span = _chain(text, start, segment[1])
-            if span is None:
-                break
+    done = 0
+    for sign in sorted(match.start() for gate in GATES for match in gate.finditer(text)):
+        if sign < done:
+            continue
+        start, stop = max(done, _clause_start(text, sign)), _clause_end(text, sign)
+        while start < stop and (span := _chain(text, start, stop)) is not None:
             yield span
-            start = end = span.end
+            start = span.end
+        done = stop
+
+
+def _clause_start(text: str, place: int) -> int:
+    least = max(0, place - LONGEST_HEAD)
+    return max(least, *(text.rfind(mark, least, place) + 1 for mark in CLAUSE_MARKS))
+
+
+def _clause_end(text: str, place: int) -> int:
+    most = min(len(text), place + LONGEST_TAIL)
+    end = CLAUSE_END.search(text, place, most)
+    return end.start() if end else most
 
 
 def _gate(text: str, start: int, stop: int) -> int | None:
     """Where the first sign of an address is."""
     found = [match.start() for gate in GATES if (match := gate.search(text, start, stop))]
     return min(found, default=None)
-
-
-_SEGMENT = re.compile(r"[^，,。;；！!？?\n\t|:：]{4,}")
-
-
-def _segments(text: str) -> Iterator[tuple[int, int]]:
-    for match in _SEGMENT.finditer(text):
-        for begin in range(match.start(), match.end(), 200):
-            stop = min(match.end(), begin + 300)
-            if _gate(text, begin, stop) is not None:
-                yield begin, stop
 
 
 def _chain(text: str, start: int, stop: int) -> Span | None:

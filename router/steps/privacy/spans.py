@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from typing import NamedTuple
 
 LABELS = {
@@ -40,15 +41,16 @@ class Span(NamedTuple):
 
 
 def without_overlaps(spans: list[Span]) -> list[Span]:
-    """The spans in order of their place; of two that overlap, the surer stays, then the longer."""
+    """The spans in order of their place. The surest are placed first, of equals the longest; a
+    span that overlaps a placed one is dropped, and what it pushed aside by itself may stay."""
     if len(spans) < 2:
         return spans
     kept: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
-        if not kept or span.start >= kept[-1].end:
-            kept.append(span)
-        elif (span.confidence, span.end - span.start) > _strength(kept[-1]):
-            kept[-1] = span
+    for span in sorted(spans, key=_strength, reverse=True):
+        place = bisect(kept, span)
+        is_free_before = place == 0 or kept[place - 1].end <= span.start
+        if is_free_before and (place == len(kept) or span.end <= kept[place].start):
+            kept.insert(place, span)
     return kept
 
 
