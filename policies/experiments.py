@@ -84,7 +84,7 @@ def _arm_shares(name: str, doc: SplitDoc) -> dict[str, Decimal]:
     if said > 1 or (said < 1 and not unnamed):
         raise _RefusedError(
             where,
-            f"the shares of split '{name}' add up to {said * 100:g} %, not 100 %.",
+            f"the shares of split '{name}' add up to {float(said * 100):g} %, not 100 %.",
             "Change one, or write `share: rest` for one arm.",
         )
     return {arm: (1 - said if each.share is None else each.share) for arm, each in doc.arms.items()}
@@ -130,7 +130,7 @@ def _layer_line(name: str, doc: SplitDoc, splits: Mapping[str, SplitDoc]) -> Lin
     if total > 1:
         raise _RefusedError(
             ("splits", name, "traffic"),
-            f"the splits of layer '{doc.layer}' want {total * 100:g} % of its traffic.",
+            f"the splits of layer '{doc.layer}' want {float(total * 100):g} % of its traffic.",
             "Lower one, or move one to a layer of its own.",
         )
     return lay_out(shares, NOBODY)

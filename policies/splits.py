@@ -103,7 +103,7 @@ def lay_out(shares: Sequence[tuple[str, Decimal]], rest: str) -> Line:
     """
     total = sum((share for _, share in shares), Decimal(0))
     if total > 1:
-        raise ValueError(f"the shares add up to {total * 100:f} %, which is more than all")
+        raise ValueError(f"the shares add up to {float(total * 100):g} %, which is more than all")
     count = max(len(shares), 1)
     home = Decimal(1) / count
     taken = [min(share, home) for _, share in shares]

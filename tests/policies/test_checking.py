@@ -1,0 +1,180 @@
+"""What `check` finds: in our own policies nothing, in broken ones the line and the mend."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from policies.checking import check_file, check_policy
+from policies.expectations import build_signals
+from policies.findings import Finding
+from policies.json_schema import schema_text
+from policies.loader import parse_policy, parse_yaml, shipped_policies
+from policies.signals import Signals
+from tests.policies.worlds import make_model, sold_models
+
+PROMPTS = ("customer-service", "customer-service/upset")
+ROOT = Path(__file__).parents[2]
+GOOD = """\
+name: good
+pools:
+  strong: {models: [a, b]}
+  cheap: {models: [c]}
+rules:
+  - {name: hard, when: {difficulty: above 0.5}, use: strong}
+default: {use: cheap}
+fallbacks: [strong]
+expect: [{signals: {difficulty: 0.9}, pool: strong}]
+"""
+MODELS = [make_model("a"), make_model("b"), make_model("c", abilities=frozenset({"streaming"}))]
+
+
+def check(text: str, **more: object) -> list[Finding]:
+    policy = parse_policy(parse_yaml(text, "p.yaml"))
+    return check_policy(policy, MODELS, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", shipped_policies())
+def test_our_own_policies_are_clean_and_their_tests_pass(name: str) -> None:
+    assert check_file(name, sold_models(), prompts=PROMPTS) == []
+
+
+@pytest.mark.parametrize("name", shipped_policies())
+def test_our_own_policies_pass_their_tests_with_no_vendor_key_at_all(name: str) -> None:
+    models = sold_models("openai", "anthropic", "dashscope")
+    found = check_file(name, models, prompts=PROMPTS)
+    assert {each.code for each in found} <= {"pool-off"}
+    assert not any(each.is_error for each in found)
+
+
+@pytest.mark.parametrize("name", shipped_policies())
+def test_every_shipped_policy_has_a_page_and_tests(name: str) -> None:
+    page = (ROOT / "docs" / "policies" / f"{name}.md").read_text(encoding="utf-8")
+    policy = parse_yaml((ROOT / "policies/defaults" / f"{name}.yaml").read_text(encoding="utf-8"))
+    assert len(policy.data["expect"]) >= 4
+    for pool in policy.data["pools"]:
+        assert f"`{pool}`" in page, pool
+    for rule in policy.data["rules"]:
+        assert f"`{rule['name']}`" in page, rule["name"]
+
+
+def test_a_good_policy_has_nothing_found() -> None:
+    assert check(GOOD) == []
+
+
+RULE = "  - {name: hard, when: {difficulty: above 0.5}, use: strong}\n"
+AB = "arms: {x: {share: 50%, use: a}, y: {share: rest}}"
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "code", "line", "said"),
+    [
+        ("use: cheap", "use: cheep", "unknown-model", 7, "Did you mean 'cheap'?"),
+        ("[a, b]", "[a, bb]", "unknown-model", 3, "no pool or model 'bb'"),
+        ("use: strong}\n", "use: strong, prompt: cs/upse}\n", "unknown-prompt", 6, "'cs/upset'"),
+        (RULE, RULE + "  - {name: x, when: {difficulty: above 0.6}, use: cheap}\n", "shadowed", 7, "'hard' above"),
+        (RULE, RULE + "  - {name: x, when: {turns: 1, difficulty: 0.9}, use: cheap}\n", "shadowed", 7, "never reached"),
+        (RULE, "  - {name: e, use: strong}\n" + RULE, "shadowed", 7, "'e' above always holds first"),
+        (RULE, RULE + "  - {name: x, when: {turns: 1, any: [{turns: 2}, {turns: 3}]}, use: cheap}\n", "never", 7, "contradict"),
+        (RULE, RULE + "  - {name: x, when: {code: true, not: {code: true}}, use: cheap}\n", "never", 7, "contradict"),
+        (RULE, RULE + "  - {name: x, when: {tokens: above 200k}, use: cheap}\n", "too-small", 7, "holds 100000"),
+        (RULE, RULE + "  - {name: x, when: {turns: 4}, use: cheap, needs: tools}\n", "unable", 7, "can do tools"),
+        (RULE, RULE + "  - {name: x, when: {turns: 4}, use: cheap, must_stay_local: true}\n", "no-local", 7, "stay local"),
+        (RULE, RULE + "  - {name: x, when: {turns: 4}, use: cheap, region: eu}\n", "no-region", 7, "region eu"),
+        ("{models: [c]}", "{models: [c], quality_floor: 0.99}", "too-low", 4, "0.99"),
+        ("{models: [c]}", "{models: [c], weights: {c: 1}}", "weights-unused", 4, "objective is ordered"),
+        ("cheap: {models: [c]}", "a: {models: [c]}\n  cheap: {models: [c]}", "same-name", 4, "name of a model"),
+        ("cheap: {models: [c]}", "cheap: {models: [c]}\n  odd: {models: [c]}", "unused-pool", 5, "'odd'"),
+        ("fallbacks: [strong]\n", "", "no-fallback", 7, "nobody stands behind 'cheap'"),
+        ("expect: [{signals: {difficulty: 0.9}, pool: strong}]\n", "", "no-tests", 1, "no tests"),
+        ("expect:", f"splits: {{s: {{pool: strong, {AB}}},\n  t: {{pool: strong, {AB}}}}}\nexpect:", "overlap", 10, "`layer:`"),
+        ("expect:", f"splits: {{s: {{pool: stron, {AB}}}}}\nexpect:", "unknown-pool", 9, "Did you mean 'strong'"),
+        ("expect:", f"splits: {{s: {{pool: strong, rules: [default], {AB}}}}}\nexpect:", "idle-split", 9, "touches no rule"),
+        ("expect:", f"splits: {{s: {{rules: [hrad], {AB}}}}}\nexpect:", "unknown-rule", 9, "Did you mean 'hard'"),
+        ("pool: strong}]", "pool: cheap}]", "expectation", 9, "pool 'cheap', but it is 'strong'"),
+        ("pool: strong}]", "goes_to: [b, c]}]", "expectation", 9, "goes to b or c, but it goes to a"),
+        ("pool: strong}]", "refused: true}]", "expectation", 9, "should be refused, but a would answer"),
+        ("pool: strong}]", "stays_local: true}]", "expectation", 9, "a, b may be called"),
+        ("{difficulty: 0.9}", "{dificulty: 0.9}", "expectation", 9, "Did you mean 'difficulty'"),
+        ("pool: strong}]", "pool: strong, caller: {usr: x}}]", "expectation", 9, "Did you mean 'user'"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_found_with_line_and_mend(
+    find: str, put: str, code: str, line: int, said: str
+) -> None:
+    assert find in GOOD
+    found = check(GOOD.replace(find, put, 1), prompts=["cs", "cs/upset"])
+    mine = [each for each in found if each.code == code]
+    assert mine, found
+    assert mine[0].line == line and mine[0].file == "p.yaml"
+    assert said in f"{mine[0].message} {mine[0].mend}"
+
+
+def test_splits_of_one_layer_do_not_overlap() -> None:
+    splits = (
+        f"splits: {{s: {{pool: strong, layer: l, traffic: 50%, {AB}}},"
+        f" t: {{pool: strong, layer: l, {AB}}}}}\n"
+    )
+    assert check(GOOD + splits) == []
+
+
+def test_words_that_earlier_rules_cover_together_are_found() -> None:
+    rules = """\
+  - {name: one, when: {intent: refund}, use: strong}
+  - {name: two, when: {intent: [urge, payment]}, use: strong}
+  - {name: three, when: {intent: [refund, urge]}, use: cheap}
+"""
+    found = check(GOOD.replace(RULE, rules))
+    assert [each.code for each in found if each.is_error] == ["shadowed", "expectation"]
+    assert "'three' is never reached: one of the rules above" in found[0].message
+
+
+def test_rules_that_only_overlap_are_left_alone() -> None:
+    rules = """\
+  - {name: one, when: {intent: refund, tier: vip}, use: strong}
+  - {name: two, when: {any: [{intent: refund}, {turns: at least 3}]}, use: strong}
+  - {name: three, when: {turns: at least 2, language: zh}, use: cheap}
+  - {name: four, when: {cel: turns > 1}, use: cheap}
+  - {name: five, when: {not: {intent: refund}, code: true}, use: cheap}
+"""
+    text = GOOD.replace(RULE, rules).replace("pool: strong}]", "rule: default}]")
+    assert check(text) == []
+
+
+def test_prices_that_are_unknown_matter_most_where_price_decides() -> None:
+    unpriced = [make_model("a", input_usd_per_million=None), make_model("b"), make_model("c")]
+    plain = check_policy(parse_policy(GOOD), unpriced)
+    assert [(each.code, each.severity) for each in plain] == [("unpriced", "warning")]
+    cheapest = GOOD.replace("{models: [a, b]}", "{models: [a, b], objective: cheapest}")
+    assert check_policy(parse_policy(cheapest), unpriced)[0].severity == "error"
+
+
+def test_utterances_are_read_by_the_classifiers_that_are_handed_in() -> None:
+    text = GOOD.replace("signals: {difficulty: 0.9}", "say: prove it")
+    seen: list[str] = []
+
+    def read(said: str) -> Signals:
+        seen.append(said)
+        return Signals(difficulty=0.95)
+
+    assert check(text, read=read) == []
+    assert seen == ["prove it"]
+    assert [each.severity for each in check(text)] == ["warning"]
+
+
+def test_signals_given_as_plain_values_take_their_own_shape() -> None:
+    signals = build_signals({"intent": "urge", "pii": "phone", "slots": {"date": ["today"]}})
+    assert signals.intents == ("urge",)
+    assert signals.pii == frozenset({"phone"}) and signals.slots["date"] == ("today",)
+
+
+def test_the_published_schema_is_the_one_in_the_code() -> None:
+    published = (ROOT / "docs" / "policy.schema.json").read_text(encoding="utf-8")
+    assert published == schema_text(), (
+        "run: python -m policies.json_schema > docs/policy.schema.json"
+    )
+    schema = json.loads(published)
+    assert schema["additionalProperties"] is False
+    assert "when" in schema["$defs"]["RuleDoc"]["properties"]

@@ -1,0 +1,293 @@
+"""Deciding: which rule, which pool, who stands behind, and what nothing can break."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import random
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bench.decide import NOW, draw_signals, write_candidates, write_policy
+from policies.engine import decide
+from policies.errors import NoCandidateError, UnknownChoiceError
+from policies.loader import load_policy, shipped_policies
+from policies.signals import Caller, ModelHealth, Signals, Surroundings
+from tests.policies.worlds import AROUND, NOON, make_model, plan, sold_models
+
+TWO_POOLS = """
+name: two
+pools:
+  strong: {objective: best, models: [a, b]}
+  cheap: {objective: cheapest, models: [c, d]}
+rules:
+  - {name: hard, when: {difficulty: above 0.7}, use: strong}
+  - {name: vip, when: {tier: vip}, use: strong, prompt: polite}
+default: {use: cheap}
+fallbacks: [strong]
+"""
+FOUR = [
+    make_model("a", quality=0.8),
+    make_model("b", quality=0.9),
+    make_model("c", input_usd_per_million=Decimal(2)),
+    make_model("d", input_usd_per_million=Decimal(1)),
+]
+
+
+def test_the_first_rule_that_holds_names_the_pool_and_its_objective_orders_it() -> None:
+    made = plan(TWO_POOLS, Signals(difficulty=0.9), models=FOUR)
+    assert (made.rule, made.pool, made.models) == ("hard", "strong", ("b", "a"))
+
+
+def test_without_a_rule_that_holds_the_default_decides_and_fallbacks_stand_behind() -> None:
+    made = plan(TWO_POOLS, Signals(prompt_tokens=1_000), models=FOUR)
+    assert made.rule == "default"
+    assert made.models == ("d", "c", "b", "a")
+    assert made.primary.estimated_usd == "0.0022"
+
+
+def test_a_model_that_is_off_or_down_or_unknown_is_rejected_with_its_reason() -> None:
+    models = [
+        dataclasses.replace(FOUR[0], is_on=False, why_off="no A_KEY"),
+        FOUR[1],
+        FOUR[2],
+    ]
+    down = ModelHealth(is_available=False, why="breaker open (12 s left)")
+    around = Surroundings(now=NOON, health={"b": down})
+    made = plan(TWO_POOLS, Signals(difficulty=0.9), models=models, around=around, requested="c")
+    assert made.models == ("c",)
+    with pytest.raises(NoCandidateError) as caught:
+        plan(TWO_POOLS, Signals(difficulty=0.9), models=models, around=around)
+    assert {each.model: each.why for each in caught.value.rejected} == {
+        "a": "no A_KEY",
+        "b": "breaker open (12 s left)",
+    }
+    assert "breaker open" in str(caught.value)
+
+
+def test_a_named_pool_and_a_named_model_are_obeyed() -> None:
+    pool = plan(TWO_POOLS, models=FOUR, requested="strong")
+    assert (pool.rule, pool.pool, pool.primary.model) == ("model", "strong", "b")
+    model = plan(TWO_POOLS, models=FOUR, requested="a")
+    assert (model.rule, model.models, model.prompt) == ("model", ("a",), None)
+
+
+def test_a_named_model_has_its_configured_fallbacks_and_aliases_are_followed() -> None:
+    policy = (
+        TWO_POOLS + "model_fallbacks: {a: [cheap]}\naliases: {gpt-4: a, best: strong, x: auto}\n"
+    )
+    short = Signals(prompt_tokens=100)
+    assert plan(policy, short, models=FOUR, requested="gpt-4").models == ("a", "d", "c")
+    assert plan(policy, models=FOUR, requested="best").pool == "strong"
+    assert plan(policy, models=FOUR, requested="x").rule == "default"
+
+
+def test_an_unknown_name_is_answered_with_a_suggestion() -> None:
+    with pytest.raises(UnknownChoiceError, match="Did you mean 'strong'") as caught:
+        plan(TWO_POOLS, models=FOUR, requested="stron")
+    assert caught.value.suggestions[0] == "strong"
+
+
+def test_constraints_bind_fallbacks_split_arms_and_named_models() -> None:
+    policy = """
+name: bound
+pools: {cloud: {models: [out, home]}}
+constraints: [{name: ids, when: {pii: id_card}, must_stay_local: true}]
+default: {use: cloud}
+fallbacks: [out, home]
+splits: {ab: {pool: cloud, arms: {x: {share: 50%, use: out}, y: {share: rest, use: out}}}}
+"""
+    models = [make_model("out"), make_model("home", is_local=True)]
+    private = Signals(pii=frozenset({"id_card"}))
+    made = plan(policy, private, models=models)
+    assert made.models == ("home",) and made.must_stay_local
+    assert [each.model for each in made.rejected] == ["out"]
+    with pytest.raises(NoCandidateError):
+        plan(policy, private, models=models, requested="out")
+    assert plan(policy, models=models).primary.model == "out"
+
+
+def test_a_region_admits_its_own_models_and_those_of_this_house() -> None:
+    policy = """
+name: region
+pools: {all: {models: [us, cn, home]}}
+rules: [{name: bank, when: {tenant: bank-*}, use: all, region: cn}]
+default: {use: all}
+"""
+    models = [
+        make_model("us", region="us"),
+        make_model("cn", region="cn"),
+        make_model("home", is_local=True),
+    ]
+    made = plan(policy, caller=Caller(tenant="bank-7"), models=models)
+    assert made.models == ("cn", "home")
+    assert made.rejected[0].why == "is in region us, not cn"
+
+
+def test_needs_and_the_context_window_hold_for_every_model() -> None:
+    small = make_model("small", window_tokens=4_000)
+    blind = make_model("blind", abilities=frozenset({"tools"}))
+    able = make_model("able")
+    policy = "{name: w, pools: {p: {models: [small, blind, able]}}, default: {use: p}}"
+    seeing = Signals(prompt_tokens=5_000, modalities=frozenset({"text", "image"}))
+    made = plan(policy, seeing, models=[small, blind, able])
+    assert made.models == ("able",)
+    whys = {each.model: each.why for each in made.rejected}
+    assert whys["blind"] == "cannot do vision"
+    assert plan(policy, Signals(prompt_tokens=3_600), models=[small, blind]).models == ("blind",)
+
+
+def test_a_budget_refuses_what_it_cannot_pay_and_what_has_no_price() -> None:
+    models = [
+        make_model("dear", input_usd_per_million=Decimal(1000)),
+        make_model("unpriced", input_usd_per_million=None),
+        make_model("fair"),
+    ]
+    policy = "{name: b, pools: {p: {models: [dear, unpriced, fair]}}, default: {use: p}}"
+    around = Surroundings(now=NOON, budget_left_usd=Decimal("0.10"))
+    made = plan(policy, Signals(prompt_tokens=1_000), models=models, around=around)
+    assert made.models == ("fair",)
+    assert "price unknown" in {each.model: each.why for each in made.rejected}["unpriced"]
+
+
+def test_the_callers_wish_to_stay_local_cannot_be_undone() -> None:
+    made = plan(load_policy("customer-service"), caller=Caller(must_stay_local=True))
+    assert made.models == ("pointsman-demo",)
+    with pytest.raises(NoCandidateError):
+        plan(
+            load_policy("customer-service"),
+            caller=Caller(must_stay_local=True),
+            requested="gpt-6-sol",
+        )
+
+
+def test_a_plan_holds_no_more_models_than_attempts_are_allowed() -> None:
+    policy = TWO_POOLS + "terms: {max_attempts: 3, deadline_seconds: 9}\n"
+    made = plan(policy, models=FOUR)
+    assert len(made.models) == 3
+    assert made.terms.deadline_seconds == 9
+
+
+def test_a_rules_terms_win_over_the_policys() -> None:
+    policy = TWO_POOLS.replace(
+        "use: strong}", "use: strong, terms: {deadline_seconds: 5, hedge: {max_share: 0.1}}}", 1
+    )
+    made = plan(
+        policy + "terms: {deadline_seconds: 9, cache: true}\n", Signals(difficulty=0.9), models=FOUR
+    )
+    assert (made.terms.deadline_seconds, made.terms.cache) == (5, True)
+    assert made.terms.hedge is not None and made.terms.hedge.max_share == 0.1
+
+
+@pytest.mark.parametrize(
+    "off", [("openai",), ("openai", "anthropic"), ("openai", "anthropic", "dashscope")]
+)
+@pytest.mark.parametrize("name", shipped_policies())
+def test_shipped_policies_go_to_what_exists_when_vendors_have_no_key(
+    name: str, off: tuple[str, ...]
+) -> None:
+    policy = load_policy(name)
+    dice = random.Random(3)
+    for _ in range(200):
+        signals = dataclasses.replace(draw_signals(dice), needs=frozenset(), prompt_tokens=300)
+        made = plan(policy, signals, models=sold_models(*off))
+        assert all(
+            each.provider not in off for each in sold_models(*off) if each.name in made.models
+        )
+    if len(off) == 3:
+        assert made.models == ("pointsman-demo",)
+        assert any("no OPENAI_API_KEY" in each.why for each in made.rejected)
+
+
+def test_reasons_tell_the_rule_and_thorough_ones_every_earlier_rule() -> None:
+    brief = plan(TWO_POOLS, caller=Caller(tier="vip"), models=FOUR)
+    assert brief.reasons[0].text == "earlier rules that did not hold: hard"
+    long = plan(TWO_POOLS, caller=Caller(tier="vip"), models=FOUR, thorough=True)
+    assert long.reasons[0].below[0].text == "difficulty 0.5 is not above 0.7"
+    assert dataclasses.replace(long, reasons=()) == dataclasses.replace(brief, reasons=())
+
+
+def digest_of_plans(count: int) -> str:
+    """Decide twice about `count` random requests each, and give a hash of all plans."""
+    policies = [write_policy(50, 20), *(load_policy(name) for name in shipped_policies())]
+    models = [*write_candidates(20), *sold_models()]
+    dice = random.Random(11)
+    seen = hashlib.sha256()
+    for at in range(count):
+        signals = dataclasses.replace(
+            draw_signals(dice),
+            pii=frozenset(dice.sample(["phone", "id_card", "email"], dice.randrange(3))),
+            needs=frozenset(dice.sample(["tools", "vision", "json_schema"], dice.randrange(3))),
+        )
+        caller = Caller(user=f"u{dice.randrange(1_000)}" * dice.randrange(2))
+        around = Surroundings(now=NOW)
+        policy = policies[at % len(policies)]
+        try:
+            made = decide(policy, signals, caller, models, around)
+            assert decide(policy, signals, caller, models, around) == made
+            seen.update(repr(made).encode())
+        except NoCandidateError as error:
+            seen.update(str(error).encode())
+    return seen.hexdigest()
+
+
+def test_ten_thousand_random_requests_are_decided_alike_twice_and_in_another_process() -> None:
+    here = digest_of_plans(10_000)
+    script = "from tests.policies.test_engine import digest_of_plans as d; print(d(10_000))"
+    other = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[2],
+        env={"PYTHONHASHSEED": "12345", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    assert other.stdout.strip() == here
+
+
+def test_hard_limits_hold_for_every_model_of_thousands_of_random_plans() -> None:
+    policies = [load_policy(name) for name in shipped_policies()]
+    by_name = {each.name: each for each in sold_models()}
+    dice = random.Random(5)
+    refused = 0
+    for at in range(4_000):
+        signals = dataclasses.replace(
+            draw_signals(dice),
+            pii=frozenset(dice.sample(["phone", "id_card"], dice.randrange(2))),
+            needs=frozenset(dice.sample(["tools", "json_schema"], dice.randrange(2))),
+            prompt_tokens=dice.choice([50, 1_800, 90_000, 1_200_000]),
+        )
+        caller = Caller(user=f"u{at}", must_stay_local=dice.random() < 0.2)
+        requested = dice.choice(["auto", "auto", "gpt-6-sol", "pointsman-demo", "local"])
+        try:
+            made = plan(policies[at % len(policies)], signals, caller, requested=requested)
+        except NoCandidateError:
+            refused += 1
+            continue
+        must_stay = caller.must_stay_local or (made.policy == "privacy-first" and signals.pii)
+        assert made.must_stay_local == bool(must_stay)
+        for name in made.models:
+            model = by_name[name]
+            assert model.is_local or not must_stay
+            assert signals.needs <= model.abilities
+            assert signals.prompt_tokens + 512 <= model.window_tokens
+    assert 0 < refused < 4_000
+
+
+def test_a_pool_may_name_whatever_runs_in_this_house() -> None:
+    policy = (
+        "{name: l, pools: {home: {objective: best, models: [any-local]}}, default: {use: home}}"
+    )
+    models = [
+        make_model("away"),
+        make_model("tiny", is_local=True, quality=0.2),
+        make_model("mine", is_local=True, quality=0.6),
+    ]
+    assert plan(policy, models=models).models == ("mine", "tiny")
+    with pytest.raises(NoCandidateError, match="no model runs in this house"):
+        plan(policy, models=[make_model("away")], around=AROUND)

@@ -1,0 +1,183 @@
+"""Policy files: every problem has a file, a line and a mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from policies.errors import PolicyFileError
+from policies.findings import Finding
+from policies.loader import (
+    DEFAULT,
+    find_policy,
+    load_policy,
+    parse_policy,
+    parse_yaml,
+    read_yaml,
+    shipped_policies,
+)
+from policies.store import PolicyStore
+
+GOOD = """\
+name: mine
+pools:
+  strong:
+    models: [a]
+rules:
+  - name: hard
+    when:
+      difficulty: above 0.5
+    use: strong
+default: {use: strong}
+"""
+
+
+def problems(text: str) -> list[Finding]:
+    with pytest.raises(PolicyFileError) as caught:
+        parse_policy(text)
+    return list(caught.value.findings)
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "line", "said"),
+    [
+        ("rules:", "ruls:", 5, "unknown key 'ruls'. Did you mean 'rules'?"),
+        (
+            "models: [a]",
+            "model: [a]",
+            4,
+            "unknown key 'model' in 'pools.strong'. Did you mean 'models'?",
+        ),
+        ("difficulty:", "dificulty:", 8, "Did you mean 'difficulty'?"),
+        ("above 0.5", "abve 0.5", 8, "is not a number or a range"),
+        ("use: strong\ndef", "use: [strong]\ndef", 9, "rules.0.use"),
+        ("default: {use: strong}", "", 1, "'default' is missing"),
+        (
+            "    models: [a]",
+            "    models: [a]\n    objective: cheepest",
+            5,
+            "Did you mean 'cheapest'?",
+        ),
+        ("name: mine", "name: mine\nzone: Mars/Base", 1, "time zone 'Mars/Base' is not known"),
+        ("name: hard", "name: default", 6, "'default' is a name of our own"),
+        (
+            "  strong:\n    models: [a]",
+            "  strong:\n    models: [a]\n    weights: {b: 2}",
+            5,
+            "'b' has a weight",
+        ),
+    ],
+)
+def test_a_problem_names_its_line_and_its_mend(find: str, put: str, line: int, said: str) -> None:
+    assert find in GOOD
+    found = problems(GOOD.replace(find, put, 1))
+    assert any(said in str(each) and each.line == line for each in found), found
+
+
+def test_every_problem_of_a_file_is_told_at_once() -> None:
+    text = GOOD.replace("models", "modls").replace("difficulty", "dificulty")
+    assert {each.line for each in problems(text) if each.code == "unknown-key"} == {4, 8}
+
+
+def test_a_problem_of_a_file_on_disk_begins_with_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(GOOD.replace("rules:", "ruls:"), encoding="utf-8")
+    with pytest.raises(PolicyFileError, match=r"policy\.yaml:5: error: unknown key 'ruls'"):
+        load_policy(path)
+
+
+def test_a_key_written_twice_is_refused() -> None:
+    found = problems(GOOD + "name: other\n")
+    assert found[0].code == "twice" and found[0].line == 11
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: [",
+        "a: > 5\nb:",
+        "a: &x [*x]",
+        "- just\n- a list",
+        "",
+        "\tname: x",
+        "a: !!python/object:os.system {}",
+    ],
+)
+def test_what_is_no_policy_is_refused_in_words(text: str) -> None:
+    assert problems(text)
+
+
+def test_yaml_is_read_as_people_mean_it() -> None:
+    data = parse_yaml("a: 09:30\nb: no\nc: on\nd: true\ne: 1_000\nf: 0.5\ng:\nh: 017\n").data
+    assert data == {
+        "a": "09:30", "b": "no", "c": "on", "d": True, "e": 1000, "f": 0.5, "g": None, "h": "017",
+    }  # fmt: skip
+
+
+def test_lines_are_kept_for_every_place() -> None:
+    located = parse_yaml(GOOD, "x.yaml")
+    assert located.line(("rules", 0, "when", "difficulty")) == 8
+    assert located.line(("rules", 0, "when", "gone")) == 7
+    assert located.place(("pools", "strong")) == "x.yaml:3 (pools.strong)"
+
+
+def test_a_missing_file_and_a_misspelt_shipped_name_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(PolicyFileError, match="Did you mean 'cost-first'"):
+        find_policy("cost-frist")
+    with pytest.raises(PolicyFileError, match="cannot be read"):
+        read_yaml(tmp_path / "none.yaml")
+    (tmp_path / "latin.yaml").write_bytes(b"name: \xe9\xff")
+    with pytest.raises(PolicyFileError, match="UTF-8"):
+        read_yaml(tmp_path / "latin.yaml")
+
+
+def test_the_default_policy_is_shipped() -> None:
+    assert DEFAULT in shipped_policies()
+    assert load_policy(DEFAULT).name == "customer-service"
+
+
+def test_the_version_follows_what_the_policy_says_and_not_its_remarks_or_tests() -> None:
+    version = parse_policy(GOOD).version
+    assert parse_policy("# a remark\n" + GOOD).version == version
+    assert (
+        parse_policy(GOOD + "expect: [{rule: hard, signals: {difficulty: 0.9}}]\n").version
+        == version
+    )
+    assert parse_policy(GOOD.replace("0.5", "0.6")).version != version
+
+
+def test_a_reload_swaps_whole_and_keeps_the_last_good_policy(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    store = PolicyStore(path)
+    assert not store.reload().swapped
+    first = store.current
+
+    path.write_text(GOOD.replace("above 0.5", "above lots"), encoding="utf-8")
+    broken = store.reload()
+    assert not broken.swapped and not broken.is_good and broken.findings[0].line == 8
+    assert store.current is first
+
+    path.unlink()
+    assert not store.reload().is_good and store.current is first
+
+    path.write_text(GOOD.replace("above 0.5", "above 0.8"), encoding="utf-8")
+    good = store.reload()
+    assert good.swapped and good.is_good and good.before == first.version
+    assert store.current.version == good.version != first.version
+
+
+def test_a_vet_can_refuse_a_policy_that_reads_well(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+
+    def vet(policy: object) -> list[Finding]:
+        severity = "error" if getattr(policy, "name", "") == "bad" else "warning"
+        return [Finding(severity=severity, code="x", message="vetted")]  # type: ignore[arg-type]
+
+    store = PolicyStore(path, vet=vet)
+    assert store.findings[0].message == "vetted"
+    path.write_text(GOOD.replace("name: mine", "name: bad"), encoding="utf-8")
+    assert not store.reload().is_good
+    assert store.current.name == "mine"

@@ -1,0 +1,234 @@
+"""Experiments: right shares, sticky users, exclusive layers, and as little movement as can be."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from policies.errors import PolicyFileError
+from policies.loader import parse_policy
+from policies.pools import Option, Pool, rank
+from policies.signals import HEALTHY, Caller
+from policies.splits import Split, draw, lay_out, place_of
+from tests.policies.worlds import make_model, plan
+
+USERS = 100_000
+
+
+def make_split(arms: str, extra: str = "") -> Split:
+    return make_splits(f"{{s: {{pool: p, {extra} arms: {{{arms}}}}}}}")["s"]
+
+
+def make_splits(text: str) -> dict[str, Split]:
+    policy = parse_policy(
+        f"{{name: s, pools: {{p: {{models: [m]}}}}, default: {{use: p}}, splits: {text}}}"
+    )
+    return {split.name: split for split in policy.splits}
+
+
+def deal(split: Split, users: int = USERS) -> list[str]:
+    """Give the side of each user, empty where a user takes no part."""
+    drawn = (draw(split, Caller(user=f"user-{at}"), "now") for at in range(users))
+    return [one.side.name if one.side is not None else "" for one in drawn]
+
+
+def within_error(count: int, share: float, users: int = USERS) -> bool:
+    """Whether a count is within four standard deviations of what chance gives."""
+    return abs(count - share * users) <= 4 * math.sqrt(users * share * (1 - share)) + 1
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        {"a": 50, "b": 50},
+        {"a": 1, "b": 99},
+        {"a": 10, "b": 20, "c": 70},
+        {"a": 60, "b": 25, "c": 15},
+        {"a": 5, "b": 45, "c": 30, "d": 20},
+        {"a": 0.5, "b": 70, "c": 9.5, "d": 10, "e": 10},
+    ],
+)
+def test_a_hundred_thousand_users_are_dealt_by_their_shares(shares: dict[str, float]) -> None:
+    split = make_split(", ".join(f"{name}: {{share: {share}%}}" for name, share in shares.items()))
+    counts = Counter(deal(split))
+    for name, share in shares.items():
+        assert within_error(counts[name], share / 100), (name, counts[name])
+
+
+def test_an_assignment_is_the_same_in_another_process() -> None:
+    split = make_split("a: {share: 30%}, b: {share: rest}")
+    here = "".join(deal(split, 500))
+    script = (
+        "from tests.policies.test_splits import deal, make_split;"
+        "print(''.join(deal(make_split('a: {share: 30%}, b: {share: rest}'), 500)))"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[2],
+        env={"PYTHONHASHSEED": "777", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert other.stdout.strip() == here
+
+
+def test_known_users_keep_their_places_for_ever() -> None:
+    assert place_of("split/ab/", "anna") == pytest.approx(0.991319415, abs=1e-9)
+    assert place_of("split/ab/", "李雷") == pytest.approx(0.797479161, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "moved"),
+    [
+        ("a: {share: 50%}, b: {share: rest}", "a: {share: 60%}, b: {share: rest}", 0.10),
+        ("a: {share: 5%}, b: {share: rest}", "a: {share: 1%}, b: {share: rest}", 0.04),
+        (
+            "a: {share: 10%}, b: {share: 20%}, c: {share: rest}",
+            "a: {share: 15%}, b: {share: 20%}, c: {share: rest}",
+            0.05,
+        ),
+        (
+            "a: {share: 10%}, b: {share: 20%}, c: {share: 20%}, d: {share: rest}",
+            "a: {share: 10%}, b: {share: 30%}, c: {share: 20%}, d: {share: rest}",
+            0.10,
+        ),
+    ],
+)
+def test_changing_one_share_moves_only_the_users_it_must(
+    before: str, after: str, moved: float
+) -> None:
+    pairs = Counter(zip(deal(make_split(before)), deal(make_split(after)), strict=True))
+    changes = {pair: count for pair, count in pairs.items() if pair[0] != pair[1]}
+    assert len(changes) == 1, "all who move come from one side and go to one side"
+    assert within_error(sum(changes.values()), moved)
+
+
+def test_another_salt_deals_the_users_anew() -> None:
+    one = deal(make_split("a: {share: 50%}, b: {share: rest}"), 20_000)
+    other = deal(make_split("a: {share: 50%}, b: {share: rest}", "salt: again,"), 20_000)
+    same = sum(x == y for x, y in zip(one, other, strict=True))
+    assert within_error(same, 0.5, 20_000)
+
+
+def test_two_splits_of_different_layers_are_independent() -> None:
+    arms = "arms: {a: {share: 50%}, b: {share: rest}}"
+    splits = make_splits(f"{{one: {{pool: p, {arms}}}, two: {{pool: p, {arms}}}}}")
+    pairs = Counter(zip(deal(splits["one"]), deal(splits["two"]), strict=True))
+    assert all(within_error(count, 0.25) for count in pairs.values()) and len(pairs) == 4
+
+
+def test_splits_of_one_layer_never_share_a_user_and_get_their_traffic() -> None:
+    arms = "arms: {a: {share: 50%}, b: {share: rest}}"
+    splits = make_splits(
+        f"{{one: {{pool: p, layer: l, traffic: 30%, {arms}}},"
+        f" two: {{pool: p, layer: l, traffic: 50%, {arms}}}}}"
+    )
+    one, two = deal(splits["one"]), deal(splits["two"])
+    assert not any(x and y for x, y in zip(one, two, strict=True))
+    assert within_error(sum(map(bool, one)), 0.3)
+    assert within_error(sum(map(bool, two)), 0.5)
+    assert within_error(Counter(one)["a"], 0.15)
+
+
+def test_a_split_with_some_traffic_leaves_the_rest_alone() -> None:
+    sides = Counter(deal(make_split("a: {share: 50%}, b: {share: rest}", "traffic: 20%,")))
+    assert within_error(sides[""], 0.8)
+
+
+@pytest.mark.parametrize(
+    ("by", "one", "other"),
+    [
+        ("user", Caller(user="u", session="1"), Caller(user="u", session="2")),
+        ("session", Caller(user="u", session="s"), Caller(user="v", session="s")),
+        ("order_number", Caller(order_number="A17"), Caller(order_number="A17", user="x")),
+        ("order_tail", Caller(order_number="2026-0042"), Caller(order_number="1999-7742")),
+        ("tenant", Caller(tenant="t"), Caller(tenant="t", user="x")),
+        ("key", Caller(key_name="k"), Caller(key_name="k", user="x")),
+    ],
+)
+def test_a_split_sticks_to_what_it_says(by: str, one: Caller, other: Caller) -> None:
+    split = make_split("a: {share: 50%}, b: {share: rest}", f"by: {by},")
+    first, second = draw(split, one, "now"), draw(split, other, "later")
+    assert first.place == second.place and first.is_sticky
+
+
+def test_a_caller_without_a_name_is_dealt_by_the_moment() -> None:
+    split = make_split("a: {share: 50%}, b: {share: rest}")
+    drawn = [draw(split, Caller(), f"moment {at}") for at in range(20_000)]
+    assert not any(one.is_sticky for one in drawn)
+    sides = Counter(one.side.name for one in drawn if one.side is not None)
+    assert within_error(sides["a"], 0.5, 20_000)
+
+
+def test_the_line_is_filled_without_gaps_even_when_a_side_outgrows_its_home() -> None:
+    shares = [("a", Decimal("0.62")), ("b", Decimal("0.10")), ("c", Decimal("0.20"))]
+    line = lay_out(shares, "rest")
+    ends = [*line.starts[1:], 1.0]
+    sizes: Counter[str] = Counter()
+    for begin, end, owner in zip(line.starts, ends, line.owners, strict=True):
+        assert end > begin
+        sizes[owner] += end - begin  # type: ignore[assignment]
+    assert sizes == pytest.approx({"a": 0.62, "b": 0.10, "c": 0.20, "rest": 0.08})
+    assert line.starts[0] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("arms", "said"),
+    [
+        ("a: {share: 60%}, b: {share: 60%}", "add up to 120 %"),
+        ("a: {share: 30%}, b: {share: 30%}", "add up to 60 %"),
+        ("a: {share: rest}, b: {share: rest}", "two arms for the rest"),
+    ],
+)
+def test_shares_that_do_not_add_up_are_refused(arms: str, said: str) -> None:
+    with pytest.raises(PolicyFileError, match=said):
+        make_split(arms)
+
+
+def test_a_layer_cannot_give_away_more_than_all() -> None:
+    arms = "arms: {a: {share: 50%}, b: {share: rest}}"
+    with pytest.raises(PolicyFileError, match="want 110 % of its traffic"):
+        make_splits(
+            f"{{x: {{pool: p, layer: l, traffic: 60%, {arms}}},"
+            f" y: {{pool: p, layer: l, traffic: 50%, {arms}}}}}"
+        )
+
+
+def test_an_arm_leads_to_its_model_or_pool_and_prompt_and_says_its_chance() -> None:
+    policy = """
+name: ab
+pools: {p: {models: [a, b]}, q: {models: [c]}}
+default: {use: p, prompt: plain}
+splits: {t: {pool: p, arms: {x: {share: 25%, use: q, prompt: warm}, y: {share: rest}}}}
+"""
+    models = [make_model(name) for name in "abc"]
+    seen = Counter[tuple[str, str, str | None, float]]()
+    for at in range(400):
+        made = plan(policy, caller=Caller(user=f"u{at}"), models=models)
+        seen[made.arms[0].name, made.pool, made.prompt, made.propensity] += 1
+    assert set(seen) == {("x", "q", "warm", 0.25), ("y", "p", "plain", 0.75)}
+    assert 60 < seen["x", "q", "warm", 0.25] < 140
+
+
+def test_a_weighted_pool_draws_by_weight_and_a_new_weight_moves_users_only_to_it() -> None:
+    options = [Option(make_model(name), HEALTHY, 0.5, 10, 10) for name in "abc"]
+
+    def first(weights: dict[str, float], user: int) -> str:
+        pool = Pool(name="w", models=("a", "b", "c"), objective="weighted", weights=weights)
+        return rank(pool, options, f"user-{user}", 3).selected[0].model
+
+    users = 20_000
+    before = [first({"a": 5, "b": 3, "c": 2}, user) for user in range(users)]
+    after = [first({"a": 7, "b": 3, "c": 2}, user) for user in range(users)]
+    counts = Counter(before)
+    assert within_error(counts["a"], 0.5, users) and within_error(counts["c"], 0.2, users)
+    moved = {pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]}
+    assert moved == {("b", "a"), ("c", "a")}
