@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 EndReason = Literal["stop", "length"]
 
@@ -24,7 +24,7 @@ class Sampling:
     seed: int | None = None
     """None: by chance."""
     grammar: str | None = None
-    """GBNF that the answer must follow."""
+    """What the answer must follow, from `Engine.grammar_for` or as GBNF."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,14 @@ class Engine(Protocol):
 
     def count(self, text: str) -> int:
         """How many tokens the text has; control tokens in it count as one."""
+        ...
+
+    def grammar_for(self, schema: Any) -> str:
+        """A grammar, in this engine's own language, for JSON that follows the schema.
+
+        Raises:
+            GrammarError: a part of the schema has no grammar.
+        """
         ...
 
     def generate(

@@ -25,6 +25,7 @@ HOW_TO_INSTALL = (
     "`uv sync --group local`; without one: `uv sync --extra prebuilt` (xllamacpp)."
 )
 PENALTY_WINDOW_TOKENS = 64
+_KEPT: list[object] = []
 _logger = logging.getLogger(__name__)
 
 
@@ -71,7 +72,7 @@ def library() -> Any:
         raise EngineMissingError(f"{HOW_TO_INSTALL} ({error})") from error
     callback = module.llama_log_callback(_pass_on_log)
     module.llama_log_set(callback, ctypes.c_void_p(0))
-    module.pointsman_log_callback = callback  # must outlive every call of the library
+    _KEPT.append(callback)  # must outlive every call of the library
     module.llama_backend_init()
     return module
 
@@ -117,12 +118,16 @@ class LlamaCpp:
 
     def _load_model(self, settings: LlamaCppSettings) -> Any:
         if not settings.path.is_file():
-            raise ModelFileError(f"No model file at {settings.path}: check the path or download it.")
+            raise ModelFileError(
+                f"No model file at {settings.path}: check the path or download it."
+            )
         params = self._lib.llama_model_default_params()
         params.n_gpu_layers = settings.gpu_layers
         model = self._lib.llama_model_load_from_file(os.fsencode(settings.path), params)
         if not model:
-            raise ModelFileError(f"llama.cpp cannot load {settings.path}: not a complete GGUF model.")
+            raise ModelFileError(
+                f"llama.cpp cannot load {settings.path}: not a complete GGUF model."
+            )
         return model
 
     def _open_context(self, settings: LlamaCppSettings) -> Any:
@@ -207,7 +212,9 @@ class LlamaCpp:
         for part in self._sampler_parts(sampling):
             if not part:
                 lib.llama_sampler_free(chain)
-                raise GrammarError("llama.cpp cannot read the grammar made for this answer's shape.")
+                raise GrammarError(
+                    "llama.cpp cannot read the grammar made for this answer's shape."
+                )
             lib.llama_sampler_chain_add(chain, part)
         return chain
 

@@ -15,7 +15,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
+from typing import Any
 
+from local_models import grammars
 from local_models.engine import Done, Piece, Sampling
 from local_models.errors import (
     EngineBusyError,
@@ -77,6 +79,10 @@ class Scheduler:
         """How many tokens the text has."""
         self._check_open()
         return len(self._runner.tokenize(text))
+
+    def grammar_for(self, schema: Any) -> str:
+        """GBNF for JSON that follows the schema."""
+        return grammars.json_schema(schema)
 
     async def generate(
         self,

@@ -19,8 +19,11 @@ class Runner(Protocol):
     slots: int
     window_tokens: int
     batch_tokens: int
-    chat_template: str | None
-    control_texts: tuple[str, ...]
+
+    @property
+    def chat_template(self) -> str | None: ...
+    @property
+    def control_texts(self) -> tuple[str, ...]: ...
 
     def tokenize(self, text: str) -> list[int]: ...
     def piece(self, token: int) -> bytes: ...

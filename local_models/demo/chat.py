@@ -21,6 +21,6 @@ def pieces(turns: Sequence[Turn]) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     for turn in turns:
         found.append((f"{START}{turn.role}\n", False))
-        found.append((f"{turn.content}{END}", turn.role == "assistant"))
+        found.append((f"{turn.content}{END}", turn.role == "assistant" and not turn.is_example))
         found.append(("\n", False))
     return found

@@ -7,6 +7,7 @@ each wish, asks for a missing order number, and never claims to have looked some
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,8 +21,19 @@ from local_models.demo.grammar import expand, fill
 from local_models.demo.noise import disturb
 
 DIALOGUES = Path(__file__).parent / "dialogues"
+LABELLED = Path(__file__).parent.parent / "classifiers" / "data"
 RARE = {"unclear": 0.6, "identity": 0.8, "smalltalk": 1.2, "other": 2.5}
-PRIVATE_KINDS = ("PHONE", "EMAIL", "NAME", "PERSON", "ID_CARD", "BANK_CARD", "ADDRESS", "PLATE")
+PRIVATE_KINDS = (
+    "PHONE",
+    "PHONE",
+    "EMAIL",
+    "NAME",
+    "IDCARD",
+    "CARD",
+    "ADDRESS",
+    "ACCOUNT",
+    "PERSON",
+)
 SHOPS = ("云帆商城", "小站优选", "Harbor Shop", "Northline", "青禾百货", "Pointsman")
 
 
@@ -31,6 +43,8 @@ class Turn:
 
     role: str
     content: str
+    is_example: bool = False
+    """Shown to the model, not learnt from: somebody else's style."""
 
 
 @cache
@@ -46,14 +60,26 @@ def system_patterns() -> dict[str, Any]:
 
 
 @cache
-def written_utterances() -> dict[str, dict[str, list[str]]]:
-    """Single utterances by language and intent, one per line of `utterances.tsv`."""
-    found: dict[str, dict[str, list[str]]] = {"zh": {}, "en": {}}
-    path = DIALOGUES / "utterances.tsv"
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        language, intent, text = line.split("\t")
-        found[language].setdefault(intent, []).append(text)
+def written_utterances() -> dict[tuple[str, str], list[str]]:
+    """Single utterances by language and intent: `utterances.txt` and the classifier's lines."""
+    text = (DIALOGUES / "utterances.txt").read_text(encoding="utf-8")
+    found: dict[tuple[str, str], list[str]] = {}
+    for block in text.split("\n\n"):
+        heading, *lines = [line for line in block.splitlines() if line and line[0] != "#"]
+        language, intent = heading.split()
+        found[language, intent] = lines
+    for language in ("zh", "en"):
+        for row in _labelled(language):
+            intent = row["intents"][0]
+            if len(row["intents"]) == 1 and intent not in RARE:
+                found.setdefault((language, intent), []).append(row["text"])
     return found
+
+
+def _labelled(language: str) -> list[dict[str, Any]]:
+    """The intent classifier's own training lines: more ways to say the same wishes."""
+    path = LABELLED / f"intents_{language}.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 class Writer:
@@ -67,10 +93,15 @@ class Writer:
         rng = self._rng
         language = rng.choice(("zh", "en"))
         turns = []
+        talk = _Talk(rng, language)
         if rng.random() < 0.8:
             system_language = language if rng.random() < 0.75 else rng.choice(("zh", "en"))
-            turns.append(Turn("system", self.system(system_language)))
-        talk = _Talk(rng, language)
+            system = self.system(system_language)
+            if rng.random() < 0.25:
+                system += self._known(system_language, talk)
+            turns.append(Turn("system", system))
+        if rng.random() < 0.2:
+            turns.extend(self._shown(language))
         for _ in range(rng.choice((1, 2, 2, 3, 4))):
             if rng.random() < 0.08:
                 talk = _Talk(rng, "en" if language == "zh" else "zh")
@@ -101,6 +132,29 @@ class Writer:
         ]
         return "\n".join([persona, *([heading] if heading else []), *lines])
 
+    def _known(self, language: str, talk: _Talk) -> str:
+        """What the system prompt tells of the customer; a number in it need not be asked for."""
+        rng, parts = self._rng, system_patterns()[language]["known"]
+        order = talk.learn_order() if rng.random() < 0.3 else ""
+        slots: dict[str, Callable[[], str]] = {
+            "intent": lambda: rng.choice(parts["intents"]),
+            "tier": lambda: rng.choice(parts["tiers"]),
+            "mood": lambda: rng.choice(parts["moods"]),
+            "order": lambda: order,
+        }
+        lines = [*rng.sample(parts["lines"], rng.randint(1, 3)), parts["order"]]
+        mark = rng.choice(("- ", ""))
+        said = [mark + fill(line, slots) for line in lines]
+        return "\n".join(["", rng.choice(("", "\n")) + rng.choice(parts["headings"]), *said])
+
+    def _shown(self, language: str) -> list[Turn]:
+        examples = system_patterns()[language]["examples"]
+        chosen = self._rng.sample(examples, self._rng.randint(1, 3))
+        pairs = (
+            (Turn("user", asked, True), Turn("assistant", said, True)) for asked, said in chosen
+        )
+        return [turn for pair in pairs for turn in pair]
+
     def _examples(self, language: str) -> str:
         names = ("顾客：", "客服：") if language == "zh" else ("Customer: ", "Agent: ")
         lines = []
@@ -120,6 +174,11 @@ class _Talk:
         self._order_is_known = False
         self._order_was_asked = False
         self._gap = "" if language == "zh" else " "
+
+    def learn_order(self) -> str:
+        """An order number that the assistant knows from the start."""
+        self._order_is_known = True
+        return self._order()
 
     def exchange(self) -> list[Turn]:
         """What the customer says and what the assistant answers."""
@@ -150,15 +209,15 @@ class _Talk:
     ) -> tuple[str, str]:
         rng, parts = self._rng, self._patterns
         is_upset = rng.random() < 0.3
-        order = self._order() if rng.random() < 0.25 else None
-        private = self._private() if rng.random() < 0.12 else None
+        order = self._order() if rng.random() < 0.36 else None
+        private = self._private() if rng.random() < 0.16 else None
         asked = self._join_wishes(wishes)
         for mention, value in (("order_mentions", order), ("contact_mentions", private)):
             if value is not None:
                 asked = self._mention(asked, mention, value)
         asked = self._dress(asked, tone="upset" if is_upset else "plain")
         sorry = is_upset or any(parts["intents"][intent].get("upset") for intent in intents)
-        said = self._opening(sorry, order) + [self._join_answers(answers)]
+        said = [*self._opening(sorry, order), self._join_answers(answers)]
         said += self._closing(intents, order, private)
         return asked, self._gap.join(said)
 
@@ -192,8 +251,8 @@ class _Talk:
 
     def _wish(self, intent: str) -> tuple[str, str]:
         parts, rng = self._patterns["intents"][intent], self._rng
-        written = written_utterances()[self._language].get(intent)
-        if written and rng.random() < 0.4:
+        written = written_utterances().get((self._language, intent))
+        if written and "answers" in parts and rng.random() < 0.55:
             return rng.choice(written), rng.choice(parts["answers"])
         index = rng.randrange(len(parts["users"]))
         wish = expand(parts["users"][index].strip(), rng, {"item": self._item})
@@ -202,12 +261,14 @@ class _Talk:
         return wish, rng.choice(parts["answers"])
 
     def _join_wishes(self, wishes: list[str]) -> str:
-        return self._rng.choice(self._patterns["user_joiners"]).join(wishes)
+        joiner: str = self._rng.choice(self._patterns["user_joiners"])
+        return joiner.join(wishes)
 
     def _join_answers(self, answers: list[str]) -> str:
         if len(answers) == 1:
             return answers[0]
-        return answers[0] + self._gap + self._rng.choice(self._patterns["joiners"]) + answers[1]
+        joiner: str = self._rng.choice(self._patterns["joiners"])
+        return answers[0] + self._gap + joiner + answers[1]
 
     def _mention(self, asked: str, kind: str, value: str) -> str:
         slots: dict[str, Callable[[], str]] = {"order": lambda: value, "private": lambda: value}
@@ -215,7 +276,9 @@ class _Talk:
         return self._beside(asked, mention)
 
     def _beside(self, asked: str, mention: str) -> str:
-        comma = self._rng.choice(("，", "，", "。", " ") if self._gap == "" else (", ", ". ", " - "))
+        comma = self._rng.choice(
+            ("，", "，", "。", " ") if self._gap == "" else (", ", ". ", " - ")
+        )
         first, second = (asked, mention) if self._rng.random() < 0.55 else (mention, asked)
         return f"{first}{comma}{second}"
 
@@ -223,7 +286,9 @@ class _Talk:
         """The wish with greeting, mood, side remark and closing, and what haste does to it."""
         rng, parts = self._rng, self._patterns
         if tone is not None and rng.random() < 0.15:
-            asked = self._beside(asked, expand(rng.choice(parts["fluff"]), rng, {"item": self._item}))
+            asked = self._beside(
+                asked, expand(rng.choice(parts["fluff"]), rng, {"item": self._item})
+            )
         if tone == "upset":
             asked = self._beside(asked, expand(rng.choice(parts["upset"]), rng))
         opener = rng.choice(parts["openers"]) if rng.random() < 0.5 else ""
@@ -235,8 +300,8 @@ class _Talk:
 
     def _order(self) -> str:
         rng = self._rng
-        if rng.random() < 0.4:
-            return f"<{rng.choice(('ORDER', 'ORDER', 'ORDER_NUMBER'))}_{rng.randint(1, 4)}>"
+        if rng.random() < 0.25:
+            return f"<{rng.choice(('ORDER', 'ORDER', 'ORDERID'))}_{rng.randint(1, 4)}>"
         digits = "".join(rng.choice("0123456789") for _ in range(rng.randint(5, 14)))
         prefix = rng.choice(("", "", "", "", "A", "PM", "NO", "SF", "JD", "A-", "DD"))
         return prefix + digits

@@ -25,7 +25,8 @@ def fill(pattern: str, slots: Slots) -> str:
 
 
 def _choose(match: re.Match[str], rng: random.Random) -> str:
-    choices, optional = match.groups()
+    choices: str | None = match[1]
+    optional: str = match[2] or ""
     if choices is not None:
         return rng.choice(choices.split("|"))
     return rng.choice(optional.split("|")) if rng.random() < 0.5 else ""

@@ -6,7 +6,10 @@ import random
 import re
 
 _KEEP = re.compile(r"<[A-Z_0-9]+>|[A-Z-]*\d{4,}|[^<]|<")
-_FILLERS = {"zh": "的了啊呢吧哈嘛呀就都也还那这", "en": "so just really well like actually now then"}
+_FILLERS = {
+    "zh": "的了啊呢吧哈嘛呀就都也还那这",
+    "en": "so just really well like actually now then",
+}
 
 
 def disturb(text: str, language: str, rng: random.Random) -> str:

@@ -6,6 +6,7 @@ an unseen sentence is cut exactly like a seen one.
 
 from __future__ import annotations
 
+import importlib
 import json
 import random
 from pathlib import Path
@@ -22,12 +23,14 @@ QWEN2_SPLIT = (
 
 def learn(path: Path, *, size: int, conversations: int, seed: int) -> Any:
     """Learn a vocabulary of `size` tokens from made conversations and write it to `path`."""
-    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+    tokenizers = importlib.import_module("tokenizers")
+    models, trainers = tokenizers.models, tokenizers.trainers
+    pre_tokenizers, regex = tokenizers.pre_tokenizers, tokenizers.Regex
 
-    tokenizer = Tokenizer(models.BPE())
+    tokenizer = tokenizers.Tokenizer(models.BPE())
     bytes_only = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    words = pre_tokenizers.Split(Regex(QWEN2_SPLIT), "isolated")
-    han = pre_tokenizers.Split(Regex(r"\p{Han}"), "isolated")
+    words = pre_tokenizers.Split(regex(QWEN2_SPLIT), "isolated")
+    han = pre_tokenizers.Split(regex(r"\p{Han}"), "isolated")
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([words, han, bytes_only])
     trainer = trainers.BpeTrainer(
         vocab_size=size - len(SPECIAL_TOKENS),
@@ -38,16 +41,14 @@ def learn(path: Path, *, size: int, conversations: int, seed: int) -> Any:
     tokenizer.train_from_iterator(_texts(conversations, seed), trainer)
     tokenizer.add_special_tokens(list(SPECIAL_TOKENS))
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([words, bytes_only])
-    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.decoder = tokenizers.decoders.ByteLevel()
     tokenizer.save(str(path))
     return tokenizer
 
 
 def load(path: Path) -> Any:
     """The vocabulary that `learn` wrote."""
-    from tokenizers import Tokenizer
-
-    return Tokenizer.from_file(str(path))
+    return importlib.import_module("tokenizers").Tokenizer.from_file(str(path))
 
 
 def tokens_and_merges(path: Path) -> tuple[list[str], list[str]]:
@@ -63,5 +64,5 @@ def tokens_and_merges(path: Path) -> tuple[list[str], list[str]]:
 def _texts(conversations: int, seed: int) -> list[str]:
     writer = Writer(random.Random(seed))
     texts = [turn.content for _ in range(conversations) for turn in writer.conversation()]
-    kinds = [f"<{kind}_1>" for kind in (*PRIVATE_KINDS, "ORDER", "ORDER_NUMBER")] * 40
+    kinds = [f"<{kind}_1>" for kind in (*PRIVATE_KINDS, "ORDER", "ORDERID")] * 40
     return texts + kinds + ["system\n", "user\n", "assistant\n"] * 40
