@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from providers.calls import StreamEvent
+from providers.calls import StreamEvent, Usage
 from providers.dialects.failures import VendorError, read_error
 from providers.errors import StreamBrokenError
 from providers.sse import SseEvent
@@ -76,3 +76,14 @@ def malformed(what: str, data: bytes = b"") -> StreamBrokenError:
 def disorder(what: str) -> StreamBrokenError:
     """Chunks were repeated, left out or came in another order."""
     return StreamBrokenError(f"The stream is out of order: {what}.", why="disorder")
+
+
+def check_count(pieces: int, usage: Usage | None) -> None:
+    """Whether the text came in no more pieces than the vendor counted tokens.
+
+    Raises:
+        StreamBrokenError: it did, so some pieces came more than once.
+    """
+    if usage is not None and pieces > usage.completion_tokens > 0:
+        said = usage.completion_tokens
+        raise disorder(f"{pieces} pieces came for {said} tokens, so some came twice")

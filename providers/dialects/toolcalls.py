@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
+
+import msgspec
 
 from providers.calls import ToolCallDelta
-from providers.dialects.reading import disorder
+from providers.dialects.reading import disorder, malformed
 
 
 class ToolCallOrder:
     """The tool calls of one choice so far."""
 
-    __slots__ = ("_choice", "_ids")
+    __slots__ = ("_choice", "_ids", "_pieces")
 
-    def __init__(self, choice: int) -> None:
+    def __init__(self, choice: int = 0) -> None:
         self._choice = choice
         self._ids: list[str] = []
+        self._pieces: list[list[str]] = []
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -37,7 +41,18 @@ class ToolCallOrder:
             raise disorder(f"a piece of tool call {index} came during tool call {current}")
         if call_id and call_id != self._ids[index]:
             raise disorder(f"tool call {index} changed its id")
+        self._pieces[index].append(arguments or "")
         return ToolCallDelta(index, arguments or "", choice=self._choice)
+
+    def check_whole(self) -> None:
+        """After an end that calls the tools: whether their arguments can be used at all.
+
+        Raises:
+            StreamBrokenError: the arguments of a call are no JSON, so something of them is missing.
+        """
+        at = first_broken("".join(pieces) for pieces in self._pieces)
+        if at is not None:
+            raise malformed(f"the arguments of tool call {at} are no whole JSON")
 
     def _begin(
         self, index: int, call_id: str | None, name: str | None, arguments: str | None
@@ -48,4 +63,16 @@ class ToolCallOrder:
             raise disorder(f"tool call {index} repeats the id of an earlier one")
         call_id = call_id or f"call_{secrets.token_hex(12)}"
         self._ids.append(call_id)
+        self._pieces.append([arguments or ""])
         return ToolCallDelta(index, arguments or "", call_id, name, self._choice)
+
+
+def first_broken(arguments: Iterable[str]) -> int | None:
+    """The first of these arguments that is no JSON; an empty one is a call without any."""
+    for at, text in enumerate(arguments):
+        try:
+            if text.strip():
+                msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            return at
+    return None

@@ -202,6 +202,21 @@ BROKEN: dict[str, tuple[Sequence[bytes | Cut | Hang], str]] = {
     "text comes for another block": (named(*TEXT[:4], text(1, "x")), "disorder"),
     "it ends inside a block": (named(*TEXT[:4], ended()), "disorder"),
     "it starts again": (named(*TEXT[:4], START), "disorder"),
+    "pieces come twice": (
+        named(*TEXT[:5], *[text(0, "x")] * 5, closed(0), ended(), STOP),
+        "disorder",
+    ),
+    "a tool call's arguments are half": (
+        named(
+            *TEXT,
+            opened(1, type="tool_use", id="t", name="f", input={}),
+            grown(1, type="input_json_delta", partial_json='{"a"'),
+            closed(1),
+            ended("tool_use"),
+            STOP,
+        ),
+        "malformed",
+    ),
     "it ends twice": (named(*TEXT, ended(), ended()), "disorder"),
     "text comes after the end": (named(*TEXT, ended(), opened(1, type="text")), "disorder"),
     "an error event comes": (

@@ -148,6 +148,16 @@ async def test_dashscopes_error_events_carry_their_status_in_a_comment() -> None
     assert broken.value.why == "error_event"
 
 
+async def test_more_pieces_than_the_vendors_own_tokens_are_a_repeat() -> None:
+    usage = {"id": "c1", "choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 2}}
+    body = sse(*[delta(content="x")] * 3, delta("stop"), usage)
+    with pytest.raises(errors.StreamBrokenError) as caught:
+        await stream("dashscope", Script(body))
+    assert caught.value.why == "disorder"
+    events, _ = await stream("openai", Script(body))
+    assert isinstance(events[-1], UsageReport)
+
+
 async def test_llama_servers_first_delta_and_timings_are_understood() -> None:
     end = {**delta("stop"), "timings": {"prompt_n": 3, "predicted_n": 2, "cache_n": 4}}
     events, _ = await stream(

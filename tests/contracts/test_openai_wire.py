@@ -173,6 +173,25 @@ BROKEN: dict[str, tuple[Sequence[bytes | Cut | Hang], str]] = {
     ),
     "the id changes": (sse(chunk({"content": "x"}), chunk({"content": "y"}, id="c2")), "disorder"),
     "text comes after the end": (sse(*GOOD[:4], chunk({"content": "x"})), "disorder"),
+    "it begins anew": (sse(*GOOD[:2], *GOOD), "disorder"),
+    "a padded chunk comes twice": (
+        sse(ROLE, *[chunk({"content": "x"}, obfuscation="a1b2c3")] * 2, *GOOD[3:]),
+        "disorder",
+    ),
+    "a tool call's arguments are half": (
+        sse(
+            chunk({"content": "x"}),
+            chunk(
+                {
+                    "tool_calls": [
+                        {"index": 0, "id": "t", "function": {"name": "f", "arguments": "{"}}
+                    ]
+                }
+            ),
+            chunk(finish="tool_calls"),
+        ),
+        "malformed",
+    ),
     "it ends twice": (sse(*GOOD[:4], chunk(finish="stop")), "disorder"),
     "an error event comes": (
         sse(*GOOD[:2], {"error": {"message": "overloaded", "type": "server_error"}}, done=False),

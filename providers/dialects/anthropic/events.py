@@ -9,7 +9,6 @@ from providers.calls import (
     ReasoningDelta,
     StreamEvent,
     TextDelta,
-    ToolCallDelta,
     UsageReport,
 )
 from providers.dialects.anthropic.wire import (
@@ -22,7 +21,8 @@ from providers.dialects.anthropic.wire import (
     newer,
     usage_of,
 )
-from providers.dialects.reading import ErrorEvent, cut, disorder, error_of, malformed
+from providers.dialects.reading import ErrorEvent, check_count, cut, disorder, error_of, malformed
+from providers.dialects.toolcalls import ToolCallOrder
 from providers.sse import SseEvent
 
 
@@ -37,6 +37,7 @@ class MessageReader:
         "_block",
         "_finished",
         "_next",
+        "_pieces",
         "_started",
         "_tools",
         "_usage",
@@ -51,7 +52,8 @@ class MessageReader:
         self._finished = False
         self._block: Block | None = None
         self._next = 0
-        self._tools = 0
+        self._tools = ToolCallOrder()
+        self._pieces = 0
         self._usage = WireUsage()
 
     def read(self, event: SseEvent) -> list[StreamEvent]:
@@ -82,6 +84,7 @@ class MessageReader:
         if not self._finished:
             raise cut("it ended without a stop_reason")
         usage = usage_of(self._usage)
+        check_count(self._pieces, usage)
         return [UsageReport(usage)] if usage else []
 
     def _start(self, wire: WireEvent) -> list[StreamEvent]:
@@ -112,12 +115,10 @@ class MessageReader:
             return [ReasoningDelta(block.thinking)]
         return []
 
-    def _begin_tool(self, block: Block) -> ToolCallDelta:
+    def _begin_tool(self, block: Block) -> StreamEvent:
         if not block.id or not block.name:
             raise disorder("a tool call began without an id or a name")
-        index = self._tools
-        self._tools += 1
-        return ToolCallDelta(index, "", block.id, block.name)
+        return self._tools.take(len(self._tools), block.id, block.name, _whole_input(block))
 
     def _grow(self, wire: WireEvent) -> list[StreamEvent]:
         self._check_running()
@@ -128,6 +129,7 @@ class MessageReader:
             raise malformed("a delta without content")
         if delta.type == "text_delta":
             self._check_kind(block, "text")
+            self._pieces += 1
             return [TextDelta(delta.text)] if delta.text else []
         return self._grow_other(block, delta)
 
@@ -137,7 +139,7 @@ class MessageReader:
             return [ReasoningDelta(delta.thinking)] if delta.thinking else []
         if delta.type == "input_json_delta" and block.type == "tool_use":
             piece = delta.partial_json
-            return [ToolCallDelta(self._tools - 1, piece)] if piece else []
+            return [self._tools.take(len(self._tools) - 1, None, None, piece)] if piece else []
         return []
 
     def _close(self, wire: WireEvent) -> list[StreamEvent]:
@@ -160,6 +162,8 @@ class MessageReader:
             raise disorder(f"the message ended inside block {self._next - 1}")
         if reason not in STOP_REASONS:
             raise malformed(f"the message ended with the unknown stop_reason {reason!r}")
+        if reason == "tool_use":
+            self._tools.check_whole()
         self._finished = True
         return [Finished(STOP_REASONS[reason])]
 
@@ -175,6 +179,14 @@ class MessageReader:
     def _check_kind(self, block: Block, kind: str) -> None:
         if block.type != kind:
             raise disorder(f"more {kind} came inside a block of type {block.type}")
+
+
+def _whole_input(block: Block) -> str:
+    """The input of a call that came whole with its opening; usually it is empty there."""
+    if isinstance(block.input, msgspec.UnsetType):
+        return ""
+    text = bytes(block.input).decode()
+    return "" if text == "{}" else text
 
 
 _HANDLERS = {

@@ -13,6 +13,7 @@ COMPATIBLE = Differences(
     thinking_switch="enable_thinking",
     prefix_mark="partial",
     takes_prefix=True,
+    counts_exactly=True,
 )
 
 BASE_URLS = {

@@ -12,6 +12,7 @@ LLAMA_SERVER = Differences(
     keeps_reasoning=True,
     content_always=True,
     takes_prefix=True,
+    counts_exactly=True,
 )
 """llama-server continues a last assistant message by itself."""
 

@@ -32,6 +32,9 @@ class Differences:
     """Top-level fields that say so for the whole request."""
     takes_prefix: bool = False
     """Continues an answer that we begin for it."""
+    counts_exactly: bool = False
+    """Its usage counts its own tokens, and a piece of text is at least one of them: more pieces
+    than tokens means that some came twice. Proxies count with tokenizers of their own."""
     constant_id: bool = True
     """Every chunk of one stream carries the same id."""
 

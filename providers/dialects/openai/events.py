@@ -26,7 +26,7 @@ from providers.dialects.openai.wire import (
     usage_of,
     wire_usage,
 )
-from providers.dialects.reading import ErrorEvent, cut, disorder, error_of, malformed
+from providers.dialects.reading import ErrorEvent, check_count, cut, disorder, error_of, malformed
 from providers.dialects.toolcalls import ToolCallOrder
 from providers.sse import SseEvent, write_comment, write_event
 
@@ -37,6 +37,7 @@ FINISH_REASONS: dict[str, FinishReason] = {
     "function_call": "tool_calls",
     "content_filter": "content_filter",
 }
+_TELLING_PAD = 6
 _NULL = Raw(b"null")
 _NOT_YET = frozenset({None, "", "null"})
 _encode = msgspec.json.Encoder().encode
@@ -45,21 +46,35 @@ _encode = msgspec.json.Encoder().encode
 class _ChoiceState:
     """How far one choice has come."""
 
-    __slots__ = ("finished", "tools")
+    __slots__ = ("finished", "nameless", "tools")
 
     def __init__(self, choice: int) -> None:
         self.finished = False
+        self.nameless = False
+        """Some of it came without a role: a role now would begin it anew."""
         self.tools = ToolCallOrder(choice)
 
 
 class ChunkReader:
     """Turns a vendor's chunks into events; satisfies `providers.dialects.reading.EventReader`."""
 
-    __slots__ = ("_choices", "_constant_id", "_id", "_usage", "done")
+    __slots__ = (
+        "_choices",
+        "_constant_id",
+        "_counts_exactly",
+        "_id",
+        "_pads",
+        "_pieces",
+        "_usage",
+        "done",
+    )
 
     def __init__(self, differences: Differences = OPENAI) -> None:
         self.done = False
         self._constant_id = differences.constant_id
+        self._counts_exactly = differences.counts_exactly
+        self._pads: set[int] = set()
+        self._pieces = 0
         self._id: str | None = None
         self._choices: dict[int, _ChoiceState] = {}
         self._usage: Usage | None = None
@@ -85,6 +100,8 @@ class ChunkReader:
             return []
         body = self._decoded(event, data)
         self._check_id(body.id)
+        if body.obfuscation is not None:
+            self._check_pad(body.obfuscation, data)
         if body.usage is not None or body.timings is not None:
             self._usage = usage_of(body) or self._usage
         choices = body.choices
@@ -102,6 +119,8 @@ class ChunkReader:
             raise cut("it ended without a single token")
         if not all(state.finished for state in states):
             raise cut("it ended without a finish_reason")
+        if self._counts_exactly:
+            check_count(self._pieces, self._usage)
         return [UsageReport(self._usage)] if self._usage is not None else []
 
     def _decoded(self, event: SseEvent, data: bytes) -> Body:
@@ -122,6 +141,15 @@ class ChunkReader:
             raise disorder("a chunk carries the id of another answer")
         self._id = chunk_id
 
+    def _check_pad(self, pad: str, data: bytes) -> None:
+        """Random padding tells a chunk that came twice from one that says the same again."""
+        if len(pad) < _TELLING_PAD:
+            return
+        mark = hash(data)
+        if mark in self._pads:
+            raise disorder("a chunk came twice")
+        self._pads.add(mark)
+
     def _read_choice(self, choice: WireChoice, events: list[StreamEvent]) -> None:
         state = self._choices.get(choice.index)
         if state is None:
@@ -137,11 +165,17 @@ class ChunkReader:
     def _read_delta(
         self, choice: WireChoice, delta: Delta, state: _ChoiceState, events: list[StreamEvent]
     ) -> None:
+        if not delta.role:
+            state.nameless = True
+        elif state.nameless and choice.finish_reason is None:
+            raise disorder("the answer began anew in its middle")
         index = choice.index
         thought = delta.reasoning_content or delta.reasoning
         if thought:
+            self._pieces += 1
             events.append(ReasoningDelta(thought, index))
         if delta.content:
+            self._pieces += 1
             events.append(TextDelta(delta.content, index, present(choice.logprobs)))
         if delta.refusal:
             events.append(RefusalDelta(delta.refusal, index))
@@ -156,9 +190,10 @@ class ChunkReader:
         if state.finished:
             raise disorder("a choice ended twice")
         state.finished = True
-        events.append(
-            Finished(finish_reason_of(choice.finish_reason, len(state.tools)), choice.index)
-        )
+        reason = finish_reason_of(choice.finish_reason, len(state.tools))
+        if reason == "tool_calls":
+            state.tools.check_whole()
+        events.append(Finished(reason, choice.index))
 
 
 def finish_reason_of(word: str | None, tool_calls: int) -> FinishReason:

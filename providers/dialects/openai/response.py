@@ -9,6 +9,7 @@ from providers.dialects.failures import read_error
 from providers.dialects.openai.events import finish_reason_of, present
 from providers.dialects.openai.wire import BODY_DECODER, Delta, WireChoice, usage_of, wire_usage
 from providers.dialects.reading import ErrorEvent
+from providers.dialects.toolcalls import first_broken
 from providers.errors import StreamBrokenError, UpstreamFailedError
 from providers.messages import FunctionCall, ToolCall
 
@@ -79,6 +80,9 @@ def _choice_of(choice: WireChoice) -> Choice:
         reason = finish_reason_of(choice.finish_reason, len(calls))
     except StreamBrokenError as problem:
         raise UpstreamFailedError(problem.message) from None
+    at = first_broken(call.function.arguments for call in calls)
+    if reason == "tool_calls" and at is not None:
+        raise UpstreamFailedError(f"The arguments of the answer's tool call {at} are no JSON.")
     return Choice(
         index=choice.index,
         text=message.content,

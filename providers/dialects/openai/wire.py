@@ -63,6 +63,7 @@ class ToolPiece(msgspec.Struct):
 class Delta(msgspec.Struct):
     """Some of a message in a stream, or the whole of it in an answer."""
 
+    role: str | None = None
     content: str | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
@@ -119,6 +120,8 @@ class Body(msgspec.Struct):
     usage: WireUsage | None = None
     service_tier: str | None = None
     timings: Timings | None = None
+    obfuscation: str | None = None
+    """OpenAI's random padding, another one in every chunk."""
     error: Raw | UnsetType = UNSET
     code: Raw | UnsetType = UNSET
 
