@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from policies.checking import check_file, check_policy
 from policies.expectations import build_signals
 from policies.findings import Finding
 from policies.json_schema import schema_text
+from policies.lint import lint
 from policies.loader import parse_policy, parse_yaml, shipped_policies
+from policies.schema import ConditionDoc, TermsDoc
 from policies.signals import Signals
 from tests.policies.worlds import make_model, sold_models
 
@@ -178,3 +181,22 @@ def test_the_published_schema_is_the_one_in_the_code() -> None:
     schema = json.loads(published)
     assert schema["additionalProperties"] is False
     assert "when" in schema["$defs"]["RuleDoc"]["properties"]
+
+
+def test_the_policies_shown_in_the_docs_can_be_loaded() -> None:
+    pages = [ROOT / "docs" / "policies.md", *sorted((ROOT / "docs" / "policies").glob("*.md"))]
+    shown = [
+        block
+        for page in pages
+        for block in re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+    ]
+    assert len(shown) >= 3
+    for block in shown:
+        assert not [each for each in lint(parse_policy(block), sold_models()) if each.is_error]
+
+
+def test_the_docs_name_every_condition_and_every_term() -> None:
+    page = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    for model in (ConditionDoc, TermsDoc):
+        for name, field in model.model_fields.items():
+            assert f"`{field.alias or name}" in page, name
