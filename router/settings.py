@@ -123,18 +123,30 @@ class LedgerEntry(_Section):
     synchronous: Literal["normal", "full"] = "normal"
 
 
+class LocalModelEntry(_Section):
+    """One model that runs in this house."""
+
+    model: str = "pointsman-demo"
+    """A name of the registry (`main.py models --local`), or the path of a GGUF file of your own."""
+    name: str = ""
+    """What requests call it; empty: the registry's name, or the file's."""
+    slots: int = Field(default=4, ge=1, le=64)
+    """Requests that it answers at the same time; further ones wait."""
+    window_tokens: int = Field(default=4096, ge=256)
+    threads: int | None = Field(default=None, ge=1)
+    gpu_layers: int | None = Field(default=None, ge=0)
+    """None: as many as fit on a GPU, where there is one."""
+
+
 class LocalEntry(_Section):
-    """The model that runs in this house, through llama.cpp."""
+    """The models that run in this house, through llama.cpp."""
 
     enabled: bool = True
-    model: str = "pointsman-demo"
-    """A name of the registry (`main.py models --local`)."""
-    path: str | None = None
-    """A GGUF file of your own; `model` is then the name it gets."""
-    context_tokens: int | None = Field(default=None, ge=256)
-    parallel: int = Field(default=4, ge=1, le=64)
-    threads: int | None = Field(default=None, ge=1)
-    gpu_layers: int = Field(default=0, ge=-1)
+    models: list[LocalModelEntry] = [LocalModelEntry()]
+    folder: str = "models"
+    """Where downloaded model files are."""
+    warm_up: bool = True
+    """Load them at start, so that the first request does not wait."""
 
 
 class StateEntry(_Section):

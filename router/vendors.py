@@ -170,6 +170,7 @@ def find_places(
         ConfigError: a deployment names a provider that is not configured.
     """
     places: dict[str, list[Place]] = {}
+    known = statuses(vendors)
     problems: list[str] = []
     for name, model in catalog.models.items():
         entry = settings.models.get(name)
@@ -191,7 +192,7 @@ def find_places(
                 )
             )
         if not found and not (entry and entry.deployments):
-            found = [Place(f"{vendor}/{name}", model, vendor) for vendor in _homes(model, vendors)]
+            found = [Place(f"{vendor}/{name}", model, vendor) for vendor in _homes(model, known)]
         on = [place for place in found if vendors[place.vendor].status.is_on]
         if on:
             places[name] = on
@@ -204,17 +205,22 @@ def _place_name(provider: str, model: str, at: int) -> str:
     return f"{provider}/{model}" if at == 0 else f"{provider}/{model}#{at + 1}"
 
 
-def _homes(model: Model, vendors: Mapping[str, Vendor]) -> Iterable[str]:
+def _homes(model: Model, vendors: Mapping[str, VendorStatus]) -> Iterable[str]:
     """Vendors that have a model: the one of its name, else every one of its kind."""
     if model.provider in vendors:
         return (model.provider,)
-    return tuple(name for name, each in vendors.items() if each.status.kind == model.provider)
+    return tuple(name for name, each in vendors.items() if each.kind == model.provider)
+
+
+def statuses(vendors: Mapping[str, Vendor]) -> dict[str, VendorStatus]:
+    """Whether each vendor is on, by name."""
+    return {name: vendor.status for name, vendor in vendors.items()}
 
 
 def list_candidates(
     catalog: Catalog,
     deployed: Iterable[str],
-    vendors: Mapping[str, Vendor],
+    vendors: Mapping[str, VendorStatus],
     today: datetime.date,
 ) -> Sequence[Candidate]:
     """Every model as the policy sees it, those that are off with the reason."""
@@ -225,7 +231,7 @@ def list_candidates(
 
 
 def _candidate(
-    model: Model, is_deployed: bool, vendors: Mapping[str, Vendor], today: datetime.date
+    model: Model, is_deployed: bool, vendors: Mapping[str, VendorStatus], today: datetime.date
 ) -> Candidate:
     is_retired = model.retires_on is not None and model.retires_on <= today
     why_off = f"retired by the vendor on {model.retires_on}" if is_retired else ""
@@ -250,11 +256,11 @@ def _candidate(
     )
 
 
-def _why_off(model: Model, vendors: Mapping[str, Vendor]) -> str:
+def _why_off(model: Model, vendors: Mapping[str, VendorStatus]) -> str:
     homes = list(_homes(model, vendors))
     if not homes:
         return f"no provider '{model.provider}' is configured"
-    return vendors[homes[0]].status.why or "it is not loaded"
+    return vendors[homes[0]].why or "it is not loaded"
 
 
 def _base_prices(model: Model, today: datetime.date) -> tuple[Decimal, Decimal] | None:

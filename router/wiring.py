@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from local_models.errors import LocalModelError
 from policies.errors import PolicyFileError
 from policies.findings import Finding
 from policies.lint import lint
@@ -23,10 +24,12 @@ from prompts.library import names as prompt_names
 from providers.base import Provider
 from providers.catalog import Catalog, CatalogError, load_catalog
 from providers.limits import RateLimits
+from providers.local import open_local_provider
 from providers.registry import open_provider
 from providers.settings import SettingsError
 from router.deps import House
 from router.errors import ConfigError
+from router.in_house import NAME, InHouse, find_in_house, places_in_house
 from router.pipeline.gateway import Gateway
 from router.policy_watch import watch_policy
 from router.settings import KeyEntry, LedgerEntry, PrivacyEntry, Settings
@@ -44,7 +47,16 @@ from router.storage.sqlite import SqliteLedger
 from router.telemetry.logs import configure_logs
 from router.telemetry.metrics import Metrics
 from router.telemetry.witness import Witness
-from router.vendors import Place, Vendor, find_models, find_places, find_vendors, list_candidates
+from router.vendors import (
+    Place,
+    Vendor,
+    VendorStatus,
+    find_models,
+    find_places,
+    find_vendors,
+    list_candidates,
+    statuses,
+)
 
 _CANDIDATES_SECONDS = 60.0
 """How long a list of candidates holds: a model may retire at midnight."""
@@ -67,19 +79,21 @@ async def open_house(
     configure_logs(settings.server.log_level)
     async with AsyncExitStack() as stack:
         vendors = find_vendors(settings, environ)
-        catalog = find_models(_catalog(), settings, vendors)
-        places = find_places(catalog, settings, vendors)
+        in_house = find_in_house(settings.local, _catalog())
+        catalog = find_models(_catalog().with_models(in_house.models), settings, vendors)
+        places = find_places(catalog, settings, vendors) | places_in_house(in_house)
         metrics = Metrics()
         witness = Witness(metrics)
         ledger = _open_ledger(settings.ledger)
         stack.callback(ledger.close)
         metrics.watch_ledger(ledger)
         limits = _LimitsRelay()
-        providers = await _open_providers(stack, vendors, limits)
+        providers = _open_providers(stack, vendors, limits)
+        await _open_in_house(stack, in_house, providers, warm_up=settings.local.warm_up)
         dispatcher = Dispatcher(deployments=_deploy(places, providers), observer=witness)
         stack.push_async_callback(dispatcher.close)
         limits.listen(dispatcher.on_limits)
-        candidates = _Candidates(catalog, places, vendors)
+        candidates = _Candidates(catalog, places, {**statuses(vendors), NAME: in_house.status})
         policies = _open_policies(settings.policy, candidates)
         metrics.set_policy(policies.current.name, policies.current.version)
         prompting = Prompting(PromptingSettings(**settings.prompts.model_dump()))
@@ -103,7 +117,7 @@ async def open_house(
             policies=policies,
             metrics=metrics,
             ledger=ledger,
-            vendors=[vendor.status for vendor in vendors.values()],
+            vendors=[*(vendor.status for vendor in vendors.values()), in_house.status],
             providers=providers,
             candidates=candidates,
         )
@@ -174,7 +188,7 @@ class _LimitsRelay:
             self._listener(provider, limits)
 
 
-async def _open_providers(
+def _open_providers(
     stack: AsyncExitStack, vendors: Mapping[str, Vendor], limits: _LimitsRelay
 ) -> dict[str, Provider]:
     providers: dict[str, Provider] = {}
@@ -187,6 +201,21 @@ async def _open_providers(
             raise ConfigError([f"providers.{name}: {error}"]) from error
         stack.push_async_callback(providers[name].close)
     return providers
+
+
+async def _open_in_house(
+    stack: AsyncExitStack, in_house: InHouse, providers: dict[str, Provider], *, warm_up: bool
+) -> None:
+    if not in_house.settings:
+        return
+    local = open_local_provider(*in_house.settings, name=NAME)
+    stack.push_async_callback(local.close)
+    if warm_up:
+        try:
+            await local.warm_up()
+        except LocalModelError as error:
+            raise ConfigError([f"local.models: {error}"]) from error
+    providers[NAME] = local
 
 
 def _deploy(
@@ -213,7 +242,7 @@ class _Candidates:
         self,
         catalog: Catalog,
         places: Mapping[str, Sequence[Place]],
-        vendors: Mapping[str, Vendor],
+        vendors: Mapping[str, VendorStatus],
     ) -> None:
         self._catalog = catalog
         self._places = places

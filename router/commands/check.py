@@ -20,8 +20,9 @@ from prompts.library import names as prompt_names
 from providers.catalog import load_catalog
 from router.commands.opening import FAILED, ConfigOption, errors, find_config
 from router.errors import ConfigError
+from router.in_house import NAME, find_in_house, places_in_house
 from router.settings import Settings, load_settings
-from router.vendors import find_models, find_places, find_vendors, list_candidates
+from router.vendors import find_models, find_places, find_vendors, list_candidates, statuses
 
 if TYPE_CHECKING:
     from policies.signals import Candidate, Signals
@@ -106,10 +107,12 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
 
 def _candidates(settings: Settings) -> Sequence[Candidate]:
     vendors = find_vendors(settings, os.environ)
-    catalog = find_models(load_catalog(), settings, vendors)
-    places = find_places(catalog, settings, vendors)
+    in_house = find_in_house(settings.local, load_catalog())
+    catalog = find_models(load_catalog().with_models(in_house.models), settings, vendors)
+    places = find_places(catalog, settings, vendors) | places_in_house(in_house)
     today = datetime.datetime.now(datetime.UTC).date()
-    return list_candidates(catalog, places, vendors, today)
+    known = {**statuses(vendors), NAME: in_house.status}
+    return list_candidates(catalog, places, known, today)
 
 
 class _Reader:

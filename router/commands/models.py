@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,10 +47,11 @@ def models(
     if local or download:
         from router.commands.local_files import fetch_local, list_local
 
+        folder = Path(open_settings(config).local.folder)
         if download:
-            fetch_local(download)
+            fetch_local(download, folder)
         else:
-            list_local()
+            list_local(folder)
         return
     try:
         found = asyncio.run(_candidates(open_settings(config)))
