@@ -200,6 +200,9 @@ class HttpClient:
             raise
         if is_html(media_type(response.headers), data):
             raise self._no_answer(f"a web page ({_start_of(data)})", response.status, model)
+        got = media_type(response.headers)
+        if not got.endswith("json"):
+            raise self._no_answer(f"{got or 'no content type'} instead of JSON", 200, model)
         return data
 
     async def _send(

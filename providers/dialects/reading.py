@@ -62,6 +62,16 @@ def error_of(event: SseEvent) -> VendorError:
     return error
 
 
+def check_text(data: bytes) -> None:
+    """Whether the bytes are UTF-8 throughout; the JSON decoder skips fields that it does not know.
+
+    Raises:
+        UnicodeDecodeError: they are not.
+    """
+    if not data.isascii():
+        data.decode()
+
+
 def cut(what: str) -> StreamBrokenError:
     """The stream ended before the answer did."""
     return StreamBrokenError(f"The stream was cut: {what}.", why="cut")

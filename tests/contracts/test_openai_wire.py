@@ -161,6 +161,10 @@ BROKEN: dict[str, tuple[Sequence[bytes | Cut | Hang], str]] = {
     "the last event is half": ([*sse(*GOOD[:2], done=False), b'data: {"id":"c1","choi'], "cut"),
     "a chunk is no JSON": ([*sse(*GOOD[:2], done=False), b"data: {oops}\n\n"], "malformed"),
     "a chunk is no UTF-8": ([b'data: {"choices":[{"delta":{"content":"\xff"}}]}\n\n'], "malformed"),
+    "a field that nobody reads is no UTF-8": (
+        [b'data: {"x":"\xff","choices":[{"delta":{"content":"x"}}]}\n\n'],
+        "malformed",
+    ),
     "a chunk lost its field name": (
         [*sse(*GOOD[:2], done=False), b'{"id":"c1"}\n\n', *sse(*GOOD[2:])],
         "malformed",
@@ -361,6 +365,15 @@ async def test_a_body_that_is_no_answer_never_becomes_one(
 ) -> None:
     with pytest.raises(errors.UpstreamFailedError):
         await complete(provider, vendor_double, body)
+
+
+async def test_a_whole_answer_under_a_wrong_content_type_is_no_answer(
+    provider: OpenAIProvider, vendor_double: ScriptedVendor
+) -> None:
+    body = b'{"choices":[{"message":{"content":"x"},"finish_reason":"stop"}]}'
+    vendor_double.script = Script([body], headers={"Content-Type": "application/octet-stream"})
+    with pytest.raises(errors.UpstreamFailedError, match="octet-stream"):
+        await provider.complete(MODEL, REQUEST, deadline=Deadline.after(5))
 
 
 async def test_a_body_that_is_cut_never_becomes_an_answer(

@@ -21,7 +21,15 @@ from providers.dialects.anthropic.wire import (
     newer,
     usage_of,
 )
-from providers.dialects.reading import ErrorEvent, check_count, cut, disorder, error_of, malformed
+from providers.dialects.reading import (
+    ErrorEvent,
+    check_count,
+    check_text,
+    cut,
+    disorder,
+    error_of,
+    malformed,
+)
 from providers.dialects.toolcalls import ToolCallOrder
 from providers.sse import SseEvent
 
@@ -67,6 +75,7 @@ class MessageReader:
         if event.data is None:
             return []
         try:
+            check_text(event.data)
             wire = EVENT_DECODER.decode(event.data)
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise malformed("an event that cannot be read", event.data) from None

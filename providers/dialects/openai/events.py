@@ -26,7 +26,15 @@ from providers.dialects.openai.wire import (
     usage_of,
     wire_usage,
 )
-from providers.dialects.reading import ErrorEvent, check_count, cut, disorder, error_of, malformed
+from providers.dialects.reading import (
+    ErrorEvent,
+    check_count,
+    check_text,
+    cut,
+    disorder,
+    error_of,
+    malformed,
+)
 from providers.dialects.toolcalls import ToolCallOrder
 from providers.sse import SseEvent, write_comment, write_event
 
@@ -125,6 +133,7 @@ class ChunkReader:
 
     def _decoded(self, event: SseEvent, data: bytes) -> Body:
         try:
+            check_text(data)
             body = BODY_DECODER.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise malformed("a chunk that cannot be read", data) from None
