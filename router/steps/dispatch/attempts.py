@@ -52,6 +52,9 @@ _TOKENS_PER_CHARACTER = 0.34
 CALLING: ContextVar[Upstream | None] = ContextVar("pointsman_upstream", default=None)
 """Whom this task is calling: a vendor's headers arrive without a deployment's name on them."""
 
+_TIDY_STREAMS = 3
+_NEVER_TIDY = -1_000_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
@@ -97,6 +100,8 @@ class Call:
         self._watch = Watchdog(Patience.of(order.plan.terms), order.deadline, around.clock)
         self._events: AsyncGenerator[StreamEvent, None] | None = None
         self._pieces: list[str] = []
+        self._frames = 0
+        self._arguments: dict[tuple[int, int], list[str]] = {}
         self._seen: set[int] = set()
         self._finished: set[int] = set()
         self._fate: Outcome = "cancelled"
@@ -209,6 +214,7 @@ class Call:
                 event = await watch.wait(self._events.__anext__())
             except StopAsyncIteration:
                 self._check_whole()
+                self._check_repeats()
                 break
             except (StreamBrokenError, ConnectionFailedError, UpstreamTimeoutError) as error:
                 if not self._is_whole() or _is_disorder(error):
@@ -230,10 +236,10 @@ class Call:
             self._took_token(text, event.choice)  # type: ignore[union-attr]
             return True
         if kind is ToolCallDelta:
-            arguments: str = (event.name or "") + event.arguments  # type: ignore[union-attr]
-            self._took_token(arguments, event.choice)  # type: ignore[union-attr]
+            self._took_arguments(event)  # type: ignore[arg-type]
             return True
         if kind is Finished:
+            self._check_arguments(event)  # type: ignore[arg-type]
             self._finished.add(event.choice)  # type: ignore[union-attr]
             if self._is_whole():
                 self._watch.finish()
@@ -250,8 +256,43 @@ class Call:
         if choice in self._finished:
             raise StreamBrokenError("The upstream went on after its own end.", why="disorder")
         self._pieces.append(text)
+        self._frames += 1
         self._seen.add(choice)
         self._watch.saw(1.0 + len(text) * _TOKENS_PER_CHARACTER)
+
+    def _took_arguments(self, event: ToolCallDelta) -> None:
+        self._took_token((event.name or "") + event.arguments, event.choice)
+        self._arguments.setdefault((event.choice, event.index), []).append(event.arguments)
+
+    def _check_arguments(self, event: Finished) -> None:
+        """A tool call that is called finished and is no JSON was cut, or told twice."""
+        if event.reason == "length":
+            return
+        for (choice, _), pieces in self._arguments.items():
+            if choice == event.choice and not is_json("".join(pieces)):
+                raise StreamBrokenError(
+                    "A tool call ended with arguments that are no JSON.", why="malformed"
+                )
+
+    def _check_repeats(self) -> None:
+        """More pieces of text than tokens: some came twice.
+
+        Chat wires number nothing, but most vendors never send a token in two pieces. Only one that
+        has kept to this so far is held to it.
+        """
+        if self.usage is None or self.usage.estimated or not self.usage.completion_tokens:
+            return
+        gauge = self.upstream.gauge
+        if self._frames <= self.usage.completion_tokens:
+            gauge.tidy_streams += 1
+        elif 0 <= gauge.tidy_streams < _TIDY_STREAMS:
+            gauge.tidy_streams = _NEVER_TIDY
+        elif gauge.tidy_streams >= _TIDY_STREAMS:
+            raise StreamBrokenError(
+                f"The upstream sent {self._frames} pieces for {self.usage.completion_tokens} "
+                "tokens: some of the answer came twice.",
+                why="disorder",
+            )
 
     def _take_whole(self, completion: Completion) -> None:
         self.usage = completion.usage
@@ -259,6 +300,9 @@ class Call:
         for choice in completion.choices:
             calls = [call.function.name + call.function.arguments for call in choice.tool_calls]
             texts = [choice.text, choice.reasoning, choice.refusal, *calls]
+            arguments = [call.function.arguments for call in choice.tool_calls]
+            if choice.finish_reason != "length" and not all(map(is_json, arguments)):
+                raise UpstreamFailedError("The answer's tool call has arguments that are no JSON.")
             self._pieces.extend(text for text in texts if text)
 
     def _is_whole(self) -> bool:
@@ -378,6 +422,17 @@ class Call:
                 upstream.limiter.overloaded()
         else:
             upstream.breaker.forgotten()
+
+
+def is_json(arguments: str) -> bool:
+    """Whether a tool call's arguments can be read; none at all is how some vendors say {}."""
+    if not arguments.strip():
+        return True
+    try:
+        msgspec.json.decode(arguments)
+    except msgspec.DecodeError:
+        return False
+    return True
 
 
 def with_usage(completion: Completion, call: Call) -> Completion:

@@ -20,7 +20,14 @@ _WEIGHT = 0.2
 class Gauge:
     """Moving figures of one deployment: first-token times, speed, failures."""
 
-    __slots__ = ("_first_tokens", "_whole", "error_rate", "latency_seconds", "tokens_per_second")
+    __slots__ = (
+        "_first_tokens",
+        "_whole",
+        "error_rate",
+        "latency_seconds",
+        "tidy_streams",
+        "tokens_per_second",
+    )
 
     def __init__(self) -> None:
         self._first_tokens: deque[float] = deque(maxlen=_KEPT)
@@ -29,6 +36,8 @@ class Gauge:
         """Moving average of the first-token time (of the whole answer where nothing streams)."""
         self.tokens_per_second: float | None = None
         self.error_rate = 0.0
+        self.tidy_streams = 0
+        """Streams with no more pieces than tokens; far below zero once one had more."""
 
     def answered(self, first_token_seconds: float | None, seconds: float, tokens: int) -> None:
         """A call went well."""

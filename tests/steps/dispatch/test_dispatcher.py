@@ -432,3 +432,30 @@ async def test_a_whole_answer_may_take_longer_than_a_first_token() -> None:
     the_plan = plan("m", first_token_seconds=0.05)
     answer = await dispatcher(deploy(slow, "m")).complete(ask(), the_plan, Rows(), deadline=soon())
     assert answer.choices[0].text == "late"
+
+
+@pytest.mark.parametrize("arguments", ['{"order": 1', '{"order"{"order": 1}', '{"order": 1}}'])
+async def test_a_tool_call_whose_arguments_are_no_json_is_no_answer(arguments) -> None:
+    call = [ToolCallDelta(0, arguments[:5], "call_1", "find"), ToolCallDelta(0, arguments[5:])]
+    one = ScriptedProvider("a", [*call, Finished("tool_calls")])
+    with pytest.raises(StreamBrokenError) as caught:
+        await collect(dispatcher(deploy(one, "m")), ask(), plan("m"), Rows())
+    assert caught.value.why == "malformed"
+    cut_by_length = ScriptedProvider("a", [*call, Finished("length")])
+    events = await collect(dispatcher(deploy(cut_by_length, "m")), ask(), plan("m"), Rows())
+    assert Finished("length") in events
+
+
+async def test_pieces_that_come_twice_are_seen_where_the_vendor_sends_a_piece_a_token() -> None:
+    good = say("one ", "two ", "three")
+    twice = [*good[:2], TextDelta("two "), *good[2:]]
+    tidy = ScriptedProvider("a", good, good, good, twice)
+    dispatch = dispatcher(deploy(tidy, "m"))
+    for _ in range(3):
+        await collect(dispatch, ask(), plan("m"), Rows())
+    with pytest.raises(StreamBrokenError) as caught:
+        await collect(dispatch, ask(), plan("m"), Rows())
+    assert caught.value.why == "disorder"
+    untidy = dispatcher(deploy(ScriptedProvider("b", twice, good, good, good, good, twice), "m"))
+    for _ in range(6):
+        await collect(untidy, ask(), plan("m"), Rows())
