@@ -8,7 +8,7 @@ WINDOW_CHARACTERS = 28
 """How far back a word still speaks about a number: a short clause in either language."""
 
 _WORDS = re.compile(
-    r"(?P<order>订单|单号|运单|快递|物流|流水|编号|货号|型号|批次|条码|商品|工单|金额|"
+    r"(?P<order>(?:发票|订单|运单|快递|物流)(?:号码|单号)?|单号|流水|编号|货号|型号|批次|条码|商品|工单|金额|"
     r"order|tracking|invoice|ticket|\bsku\b|serial|parcel|amount|\bno\.|\bref\b)"
     r"|(?P<id>身份证|证件|居民证|id card|national id|\bid number)"
     r"|(?P<ssn>\bssn\b|social security)"

@@ -13,7 +13,7 @@ from router.steps.privacy.findings import Findings
 from router.steps.privacy.json_text import change_strings, is_json
 from router.steps.privacy.names import SURNAMES
 from router.steps.privacy.placeholders import ALIKE, SIGNS, write, write_bare
-from router.steps.privacy.scan import scan
+from router.steps.privacy.scan import lowered, scan
 from router.steps.privacy.settings import PrivacySettings
 from router.steps.privacy.spans import Span, without_overlaps
 from router.steps.privacy.vault import Vault
@@ -107,9 +107,12 @@ class Finder:
                 self.values.setdefault(value, span.kind)
 
     def _note_literals(self, text: str) -> None:
-        lower = text.lower()
-        for match in ALIKE.finditer(lower):
-            if not self._vault.reserve((match[1].upper(), int(match[2]))):
+        for match in ALIKE.finditer(lowered(text)):
+            word, digits = match[1].upper(), match[2]
+            # Every beginning of the digits counts: masking may replace the rest of them.
+            numbers = {int(digits[:length]) for length in range(1, len(digits) + 1)}
+            free = {number for number in numbers if self._vault.reserve((word, number))}
+            if free != numbers:
                 self.literals.setdefault(match.group())
 
 
@@ -121,7 +124,7 @@ class Writer:
         # The longest first: a value inside another one is part of it.
         self._values = sorted({*values, *vault.keys}, key=len, reverse=True)
         self._kinds = values
-        self._literals = sorted(literals, key=len, reverse=True)
+        self._literals = literals
 
     def text(self, text: str) -> str:
         """A running text with placeholders."""
@@ -169,9 +172,10 @@ class Writer:
     def _literal_spans(self, text: str) -> list[Span]:
         if not self._literals or not SIGNS.search(text):
             return []
+        # Only the word is hidden, so that digits behind it can still be a value of their own.
         return [
-            Span(match.start(), match.end(), "literal", float(len(match.group())))
-            for match in ALIKE.finditer(text.lower())
+            Span(match.start(), match.start(2), "literal", float(len(match.group())))
+            for match in ALIKE.finditer(lowered(text))
             if match.group() in self._literals
         ]
 

@@ -14,9 +14,9 @@ from router.steps.privacy.spans import Span
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
     "姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向"
-    "汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴"
-    "霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑"
-    "景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝封"
+    "汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕季裴"
+    "霍涂成苗谷盛曲翁冉骆蓝游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳穆农司卓古吉缪简车芦麦褚娄窦戚岑"
+    "景党宫费卜冷晏席卫米柏宗瞿桂佟臧闵苟邬边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池麻苑迟邝封"
 )
 LONG_SURNAMES = (
     "欧阳",
@@ -38,6 +38,13 @@ NEVER_GIVEN = frozenset(
     "的了是在我你您他她它们这那哪吗呢吧啊呀哦嗯和与或及要想买退货款卡号客户员店铺商品单订发快递寄送到给从把被让叫说"
     "问电话手机址地收件人不没有很都也就才再又还会能可以请帮忙查下看什么怎几多少个两年月日时候点分"
 )
+_WORDS = (
+    "谢谢 安装 辛苦 麻烦 商家 米饭 米线 包装 华粉 白领 高手 金卡 高三 高中 白金 黄牛 安卓 安全 安排 高级 黄金 方便 高兴 明天 明白 "
+    "成功 水果 毛巾 石头 马上 万一 沙拉 包邮 包裹 平台 平常 左右 满意 严重 温馨 童装 牛奶 花费 金额 江湖 鲁莽 文具 常见 关于 "
+    "贵宾 管家 管理 顾客 房东 房客 房间 游客 施工 程序 车主 师傅 宁愿 尚未 向上 孔子 老师 司机 快递"
+)
+NOT_CHINESE_NAMES = frozenset(_WORDS.split())
+"""Words that begin like a name."""
 ENDS = frozenset("的了是在我你您他她这那要想和与或及说电手地收身订购买有不也就，")
 
 # Two patterns whose alternatives all begin with a plain character: the engine skips to those.
@@ -47,20 +54,21 @@ BEFORE = re.compile(
     r"经办人|申请人|预订人|入住人|乘客|患者|投保人|车主|真实姓名|抬头写|改成给|顾客|业主)"
     + _WRITTEN_AFTER
 )
-BEFORE_WEAKLY = re.compile(r"(?:我是|这里是|叫|找|给|客户|会员)[\s:：]{0,2}")
+BEFORE_WEAKLY = re.compile(r"(?:我是|这里是|叫|客户|会员)[\s:：]{0,2}")
 AFTER = re.compile(r"(?:先生|女士|小姐|太太|同学|师傅|经理|老师|医生|阿姨|大哥)")
 BEFORE_PHONE = re.compile(r"[\s,，;；、|]{1,3}(?=[+(（]{0,2}(?:86|1[3-9]|0[0-9]))")
 HAN_BEHIND = re.compile(r"(?:^|[\s,，;；、|:：])([一-鿿]{2,4})$")
 HAN = re.compile(r"[一-鿿·]{1,8}")
 
 ENGLISH_ANNOUNCERS = (
-    "name", "customer", "cardholder", "recipient", "receiver", "consignee", "attn",
-    "attention", "passenger", "signed", "sincerely", "regards", "contact person", "ship to", "deliver to",
-    "behalf of", "mr", "ms", "miss", "dr", "prof",
+    "name", "customer", "cardholder", "recipient", "receiver", "consignee", "attention", "passenger", "signed",
+    "sincerely", "regards", "contact person", "behalf of",
 )  # fmt: skip
-ENGLISH_SELVES = ("i am", "i'm", "this is", "here is", "dear")
-"""Weaker: "I am French", "this is Urgent". They need two words with capitals, or a title."""
-GAP = re.compile(r"(?:s(?=[. ])|'s| is)?(?:\.?,?\s{1,3}|\s?[:=,]\s{0,3}\"?|\"\s?:\s?\")")
+ENGLISH_TITLES = ("mr", "ms", "miss", "dr", "prof", "attn")
+ENGLISH_SELVES = ("i am", "i'm", "this is", "here is", "dear", "ship to", "deliver to")
+"""Weaker: "I am French", "ship to Hungary". They need two words with capitals."""
+GAP = re.compile(r"(?:'s| is)?(?:,?\s{1,3}|\s?[:=,]\s{0,3}\"?|\"\s?:\s?\")")
+GAP_AFTER_TITLE = re.compile(r"s?\.?[ \n]{1,3}|:\s{0,3}")
 ENGLISH_NAME = re.compile(
     r"[^\W\d_a-z][\w'’\-]{0,24}(?:(?: (?:van|von|de|der|den|la|da|di|del|al|bin|el)){0,2} [^\W\d_a-z](?:\.|[\w'’\-]{1,24})){0,3}"
 )
@@ -98,7 +106,7 @@ def _announced(text: str, start: int, *, is_sure: bool) -> Iterator[Span]:
     if run is None:
         return
     found = _name_at(run.group())
-    if not found:
+    if not found or found[:2] in NOT_CHINESE_NAMES:
         return
     stands_alone = len(found) == len(run.group()) or AFTER.match(text, start + len(found))
     if is_sure or stands_alone:
@@ -143,6 +151,8 @@ def _han_before(text: str, start: int) -> bool:
 
 
 def _is_name(found: str) -> bool:
+    if found in NOT_CHINESE_NAMES or found[-2:] in NOT_CHINESE_NAMES:
+        return False
     for long in LONG_SURNAMES:
         if found.startswith(long):
             return 1 <= len(found) - 2 <= 2 and not NEVER_GIVEN & set(found[2:])
@@ -152,22 +162,28 @@ def _is_name(found: str) -> bool:
 def find_english_names(text: str, lower: str) -> Iterator[Span]:
     """Names after `my name is`, a title or an address line, written with capitals."""
     for word in ENGLISH_ANNOUNCERS:
-        yield from _english_after(text, lower, word, least_words=1)
+        yield from _english_after(text, lower, word, GAP)
+    for word in ENGLISH_TITLES:
+        yield from _english_after(text, lower, word, GAP_AFTER_TITLE)
     for word in ENGLISH_SELVES:
-        yield from _english_after(text, lower, word, least_words=2)
+        yield from _english_after(text, lower, word, GAP, is_weak=True)
 
 
-def _english_after(text: str, lower: str, word: str, *, least_words: int) -> Iterator[Span]:
+def _english_after(
+    text: str, lower: str, word: str, between: re.Pattern[str], *, is_weak: bool = False
+) -> Iterator[Span]:
     at = lower.find(word)
     while at >= 0:
         end = at + len(word)
-        gap = None if at and lower[at - 1].isalnum() else GAP.match(text, end)
+        gap = None if at and lower[at - 1].isalnum() else between.match(text, end)
         name = ENGLISH_NAME.match(text, gap.end()) if gap else None
-        if name is not None and _is_english_name(name.group(), least_words):
+        if name is not None and _is_english_name(name.group(), is_weak):
             yield Span(name.start(), name.end(), "name", 0.7)
         at = lower.find(word, end)
 
 
-def _is_english_name(found: str, least_words: int) -> bool:
+def _is_english_name(found: str, is_weak: bool) -> bool:
     words = found.split()
-    return len(words) >= least_words and words[0].lower().strip(".'’") not in NOT_NAMES
+    if len(words[0]) < 2 or words[0].lower().strip(".'’") in NOT_NAMES:
+        return False
+    return not is_weak or (len(words) >= 2 and not found.isupper())

@@ -58,6 +58,7 @@ INTERNATIONAL = re.compile(
 ANNOUNCED = re.compile(
     r"(?<![0-9])[+(]{0,2}[0-9](?:[ .\-()]{0,2}[0-9]){6,14}(?:\s?x[0-9]{1,6})?(?![0-9])"
 )
+YEARS = re.compile(r"(?:19|20)[0-9]{2} ?[\-–] ?(?:19|20)[0-9]{2}")
 FOLLOWED = re.compile(
     r"[+(0-9](?<![0-9].)[+(]?(?:[ .\-()]{0,2}[0-9]){6,15}(?:\s?x[0-9]{1,6})?(?=[ \-]{1,2}(?:[Oo]ffice|[Ff]ax|[Mm]obile|[Cc]ell)\b)"
 )
@@ -140,7 +141,7 @@ def _judge_international(found: str, context: str | None) -> float:
 
 
 def _judge_announced(found: str, context: str | None) -> float:
-    return 0.55 if context == "phone" else 0.0
+    return 0.55 if context == "phone" and not YEARS.fullmatch(found) else 0.0
 
 
 def _judge_followed(found: str, context: str | None) -> float:

@@ -56,6 +56,23 @@ STOPS = re.compile(
 NAME_STOPS = re.compile(
     r"谢谢|麻烦|请|的|了|吧|吗|呢|可以|怎么|什么|我|你|您|电话|手机|收货|收件|联系|姓名|多久|几天|车牌|身份|邮编"
 )
+LABEL = re.compile(r"(?:地址|住址)(?:是|为|改成|改为)?\s{0,2}[:：]\s{0,2}$")
+LABELLED_END = re.compile(rf"\s|[0-9]{{7,}}|\[|{NAME_STOPS.pattern}")
+NO_REGIONS = (
+    "超市",
+    "城市",
+    "门市",
+    "夜市",
+    "股市",
+    "都市",
+    "市区",
+    "郊区",
+    "校区",
+    "景区",
+    "地区",
+    "全市",
+    "网上",
+)
 CUTS = "把到在成是为的我你您寄送发给了从住往至请叫用说有去"
 """Characters that seldom stand inside a place name: what is left of the last one is no address."""
 
@@ -111,6 +128,8 @@ def _gate(text: str, start: int, stop: int) -> int | None:
 
 def _chain(text: str, start: int, stop: int) -> Span | None:
     """The first address between the two places, or None."""
+    if LABEL.search(text, max(0, start - 12), start):
+        return _labelled(text, start, stop)
     announced = HEAD_WORD.search(text, start, stop)
     begin = announced.end() if announced else _begin(text, start, stop)
     found = _grow(text, begin, stop, is_announced=announced is not None)
@@ -118,6 +137,15 @@ def _chain(text: str, start: int, stop: int) -> Span | None:
         begin = _begin(text, start, stop)
         found = _grow(text, begin, stop, is_announced=False)
     return found
+
+
+def _labelled(text: str, start: int, stop: int) -> Span | None:
+    """What stands behind 地址： is an address up to the first word that cannot belong to one."""
+    while start < stop and text[start].isspace():
+        start += 1
+    end = LABELLED_END.search(text, start, stop)
+    stop = end.start() if end else stop
+    return Span(start, stop, "address", 0.8) if stop - start >= 4 else None
 
 
 def _begin(text: str, start: int, stop: int) -> int:
@@ -141,22 +169,19 @@ _PROVINCE = re.compile(
 
 
 def _grow(text: str, begin: int, stop: int, *, is_announced: bool) -> Span | None:
-    at, regions, doors, names = begin, 0, 0, 0
-    while at < stop:
-        found = _next_part(text, at, stop)
-        if found is None:
-            break
-        kind, at = found
-        regions, doors, names = (
-            regions + (kind == "region"),
-            doors + (kind == "door"),
-            names + (kind == "name"),
-        )
-    if regions or doors or names:
-        at, more = _trail(text, at, stop)
-        names += more
-    certain = bool(doors and (regions + names)) or (regions >= 2 and names >= 1)
-    if not certain and not (is_announced and regions + names + doors >= 2):
+    at = begin
+    count = {"region": 0, "door": 0, "name": 0}
+    while (part := _next_part(text, at, stop)) is not None:
+        count[part[0]] += 1
+        at = part[1]
+    regions, doors, names = count["region"], count["door"], count["name"]
+    if regions + names == 0:
+        return None
+    at, has_more = _trail(text, at, stop)
+    # A compound at the end is certain only behind a chain of regions that is one for sure.
+    is_chain = regions >= 3 or (regions >= 2 and _PROVINCE.match(text, begin) is not None)
+    certain = doors > 0 or (regions >= 2 and names > 0) or (is_chain and has_more)
+    if not certain and not (is_announced and regions + names + has_more >= 2):
         return None
     confidence = min(0.95, 0.5 + 0.1 * (regions + names + doors) + 0.1 * is_announced)
     return Span(begin, at, "address", confidence)
@@ -165,21 +190,25 @@ def _grow(text: str, begin: int, stop: int, *, is_announced: bool) -> Span | Non
 def _next_part(text: str, at: int, stop: int) -> tuple[str, int] | None:
     for kind, shape in (("door", DOOR), ("region", REGION), ("name", STREET), ("name", COMPOUND)):
         match = shape.match(text, at, stop)
-        if match and match.end() > at and not (kind != "door" and NAME_STOPS.search(match.group())):
+        if match and match.end() > at and (kind == "door" or _is_place(match.group())):
             return kind, match.end()
     return None
 
 
-def _trail(text: str, at: int, stop: int) -> tuple[int, int]:
+def _is_place(found: str) -> bool:
+    return not found.endswith(NO_REGIONS) and NAME_STOPS.search(found) is None
+
+
+def _trail(text: str, at: int, stop: int) -> tuple[int, bool]:
     """A compound's name without any typical ending (翡翠湾, 碧桂园) closes many an address."""
     match = TRAILING.match(text, at, stop)
     if match is None:
-        return at, 0
+        return at, False
     cut = STOPS.search(match.group())
     length = cut.start() if cut else len(match.group())
     if length < 2 or (match.end() < stop and cut is None and len(match.group()) == 10):
-        return at, 0
-    return at + length, 1
+        return at, False
+    return at + length, True
 
 
 def find_english_addresses(text: str, lower: str) -> Iterator[Span]:

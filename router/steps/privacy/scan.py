@@ -35,7 +35,7 @@ def scan(text: str, *, least_confidence: float = 0.5) -> list[Span]:
         plain, lower = text, text.lower()
     else:
         plain = text.translate(_NARROW) if _WIDE.search(text) else text
-        lower = _lowered(plain)
+        lower = lowered(plain)
     spans = [span for span in _look(plain, lower) if span.confidence >= least_confidence]
     return without_overlaps(spans)
 
@@ -70,7 +70,7 @@ def _look_at_digits(text: str, lower: str, is_chinese: bool) -> Iterator[Span]:
     yield from find_english_addresses(text, lower)
 
 
-def _lowered(text: str) -> str:
+def lowered(text: str) -> str:
     """The text in lower case, character by character, so that places stay the same."""
     lower = text.lower()
     if len(lower) == len(text):

@@ -65,6 +65,7 @@ PRIVATE = [
     ("address", "浙江省杭州市西湖区文三路12号翠苑小区3栋2单元501室", "寄到浙江省杭州市西湖区文三路12号翠苑小区3栋2单元501室，别错"),
     ("address", "海淀区中关村大街27号", "我住在海淀区中关村大街27号"),
     ("address", "上海市浦东新区世纪大道100号", "地址：上海市浦东新区世纪大道100号"),
+    ("address", "龙山镇慈东滨海区海丰北路602号后面蓝色大门", "收货地址：龙山镇慈东滨海区海丰北路602号后面蓝色大门，谢谢"),
     ("address", "1600 Pennsylvania Avenue NW", "ship to 1600 Pennsylvania Avenue NW"),
     ("address", "221 Baker Street, London", "send it to 221 Baker Street, London"),
 ]  # fmt: skip
@@ -91,6 +92,10 @@ HARMLESS = [
     "打10086没人接，400-820-8820也没人接",
     "比例是12:30:45",
     "新IPHONE什么时候到货",
+    "谢谢师傅，安装师傅很辛苦，找商家退款",
+    "我们在二楼吃饭，郊区都能到市中心",
+    "do you ship to Hungary? I AM MISSING CASH",
+    "发票号码：10342543，Copyright 联系我们 1999-2008",
     "高兴！何时能到？方便吗？",
 ]
 
