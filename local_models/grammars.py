@@ -10,6 +10,16 @@ from typing import Any
 
 from local_models.errors import EngineMissingError, GrammarError
 
+LONGEST_GRAMMAR = 200_000
+"""Characters; a schema that needs more would hold up everybody else's answers."""
+_CONVERTER_ERRORS = (
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
 _CHARACTER = r'char ::= [^"\\\x7F\x00-\x1F] | "\\" ["\\/bfnrt]'
 """A character of a JSON string: the converter's own rule lets raw line ends through."""
 
@@ -31,8 +41,12 @@ def json_schema(schema: Any) -> str:
         raise EngineMissingError("JSON shapes need llama-cpp-python: `uv sync`.") from error
     try:
         grammar = str(module.json_schema_to_gbnf(json.dumps(schema)))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except _CONVERTER_ERRORS as error:
         raise GrammarError(f"This JSON schema cannot be turned into a grammar: {error}") from error
+    if len(grammar) > LONGEST_GRAMMAR:
+        raise GrammarError(
+            f"This JSON schema needs a grammar of {len(grammar)} characters: too long."
+        )
     return re.sub(r"^char ::= .*$", lambda _: _CHARACTER, grammar, flags=re.MULTILINE)
 
 
