@@ -31,6 +31,7 @@ __all__ = [
 DEFAULTS = FilePath(__file__).parent / "defaults"
 DEFAULT = "customer-service"
 MAX_BYTES = 2_000_000
+MAX_PARTS = 100_000
 
 
 class _Reader(yaml.SafeLoader):
@@ -91,6 +92,8 @@ def parse_yaml(text: str, file: str = "") -> Located:
         line = mark.line + 1 if mark else 0
         mend = "Quote texts that begin with > or * or contain ': '; indent with spaces."
         raise _refuse(file, line, f"is not valid YAML: {said}.", mend) from error
+    except RecursionError as error:
+        raise _refuse(file, 0, "is nested too deeply.", "Flatten it.") from error
     finally:
         reader.dispose()
     if findings:
@@ -107,6 +110,11 @@ def _walk(
     above: set[int],
 ) -> None:
     lines.setdefault(where, node.start_mark.line + 1)
+    if len(lines) > MAX_PARTS:
+        raise yaml.MarkedYAMLError(
+            problem=f"anchors blow it up to more than {MAX_PARTS} parts",
+            problem_mark=node.start_mark,
+        )
     if id(node) in above:
         raise yaml.MarkedYAMLError(
             problem="an anchor contains itself", problem_mark=node.start_mark

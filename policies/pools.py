@@ -29,10 +29,15 @@ class Pool:
 
 
 def list_models(pool: Pool, candidates: Mapping[str, Candidate]) -> tuple[str, ...]:
-    """Give the names of a pool's models; `any-local` stands for every model of this house."""
+    """Give the names of a pool's models.
+
+    `any-local` stands for every model of this house that is on, or, when none is, for all of them,
+    so that each can say why it is off.
+    """
     if ANY_LOCAL not in pool.models:
         return pool.models
-    local = [name for name, each in candidates.items() if each.is_local] or [ANY_LOCAL]
+    local = [name for name, each in candidates.items() if each.is_local]
+    local = [name for name in local if candidates[name].is_on] or local or [ANY_LOCAL]
     names = [n for name in pool.models for n in (local if name == ANY_LOCAL else [name])]
     return tuple(dict.fromkeys(names))
 

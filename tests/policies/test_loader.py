@@ -92,6 +92,13 @@ def test_a_key_written_twice_is_refused() -> None:
     assert found[0].code == "twice" and found[0].line == 11
 
 
+def test_a_file_that_would_blow_up_in_memory_is_refused() -> None:
+    rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    rows += [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 10)}]" for at in range(1, 9)]
+    assert "blow it up" in problems("\n".join(rows))[0].message
+    assert problems("[" * 5_000 + "]" * 5_000)[0].message.endswith("nested too deeply.")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from policies.expectations import run_expectations
+from policies.loader import load_policy, shipped_policies
 from policies.signals import Caller, Signals
 from policies.store import PolicyStore
+from providers.messages import ChatRequest, Message
 from router.errors import NobodyCanAnswerError, UnknownModelError
 from router.steps.planning import Planner
+from router.steps.understanding import Understanding
 from tests.policies.worlds import AROUND, sold_models
 
 
@@ -32,6 +36,17 @@ def test_a_reload_counts_from_the_next_request_on(tmp_path: Path) -> None:
     after = planner.plan(Signals(), Caller(), AROUND)
     assert (before.primary.model, after.primary.model) == ("gpt-6-sol", "qwen3.8-max")
     assert before.policy_version != after.policy_version
+
+
+@pytest.mark.parametrize("name", shipped_policies())
+def test_the_utterances_in_our_policies_are_read_and_go_where_they_say(name: str) -> None:
+    understanding = Understanding()
+
+    def read(text: str) -> Signals:
+        message = Message(role="user", content=text)
+        return understanding.read(ChatRequest(model="auto", messages=(message,)), frozenset())
+
+    assert run_expectations(load_policy(name), sold_models(), read) == []
 
 
 def test_models_that_come_and_go_are_seen_at_once() -> None:
