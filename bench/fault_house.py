@@ -22,11 +22,11 @@ from router.deps import House
 from router.settings import Settings
 from router.wiring import open_house
 
-DEADLINE_SECONDS = 8.0
+DEADLINE_SECONDS = 10.0
 TERMS: dict[str, Any] = {
     "deadline_seconds": DEADLINE_SECONDS,
-    "first_token_seconds": 1.0,
-    "between_tokens_seconds": 1.0,
+    "first_token_seconds": 2.0,
+    "between_tokens_seconds": 1.5,
     "min_tokens_per_second": 20,
     "crawl_seconds": 1.0,
     "retries_per_model": 1,

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from router.storage.entries import AttemptRow
 
 PAGE = Path(__file__).parents[1] / "docs" / "fault-matrix.md"
 _GRACE_SECONDS = 4.0
-_PARALLEL = 12
+_PARALLEL = 24
 _QUESTION = "I would like my money back for the kettle, how does a refund work?"
 _TOOL: dict[str, Any] = {
     "type": "function",
@@ -48,6 +49,10 @@ _TOOL: dict[str, Any] = {
         },
     },
 }
+_INVISIBLE_FAULTS = frozenset({"reorder"})
+"""Chat wires number nothing: words in another order are words that the model may have meant."""
+_NEEDS_HISTORY = frozenset({"duplicate"})
+"""Seen by counting pieces against tokens, once a vendor is known to send a piece for each token."""
 _INVISIBLE = dict.fromkeys(map(ord, "\u2028\u2029\u0085\x0b\x0c\x1c\x1d\x1e\r\n"))
 
 
@@ -82,9 +87,22 @@ class Result:
 
 
 async def run_cells(cells: Sequence[Cell], folder: Path) -> list[Result]:
-    """Run every cell once and judge it."""
-    async with open_town(cells, folder) as town:
-        wanted = await _wanted(town, cells)
+    """Run every cell once and judge it, one wire after the other."""
+    results = []
+    for wire in dict.fromkeys(cell.wire for cell in cells):
+        home = folder / wire
+        home.mkdir()
+        results += await _run_wire([cell for cell in cells if cell.wire == wire], home)
+    return sorted(results, key=lambda result: result.cell.number)
+
+
+async def _run_wire(cells: Sequence[Cell], folder: Path) -> list[Result]:
+    async with open_town(cells, folder) as town, AsyncExitStack() as stack:
+        clients = {
+            id(gateway): await stack.enter_async_context(_client(gateway))
+            for gateway in (town.breaking, town.continuing)
+        }
+        wanted = await _wanted(clients[id(town.breaking)], cells)
         unjudged = town.hits()
         gate = asyncio.Semaphore(_PARALLEL)
         with Progress(disable=not sys.stderr.isatty(), transient=True) as progress:
@@ -92,7 +110,8 @@ async def run_cells(cells: Sequence[Cell], folder: Path) -> list[Result]:
 
             async def run(cell: Cell) -> Result:
                 async with gate:
-                    result = await _run(town.gateway_for(cell), cell, wanted)
+                    client = clients[id(town.gateway_for(cell))]
+                    result = await _run(client, cell, wanted)
                 progress.advance(bar)
                 return result
 
@@ -103,24 +122,24 @@ async def run_cells(cells: Sequence[Cell], folder: Path) -> list[Result]:
                     results.append(await run(cell))
                     await asyncio.sleep(0.6)
         _check_rows(town, results, town.hits() - unjudged)
-    return sorted(results, key=lambda result: result.cell.number)
+    return results
 
 
-async def _wanted(town: Town, cells: Sequence[Cell]) -> dict[bool, Said]:
+async def _wanted(client: openai.AsyncOpenAI, cells: Sequence[Cell]) -> dict[bool, Said]:
     """The right answers, in words and as a tool call, from an upstream in good health."""
-    client = _client(town.breaking)
     found = {}
     for asks_for_tool in (False, True):
         said = Said()
         await _ask(client, cells[0].spare, _QUESTION, asks_for_tool, True, "wanted", said)
         found[asks_for_tool] = said
-    await client.close()
     return found
 
 
-async def _run(gateway: Gateway, cell: Cell, wanted: dict[bool, Said]) -> Result:
-    client = _client(gateway)
+async def _run(client: openai.AsyncOpenAI, cell: Cell, wanted: dict[bool, Said]) -> Result:
     question = f"{_QUESTION} [[simulate:main/{cell.directive}]]"
+    if cell.fault in _NEEDS_HISTORY and cell.is_stream:
+        for _ in range(3):
+            await _ask(client, cell.model, _QUESTION, cell.asks_for_tool, True, "warm", Said())
     said = Said()
     began = time.monotonic()
     result = Result(cell, "", 0.0)
@@ -144,7 +163,6 @@ async def _run(gateway: Gateway, cell: Cell, wanted: dict[bool, Said]) -> Result
     result.seconds = time.monotonic() - began
     if result.outcome.startswith("error") and cell.is_harmless:
         result.wrong = "an error although nothing was wrong"
-    await client.close()
     return result
 
 
@@ -152,6 +170,8 @@ def _judge(result: Result, said: Said, wanted: Said) -> None:
     """A clean end must be the whole answer, or say itself that it was filtered."""
     if said.finish == "content_filter":
         result.outcome = "filtered"
+    elif result.cell.fault in _INVISIBLE_FAULTS and sorted(said.text) == sorted(wanted.text):
+        result.outcome = "unseen"
     elif not said.is_like(wanted):
         result.wrong = f"a clean end of {said.text!r} {said.arguments!r} ({said.finish})"
 
@@ -209,6 +229,8 @@ def _check_rows(town: Town, results: Sequence[Result], hits: Counter[str]) -> No
         entry = town.gateway_for(cell).house.ledger.find(cell.pool)
         rows = () if entry is None else entry.attempts
         done = Counter(row.model for row in rows if row.outcome not in ("open", "unknown"))
+        if cell.fault in _NEEDS_HISTORY and cell.is_stream:
+            hits[cell.model] -= 3
         for model in (cell.model, cell.spare):
             result.rows_missing += max(0, hits[model] - done[model])
         if len({row.number for row in rows}) != len(rows):
@@ -234,7 +256,9 @@ def write_page(results: Sequence[Result], seconds: float) -> str:
         "had begun, with a policy that lets the other model go on (*continue*). The judge is OpenAI's",
         "own client with its retries off. A cell is right when the answer is complete or the client",
         "raises an error; a partial answer that ends cleanly is wrong. Where the wires differ, each",
-        "is named.",
+        "is named. `unseen`: pieces of text in another order; no chat wire numbers its pieces, so no",
+        "client can tell. Pieces that come twice are seen once a vendor is known (three streams) to",
+        "send no more pieces than tokens.",
         "",
         *_summary(results, seconds),
         "",
@@ -324,6 +348,7 @@ def _print(results: Sequence[Result], seconds: float) -> None:
         {
             "cells": len(results),
             "faults": len({result.cell.fault for result in results}),
+            "unseen": sum(result.outcome == "unseen" for result in results),
             "wrong": sum(bool(result.wrong) for result in results),
             "hung": sum(result.is_hung for result in results),
             "rows_missing": sum(result.rows_missing for result in results),
