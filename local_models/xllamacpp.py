@@ -112,6 +112,7 @@ class XllamaCpp:
         self._key = key
         self._most = settings.slots + settings.max_waiting
         self._running = 0
+        self._listening: set[_Flag] = set()
         self._pool = ThreadPoolExecutor(self._most, thread_name_prefix=f"model-{name}")
 
     def count(self, text: str) -> int:
@@ -130,7 +131,7 @@ class XllamaCpp:
     def grammar_for(self, schema: Any) -> str:
         """A grammar for JSON that follows the schema, by xllamacpp's own converter."""
         try:
-            return str(self._module.json_schema_to_grammar(json.dumps(schema)))
+            return str(self._module.json_schema_to_grammar(json.dumps(_tight(schema))))
         except (RuntimeError, ValueError, TypeError) as error:
             raise GrammarError(f"This JSON schema has no grammar: {error}") from error
 
@@ -149,12 +150,13 @@ class XllamaCpp:
         request = _request(prompt, sampling, max_tokens, stop)
         inbox: asyncio.Queue[_Event] = asyncio.Queue()
         left = _Flag()
+        self._listening.add(left)
         on_chunk = _listener(inbox, asyncio.get_running_loop(), left)
         self._running += 1
         work = asyncio.get_running_loop().run_in_executor(
             self._pool, functools.partial(_complete, server, request, on_chunk)
         )
-        work.add_done_callback(lambda _: self._finished())
+        work.add_done_callback(functools.partial(self._finished, inbox, left))
         try:
             while True:
                 event = await inbox.get()
@@ -171,6 +173,8 @@ class XllamaCpp:
         server, self._server = self._server, None
         if server is not None:
             del server
+            for left in self._listening:
+                left.up = True
             await asyncio.to_thread(self._pool.shutdown, wait=True)
 
     def _open(self) -> Any:
@@ -178,14 +182,29 @@ class XllamaCpp:
             raise EngineStoppedError(f"The local model {self.name!r} is closed.")
         return self._server
 
-    def _finished(self) -> None:
+    def _finished(
+        self, inbox: asyncio.Queue[_Event], left: _Flag, work: asyncio.Future[None]
+    ) -> None:
+        """The server is done with a request: whoever still listens has had its end, or none came."""
         self._running -= 1
+        self._listening.discard(left)
+        why = "was closed" if self._server is None else "stopped in the middle of an answer"
+        if not work.cancelled() and (problem := work.exception()) is not None:
+            why = f"failed: {problem}"
+        inbox.put_nowait(EngineStoppedError(f"The local model {self.name!r} {why}."))
 
 
 class _Flag:
     """Raised by the task, seen by the worker: nobody listens any more."""
 
     up = False
+
+
+def _tight(schema: Any) -> Any:
+    """The schema with whitespace between its parts ruled out: a small model would fill pages."""
+    if not isinstance(schema, dict):
+        return schema
+    return {**schema, "x-guidance": {"whitespace_flexible": False}}
 
 
 def _request(
