@@ -54,7 +54,7 @@ def _recase(text: str, language: str, rng: random.Random) -> str:
     if chance < 0.25:
         return re.sub(r"[，。！？,.!?]", " " if language == "zh" else "", text).strip()
     if language == "en" and chance < 0.6:
-        return text.lower() if not re.search(r"<|[A-Z]\d", text) else text
+        return text.lower() if not re.search(r"<|[A-Z]-?\d", text) else text
     if language == "en" and chance < 0.66 and "<" not in text:
         return text.upper()
     return text
