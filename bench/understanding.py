@@ -1,0 +1,155 @@
+"""How well requests are understood, beside what is trivial.
+
+    uv run python -m bench.understanding --task intent|multi|emotion|reject --train FILE --test FILE
+                                         [--predictions OUT.jsonl] [--shipped]
+
+Files are .jsonl or .jsonl.gz with the columns text and label (a name, a list of names for `multi`,
+null or "oos" for a text that belongs nowhere) and, where present, split. Of --train the rows marked
+train or val are learned from, of --test those marked test are measured; a file without such marks
+counts whole. One file given twice and without test rows is measured on its val rows.
+
+`--shipped` measures the weights in the repository instead of training on --train, which then only
+feeds the baselines. OUT.jsonl holds one object for each test row, in order: `prediction` (a label,
+a list of labels, null for a reject) and `confidence`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from bench.report import print_report
+from bench.understanding_baselines import BASELINES
+from bench.understanding_data import Rows, read_pair
+from bench.understanding_scores import Score, as_label, score
+from local_models.classifiers.emotion import EmotionReader
+from local_models.classifiers.features import read_features
+from local_models.classifiers.intents import IntentReader
+from local_models.classifiers.methods import (
+    BENCH,
+    NOWHERE,
+    Answer,
+    read_all,
+    train_one,
+    train_rejecting,
+    train_several,
+)
+
+TASKS = ("intent", "multi", "emotion", "reject")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print the table, write the predictions."""
+    options = _options(arguments)
+    train, test = read_pair(options.train, options.test)
+    began = time.perf_counter()
+    if options.shipped:
+        answers = read_shipped(options.task, test.texts)
+    else:
+        answers = learn_and_read(options.task, train, test)
+    seconds = time.perf_counter() - began
+    if options.predictions:
+        write_predictions(options.predictions, options.task, answers)
+    found = {"ours": score(options.task, answers, test)}
+    for name, baseline in BASELINES.items():
+        found[name] = score(options.task, baseline(train, test.texts), test)
+    _report(options, train, test, found, seconds)
+
+
+def learn_and_read(task: str, train: Rows, test: Rows) -> list[Answer]:
+    """Train the task's method on the training rows and answer the test texts."""
+    with Progress(console=Console(stderr=True)) as progress:
+        bar = progress.add_task(f"training on {len(train)} texts", total=BENCH.passes)
+        return _learn(task, train, test, lambda: progress.advance(bar))
+
+
+def _learn(task: str, train: Rows, test: Rows, on_pass: Callable[[], None]) -> list[Answer]:
+    if task == "multi":
+        sets = [
+            label if isinstance(label, tuple) else (label or NOWHERE,) for label in train.labels
+        ]
+        return read_all(train_several(train.texts, sets, on_pass=on_pass), test.texts)
+    names = [label if isinstance(label, str) else NOWHERE for label in train.labels]
+    if task == "reject":
+        return read_all(train_rejecting(train.texts, names, on_pass=on_pass), test.texts)
+    return read_all(train_one(train.texts, names, on_pass=on_pass), test.texts)
+
+
+def read_shipped(task: str, texts: Sequence[str]) -> list[Answer]:
+    """The answers of the weights in the repository."""
+    if task == "emotion":
+        moods = EmotionReader()
+        read = [moods.read(read_features(text)) for text in texts]
+        return [Answer((mood.emotion,), mood.confidence) for mood in read]
+    intents = IntentReader()
+    answers = []
+    for text in texts:
+        wish = intents.read(text, read_features(text))
+        is_rejected = task == "reject" and (wish.is_unsure or wish.intent == "other")
+        labels = wish.intents if task == "multi" else (wish.intent,)
+        answers.append(Answer(() if is_rejected else labels, wish.confidence))
+    return answers
+
+
+def write_predictions(path: Path, task: str, answers: Sequence[Answer]) -> None:
+    """One JSON object for each test row, in order."""
+    with path.open("w", encoding="utf-8") as out:
+        for answer in answers:
+            said = list(answer.labels) if task == "multi" else as_label(answer, task)
+            row = {"prediction": said, "confidence": round(answer.confidence, 6)}
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _report(
+    options: argparse.Namespace,
+    train: Rows,
+    test: Rows,
+    found: dict[str, dict[str, Score]],
+    seconds: float,
+) -> None:
+    measures = list(found["ours"])
+    rows = [
+        [name, *(str(scores[measure]) for measure in measures)] for name, scores in found.items()
+    ]
+    how = "shipped weights" if options.shipped else f"trained on {len(train)}"
+    title = (
+        f"{options.task}: {options.test.name}, {len(test)} test rows, {how} (percent ± deviation)"
+    )
+    result = {
+        "bench": "understanding", "task": options.task, "test": options.test.name,
+        "train_rows": len(train), "test_rows": len(test), "shipped": options.shipped,
+        "seconds": round(seconds, 1),
+        **{
+            name: {measure: _numbers(value) for measure, value in scores.items()}
+            for name, scores in found.items()
+        },
+    }  # fmt: skip
+    print_report(title, ["method", *measures], rows, result)
+
+
+def _numbers(value: Score) -> list[float | None]:
+    pair = (value.value, value.deviation)
+    return [None if number != number else round(number, 4) for number in pair]
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="bench.understanding", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--task", choices=TASKS, required=True)
+    parser.add_argument("--train", type=Path, required=True, help="rows to learn from")
+    parser.add_argument("--test", type=Path, required=True, help="rows to measure on")
+    parser.add_argument("--predictions", type=Path, help="write one JSON object for each test row")
+    parser.add_argument("--shipped", action="store_true", help="measure the weights in the repo")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""What a prediction is worth, and how sure that number is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.understanding_data import Label, Rows
+from local_models.classifiers.methods import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A share with its bootstrap deviation."""
+
+    value: float
+    deviation: float
+
+    def __str__(self) -> str:
+        return f"{100 * self.value:.1f} ± {100 * self.deviation:.1f}"
+
+
+def as_label(answer: Answer, task: str) -> Label:
+    """An answer in the shape of a label."""
+    if task == "multi":
+        return tuple(sorted(answer.labels))
+    return answer.labels[0] if answer.labels else None
+
+
+def score(task: str, answers: Sequence[Answer], rows: Rows) -> dict[str, Score]:
+    """Every measure that belongs to the task, by name."""
+    guesses = [as_label(answer, task) for answer in answers]
+    truth = [tuple(sorted(label)) if isinstance(label, tuple) else label for label in rows.labels]
+    if task == "multi":
+        truth = [(label,) if isinstance(label, str) else label for label in truth]
+    right = np.array(
+        [guess == label for guess, label in zip(guesses, truth, strict=True)], dtype=float
+    )
+    if task == "multi":
+        return {"exact_set": _share(right), "micro_f1": _bootstrap(guesses, truth, micro_f1)}
+    confidence = np.array([answer.confidence for answer in answers])
+    found = {"accuracy": _share(right), "surest_90": _share(_surest(right, confidence))}
+    found["macro_f1"] = _bootstrap(guesses, truth, macro_f1)
+    if task == "reject":
+        inside = np.array([label is not None for label in truth])
+        found["in_scope_accuracy"] = _share(right[inside])
+        found["oos_recall"] = _share(right[~inside])
+    return found
+
+
+def _surest(right: NDArray[np.float64], confidence: NDArray[np.float64]) -> NDArray[np.float64]:
+    return right[np.argsort(-confidence, kind="stable")[: max(1, int(0.9 * len(right)))]]
+
+
+def _share(right: NDArray[np.float64]) -> Score:
+    if not len(right):
+        return Score(float("nan"), float("nan"))
+    rng = np.random.default_rng(0)
+    draws = [right[rng.integers(0, len(right), len(right))].mean() for _ in range(300)]
+    return Score(float(right.mean()), float(np.std(draws)))
+
+
+def _bootstrap(
+    guesses: Sequence[Label],
+    truth: Sequence[Label],
+    measure: Callable[[Sequence[Label], Sequence[Label]], float],
+) -> Score:
+    rng, count = np.random.default_rng(0), len(truth)
+    draws = []
+    for _ in range(40):
+        at = rng.integers(0, count, count)
+        draws.append(measure([guesses[i] for i in at], [truth[i] for i in at]))
+    return Score(measure(guesses, truth), float(np.std(draws)))
+
+
+def macro_f1(guesses: Sequence[Label], truth: Sequence[Label]) -> float:
+    """The mean over classes that occur of the harmonic mean of precision and recall."""
+    hits = Counter(label for guess, label in zip(guesses, truth, strict=True) if guess == label)
+    said, meant = Counter(guesses), Counter(truth)
+    return float(np.mean([2 * hits[label] / (said[label] + meant[label]) for label in meant]))
+
+
+def micro_f1(guesses: Sequence[Label], truth: Sequence[Label]) -> float:
+    """F1 over all label decisions of a multi-label task."""
+    common = sum(len(set(a or ()) & set(b or ())) for a, b in zip(guesses, truth, strict=True))
+    total = sum(len(guess or ()) for guess in guesses) + sum(len(label or ()) for label in truth)
+    return 2 * common / total if total else 0.0

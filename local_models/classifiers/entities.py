@@ -1,0 +1,79 @@
+"""Slots of a customer turn: order numbers, phone numbers, dates and amounts, Chinese and English.
+
+A value that a privacy filter replaced already (`<PHONE_1>`) is a slot too: the placeholder is the
+value. Dates that depend on today ("明天", "last week") stay in the customer's own words.
+"""
+
+from __future__ import annotations
+
+import re
+
+from local_models.classifiers.normalise import clip
+
+_ORDER = re.compile(
+    r"<ORDER(?:_?NUMBER|_?ID)?_?\d*>"
+    r"|(?:订单号?|单号|运单号?|编号|order(?:\s+(?:number|no\.?|id))?|tracking(?:\s+(?:number|no\.?))?|purchase|package)"
+    r"\s*(?:是|为|[:：#=]|is)?\s*#?\s*(?P<named>(?=[A-Za-z0-9-]*\d{3})[A-Za-z0-9][A-Za-z0-9-]{4,29})(?![A-Za-z0-9-])"
+    r"|#(?P<hash>\d{4,20})(?!\d)"
+    r"|(?<![\d.A-Za-z])(?P<bare>\d{12,20}|[A-Z]{2,4}\d{8,16})(?![\d.A-Za-z])",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(
+    r"<(?:PHONE|MOBILE|TEL)_?\d*>"
+    r"|(?<![\d-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"
+    r"|(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)|(?<!\d)[48]00-?\d{3}-?\d{4}(?!\d)"
+    r"|(?<![\d-])(?:\+?1[-. ]?)?\(?[2-9]\d{2}\)?[-. ]\d{3}[-. ]\d{4}(?!\d)"
+)
+_MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+_DAYS = "mon|tues?|wednes|thurs?|fri|satur|sun"
+_DATE = re.compile(
+    r"<(?:DATE|TIME)_?\d*>"
+    r"|\d{4}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}[日号]?|\d{1,2}月\d{1,2}[日号]?|(?<!\d)\d{1,2}[号日](?!楼|线|店|院|码)"
+    r"|(?:今|明|后|大后|昨|前|大前)天(?:早上|上午|中午|下午|晚上|夜里)?|今早|今晚|明早|明晚|昨晚|"
+    r"(?:这|本|上|下|上上|下下)个?(?:周|星期|礼拜)[一二三四五六日天末]?|(?:周|星期|礼拜)[一二三四五六日天末]|"
+    r"(?:这|本|上|下)个?月(?:初|底|中)?(?:\d{1,2}[号日])?|(?:今|明|去|前)年|月底|月初|双十一|双11|双十二|618|国庆|春节|中秋|元旦|"
+    r"[\d一二两三四五六七八九十半]+个?(?:天|周|星期|月|小时|分钟)(?:之?前|之?后|以?内)"
+    rf"|\b(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b"
+    r"|\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b"
+    rf"|\b(?:(?:next|last|this|on|by)\s+)?(?:{_DAYS})day\b|\b(?:next|last|this)\s+(?:week(?:end)?|month|year)\b"
+    r"|\b(?:day after tomorrow|day before yesterday|today|tonight|tomorrow|yesterday|black friday|christmas)\b"
+    r"|\b(?:\d+|one|two|three|four|five|six|seven|ten|a)\s+(?:days?|weeks?|months?|hours?)\s+ago\b|\bin\s+(?:\d+|one|two|three|a)\s+(?:days?|weeks?|hours?)\b",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"<(?:AMOUNT|MONEY)_?\d*>"
+    r"|(?:[¥￥$€£]|RMB|CNY|USD)\s?\d[\d,]*(?:\.\d{1,2})?"
+    r"|\d[\d,]*(?:\.\d{1,2})?\s?(?:元|块钱?|块(?!儿|状)|毛|角|万元|美元|人民币|dollars?\b|bucks?\b|usd\b|rmb\b|yuan\b|euros?\b|pounds?\b)"
+    r"|[一二两三四五六七八九十百千万]+(?:元|块钱|块(?!儿|状))",
+    re.IGNORECASE,
+)
+_HINTS = re.compile(
+    r"[\d<¥￥$元块天周月年今昨明号]|day|week|month|to|ago|fri|mon|chris", re.IGNORECASE
+)
+
+
+def find_slots(text: str) -> dict[str, tuple[str, ...]]:
+    """Every entity by kind, in the order of the text and without repeats; kinds found only."""
+    sample = clip(text)
+    if not _HINTS.search(sample):
+        return {}
+    phones = tuple(dict.fromkeys(found.group(0) for found in _PHONE.finditer(sample)))
+    orders = tuple(dict.fromkeys(_orders(sample, phones)))
+    slots = {
+        "order_number": orders,
+        "phone": phones,
+        "date": tuple(dict.fromkeys(found.group(0).strip() for found in _DATE.finditer(sample))),
+        "amount": tuple(
+            dict.fromkeys(found.group(0).strip() for found in _AMOUNT.finditer(sample))
+        ),
+    }
+    return {kind: values for kind, values in slots.items() if values}
+
+
+def _orders(sample: str, phones: tuple[str, ...]) -> list[str]:
+    found = []
+    for match in _ORDER.finditer(sample):
+        value = match.group("named") or match.group("hash") or match.group("bare") or match.group(0)
+        if value not in phones:
+            found.append(value)
+    return found

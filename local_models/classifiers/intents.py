@@ -1,0 +1,102 @@
+"""What a customer wants: one main intent, every further one, or an honest "unsure".
+
+Two heads share one feature pass. `intent.npz` weighs the labels against each other and knows how
+sure it is; `intents.npz` asks of each label by itself whether it is there at all. A turn that holds
+a connective or several clauses is also read clause by clause, and what both ways agree on stays.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_models.classifiers.features import Features, read_features
+from local_models.classifiers.head import Floats, Head, load_head
+
+LABELS = (
+    "order_query", "order_modify", "logistics", "urge", "refund", "return_exchange", "payment",
+    "invoice", "promotion", "account", "product_consult", "shipping_fee", "warranty", "complaint",
+    "human_agent", "smalltalk", "other",
+)  # fmt: skip
+NEUTRAL = frozenset({"smalltalk", "other"})
+GROUPS = {
+    "order_query": "query", "logistics": "query", "order_modify": "handle", "urge": "handle",
+    "refund": "handle", "return_exchange": "handle", "invoice": "handle", "account": "handle",
+    "warranty": "handle", "payment": "consult", "promotion": "consult",
+    "product_consult": "consult", "shipping_fee": "consult", "complaint": "complaint",
+    "human_agent": "handle", "smalltalk": "other", "other": "other",
+}  # fmt: skip
+WEIGHTS = Path(__file__).parent / "weights"
+MAX_INTENTS = 4
+_PRESENT = 0.5
+_HINTED = 0.08
+"""A label that the whole turn gives at least this chance is worth a look clause by clause."""
+_CLAUSE_SURE = 0.6
+_CLAUSES_READ = 4
+
+_SPLIT = re.compile(
+    r"[，,。.;；!！?？\n]+|(?:并且|顺便|还有|另外|然后|同时|以及|而且|再帮我|还要|还想)|"
+    r"\b(?:and also|and then|and|also|plus|as well as|by the way)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IntentReading:
+    """What one customer turn wants."""
+
+    intent: str
+    """The main intent; `other` when unsure."""
+    intents: tuple[str, ...]
+    """Every intent found, the main one first; neutral ones only when they stand alone."""
+    group: str
+    confidence: float
+    """Calibrated probability that `intent` is right."""
+    is_unsure: bool
+
+
+class IntentReader:
+    """Reads intents with the shipped heads, or with others of the same labels."""
+
+    def __init__(self, one: Head | None = None, many: Head | None = None) -> None:
+        self._one = one or load_head(WEIGHTS / "intent.npz")
+        self._many = many or load_head(WEIGHTS / "intents.npz")
+
+    def read(self, text: str, features: Features) -> IntentReading:
+        """The intents of a turn whose features were read already."""
+        main = self._one.read(features)
+        if main.is_unsure:
+            return IntentReading("other", ("other",), "other", main.confidence, True)
+        several = self._several(text, main.label, self._many.probabilities(features))
+        return IntentReading(
+            main.label, several, GROUPS.get(main.label, "other"), main.confidence, False
+        )
+
+    def _several(self, text: str, main: str, chances: Floats) -> tuple[str, ...]:
+        """The main intent and what else is there."""
+        labels = self._many.labels
+        present = {label: float(chance) for label, chance in zip(labels, chances, strict=True)}
+        found = {label for label, chance in present.items() if chance >= _PRESENT}
+        hinted = [label for label, chance in present.items() if chance >= _HINTED]
+        if main in NEUTRAL or len(set(hinted) - NEUTRAL - {main}) > 0:
+            found |= self._by_clause(text, present)
+        others = sorted(found - NEUTRAL - {main}, key=lambda label: -present[label])
+        return (main, *others)[:MAX_INTENTS]
+
+    def _by_clause(self, text: str, present: dict[str, float]) -> set[str]:
+        """Labels that a clause is sure of and that the whole turn hints at."""
+        clauses = split_clauses(text)
+        if len(clauses) < 2:
+            return set()
+        readings = [self._one.read(read_features(clause)) for clause in clauses[:_CLAUSES_READ]]
+        return {
+            reading.label
+            for reading in readings
+            if reading.confidence >= _CLAUSE_SURE and present[reading.label] >= _HINTED
+        }
+
+
+def split_clauses(text: str) -> list[str]:
+    """Clauses of a turn, split at punctuation and connectives; single characters dropped."""
+    return [piece.strip() for piece in _SPLIT.split(text) if piece and len(piece.strip()) > 1]

@@ -1,0 +1,113 @@
+"""Which language a text is in, and whether it holds code, mathematics or a long document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from local_models.classifiers.normalise import clip
+
+LONG_DOCUMENT_CHARS = 6_000
+"""From here on a single text counts as a long document; Chinese from a third of it."""
+
+_NOT_TEXT = re.compile(r"<[A-Z_]+\d*>|\[[^\]\s]{1,20}\]|https?://\S+|(?<=@)\S+|`[^`]*`")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")
+_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
+_OTHER_LETTERS = re.compile(r"[\u0370-\u1fff]")
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ENGLISH = _words(
+    "the a an i you he she it we they my your his her its our their me him us them is am are was were be been do does "
+    "did have has had can could will would should may might must not no yes and or but if so because to of in on at "
+    "for with from by about as into up out off over this that these those there here what when where who why how "
+    "which please thanks thank hello hi hey help want need get got order refund return cancel delivery package "
+    "invoice payment account change address phone not don't can't didn't i'm i've it's more any some just very"
+)
+
+
+def tell_language(text: str) -> str:
+    """zh, en, mixed or other.
+
+    Mixed means that both a Chinese clause and at least two English words that are no brand or model
+    name stand in the text. Placeholders, links and code do not count.
+    """
+    plain = _NOT_TEXT.sub(" ", clip(text))
+    han, words = len(_HAN.findall(plain)), _WORD.findall(plain)
+    foreign = len(_KANA_HANGUL.findall(plain)) + len(_OTHER_LETTERS.findall(plain))
+    letters = sum(map(len, words))
+    if (han == 0 and letters == 0) or foreign > max(han, letters):
+        return "other"
+    if han == 0:
+        return "en" if _is_english(plain, words) else "other"
+    english = sum(word.lower() in _ENGLISH for word in words)
+    if english >= 1 and han < 4 and letters > han:
+        return "en"
+    if english >= 2 and letters > han:
+        return "mixed" if han >= 4 else "en"
+    return "mixed" if english >= 2 and len(words) >= 3 else "zh"
+
+
+def _is_english(plain: str, words: list[str]) -> bool:
+    """Plain ASCII letters; when long enough, also some of the commonest words."""
+    accented = sum(ch.isalpha() and not ch.isascii() for ch in plain)
+    if accented > 0.05 * len(plain):
+        return False
+    common = sum(word.lower() in _ENGLISH for word in words)
+    return len(words) < 8 or common >= 0.08 * len(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What kind of matter a text holds besides prose."""
+
+    has_code: bool
+    has_math: bool
+    has_long_document: bool
+
+
+_FENCE = re.compile(r"```|~~~")
+_CODE_LINE = re.compile(
+    r"^\s*(?:def |class |import |from \w[\w.]* import |public |private |static |void |func |fn |let |const |var |"
+    r"#include|#!/|SELECT\b.+\bFROM\b|INSERT INTO|UPDATE \w+ SET|CREATE TABLE|return\b.*;|if\s*\(.+\)\s*\{|for\s*\(.+\)\s*\{|"
+    r"while\s*\(.+\)|package \w|using \w|<\?php|</?\w+[^<>]*>\s*$|Traceback \(|\w+\(.*\)\s*[;{]\s*$|\w+ = .+;\s*$|print\(|console\.log)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_CODE_WISH = re.compile(
+    r"\b(?:python|javascript|typescript|java|golang|rust|c\+\+|c#|sql|regex|bash|html|css)\b.{0,40}"
+    r"\b(?:code|function|script|query|program|class|bug|error|method)\b|(?:写|改|调试|优化).{0,8}(?:代码|函数|脚本|程序|sql|正则)|"
+    r"\b(?:write|fix|debug|refactor|implement)\b.{0,30}\b(?:code|function|script|query|program|unit tests?)\b",
+    re.IGNORECASE,
+)
+_MATH = re.compile(
+    r"\\(?:frac|sum|int|sqrt|begin\{|alpha|beta|theta|lim|cdot|times|leq|geq|mathbb)|\$[^$\n]{2,80}[=^_\\][^$\n]{0,80}\$|"
+    r"[∑∫√∞≤≥≠∀∃∈⊂∂∇]|\b\d*[xyz]\s?\^\s?\d|\bd[xy]/d[xyt]\b|\b(?:f|g)\(x\)|\b[xyz]\s?=\s?-?\d|\d\s?[×÷]\s?\d|"
+    r"\d+\s?[+*/]\s?\d+\s?=|\b(?:prove that|solve for|integral of|derivative of|equation|theorem|polynomial|eigenvalue|"
+    r"probability that|how many ways|modulo|triangle|logarithm)\b|解方程|方程|求导|导数|积分(?=.{0,4}(?:∫|上限|区间|函数))|"
+    r"证明[:：]|求证|概率是多少|几何|矩阵|行列式|等差数列|等比数列|勾股",
+    re.IGNORECASE,
+)
+
+
+def tell_matter(text: str, *, whole_chars: int | None = None) -> Matter:
+    """Code, mathematics and length; long texts are sampled at head and tail."""
+    sample, size = clip(text), len(text) if whole_chars is None else whole_chars
+    code = bool(_FENCE.search(sample)) or _has_code_lines(sample) or bool(_CODE_WISH.search(sample))
+    limit = (
+        LONG_DOCUMENT_CHARS // 3
+        if len(_HAN.findall(sample)) * 3 > len(sample)
+        else LONG_DOCUMENT_CHARS
+    )
+    return Matter(code, bool(_MATH.search(sample)), size >= limit)
+
+
+def _has_code_lines(sample: str) -> bool:
+    """Two code-like lines, or one among few lines."""
+    hits = len(_CODE_LINE.findall(sample))
+    return hits >= 2 or (
+        hits == 1 and sample.count("\n") < 4 and any(ch in sample for ch in "(){};=")
+    )

@@ -1,0 +1,96 @@
+"""The texts that the shipped heads learn from: the project's own lines, and licensed public sets.
+
+Public sets are optional and never part of the repository: `train_shipped --public FOLDER` reads
+them where the user has put them. Only sets whose licence lets trained weights be shipped are used.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from local_models.classifiers.data.compose import Line
+
+DATA = Path(__file__).parent / "data"
+
+BITEXT = {
+    "cancel_order": "order_modify", "change_order": "order_modify",
+    "change_shipping_address": "order_modify", "set_up_shipping_address": "account",
+    "check_invoice": "invoice", "get_invoice": "invoice", "check_invoices": "invoice",
+    "check_payment_methods": "payment", "payment_issue": "payment",
+    "check_refund_policy": "refund", "get_refund": "refund", "track_refund": "refund",
+    "complaint": "complaint", "contact_customer_service": "human_agent",
+    "contact_human_agent": "human_agent", "create_account": "account",
+    "delete_account": "account", "edit_account": "account", "recover_password": "account",
+    "registration_problems": "account", "switch_account": "account",
+    "delivery_options": "logistics", "delivery_period": "logistics",
+    "track_order": "order_query", "newsletter_subscription": "promotion",
+}  # fmt: skip
+"""Bitext's customer-support intents (CDLA-Sharing-1.0) in our labels; what is left out has none."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+CLINC_SMALLTALK = _words(
+    "greeting goodbye thank_you how_old_are_you what_is_your_name tell_joke yes no "
+    "where_are_you_from do_you_have_pets fun_fact meaning_of_life who_made_you what_are_your_hobbies"
+)
+CLINC_OURS = _words(
+    "order_status order report_lost_card freeze_account account_blocked pin_change card_declined "
+    "are_you_a_bot cancel return spending_history report_fraud maybe repeat change_accent "
+    "redeem_rewards rewards_balance transactions pay_bill damaged_card"
+)
+"""CLINC150 intents (CC-BY-3.0) too close to ours to count as `other`."""
+
+
+def read_lines(language: str) -> list[Line]:
+    """The project's own labelled turns of one language."""
+    rows = _rows(DATA / f"intents_{language}.jsonl")
+    return [Line(row["text"], tuple(row["intents"]), language) for row in rows]
+
+
+def read_public(folder: Path | None) -> list[Line]:
+    """Bitext and CLINC150 in our labels; nothing when the folder or a file is not there."""
+    if folder is None:
+        return []
+    lines = []
+    for row in _rows(folder / "bitext_cs.jsonl"):
+        if row["label"] in BITEXT and row["split"] == "train":
+            lines.append(Line(row["text"], (BITEXT[row["label"]],), "en"))
+    for row in _rows(folder / "clinc150.jsonl.gz"):
+        if row["split"] == "train" and row["label"] not in CLINC_OURS:
+            intent = "smalltalk" if row["label"] in CLINC_SMALLTALK else "other"
+            lines.append(Line(row["text"], (intent,), "en"))
+    return lines
+
+
+def read_difficulty(folder: Path | None) -> list[tuple[str, float]]:
+    """MMLU and GSM8K questions (MIT) with 1.0 where GPT-4 was right and Mixtral wrong (Apache-2.0)."""
+    if folder is None:
+        return []
+    rows = _rows(folder.parent / "routing" / "routellm_gpt4_mixtral.jsonl.gz")
+    return [
+        (row["prompt"], float(row["strong"] > row["weak"]))
+        for row in rows
+        if not row["contaminated"]
+    ]
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    if not path.is_file():
+        return
+    with _open(path) as lines:
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)
+
+
+def _open(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8")
+    return path.open(encoding="utf-8")

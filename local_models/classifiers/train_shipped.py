@@ -1,0 +1,196 @@
+"""Train every head that the project ships, the same each time.
+
+    uv run python -m local_models.classifiers.train_shipped [--public FOLDER] [--only intent,...]
+
+`--public` names a folder with the licensed sets (see docs/model-cards); without it the heads learn
+from the project's own lines alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from local_models.classifiers import difficulty as difficulties
+from local_models.classifiers import emotion, intents
+from local_models.classifiers.data.compose import (
+    NEUTRAL,
+    Line,
+    compose,
+    compose_emptiness,
+    compose_several,
+)
+from local_models.classifiers.head import Head, save_head
+from local_models.classifiers.network import Array, Schedule
+from local_models.classifiers.shipped_data import read_difficulty, read_lines, read_public
+from local_models.classifiers.training import Recipe, many_hot, one_hot, train_head
+
+WEIGHTS = Path(__file__).parent / "weights"
+_POSITIVE = [
+    "谢",
+    "感谢",
+    "真好",
+    "真棒",
+    "满意",
+    "好评",
+    "五星",
+    "爱你",
+    "态度好",
+    "服务好",
+    "很好",
+    "开心",
+    "快乐",
+    "thank",
+    "great",
+    "perfect",
+    "awesome",
+    "good",
+    "job",
+    "nice",
+    "cool",
+    "辛苦",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Texts, targets and settings of one head."""
+
+    texts: Sequence[str]
+    targets: Array
+    labels: Sequence[str]
+    recipe: Recipe
+    threshold: float = 0.0
+
+
+def intent_job(public: Path | None) -> Job:
+    """One main intent of a turn."""
+    lines = _intent_lines(public)
+    schedule = Schedule(hidden=48, epochs=8, batch=256, rate=0.004)
+    recipe = Recipe(
+        schedule=schedule, networks=1, min_count=3, notes=_notes(public, "Bitext, CLINC150")
+    )
+    names = [line.intents[0] for line in lines]
+    return Job(
+        [line.text for line in lines], one_hot(names, intents.LABELS), intents.LABELS, recipe, 0.35
+    )
+
+
+def several_job(public: Path | None) -> Job:
+    """Every intent of a turn, each for itself."""
+    lines = _intent_lines(public)
+    own = read_lines("zh") + read_lines("en")
+    lines = lines + compose_several(own, count=6_000)
+    schedule = Schedule(kind="many", hidden=24, epochs=8, batch=256, rate=0.004, smoothing=0.04)
+    recipe = Recipe(
+        schedule=schedule, networks=1, min_count=6, notes=_notes(public, "Bitext, CLINC150")
+    )
+    targets = many_hot([line.intents for line in lines], intents.LABELS)
+    return Job([line.text for line in lines], targets, intents.LABELS, recipe)
+
+
+def emotion_job(public: Path | None) -> Job:
+    """Three moods, from what the own lines complain about, thank for or merely ask."""
+    lines = compose(read_lines("zh") + read_lines("en"), per_line=1)
+    lines, names = _mix_moods(lines, [_mood(line) for line in lines])
+    recipe = Recipe(
+        schedule=Schedule(hidden=16, epochs=6, batch=256, rate=0.004),
+        networks=1,
+        min_count=4,
+        notes=_notes(None, ""),
+    )
+    return Job(
+        [line.text for line in lines], one_hot(names, emotion.LABELS), emotion.LABELS, recipe
+    )
+
+
+def difficulty_job(public: Path | None) -> Job:
+    """Questions that only a strong model got right, beside customer turns that any model can take."""
+    pairs = read_difficulty(public)
+    easy = [line.text for line in read_lines("zh") + read_lines("en")]
+    texts = [text for text, _ in pairs] + easy
+    hard = np.array([label for _, label in pairs] + [0.0] * len(easy), dtype=np.float32)
+    recipe = Recipe(
+        schedule=Schedule(hidden=16, epochs=6, dropout=0.5), networks=1, min_count=4,
+        notes=_notes(public, "RouteLLM evaluations of MMLU and GSM8K"),
+    )  # fmt: skip
+    return Job(texts, np.stack([1 - hard, hard], axis=1), difficulties.LABELS, recipe)
+
+
+JOBS: dict[str, Callable[[Path | None], Job]] = {
+    "intent": intent_job, "intents": several_job, "emotion": emotion_job,
+    "difficulty": difficulty_job,
+}  # fmt: skip
+
+
+def train_job(job: Job, on_pass: Callable[[], None] = lambda: None) -> Head:
+    """One head with its threshold."""
+    head = train_head(job.texts, job.targets, job.labels, job.recipe, on_pass=on_pass)
+    return replace(head, threshold=job.threshold)
+
+
+def _intent_lines(public: Path | None) -> list[Line]:
+    """Own lines dressed up, turns that say nothing, and a fair share of public English."""
+    own = read_lines("zh") + read_lines("en")
+    lines = compose(own, per_line=2)
+    lines += compose_emptiness(300) + compose_emptiness(120, language="en")
+    extra = read_public(public)
+    random.Random(5).shuffle(extra)
+    return lines + extra[:5_000]
+
+
+def _mood(line: Line) -> str:
+    if line.intents[0] == "complaint":
+        return "negative"
+    thanks = line.intents[0] in NEUTRAL and any(word in line.text.lower() for word in _POSITIVE)
+    return "positive" if thanks else "neutral"
+
+
+def _mix_moods(lines: list[Line], names: list[str]) -> tuple[list[Line], list[str]]:
+    """Wishes said with a mood: a neutral line beside a complaint or thanks takes its mood."""
+    rng = random.Random(8)
+    moody = [pair for pair in zip(lines, names, strict=True) if pair[1] != "neutral"]
+    plain = [line for line, name in zip(lines, names, strict=True) if name == "neutral"]
+    mixed = []
+    for line, _ in (chosen := rng.choices(moody, k=4_000)):
+        pair = [line.text, rng.choice(plain).text]
+        rng.shuffle(pair)
+        mixed.append(Line(rng.choice(("，", " ", "。")).join(pair), line.intents, line.language))
+    return lines + mixed, names + [name for _, name in chosen]
+
+
+def _notes(public: Path | None, sets: str) -> str:
+    own = "the project's own lines"
+    return f"{own}; {sets}" if public is not None and sets else own
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train and save what was asked for, with a progress bar on standard error."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--public", type=Path, default=None, help="folder with the licensed sets")
+    parser.add_argument("--only", default=",".join(JOBS), help="heads to train, with commas")
+    parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the weights go")
+    options = parser.parse_args(arguments)
+    with Progress(console=Console(stderr=True)) as progress:
+        for name in options.only.split(","):
+            if name not in JOBS:
+                sys.exit(f"There is no head '{name}'; choose among {', '.join(JOBS)}.")
+            job = JOBS[name](options.public)
+            task = progress.add_task(f"{name}: {len(job.texts)} texts", total=job.recipe.passes)
+            head = train_job(job, lambda task=task: progress.advance(task))  # type: ignore[misc]
+            save_head(head, options.out / f"{name}.npz")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""Read a request: intent, mood, language, difficulty, tokens, needs and the course of the talk.
+
+All of it is computed in this process from small heads and rules; no model is called. Intent, mood
+and slots come from the last user turn; tokens, modalities and needs from the whole request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from types import MappingProxyType
+
+from msgspec import Raw, UnsetType
+
+from local_models.classifiers.conversation import is_escalation, is_reask, mood_trend
+from local_models.classifiers.difficulty import DifficultyReader
+from local_models.classifiers.emotion import EmotionReader, Mood
+from local_models.classifiers.entities import find_slots
+from local_models.classifiers.features import Features, read_features
+from local_models.classifiers.intents import IntentReader
+from local_models.classifiers.language import tell_language, tell_matter
+from local_models.tokenizer import estimate_tokens
+from policies.signals import Signals
+from providers.messages import (
+    AudioPart,
+    ChatRequest,
+    FilePart,
+    ImagePart,
+    Message,
+    VideoPart,
+    text_of,
+)
+
+EARLIER_TURNS = 8
+"""User turns before the last one that are looked at for repeats and for the trend of the mood."""
+
+_TOKENS_PER_MESSAGE = 4
+_TOKENS_PER_IMAGE = 800
+_PARTS = {ImagePart: "image", AudioPart: "audio", FilePart: "file", VideoPart: "video"}
+_NEEDS = {"image": "vision", "audio": "audio", "video": "video"}
+
+
+class Understanding:
+    """Reads requests. The heads are loaded once, here; reading keeps no state but a small cache."""
+
+    def __init__(
+        self,
+        intents: IntentReader | None = None,
+        emotions: EmotionReader | None = None,
+        difficulty: DifficultyReader | None = None,
+    ) -> None:
+        self._intents = intents or IntentReader()
+        self._emotions = emotions or EmotionReader()
+        self._difficulty = difficulty or DifficultyReader()
+        # Earlier turns come again with every turn of a talk; they are masked already.
+        self._features = lru_cache(maxsize=512)(read_features)
+        self._mood_of = lru_cache(maxsize=2_048)(self._read_mood)
+
+    def read(self, request: ChatRequest, pii: frozenset[str] = frozenset()) -> Signals:
+        """Everything that a policy may ask about the request. `pii` names what was masked in it."""
+        turns = [text_of(message) for message in request.messages if message.role == "user"]
+        last = turns[-1] if turns else ""
+        earlier = turns[:-1][-EARLIER_TURNS:]
+        features = self._features(last)
+        wish = self._intents.read(last, features)
+        mood = self._emotions.read(features)
+        matter = tell_matter(last, whole_chars=max(map(len, turns), default=0))
+        modalities = read_modalities(request.messages)
+        return Signals(
+            intent=wish.intent,
+            intents=wish.intents,
+            intent_group=wish.group,
+            intent_confidence=wish.confidence,
+            is_unsure=wish.is_unsure,
+            emotion=mood.emotion,
+            emotion_intensity=mood.intensity,
+            emotion_confidence=mood.confidence,
+            sarcasm=mood.sarcasm,
+            language=tell_language(last),
+            difficulty=self._difficulty.read(features),
+            prompt_tokens=estimate_prompt(request),
+            max_output_tokens=request.max_tokens,
+            modalities=modalities,
+            needs=read_needs(request, modalities),
+            has_code=matter.has_code,
+            has_math=matter.has_math,
+            has_long_document=matter.has_long_document,
+            pii=pii,
+            slots=MappingProxyType(find_slots(last)),
+            turns=max(1, len(turns)),
+            is_reask=self._repeats(features, earlier),
+            is_escalation=is_escalation(last),
+            emotion_trend=self._trend(mood, earlier),
+            is_stream=request.stream,
+        )
+
+    def _repeats(self, features: Features, earlier: Sequence[str]) -> bool:
+        return bool(earlier) and is_reask(features, [self._features(turn) for turn in earlier])
+
+    def _trend(self, mood: Mood, earlier: Sequence[str]) -> float:
+        if not earlier:
+            return 0.0
+        return mood_trend([*(self._mood_of(turn).valence for turn in earlier), mood.valence])
+
+    def _read_mood(self, turn: str) -> Mood:
+        return self._emotions.read(self._features(turn))
+
+
+def read_modalities(messages: Sequence[Message]) -> frozenset[str]:
+    """text, and image, audio, file or video where a message carries one."""
+    found = {"text"}
+    for message in messages:
+        if message.content is not None and not isinstance(message.content, str):
+            found |= {_PARTS[type(part)] for part in message.content if type(part) in _PARTS}
+    return frozenset(found)
+
+
+def read_needs(request: ChatRequest, modalities: frozenset[str]) -> frozenset[str]:
+    """Abilities without which a model cannot take the request."""
+    needs = {_NEEDS[kind] for kind in modalities if kind in _NEEDS}
+    if request.tools and request.tool_choice != "none":
+        needs.add("tools")
+    if request.response_format is not None:
+        kind = request.response_format.type
+        needs |= {"json_schema": {"json_schema"}, "json_object": {"json_mode"}}.get(kind, set())
+    return frozenset(needs)
+
+
+def estimate_prompt(request: ChatRequest, family: str = "o200k") -> int:
+    """About how many tokens the whole request is: messages, tool calls, tools and schema."""
+    texts: list[str] = []
+    images = 0
+    for message in request.messages:
+        texts.append(text_of(message))
+        texts += [call.function.name + call.function.arguments for call in message.tool_calls]
+        if message.content is not None and not isinstance(message.content, str):
+            images += sum(isinstance(part, ImagePart) for part in message.content)
+    for tool in request.tools:
+        function = tool.function
+        texts += [function.name, function.description or "", _raw(function.parameters)]
+    if request.response_format is not None and request.response_format.json_schema is not None:
+        texts.append(_raw(request.response_format.json_schema.schema))
+    overhead = _TOKENS_PER_MESSAGE * len(request.messages) + _TOKENS_PER_IMAGE * images
+    return estimate_tokens("\n".join(texts), family) + overhead
+
+
+def _raw(value: Raw | UnsetType) -> str:
+    """A raw JSON slice as text; nothing for one that is not set."""
+    return bytes(value).decode("utf-8", "replace") if isinstance(value, Raw) else ""

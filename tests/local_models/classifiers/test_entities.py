@@ -1,0 +1,58 @@
+"""Slots: order numbers, phones, dates and amounts in customers' own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from local_models.classifiers.entities import find_slots
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        ("订单号：238765123456 到哪了", "order_number", ("238765123456",)),
+        ("my order #12345678 is late", "order_number", ("12345678",)),
+        ("order number AB-99812-X please", "order_number", ("AB-99812-X",)),
+        ("单号SF1234567890123查一下", "order_number", ("SF1234567890123",)),
+        ("查下<ORDER_1>", "order_number", ("<ORDER_1>",)),
+        ("打我电话13812345678", "phone", ("13812345678",)),
+        ("联系<PHONE_2>", "phone", ("<PHONE_2>",)),
+        ("call (415) 555-0132", "phone", ("(415) 555-0132",)),
+        ("3月5日下的单", "date", ("3月5日",)),
+        ("昨天买的，下周三要用", "date", ("昨天", "下周三")),
+        ("三天前付的款", "date", ("三天前",)),
+        ("I ordered it last Friday", "date", ("last Friday",)),
+        ("two weeks ago", "date", ("two weeks ago",)),
+        ("on March 3rd", "date", ("March 3rd",)),
+        ("2026-11-20 下单", "date", ("2026-11-20",)),
+        ("退我99.5元", "amount", ("99.5元",)),
+        ("扣了我20块钱", "amount", ("20块钱",)),
+        ("you charged me $1,200.50", "amount", ("$1,200.50",)),
+        ("少退了五十块", "amount", ("五十块",)),
+        ("15 dollars", "amount", ("15 dollars",)),
+    ],
+)
+def test_a_slot_is_found_as_it_was_written(text: str, kind: str, values: tuple[str, ...]) -> None:
+    assert find_slots(text)[kind] == values
+
+
+@pytest.mark.parametrize(
+    "text", ["你好", "3号楼", "这块儿坏了", "i may need help", "order it please", "", "128g的"]
+)
+def test_what_is_no_slot_stays_none(text: str) -> None:
+    assert find_slots(text) == {}
+
+
+def test_a_phone_number_is_not_an_order_number_too() -> None:
+    slots = find_slots("订单的电话13812345678")
+    assert slots["phone"] == ("13812345678",)
+    assert "order_number" not in slots
+
+
+def test_repeats_are_named_once_in_the_order_of_the_text() -> None:
+    assert find_slots("明天，不，后天，还是明天")["date"] == ("明天", "后天")
+
+
+def test_hostile_text_takes_no_time() -> None:
+    for text in ("1" * 200_000, "order " * 40_000, "订单" * 90_000, "1-" * 90_000, "$" * 200_000):
+        find_slots(text)

@@ -1,0 +1,117 @@
+"""The shipped intent heads, on sentences of every kind that the product must not get wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from local_models.classifiers.difficulty import DifficultyReader
+from local_models.classifiers.emotion import EmotionReader
+from local_models.classifiers.features import read_features
+from local_models.classifiers.intents import GROUPS, LABELS, IntentReader, split_clauses
+from policies.signals import EMOTIONS, INTENT_GROUPS, INTENTS
+
+
+@pytest.fixture(scope="module")
+def reader() -> IntentReader:
+    return IntentReader()
+
+
+def intent_of(reader: IntentReader, text: str) -> str:
+    return reader.read(text, read_features(text)).intent
+
+
+def test_the_labels_are_those_that_policies_know() -> None:
+    assert LABELS == INTENTS
+    assert set(GROUPS) == set(INTENTS)
+    assert set(GROUPS.values()) <= set(INTENT_GROUPS)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("到哪了", "logistics"),
+        ("还没发货？", "urge"),
+        ("能不能改下地址", "order_modify"),
+        ("发票抬头开错了", "invoice"),
+        ("我想退款", "refund"),
+        ("你好，上周买的那个电饭煲，退款多久能到账啊", "refund"),
+        ("收到的杯子是碎的，怎么换", "return_exchange"),
+        ("优惠券用不了怎么回事", "promotion"),
+        ("登录不上去了，收不到验证码", "account"),
+        ("退货的运费谁出", "shipping_fee"),
+        ("保修期是多久", "warranty"),
+        ("我要投诉你们", "complaint"),
+        ("转人工", "human_agent"),
+        ("你好", "smalltalk"),
+        ("这个有黑色的吗", "product_consult"),
+        ("付款一直失败", "payment"),
+        ("帮我查一下订单状态", "order_query"),
+        ("where is my package", "logistics"),
+        ("i want my money back", "refund"),
+        ("please cancel my order", "order_modify"),
+        ("can i talk to a real person", "human_agent"),
+        ("write a python function that sorts a list", "other"),
+    ],
+)
+def test_a_plain_wish_is_read(reader: IntentReader, text: str, intent: str) -> None:
+    assert intent_of(reader, text) == intent
+
+
+@pytest.mark.parametrize(
+    ("text", "intents"),
+    [
+        ("帮我查下订单，顺便改一下收货地址", {"order_query", "order_modify"}),
+        ("我要退款，另外发票也开错了", {"refund", "invoice"}),
+        ("where is my package and can you send me the invoice", {"logistics", "invoice"}),
+    ],
+)
+def test_several_wishes_in_one_turn_are_all_read(
+    reader: IntentReader, text: str, intents: set[str]
+) -> None:
+    reading = reader.read(text, read_features(text))
+    assert set(reading.intents) == intents
+    assert reading.intents[0] == reading.intent
+
+
+def test_small_talk_beside_a_wish_is_no_second_intent(reader: IntentReader) -> None:
+    text = "你好，谢谢，退款什么时候到账"
+    assert reader.read(text, read_features(text)).intents == ("refund",)
+
+
+def test_confidence_is_a_probability_and_an_unsure_reading_claims_nothing(
+    reader: IntentReader,
+) -> None:
+    for text in ("退款", "嗯那个就是说", "asdkjh qwe zxc", "", "😀"):
+        reading = reader.read(text, read_features(text))
+        assert 0.0 <= reading.confidence <= 1.0
+        if reading.is_unsure:
+            assert (reading.intent, reading.intents, reading.group) == (
+                "other",
+                ("other",),
+                "other",
+            )
+
+
+def test_clauses_split_at_marks_and_connectives() -> None:
+    assert split_clauses("查订单，改地址") == ["查订单", "改地址"]
+    assert split_clauses("track it and cancel it") == ["track it", "cancel it"]
+    assert split_clauses("android") == ["android"]
+
+
+def test_moods_are_those_that_policies_know() -> None:
+    reader = EmotionReader()
+    for text in ("你们太过分了，我很生气", "谢谢，服务真好", "发票怎么开"):
+        assert reader.read(read_features(text)).emotion in EMOTIONS
+    assert reader.read(read_features("")).emotion == "neutral"
+    assert reader.read(read_features("你们太差劲了，垃圾")).emotion == "negative"
+
+
+def test_a_customer_turn_is_easier_than_an_exam_question() -> None:
+    reader = DifficultyReader()
+    easy = reader.read(read_features("我的快递到哪了"))
+    hard = reader.read(
+        read_features(
+            "Find the degree for the given field extension Q(sqrt(2), sqrt(3)) over Q.\nA. 0\nB. 4"
+        )
+    )
+    assert 0.0 <= easy < hard <= 1.0

@@ -1,0 +1,151 @@
+"""The understanding step: from a chat request to signals."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import Raw
+
+from policies.signals import Signals
+from providers.messages import (
+    AudioPart,
+    ChatRequest,
+    Function,
+    ImagePart,
+    ImageUrl,
+    JsonSchema,
+    Message,
+    ResponseFormat,
+    TextPart,
+    Tool,
+)
+from router.steps.understanding import Understanding, estimate_prompt
+
+
+@pytest.fixture(scope="module")
+def understanding() -> Understanding:
+    return Understanding()
+
+
+def ask(*turns: str) -> ChatRequest:
+    return ChatRequest(
+        model="auto", messages=tuple(Message(role="user", content=turn) for turn in turns)
+    )
+
+
+def read(understanding: Understanding, *turns: str) -> Signals:
+    return understanding.read(ask(*turns))
+
+
+def test_a_refund_question_is_read_whole(understanding: Understanding) -> None:
+    signals = read(understanding, "你好，订单<ORDER_1>的退款99元什么时候到账？")
+    assert signals.intent == "refund"
+    assert signals.intents == ("refund",)
+    assert signals.intent_group == "handle"
+    assert signals.intent_confidence > 0.5
+    assert signals.language == "zh"
+    assert signals.slots["order_number"] == ("<ORDER_1>",)
+    assert signals.slots["amount"] == ("99元",)
+    assert signals.turns == 1 and not signals.is_reask and not signals.is_escalation
+
+
+def test_the_last_user_turn_decides_and_a_later_assistant_turn_does_not_hide_it(
+    understanding: Understanding,
+) -> None:
+    request = ChatRequest(
+        model="auto",
+        messages=(
+            Message(role="system", content="投诉 投诉 投诉"),
+            Message(role="user", content="发票怎么开"),
+            Message(role="assistant", content="在订单页里申请。"),
+            Message(role="user", content="那快递到哪了"),
+            Message(role="assistant", content=None),
+        ),
+    )
+    signals = understanding.read(request)
+    assert signals.intent == "logistics"
+    assert signals.turns == 2
+
+
+def test_a_request_without_a_user_turn_is_read_as_nothing(understanding: Understanding) -> None:
+    signals = understanding.read(
+        ChatRequest(model="auto", messages=(Message(role="system", content="你是客服"),))
+    )
+    assert signals.emotion == "neutral" and signals.turns == 1 and signals.difficulty == 0.0
+
+
+def test_asking_again_more_angrily_is_seen_over_the_turns(understanding: Understanding) -> None:
+    signals = read(
+        understanding,
+        "我的退款什么时候到账",
+        "谢谢你",
+        "我的退款到底什么时候到账，你们太过分了，我要投诉",
+    )
+    assert signals.is_reask and signals.is_escalation
+    assert signals.emotion == "negative" and signals.emotion_intensity > 0.0
+    assert signals.emotion_trend < 0.0
+    assert signals.turns == 3
+
+
+def test_tools_schema_and_images_become_needs(understanding: Understanding) -> None:
+    request = ChatRequest(
+        model="auto",
+        messages=(
+            Message(
+                role="user",
+                content=(
+                    TextPart(text="这个坏了吗"),
+                    ImagePart(image_url=ImageUrl(url="https://x.invalid/a.png")),
+                    AudioPart(input_audio=Raw(b"{}")),
+                ),
+            ),
+        ),
+        tools=(Tool(function=Function(name="find", parameters=Raw(b'{"type":"object"}'))),),
+        response_format=ResponseFormat(type="json_schema", json_schema=JsonSchema(name="answer")),
+        max_tokens=77,
+        stream=True,
+    )
+    signals = understanding.read(request, frozenset({"phone"}))
+    assert signals.needs == {"tools", "json_schema", "vision", "audio"}
+    assert signals.modalities == {"text", "image", "audio"}
+    assert signals.max_output_tokens == 77 and signals.is_stream
+    assert signals.pii == {"phone"}
+
+
+def test_tools_that_may_not_be_called_are_no_need(understanding: Understanding) -> None:
+    request = ChatRequest(
+        model="auto",
+        messages=(Message(role="user", content="hi"),),
+        tools=(Tool(function=Function(name="find")),),
+        tool_choice="none",
+        response_format=ResponseFormat(type="json_object"),
+    )
+    assert understanding.read(request).needs == {"json_mode"}
+
+
+def test_tokens_count_history_tools_and_schema() -> None:
+    plain = estimate_prompt(ask("where is my order"))
+    longer = estimate_prompt(ask("where is my order", "it is number 12345"))
+    tool = Tool(
+        function=Function(name="find", description="find an order", parameters=Raw(b"{}" * 50))
+    )
+    with_tool = estimate_prompt(
+        ChatRequest(model="auto", messages=ask("where is my order").messages, tools=(tool,))
+    )
+    assert plain < longer and plain < with_tool
+
+
+def test_a_long_document_and_code_are_flagged(understanding: Understanding) -> None:
+    assert read(understanding, "请总结这份合同：" + "甲方应当按期付款。" * 400).has_long_document
+    assert read(understanding, "```python\nprint(1)\n```").has_code
+
+
+def test_reading_is_a_pure_function_of_the_request(understanding: Understanding) -> None:
+    request = ask("退款", "我的退款呢", "帮我查订单，顺便开发票")
+    assert (
+        understanding.read(request) == understanding.read(request) == Understanding().read(request)
+    )
+
+
+def test_a_hundred_kilobytes_are_read_without_a_stall(understanding: Understanding) -> None:
+    for text in ("退款" * 50_000, "refund " * 15_000, "a" * 100_000, "<" * 100_000):
+        assert read(understanding, text).prompt_tokens > 1_000
