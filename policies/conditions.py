@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
-import cel
-
 from policies.decision import Reason
 from policies.facts import Facts, Verdict
 from policies.ranges import Range
@@ -261,6 +259,10 @@ def compile_cel(expression: str) -> Any:
     Raises:
         ValueError: the expression cannot be parsed; the message shows where.
     """
+    # Imported here because the package loads its own command line with it, which costs more time at
+    # start than all our policies; most of them use no CEL.
+    import cel
+
     return cel.compile(expression)
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from policies.errors import PolicyFileError
 from policies.loader import Located, describe_problems, read_yaml
@@ -64,14 +65,22 @@ class DeploymentEntry(_Section):
     weight: float = Field(default=1.0, gt=0)
 
 
+def _exact(value: object) -> object:
+    """A number in YAML as the decimal that was written: 0.1 stays a tenth."""
+    return str(value) if isinstance(value, float) else value
+
+
+Price = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0)]
+
+
 class PriceEntry(_Section):
     """What a model costs per million tokens, for models that the catalog does not know."""
 
     currency: Literal["USD", "CNY"] = "USD"
-    input: str
-    output: str
-    cache_read: str | None = None
-    cache_write: str | None = None
+    input: Price
+    output: Price
+    cache_read: Price | None = None
+    cache_write: Price | None = None
 
 
 class ModelEntry(_Section):
@@ -109,10 +118,15 @@ class PrivacyEntry(_Section):
     """What is masked before anything leaves the house."""
 
     enabled: bool = True
-    kinds: dict[str, Literal["mask", "block", "allow"]] = {}
-    """Other than the default (`mask`), by kind: phone, cn_id_card, bank_card, email, ..."""
+    actions: dict[str, Literal["mask", "block", "allow"]] = {}
+    """Other than the default (`mask`), by kind: phone, id_card, bank_card, email, ..."""
     allow: list[str] = []
     """Exact values that are no secret: your own hotline, your own address."""
+    least_confidence: float = Field(default=0.5, ge=0, le=1)
+    """Findings below this are not private data; lower masks more."""
+    vault_seconds: Seconds = 86_400
+    """How long a conversation keeps its placeholders after its last request."""
+    most_vaults: int = Field(default=100_000, ge=1)
 
 
 class LedgerEntry(_Section):

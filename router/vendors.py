@@ -147,13 +147,13 @@ def _price_card(model: Model, entry: ModelEntry) -> dict[str, object]:
     prices = entry.prices
     row: dict[str, object] = {
         "currency": prices.currency,
-        "in": Decimal(prices.input),
-        "out": Decimal(prices.output),
+        "in": prices.input,
+        "out": prices.output,
     }
     if prices.cache_read is not None:
-        row["read"] = Decimal(prices.cache_read)
+        row["read"] = prices.cache_read
     if prices.cache_write is not None:
-        row["write"] = Decimal(prices.cache_write)
+        row["write"] = prices.cache_write
     return {
         "window": model.window_tokens,
         "max_output": model.max_output_tokens,

@@ -24,7 +24,6 @@ from prompts.library import names as prompt_names
 from providers.base import Provider
 from providers.catalog import Catalog, CatalogError, load_catalog
 from providers.limits import RateLimits
-from providers.local import open_local_provider
 from providers.registry import open_provider
 from providers.settings import SettingsError
 from router.deps import House
@@ -32,9 +31,9 @@ from router.errors import ConfigError
 from router.in_house import NAME, InHouse, find_in_house, places_in_house
 from router.pipeline.gateway import Gateway
 from router.policy_watch import watch_policy
-from router.settings import KeyEntry, LedgerEntry, PrivacyEntry, Settings
+from router.settings import KeyEntry, LedgerEntry, PrivacyEntry, Settings, StateEntry
 from router.steps.access import Grant, Identity, hash_key
-from router.steps.dispatch import Deployment, Dispatcher
+from router.steps.dispatch import Breakers, Deployment, Dispatcher
 from router.steps.planning import Planner
 from router.steps.privacy import MemoryVaults, Privacy, PrivacySettings
 from router.steps.privacy.settings import DEFAULT_ACTIONS
@@ -90,7 +89,11 @@ async def open_house(
         limits = _LimitsRelay()
         providers = _open_providers(stack, vendors, limits)
         await _open_in_house(stack, in_house, providers, warm_up=settings.local.warm_up)
-        dispatcher = Dispatcher(deployments=_deploy(places, providers), observer=witness)
+        dispatcher = Dispatcher(
+            deployments=_deploy(places, providers),
+            breakers=_open_breakers(stack, settings.state),
+            observer=witness,
+        )
         stack.push_async_callback(dispatcher.close)
         limits.listen(dispatcher.on_limits)
         candidates = _Candidates(catalog, places, {**statuses(vendors), NAME: in_house.status})
@@ -152,8 +155,11 @@ def _open_policies(name_or_path: str, candidates: _Candidates) -> PolicyStore:
 def _privacy(entry: PrivacyEntry) -> Privacy:
     settings = PrivacySettings(
         enabled=entry.enabled,
-        actions={**DEFAULT_ACTIONS, **entry.kinds},
+        actions={**DEFAULT_ACTIONS, **entry.actions},
         allow=frozenset(entry.allow),
+        least_confidence=entry.least_confidence,
+        vault_seconds=entry.vault_seconds,
+        most_vaults=entry.most_vaults,
     )
     vaults = MemoryVaults(ttl_seconds=settings.vault_seconds, most=settings.most_vaults)
     return Privacy(settings, vaults)
@@ -208,6 +214,9 @@ async def _open_in_house(
 ) -> None:
     if not in_house.settings:
         return
+    # Imported where it is used: a house without local models starts without their libraries.
+    from providers.local import open_local_provider
+
     local = open_local_provider(*in_house.settings, name=NAME)
     stack.push_async_callback(local.close)
     if warm_up:
@@ -216,6 +225,18 @@ async def _open_in_house(
         except LocalModelError as error:
             raise ConfigError([f"local.models: {error}"]) from error
     providers[NAME] = local
+
+
+def _open_breakers(stack: AsyncExitStack, state: StateEntry) -> Breakers:
+    if state.redis_url is None:
+        return Breakers()
+    from redis.asyncio import Redis
+
+    from router.storage.breakers import RedisBreakerStore
+
+    redis = Redis.from_url(state.redis_url, socket_connect_timeout=2, socket_timeout=2)
+    stack.push_async_callback(redis.aclose)
+    return Breakers(store=RedisBreakerStore(redis))
 
 
 def _deploy(

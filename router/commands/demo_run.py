@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from providers.simulators.process import Simulator, start_simulator
+from providers.simulators.process import Simulator, SimulatorError, start_simulator
 from providers.simulators.settings import Pacing
 from router.commands.demo_bill import print_bill
 from router.commands.demo_scenes import SCENES
@@ -42,6 +42,18 @@ def run_demo(console: Console, *, live: bool, keep: bool, port: int, ledger: Pat
     """Run every scene; 0 when all of them were answered."""
     if not console.is_terminal:
         console = Console(width=_WIDTH)
+    try:
+        return _demo(console, live=live, keep=keep, port=port, ledger=ledger)
+    except (GatewayFailedError, SimulatorError) as error:
+        console.print(f"✗ {error}", style="red", markup=False)
+        return 1
+
+
+class GatewayFailedError(RuntimeError):
+    """The gateway's process ended instead of serving; carries what it said."""
+
+
+def _demo(console: Console, *, live: bool, keep: bool, port: int, ledger: Path | None) -> int:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pointsman-demo-")))
         book = ledger or folder / "ledger.sqlite3"
@@ -88,11 +100,11 @@ class GatewayProcess:
         """Return when the gateway takes requests.
 
         Raises:
-            RuntimeError: it ended instead; carries what it said.
+            GatewayFailedError: it ended instead; carries what it said.
         """
         self._is_ready.wait(_START_SECONDS)
         if not self.url:
-            raise RuntimeError("The gateway did not start:\n" + "\n".join(self.said))
+            raise GatewayFailedError("The gateway did not start:\n" + "\n".join(self.said))
 
     def stop(self) -> None:
         """End the process and wait for it."""
@@ -170,6 +182,7 @@ def _play(console: Console, talk: Talk) -> list[Row]:
             for row in talk.play(scene):
                 rows.append(row)
                 screen.update(draw_table(rows))
+    console.print()
     return rows
 
 

@@ -75,6 +75,12 @@ SCENES = (
         "我叫王小明，身份证11010519491231002X，手机13812345678，帮我改一下实名信息。",
         user="u-1006",
     ),
+    _say(
+        "must stay in the house",
+        "我体检报告的快递到哪了？",
+        user="u-1014",
+        must_stay_local="yes",
+    ),
     Scene(
         "a long document",
         (

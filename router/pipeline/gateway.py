@@ -16,6 +16,7 @@ from providers.calls import Completion, Deadline, Opened, UsageReport
 from router.pipeline.calls import Answer, Call, Journey, Served
 
 if TYPE_CHECKING:
+    from policies.signals import Caller
     from router.steps.access import Identity
     from router.steps.dispatch import Dispatcher
     from router.steps.planning import Planner
@@ -56,7 +57,7 @@ class Gateway:
         caller = self._identity.identify(
             call.credential, call.hints, asked.model, metadata=call.metadata
         )
-        masked = self._privacy.mask(asked, scope=_scope(caller.tenant, caller.user, caller.session))
+        masked = self._privacy.mask(asked, scope=_scope(caller))
         signals = self._understanding.read(masked.request, masked.findings.kinds)
         plan = self._planner.plan(
             signals, caller, self._surroundings(), asked.model, thorough=thorough
@@ -122,6 +123,11 @@ class Gateway:
         )
 
 
-def _scope(tenant: str, user: str, session: str) -> str:
-    """Whose placeholders: the same person in the same conversation keeps theirs."""
-    return "\x1f".join((tenant, user, session)) if user or session else ""
+def _scope(caller: Caller) -> str:
+    """Whose placeholders: one conversation of one key's user keeps them over its turns.
+
+    Two keys never share a vault, whatever their users are called.
+    """
+    if not caller.session:
+        return ""
+    return "\x1f".join((caller.key_name, caller.tenant, caller.user, caller.session))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -13,7 +14,7 @@ from policies.signals import Caller, Signals
 from prompts.errors import PromptError
 from prompts.library import Library, shipped
 from prompts.render import render
-from prompts.schema import Rendered, Size
+from prompts.schema import Size
 from providers.messages import ChatRequest, Message
 from router.errors import ConfigError
 
@@ -44,6 +45,8 @@ class Prompting:
     ) -> None:
         self._settings = settings or PromptingSettings()
         self._library = library or shipped()
+        # The same few prompts are said all day; only order numbers make new ones.
+        self._said = lru_cache(maxsize=1_024)(self._say)
 
     def check(self, names: frozenset[str]) -> None:
         """Make sure, before start, that every prompt that policies name can be rendered.
@@ -67,11 +70,15 @@ class Prompting:
         """
         if plan.prompt is None or not self._wants(request):
             return request
-        rendered = self._render(plan, signals, caller)
-        messages = [Message(role="system", content=rendered.system)]
-        if _takes_examples(request):
-            messages += [Message(role=turn.role, content=turn.text) for turn in rendered.examples]
-        return msgspec.structs.replace(request, messages=(*messages, *request.messages))
+        said = self._said(
+            plan.prompt,
+            signals.language,
+            signals.intents or (signals.intent,),
+            tuple(sorted(_known(signals, caller).items())),
+            plan.primary.model in self._settings.compact_models,
+            _takes_examples(request),
+        )
+        return msgspec.structs.replace(request, messages=(*said, *request.messages))
 
     def _wants(self, request: ChatRequest) -> bool:
         if self._settings.mode == "keep" and _has_system(request):
@@ -79,16 +86,24 @@ class Prompting:
         wanted = request.response_format
         return wanted is None or wanted.type == "text" or self._settings.with_json_schema
 
-    def _render(self, plan: Plan, signals: Signals, caller: Caller) -> Rendered:
-        prompt = self._library.find(plan.prompt or "", signals.language)
-        is_compact = plan.primary.model in self._settings.compact_models
-        return render(
-            prompt,
-            {**_known(signals, caller), **self._settings.variables},
+    def _say(
+        self,
+        name: str,
+        language: str,
+        intents: tuple[str, ...],
+        known: tuple[tuple[str, str], ...],
+        is_compact: bool,
+        with_examples: bool,
+    ) -> tuple[Message, ...]:
+        rendered = render(
+            self._library.find(name, language),
+            {**dict(known), **self._settings.variables},
             size="compact" if is_compact else "full",
-            intents=signals.intents or (signals.intent,),
-            most_examples=self._settings.most_examples,
+            intents=intents,
+            most_examples=self._settings.most_examples if with_examples else 0,
         )
+        examples = (Message(role=turn.role, content=turn.text) for turn in rendered.examples)
+        return (Message(role="system", content=rendered.system), *examples)
 
     def _problem(self, name: str) -> str:
         sizes: tuple[Size, ...] = ("full", "compact")

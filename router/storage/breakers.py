@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
-from redis.exceptions import RedisError
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -96,7 +95,11 @@ class RedisBreakerStore:
     """Breakers of all replicas behind one Redis: a hash of trips and a short-lived key per probe."""
 
     def __init__(self, redis: Redis, prefix: str = "pointsman") -> None:
+        # Redis' client is heavy to import, and most houses have none.
+        from redis.exceptions import RedisError
+
         self._redis = redis
+        self._failures = (RedisError, OSError)
         self._key = f"{prefix}:breakers"
         self._read = redis.register_script(_READ)
         self._write = redis.register_script(_WRITE)
@@ -104,7 +107,7 @@ class RedisBreakerStore:
     async def trips(self) -> Mapping[str, Trip]:
         try:
             now, flat = await self._read(keys=[self._key])
-        except (RedisError, OSError) as error:
+        except self._failures as error:
             raise _unreachable(error) from error
         rows: list[Any] = list(flat)
         return {
@@ -118,14 +121,14 @@ class RedisBreakerStore:
             await self._write(
                 keys=[self._key], args=[name, milliseconds, trip.times, trip.why, _KEEP_SECONDS]
             )
-        except (RedisError, OSError) as error:
+        except self._failures as error:
             raise _unreachable(error) from error
         await self.release_probe(name)
 
     async def close(self, name: str) -> None:
         try:
             await self._redis.hdel(self._key, name)
-        except (RedisError, OSError) as error:
+        except self._failures as error:
             raise _unreachable(error) from error
         await self.release_probe(name)
 
@@ -134,14 +137,14 @@ class RedisBreakerStore:
             claimed = await self._redis.set(
                 self._probe_key(name), "1", nx=True, px=max(1, round(seconds * 1000))
             )
-        except (RedisError, OSError) as error:
+        except self._failures as error:
             raise _unreachable(error) from error
         return bool(claimed)
 
     async def release_probe(self, name: str) -> None:
         try:
             await self._redis.delete(self._probe_key(name))
-        except (RedisError, OSError) as error:
+        except self._failures as error:
             raise _unreachable(error) from error
 
     def _probe_key(self, name: str) -> str:
