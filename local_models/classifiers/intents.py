@@ -81,7 +81,7 @@ class IntentReader:
         hinted = [label for label, chance in present.items() if chance >= _HINTED]
         if main in NEUTRAL or len(set(hinted) - NEUTRAL - {main}) > 0:
             found |= self._by_clause(text, present)
-        others = sorted(found - NEUTRAL - {main}, key=lambda label: -present[label])
+        others = sorted(found - NEUTRAL - {main}, key=lambda label: -present.get(label, 0.0))
         return (main, *others)[:MAX_INTENTS]
 
     def _by_clause(self, text: str, present: dict[str, float]) -> set[str]:
@@ -93,7 +93,7 @@ class IntentReader:
         return {
             reading.label
             for reading in readings
-            if reading.confidence >= _CLAUSE_SURE and present[reading.label] >= _HINTED
+            if reading.confidence >= _CLAUSE_SURE and present.get(reading.label, 1.0) >= _HINTED
         }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from pathlib import Path
 from types import MappingProxyType
 
 from msgspec import Raw, UnsetType
@@ -17,6 +18,7 @@ from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.emotion import EmotionReader, Mood
 from local_models.classifiers.entities import find_slots
 from local_models.classifiers.features import Features, read_features
+from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import IntentReader
 from local_models.classifiers.language import tell_language, tell_matter
 from local_models.tokenizer import estimate_tokens
@@ -55,6 +57,16 @@ class Understanding:
         # Earlier turns come again with every turn of a talk; they are masked already.
         self._features = lru_cache(maxsize=512)(read_features)
         self._mood_of = lru_cache(maxsize=2_048)(self._read_mood)
+
+    @classmethod
+    def from_folder(cls, folder: Path) -> Understanding:
+        """With the heads that `main.py train` wrote into the folder, and the shipped ones besides."""
+        heads = {path.stem: load_head(path) for path in sorted(folder.glob("*.npz"))}
+        return cls(
+            IntentReader(heads.get("intent"), heads.get("intents")),
+            EmotionReader(heads.get("emotion")),
+            DifficultyReader(heads.get("difficulty")),
+        )
 
     def read(self, request: ChatRequest, pii: frozenset[str] = frozenset()) -> Signals:
         """Everything that a policy may ask about the request. `pii` names what was masked in it."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from msgspec import Raw
 
+from local_models.classifiers.head import save_head
+from local_models.classifiers.network import Schedule
+from local_models.classifiers.training import Recipe, one_hot, train_head
 from policies.signals import Signals
 from providers.messages import (
     AudioPart,
@@ -149,3 +154,18 @@ def test_reading_is_a_pure_function_of_the_request(understanding: Understanding)
 def test_a_hundred_kilobytes_are_read_without_a_stall(understanding: Understanding) -> None:
     for text in ("退款" * 50_000, "refund " * 15_000, "a" * 100_000, "<" * 100_000):
         assert read(understanding, text).prompt_tokens > 1_000
+
+
+def test_heads_of_one_s_own_replace_the_shipped_ones(tmp_path: Path) -> None:
+    labels = ("loan", "card")
+    texts, names = (
+        ["我想贷款", "贷款利率", "信用卡丢了", "办信用卡"] * 5,
+        ["loan"] * 2 + ["card"] * 2,
+    )
+    recipe = Recipe(schedule=Schedule(hidden=4, epochs=30, rate=0.03, batch=8), networks=1)
+    save_head(
+        train_head(texts, one_hot(names * 5, labels), labels, recipe), tmp_path / "intent.npz"
+    )
+    signals = read(Understanding.from_folder(tmp_path), "我想贷款")
+    assert signals.intent == "loan" and signals.intent_group == "other"
+    assert signals.emotion == "neutral"
