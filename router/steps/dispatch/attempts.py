@@ -429,10 +429,11 @@ def is_json(arguments: str) -> bool:
     if not arguments.strip():
         return True
     try:
-        msgspec.json.decode(arguments)
+        value = msgspec.json.decode(arguments)
     except msgspec.DecodeError:
         return False
-    return True
+    # Vendors whose wire carries an object wrap what they could not read themselves.
+    return not (isinstance(value, dict) and value.keys() == {"INVALID_JSON"})
 
 
 def with_usage(completion: Completion, call: Call) -> Completion:

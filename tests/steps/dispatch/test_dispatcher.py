@@ -434,7 +434,9 @@ async def test_a_whole_answer_may_take_longer_than_a_first_token() -> None:
     assert answer.choices[0].text == "late"
 
 
-@pytest.mark.parametrize("arguments", ['{"order": 1', '{"order"{"order": 1}', '{"order": 1}}'])
+@pytest.mark.parametrize(
+    "arguments", ['{"order": 1', '{"order"{"order": 1}', '{"order": 1}}', '{"INVALID_JSON":""}']
+)
 async def test_a_tool_call_whose_arguments_are_no_json_is_no_answer(arguments) -> None:
     call = [ToolCallDelta(0, arguments[:5], "call_1", "find"), ToolCallDelta(0, arguments[5:])]
     one = ScriptedProvider("a", [*call, Finished("tool_calls")])
