@@ -1,0 +1,187 @@
+"""The command line: every verb helps, answers, and leaves with a code that scripts can use."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from providers.simulators.process import Simulator, start_simulator
+from router.commands import VERBS, build
+from router.steps.access import hash_key
+
+ROOT = Path(__file__).parents[2]
+_NO_KEYS = dict.fromkeys(
+    ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "DASHSCOPE_API_KEY", "POINTSMAN_CONFIG"), ""
+)
+
+
+@pytest.fixture(scope="module")
+def vendor() -> Iterator[Simulator]:
+    with start_simulator("openai") as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def config(tmp_path: Path, vendor: Simulator) -> Path:
+    path = tmp_path / "pointsman.yaml"
+    openai = {"kind": "openai", "api_key": "sk-test", "base_url": vendor.base_url}
+    settings: dict[str, Any] = {
+        "providers": {"openai": openai},
+        "ledger": {"path": str(tmp_path / "ledger.sqlite3")},
+        "local": {"enabled": False},
+    }
+    path.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    return path
+
+
+def _run(*arguments: object, text: str | None = None) -> Any:
+    words = [str(word) for word in arguments]
+    return CliRunner(env={**_NO_KEYS, "COLUMNS": "200"}).invoke(build(words), words, input=text)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help_with_examples(verb: str) -> None:
+    done = _run(verb, "--help")
+    assert done.exit_code == 0, done.output
+    if verb != "keys":
+        assert "main.py " + verb in done.output
+
+
+def test_ask_prints_the_answer_alone_and_who_gave_it_beside_it(config: Path) -> None:
+    done = _run("ask", "Where is my parcel?", "--config", config)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.strip()
+    assert "openai" in done.stderr
+    assert "$0." in done.stderr
+    assert _run("ask", "-q", "-", "--config", config, text="hello").stderr == ""
+
+
+def test_explain_draws_the_decision_and_costs_nothing(config: Path, vendor: Simulator) -> None:
+    before = vendor.counters()["requests"]
+    done = _run("explain", "你们什么态度！太气人了，我要投诉！", "--config", config)
+    assert done.exit_code == 0, done.output
+    assert "rule: upset" in done.stdout
+    assert vendor.counters()["requests"] == before
+
+
+def test_explain_tells_a_past_request_from_the_ledger(config: Path, tmp_path: Path) -> None:
+    assert _run("ask", "Where is my parcel?", "--config", config).exit_code == 0
+    done = _run("explain", "--request", "nothing", "--config", config)
+    assert done.exit_code == 1
+    assert "no request 'nothing'" in done.stderr
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "ledger.sqlite3") as ledger:
+        (request_id,) = ledger.execute("SELECT request_id FROM requests").fetchone()
+    done = _run("explain", "--request", request_id, "--config", config)
+    assert done.exit_code == 0, done.output
+    assert re.search(r"call 1: primary gpt-\S+ at openai/\S+: answered", done.stdout)
+
+
+def test_explain_says_why_nobody_may_answer(config: Path) -> None:
+    done = _run("explain", "hello", "--must-stay-local", "--config", config)
+    assert done.exit_code == 1
+    assert "stay" in done.stdout
+
+
+def test_check_passes_the_shipped_policies_and_finds_a_typo(config: Path, tmp_path: Path) -> None:
+    assert _run("check", "customer-service").exit_code == 0
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(config.read_text() + "servr: {port: 1}\n")
+    done = _run("check", wrong)
+    assert done.exit_code == 1
+    assert "unknown key 'servr'. Did you mean 'server'?" in done.stderr
+
+
+def test_keys_are_made_once_and_recognised_afterwards(config: Path) -> None:
+    done = _run("keys", "create", "shop", "--tier", "vip")
+    assert done.exit_code == 0
+    key = re.search(r"pm-\S+", done.stderr)
+    assert key is not None
+    assert key[0] not in done.stdout
+    assert hash_key(key[0]) in done.stdout
+    config.write_text(config.read_text() + "keys:\n" + done.stdout)
+    assert _run("keys", "which", "--config", config, text=key[0] + "\n").stdout == "shop\n"
+    assert _run("keys", "which", "--config", config, text="other\n").exit_code == 1
+    assert "vip" in _run("keys", "list", "--config", config).stdout
+
+
+def test_models_lists_what_is_on_with_its_price(config: Path) -> None:
+    done = _run("models", "--json", "--config", config)
+    rows = {row["name"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert rows["gpt-6-luna"]["input_usd_per_million"] == "0.1"
+    assert "claude-opus-5-5" not in rows
+    assert "pointsman-demo" in _run("models", "--local", "--config", config).stdout
+
+
+def test_doctor_asks_the_vendors_and_fails_when_one_refuses(config: Path) -> None:
+    done = _run("doctor", "--config", config)
+    assert done.exit_code == 0, done.output
+    assert "models offered to the key" in done.stdout
+    config.write_text(config.read_text().replace("sk-test", "sk-invalid"))
+    assert _run("doctor", "--config", config).exit_code == 1
+
+
+def test_import_litellm_writes_a_configuration_that_checks(tmp_path: Path) -> None:
+    source = tmp_path / "config.yaml"
+    entry = {
+        "model_name": "main",
+        "litellm_params": {"model": "openai/gpt-6-luna", "api_key": "os.environ/OPENAI_API_KEY"},
+    }
+    source.write_text(yaml.safe_dump({"model_list": [entry], "unknown_section": {"a": 1}}))
+    done = _run("import-litellm", source, "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert "unknown_section" in done.stderr
+    again = _run("import-litellm", source, "--out", tmp_path / "out")
+    assert again.exit_code == 1
+    os.environ["OPENAI_API_KEY"] = "sk-x"
+    try:
+        checked = _run("check", tmp_path / "out" / "pointsman.yaml")
+    finally:
+        del os.environ["OPENAI_API_KEY"]
+    assert "error" not in checked.stderr, checked.stderr
+
+
+def test_serve_refuses_to_be_open_to_other_machines_without_keys(config: Path) -> None:
+    done = _run("serve", "--host", "0.0.0.0", "--config", config)
+    assert done.exit_code == 2
+    assert "keys create" in done.stderr
+
+
+def test_serve_says_what_is_on_answers_and_stops_when_it_is_told_to(config: Path) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "main.py", "serve", "--config", str(config), "--port", "0"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **_NO_KEYS},
+    )
+    assert child.stderr is not None
+    said = []
+    end = time.monotonic() + 60
+    while time.monotonic() < end and "serves http" not in (said[-1] if said else ""):
+        said.append(child.stderr.readline())
+    url = said[-1].split("serves ")[1].strip()
+    try:
+        assert any("openai" in line and "✓" in line for line in said)
+        assert any("local" in line and "off" in line for line in said)
+        with urllib.request.urlopen(url.removesuffix("/v1") + "/health/ready", timeout=10) as reply:
+            assert json.load(reply)["status"] == "ok"
+    finally:
+        child.send_signal(signal.SIGTERM)
+        child.wait(20)
+        child.stderr.close()
+    assert child.returncode in (0, -signal.SIGTERM)

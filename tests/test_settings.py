@@ -1,0 +1,72 @@
+"""The configuration file: what it says, and how it is told what is wrong with it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from router.errors import ConfigError
+from router.settings import Settings, load_settings
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "pointsman.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_without_a_file_the_defaults_hold() -> None:
+    assert load_settings(None, {}) == Settings()
+
+
+def test_an_unknown_key_names_its_line_and_suggests_the_right_one(tmp_path: Path) -> None:
+    path = _write(tmp_path, "server:\n  host: 127.0.0.1\n  prot: 9000\n")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path, {})
+    assert caught.value.problems == (
+        f"{path}:3: error: unknown key 'prot' in 'server'. Did you mean 'port'?",
+    )
+
+
+def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
+    path = _write(tmp_path, "server: {port: 99999}\nkeys:\n  - {name: a, sha256: short}\nx: 1\n")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path, {})
+    assert len(caught.value.problems) == 3
+
+
+def test_a_value_comes_from_the_environment(tmp_path: Path) -> None:
+    path = _write(tmp_path, "providers:\n  openai: {kind: openai, api_key: '${MY_KEY}'}\n")
+    assert load_settings(path, {"MY_KEY": "sk-1"}).providers["openai"].api_key == "sk-1"
+
+
+def test_a_missing_variable_says_where_and_how_to_mend_it(tmp_path: Path) -> None:
+    path = _write(tmp_path, "providers:\n  openai:\n    kind: openai\n    api_key: ${MY_KEY}\n")
+    with pytest.raises(ConfigError, match=r"pointsman\.yaml:4.*MY_KEY is not set") as caught:
+        load_settings(path, {})
+    assert "${MY_KEY:-some default}" in caught.value.problems[0]
+
+
+def test_a_default_stands_in_for_a_missing_variable(tmp_path: Path) -> None:
+    path = _write(tmp_path, "policy: ${POLICY:-cost-first}\n")
+    assert load_settings(path, {}).policy == "cost-first"
+
+
+def test_prices_written_as_numbers_stay_exact(tmp_path: Path) -> None:
+    path = _write(
+        tmp_path,
+        "models:\n  m:\n    provider: p\n    window_tokens: 8000\n"
+        "    prices: {input: 0.1, output: 1}\n",
+    )
+    prices = load_settings(path, {}).models["m"].prices
+    assert prices is not None
+    assert (prices.input, prices.output) == (Decimal("0.1"), Decimal(1))
+
+
+def test_a_file_that_is_no_yaml_or_not_there_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_settings(tmp_path / "nowhere.yaml", {})
+    with pytest.raises(ConfigError):
+        load_settings(_write(tmp_path, "server: {port: [\n"), {})
