@@ -110,7 +110,7 @@ def test_a_deployment_at_an_unknown_provider_is_refused() -> None:
 
 
 def test_a_kind_that_does_not_exist_is_refused_with_the_kinds_there_are() -> None:
-    with pytest.raises(ConfigError, match="no kind of provider. Known: openai"):
+    with pytest.raises(ConfigError, match=r"no kind of provider\. Known: openai"):
         find_vendors(_settings(providers={"x": {"kind": "opnai"}}), {})
 
 
