@@ -63,7 +63,10 @@ def _pick(path: Path, splits: Sequence[str]) -> Rows:
 
 
 def _rows(rows: Sequence[dict[str, Any]]) -> Rows:
-    return Rows([row["text"] for row in rows], [_label(row.get("label")) for row in rows])
+    return Rows(
+        [row["text"] for row in rows],
+        [_label(row.get("label", row.get("intents"))) for row in rows],
+    )
 
 
 def _label(value: Any) -> Label:
@@ -81,6 +84,6 @@ def _read(path: Path) -> list[dict[str, Any]]:
         rows = [json.loads(line) for line in text.split("\n") if line.strip()]
     except (OSError, ValueError) as problem:
         sys.exit(f"Cannot read {path}: {problem}. Give a .jsonl or .jsonl.gz file.")
-    if not rows or "text" not in rows[0] or "label" not in rows[0]:
+    if not rows or "text" not in rows[0] or not {"label", "intents"} & rows[0].keys():
         sys.exit(f"{path} has no rows with the columns 'text' and 'label'.")
     return rows

@@ -72,9 +72,9 @@ class Job:
 def intent_job(public: Path | None) -> Job:
     """One main intent of a turn."""
     lines = _intent_lines(public)
-    schedule = Schedule(hidden=48, epochs=8, batch=256, rate=0.004)
+    schedule = Schedule(hidden=32, epochs=8, batch=256, rate=0.004)
     recipe = Recipe(
-        schedule=schedule, networks=1, min_count=3, notes=_notes(public, "Bitext, CLINC150")
+        schedule=schedule, networks=2, min_count=4, notes=_notes(public, "Bitext, CLINC150")
     )
     names = [line.intents[0] for line in lines]
     return Job(
@@ -86,7 +86,7 @@ def several_job(public: Path | None) -> Job:
     """Every intent of a turn, each for itself."""
     lines = _intent_lines(public)
     own = read_lines("zh") + read_lines("en")
-    lines = lines + compose_several(own, count=6_000)
+    lines = lines + compose_several(own, count=8_000)
     schedule = Schedule(kind="many", hidden=24, epochs=8, batch=256, rate=0.004, smoothing=0.04)
     recipe = Recipe(
         schedule=schedule, networks=1, min_count=6, notes=_notes(public, "Bitext, CLINC150")
@@ -138,7 +138,7 @@ def train_job(job: Job, on_pass: Callable[[], None] = lambda: None) -> Head:
 def _intent_lines(public: Path | None) -> list[Line]:
     """Own lines dressed up, turns that say nothing, and a fair share of public English."""
     own = read_lines("zh") + read_lines("en")
-    lines = compose(own, per_line=2)
+    lines = compose(own, per_line=3)
     lines += compose_emptiness(300) + compose_emptiness(120, language="en")
     extra = read_public(public)
     random.Random(5).shuffle(extra)
