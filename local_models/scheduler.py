@@ -58,6 +58,8 @@ class Scheduler:
         self._active: list[Stream] = []
         self._bite_tokens = min(64, runner.batch_tokens)
         self._steps = 0
+        self._unfinished = 0
+        """Requests whose tasks still listen, running or waiting."""
         self._wake = threading.Condition()
         self._is_closing = False
         self._why_stopped = "closed"
@@ -111,7 +113,7 @@ class Scheduler:
                 if isinstance(event, Done):
                     return
         finally:
-            self._cancel(job)
+            self._leave(job)
 
     async def close(self) -> None:
         """End all work, wait for the worker and free the model; may be called twice."""
@@ -124,15 +126,16 @@ class Scheduler:
     def _submit(self, job: Job) -> None:
         with self._wake:
             self._check_open()
-            waiting = sum(1 for other in self._waiting if not other.is_cancelled)
-            if waiting >= self._max_waiting:
-                raise EngineBusyError(waiting)
+            if self._unfinished >= len(self._slots) + self._max_waiting:
+                raise EngineBusyError(self._unfinished - len(self._slots))
+            self._unfinished += 1
             self._waiting.append(job)
             self._wake.notify()
 
-    def _cancel(self, job: Job) -> None:
+    def _leave(self, job: Job) -> None:
         with self._wake:
             job.is_cancelled = True
+            self._unfinished -= 1
             self._wake.notify()
 
     def _shut(self) -> None:

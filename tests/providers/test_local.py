@@ -331,9 +331,13 @@ async def test_a_deadline_that_is_over_is_a_timeout_not_a_hang(local: LocalProvi
 async def test_a_full_line_is_overload_with_a_pause() -> None:
     provider = open_local_provider(_settings(slots=1, max_waiting=0))
     await provider.warm_up()
+    running = provider.stream(DEMO, asking("hi", max_tokens=900, **RAMBLING), deadline=soon())
+    await anext(running)
     with pytest.raises(OverloadedError) as refused:
         await provider.complete(DEMO, asking("hi"), deadline=soon())
     assert refused.value.retry_after_seconds == 1.0
+    await running.aclose()
+    assert (await provider.complete(DEMO, asking("hi"), deadline=soon())).choices
     await provider.close()
 
 
