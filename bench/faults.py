@@ -72,6 +72,10 @@ class Said:
             and self.finish in ("stop", "tool_calls")
         )
 
+    def is_shuffled(self, other: Said) -> bool:
+        """The same characters in another order, nothing lost and nothing twice."""
+        return sorted(self.text + self.arguments) == sorted(other.text + other.arguments)
+
 
 @dataclass(slots=True)
 class Result:
@@ -170,7 +174,7 @@ def _judge(result: Result, said: Said, wanted: Said) -> None:
     """A clean end must be the whole answer, or say itself that it was filtered."""
     if said.finish == "content_filter":
         result.outcome = "filtered"
-    elif result.cell.fault in _INVISIBLE_FAULTS and sorted(said.text) == sorted(wanted.text):
+    elif result.cell.fault in _INVISIBLE_FAULTS and said.is_shuffled(wanted):
         result.outcome = "unseen"
     elif not said.is_like(wanted):
         result.wrong = f"a clean end of {said.text!r} {said.arguments!r} ({said.finish})"
@@ -256,7 +260,7 @@ def write_page(results: Sequence[Result], seconds: float) -> str:
         "had begun, with a policy that lets the other model go on (*continue*). The judge is OpenAI's",
         "own client with its retries off. A cell is right when the answer is complete or the client",
         "raises an error; a partial answer that ends cleanly is wrong. Where the wires differ, each",
-        "is named. `unseen`: pieces of text in another order; no chat wire numbers its pieces, so no",
+        "is named. `unseen`: pieces in another order, readable as they are; no chat wire numbers its pieces, so no",
         "client can tell. Pieces that come twice are seen once a vendor is known (three streams) to",
         "send no more pieces than tokens.",
         "",
