@@ -73,8 +73,11 @@ class Said:
         )
 
     def is_shuffled(self, other: Said) -> bool:
-        """The same characters in another order, nothing lost and nothing twice."""
-        return sorted(self.text + self.arguments) == sorted(other.text + other.arguments)
+        """The same characters in another order, nothing lost and nothing twice; blanks aside."""
+        ours, theirs = (
+            sorted("".join((said.text + said.arguments).split())) for said in (self, other)
+        )
+        return ours == theirs
 
 
 @dataclass(slots=True)
