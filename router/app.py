@@ -9,30 +9,30 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from providers.dialects.errors import DecodeError
-from providers.dialects.openai.response import encode_error
-from router.api import openapi, pages
+from router.api import openapi, openapi_messages, pages
 from router.api.chat import ChatDoor
+from router.api.door import Door
 from router.api.errors import HttpError, describe
-from router.api.http import Receive, Scope, Send, answer
+from router.api.http import Receive, Scope, Send
+from router.api.messages import CountTokensDoor, MessagesDoor
 from router.deps import House
 from router.errors import PointsmanError
 
 CHAT_PATHS = ("/v1/chat/completions", "/v1/chat")
+MESSAGES_PATH = "/v1/messages"
+COUNT_PATH = "/v1/messages/count_tokens"
 
 
 class Application(FastAPI):
     """FastAPI, with a short cut for the paths that every request pays for."""
 
-    hot: dict[str, ChatDoor]
+    hot: dict[str, Door]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             door = self.hot.get(scope["path"])
             if door is not None:
-                if scope["method"] == "POST":
-                    await door(scope, receive, send)
-                else:
-                    await _refuse_method(scope, send)
+                await door(scope, receive, send)
                 return
         await super().__call__(scope, receive, send)
 
@@ -44,17 +44,33 @@ def create_app(house: House) -> Application:
         summary="An OpenAI-compatible gateway that decides which model answers.",
     )
     app.state.house = house
-    door = ChatDoor(
-        house.gateway, house.metrics, max_body_bytes=house.settings.server.max_body_bytes
-    )
-    app.hot = dict.fromkeys(CHAT_PATHS, door)
+    app.hot = _open_doors(house)
     app.include_router(pages.router)
     app.add_exception_handler(PointsmanError, _tell)
     app.add_exception_handler(DecodeError, _tell)
     app.add_exception_handler(RequestValidationError, _tell_validation)
     app.add_exception_handler(404, _tell_unknown_path)
-    openapi.describe_chat(app, CHAT_PATHS)
+    openapi.describe(
+        app,
+        {
+            **dict.fromkeys(CHAT_PATHS, openapi.CHAT),
+            MESSAGES_PATH: openapi_messages.MESSAGES,
+            COUNT_PATH: openapi_messages.COUNT,
+        },
+    )
     return app
+
+
+def _open_doors(house: House) -> dict[str, Door]:
+    most = house.settings.server.max_body_bytes
+    chat = ChatDoor(house.gateway, house.metrics, max_body_bytes=most)
+    return {
+        **dict.fromkeys(CHAT_PATHS, chat),
+        MESSAGES_PATH: MessagesDoor(house.gateway, house.metrics, max_body_bytes=most),
+        COUNT_PATH: CountTokensDoor(
+            house.gateway, house.metrics, house.identity, max_body_bytes=most
+        ),
+    }
 
 
 async def _tell(_: Request, error: Exception) -> JSONResponse:
@@ -89,14 +105,3 @@ def _json(told: HttpError) -> JSONResponse:
     }
     headers = {name.decode(): value.decode() for name, value in told.headers()}
     return JSONResponse(body, status_code=told.status, headers=headers)
-
-
-async def _refuse_method(scope: Scope, send: Send) -> None:
-    body = encode_error(
-        f"{scope['path']} takes POST, not {scope['method']}.",
-        type="invalid_request_error",
-        param=None,
-        code="method_not_allowed",
-    )
-    headers = [(b"content-type", b"application/json"), (b"allow", b"POST")]
-    await answer(send, 405, headers, body)

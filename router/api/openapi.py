@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -69,12 +69,12 @@ _ERROR = {
         }
     },
 }
-_OPERATION: dict[str, Any] = {
+CHAT: dict[str, Any] = {
     "tags": ["chat"],
     "summary": "Answer a chat request",
     "description": "OpenAI's chat completions. With `stream` the answer comes as server-sent "
     "events; a stream that breaks ends with an error event and without `[DONE]`.",
-    "security": [{"bearer": []}],
+    "security": [{"bearer": []}, {"api_key": []}],
     "requestBody": {
         "required": True,
         "content": {"application/json": {"schema": _REQUEST}},
@@ -104,20 +104,21 @@ _OPERATION: dict[str, Any] = {
 }
 
 
-def describe_chat(app: FastAPI, paths: Sequence[str]) -> None:
-    """Add the chat operation, under each of its paths, to what `/openapi.json` answers."""
+def describe(app: FastAPI, operations: Mapping[str, dict[str, Any]]) -> None:
+    """Add the hot doors, by path, to what `/openapi.json` answers."""
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = generate()
-            for path in paths:
+            for path, operation in operations.items():
                 name = path.strip("/").replace("/", "_")
-                document["paths"][path] = {"post": {**_OPERATION, "operationId": name}}
-            document.setdefault("components", {}).setdefault("securitySchemes", {})["bearer"] = {
-                "type": "http",
-                "scheme": "bearer",
-            }
+                document["paths"][path] = {"post": {**operation, "operationId": name}}
+            components = document.setdefault("components", {})
+            components.setdefault("securitySchemes", {}).update(
+                bearer={"type": "http", "scheme": "bearer"},
+                api_key={"type": "apiKey", "in": "header", "name": "x-api-key"},
+            )
             app.openapi_schema = document
         return app.openapi_schema
 
