@@ -15,14 +15,23 @@ REASK_SIMILARITY = 0.6
 REASK_CHARS = 4
 """Shorter turns ("好的", "ok") repeat each other without meaning to."""
 
-_ESCALATION = re.compile(
+_ESCALATION_ZH = re.compile(
     r"转人工|人工客服|找人工|要人工|真人|(?:找|叫|让|换|转).{0,6}(?:领导|经理|主管|负责人|上级|老板)|"
-    r"12315|12345|12305|消协|消费者协会|工商局?|市场监管|投诉你们|投诉到|要投诉|去投诉|举报|曝光|起诉|律师|法院|报警|媒体|维权|黑猫|"
+    r"12315|12345|12305|消协|消费者协会|工商局?|市场监管|投诉你们|投诉到|要投诉|去投诉|举报|曝光|起诉|律师|法院|报警|媒体|维权|黑猫"
+)
+_ESCALATION_EN = re.compile(
     r"\b(?:speak|talk|connect|transfer|put)\b.{0,25}\b(?:human|person|agent|manager|supervisor|representative|someone)\b|"
     r"\b(?:real|live) (?:person|human|agent)\b|\b(?:your|a|the) (?:manager|supervisor)\b|\b(?:lawyer|attorney|sue you|legal action|"
     r"consumer protection|better business bureau|bbb|trading standards|chargeback|small claims|file a complaint|report you|go public|post this)\b",
     re.IGNORECASE,
 )
+_ENGLISH_HINTS = (
+    "human", "person", "agent", "manager", "supervisor", "representative", "someone", "lawyer",
+    "attorney", "sue you", "legal action", "consumer protection", "business bureau", "bbb",
+    "trading standards", "chargeback", "small claims", "a complaint", "report you", "go public",
+    "post this",
+)  # fmt: skip
+"""Looking for these words first spares most texts the slower pattern."""
 _DENIED = re.compile(
     r"(?:不|没|别|无需|不用)(?:想|要|会|用|必)?(?:再)?(?:转人工|找人工|投诉|举报)|don'?t (?:want|need) to (?:speak|talk)",
     re.IGNORECASE,
@@ -32,7 +41,13 @@ _DENIED = re.compile(
 def is_escalation(text: str) -> bool:
     """Whether the customer asks for a person or a manager, or threatens to complain outside."""
     sample = clip(text)
-    return bool(_ESCALATION.search(sample)) and not _DENIED.search(sample)
+    in_chinese = (not sample.isascii() or "123" in sample) and bool(_ESCALATION_ZH.search(sample))
+    asks = in_chinese or _asks_in_english(sample.lower())
+    return asks and not _DENIED.search(sample)
+
+
+def _asks_in_english(lower: str) -> bool:
+    return any(hint in lower for hint in _ENGLISH_HINTS) and bool(_ESCALATION_EN.search(lower))
 
 
 def is_reask(now: Features, earlier: Sequence[Features]) -> bool:

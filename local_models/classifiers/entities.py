@@ -26,20 +26,27 @@ _PHONE = re.compile(
 )
 _MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 _DAYS = "mon|tues?|wednes|thurs?|fri|satur|sun"
-_DATE = re.compile(
+_DATE_DIGITS = re.compile(
     r"<(?:DATE|TIME)_?\d*>"
     r"|\d{4}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}[日号]?|\d{1,2}月\d{1,2}[日号]?|(?<!\d)\d{1,2}[号日](?!楼|线|店|院|码)"
-    r"|(?:今|明|后|大后|昨|前|大前)天(?:早上|上午|中午|下午|晚上|夜里)?|今早|今晚|明早|明晚|昨晚|"
+    rf"|\b(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b"
+    r"|\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b",
+    re.IGNORECASE,
+)
+_DATE_ZH = re.compile(
+    r"(?:今|明|后|大后|昨|前|大前)天(?:早上|上午|中午|下午|晚上|夜里)?|今早|今晚|明早|明晚|昨晚|"
     r"(?:这|本|上|下|上上|下下)个?(?:周|星期|礼拜)[一二三四五六日天末]?|(?:周|星期|礼拜)[一二三四五六日天末]|"
     r"(?:这|本|上|下)个?月(?:初|底|中)?(?:\d{1,2}[号日])?|(?:今|明|去|前)年|月底|月初|双十一|双11|双十二|618|国庆|春节|中秋|元旦|"
     r"[\d一二两三四五六七八九十半]+个?(?:天|周|星期|月|小时|分钟)(?:之?前|之?后|以?内)"
-    rf"|\b(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b"
-    r"|\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b"
-    rf"|\b(?:(?:next|last|this|on|by)\s+)?(?:{_DAYS})day\b|\b(?:next|last|this)\s+(?:week(?:end)?|month|year)\b"
-    r"|\b(?:day after tomorrow|day before yesterday|today|tonight|tomorrow|yesterday|black friday|christmas)\b"
-    r"|\b(?:\d+|one|two|three|four|five|six|seven|ten|a)\s+(?:days?|weeks?|months?|hours?)\s+ago\b|\bin\s+(?:\d+|one|two|three|a)\s+(?:days?|weeks?|hours?)\b",
+)
+_DATE_EN = re.compile(
+    rf"\b(?:next|last|this|on|by)\s+(?:(?:{_DAYS})day|week(?:end)?|month|year)\b|\b(?:{_DAYS})day\b"
+    r"|\bday (?:after tomorrow|before yesterday)\b|\b(?:to(?:day|night|morrow)|yesterday|black friday|christmas)\b"
+    r"|\b(?:\d+|one|two|three|four|five|six|seven|ten|a)\s+(?:days?|weeks?|months?|hours?)\s+ago\b"
+    r"|\bin\s+(?:\d+|one|two|three|a)\s+(?:days?|weeks?|hours?)\b",
     re.IGNORECASE,
 )
+_ENGLISH_TIMES = ("day", "week", "month", "hour", "year", "tonight", "tomorrow", "christmas")
 _AMOUNT = re.compile(
     r"<(?:AMOUNT|MONEY)_?\d*>"
     r"|(?:[¥￥$€£]|RMB|CNY|USD)\s?\d[\d,]*(?:\.\d{1,2})?"
@@ -47,27 +54,45 @@ _AMOUNT = re.compile(
     r"|[一二两三四五六七八九十百千万]+(?:元|块钱|块(?!儿|状))",
     re.IGNORECASE,
 )
-_HINTS = re.compile(
-    r"[\d<¥￥$元块天周月年今昨明号]|day|week|month|to|ago|fri|mon|chris", re.IGNORECASE
-)
+_NUMBERS = re.compile(r"[\d<]")
+_SUMS = re.compile(r"[\d<一二两三四五六七八九十百千万]")
+_GLANCE_CHARS = 600
+"""Words for days, of which long texts are full, are looked for in head and tail alone."""
 
 
 def find_slots(text: str) -> dict[str, tuple[str, ...]]:
     """Every entity by kind, in the order of the text and without repeats; kinds found only."""
     sample = clip(text)
-    if not _HINTS.search(sample):
-        return {}
-    phones = tuple(dict.fromkeys(found.group(0) for found in _PHONE.finditer(sample)))
-    orders = tuple(dict.fromkeys(_orders(sample, phones)))
+    has_numbers = _NUMBERS.search(sample) is not None
+    phones = _all(_PHONE, sample) if has_numbers else ()
     slots = {
-        "order_number": orders,
+        "order_number": tuple(dict.fromkeys(_orders(sample, phones))) if has_numbers else (),
         "phone": phones,
-        "date": tuple(dict.fromkeys(found.group(0).strip() for found in _DATE.finditer(sample))),
-        "amount": tuple(
-            dict.fromkeys(found.group(0).strip() for found in _AMOUNT.finditer(sample))
-        ),
+        "date": _dates(sample, has_numbers=has_numbers),
+        "amount": _all(_AMOUNT, sample) if has_numbers or _SUMS.search(sample) else (),
     }
     return {kind: values for kind, values in slots.items() if values}
+
+
+def _all(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found.group(0).strip() for found in pattern.finditer(text)))
+
+
+def _dates(sample: str, *, has_numbers: bool) -> tuple[str, ...]:
+    """Dates in the order of the text; where two ways of reading overlap, the first one holds."""
+    glance = clip(sample, _GLANCE_CHARS)
+    found = list(_DATE_DIGITS.finditer(sample)) if has_numbers else []
+    if not sample.isascii():
+        found += _DATE_ZH.finditer(glance)
+    if any(word in glance.lower() for word in _ENGLISH_TIMES):
+        found += _DATE_EN.finditer(glance)
+    found.sort(key=lambda each: sample.find(each.group(0)))
+    kept: list[str] = []
+    for each in found:
+        value = each.group(0).strip()
+        if not any(value in longer for longer in kept):
+            kept.append(value)
+    return tuple(kept)
 
 
 def _orders(sample: str, phones: tuple[str, ...]) -> list[str]:

@@ -17,6 +17,10 @@ _KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _OTHER_LETTERS = re.compile(r"[\u0370-\u1fff]")
 
 
+_GLANCE_CHARS = 600
+"""A language shows in the head and the tail of a text."""
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -36,9 +40,12 @@ def tell_language(text: str) -> str:
     Mixed means that both a Chinese clause and at least two English words that are no brand or model
     name stand in the text. Placeholders, links and code do not count.
     """
-    plain = _NOT_TEXT.sub(" ", clip(text))
-    han, words = len(_HAN.findall(plain)), _WORD.findall(plain)
-    foreign = len(_KANA_HANGUL.findall(plain)) + len(_OTHER_LETTERS.findall(plain))
+    plain = _NOT_TEXT.sub(" ", clip(text, _GLANCE_CHARS))
+    words = _WORD.findall(plain)
+    han = foreign = 0
+    if not plain.isascii():
+        han = len(_HAN.findall(plain))
+        foreign = len(_KANA_HANGUL.findall(plain)) + len(_OTHER_LETTERS.findall(plain))
     letters = sum(map(len, words))
     if (han == 0 and letters == 0) or foreign > max(han, letters):
         return "other"
@@ -54,7 +61,8 @@ def tell_language(text: str) -> str:
 
 def _is_english(plain: str, words: list[str]) -> bool:
     """Plain ASCII letters; when long enough, also some of the commonest words."""
-    accented = sum(ch.isalpha() and not ch.isascii() for ch in plain)
+    is_plain = plain.isascii()
+    accented = 0 if is_plain else sum(ch.isalpha() and not ch.isascii() for ch in plain)
     if accented > 0.05 * len(plain):
         return False
     common = sum(word.lower() in _ENGLISH for word in words)
@@ -93,16 +101,39 @@ _MATH = re.compile(
 )
 
 
+_CODE_WORDS = (
+    "code", "function", "script", "query", "program", "class", "bug", "error", "method",
+    "unit test", "代码", "函数", "脚本", "程序", "sql", "正则",
+)  # fmt: skip
+_MATH_MARKS = re.compile(r"[\\$^=×÷/∑∫√∞≤≥≠∀∃∈⊂∂∇]|[fg]\(x\)")
+_MATH_WORDS = (
+    "prove that", "solve for", "integral of", "derivative of", "equation", "theorem", "polynomial",
+    "eigenvalue", "probability that", "how many ways", "modulo", "triangle", "logarithm", "方程",
+    "求导", "导数", "积分", "证明", "求证", "概率", "几何", "矩阵", "行列式", "等差", "等比", "勾股",
+)  # fmt: skip
+
+
 def tell_matter(text: str, *, whole_chars: int | None = None) -> Matter:
     """Code, mathematics and length; long texts are sampled at head and tail."""
     sample, size = clip(text), len(text) if whole_chars is None else whole_chars
-    code = bool(_FENCE.search(sample)) or _has_code_lines(sample) or bool(_CODE_WISH.search(sample))
+    lower = sample.lower()
+    code = bool(_FENCE.search(sample)) or _has_code_lines(sample) or _wishes_code(lower)
     limit = (
         LONG_DOCUMENT_CHARS // 3
-        if len(_HAN.findall(sample)) * 3 > len(sample)
+        if not sample.isascii() and len(_HAN.findall(sample)) * 3 > len(sample)
         else LONG_DOCUMENT_CHARS
     )
-    return Matter(code, bool(_MATH.search(sample)), size >= limit)
+    return Matter(code, _holds_math(lower), size >= limit)
+
+
+def _wishes_code(lower: str) -> bool:
+    """Most texts have none of the words, which is quick to see."""
+    return any(word in lower for word in _CODE_WORDS) and bool(_CODE_WISH.search(lower))
+
+
+def _holds_math(lower: str) -> bool:
+    hinted = _MATH_MARKS.search(lower) is not None or any(word in lower for word in _MATH_WORDS)
+    return hinted and bool(_MATH.search(lower))
 
 
 def _has_code_lines(sample: str) -> bool:

@@ -80,11 +80,11 @@ def normalise(text: str) -> str:
     return _SPACES.sub(" ", text).strip()
 
 
-def clip(text: str) -> str:
+def clip(text: str, most: int = MAX_CHARS) -> str:
     """The text itself, or head and tail of one that is too long to read whole."""
-    if len(text) <= MAX_CHARS:
+    if len(text) <= most:
         return text
-    half = MAX_CHARS // 2
+    half = most // 2
     return text[:half] + " " + text[-half:]
 
 
