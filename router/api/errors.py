@@ -54,6 +54,8 @@ _BY_CLASS: dict[type[vendor.ProviderError], tuple[int, str, str]] = {
     vendor.RefusedError: (400, "invalid_request_error", "invalid_request"),
 }
 _CLIENT = range(400, 500)
+_NO_CAPACITY = (503, 529)
+_MAY_BE_FULL = (vendor.OverloadedError, vendor.UpstreamFailedError)
 _KEEPS_ITS_STATUS = (vendor.AuthenticationFailedError, vendor.RefusedError, vendor.OverloadedError)
 
 
@@ -93,7 +95,7 @@ def _describe_vendor(error: vendor.ProviderError) -> HttpError:
         (_BY_CLASS[base] for base in type(telling).__mro__ if base in _BY_CLASS),
         (502, "server_error", "upstream_failed"),
     )
-    if isinstance(telling, vendor.OverloadedError) and (telling.status or 429) >= 500:
+    if isinstance(telling, _MAY_BE_FULL) and telling.status in _NO_CAPACITY:
         # Too little capacity is not too many requests: clients have another class for it.
         status, kind, code = _BY_CLASS[vendor.UnavailableError]
     elif isinstance(telling, _KEEPS_ITS_STATUS) and telling.status and telling.status in _CLIENT:
