@@ -35,6 +35,7 @@ from local_models.classifiers.methods import (
     BENCH,
     NOWHERE,
     Answer,
+    fit_recipe,
     read_all,
     train_one,
     train_rejecting,
@@ -64,8 +65,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def learn_and_read(task: str, train: Rows, test: Rows) -> list[Answer]:
     """Train the task's method on the training rows and answer the test texts."""
+    names = {
+        name for label in train.labels for name in (label if isinstance(label, tuple) else [label])
+    }
+    passes = fit_recipe(BENCH, len(train), len(names)).passes
     with Progress(console=Console(stderr=True)) as progress:
-        bar = progress.add_task(f"training on {len(train)} texts", total=BENCH.passes)
+        bar = progress.add_task(f"training on {len(train)} texts", total=passes)
         return _learn(task, train, test, lambda: progress.advance(bar))
 
 

@@ -29,10 +29,10 @@ GROUPS = {
 }  # fmt: skip
 WEIGHTS = Path(__file__).parent / "weights"
 MAX_INTENTS = 4
-_PRESENT = 0.5
-_HINTED = 0.08
+_PRESENT = 0.45
+_HINTED = 0.02
 """A label that the whole turn gives at least this chance is worth a look clause by clause."""
-_CLAUSE_SURE = 0.6
+_CLAUSE_SURE = 0.55
 _CLAUSES_READ = 4
 
 _SPLIT = re.compile(

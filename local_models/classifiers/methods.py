@@ -24,7 +24,11 @@ from local_models.classifiers.training import Recipe, many_hot, one_hot, train_h
 NOWHERE = "oos"
 """The label of texts that belong to no class."""
 
-BENCH = Recipe(schedule=Schedule(hidden=96, epochs=18, dropout=0.4, hidden_dropout=0.4), networks=3)
+BENCH = Recipe(
+    schedule=Schedule(hidden=128, epochs=18, dropout=0.4, hidden_dropout=0.4), networks=3
+)
+MANY_CLASSES = 40
+"""From here on networks go without the wide half."""
 
 _CONNECTIVE = re.compile(
     r"\s*(?:[,;.。，；！!？?、]|\b(?:and then|and also|and|also|then|plus|as well as|after that)\b"
@@ -92,7 +96,15 @@ def train_one(
 ) -> OneReader:
     """A reader of one label a text."""
     labels = tuple(sorted(set(names)))
+    recipe = fit_recipe(recipe, len(texts), len(labels))
     return OneReader(train_head(texts, one_hot(names, labels), labels, recipe, on_pass=on_pass))
+
+
+def fit_recipe(recipe: Recipe, texts: int, classes: int) -> Recipe:
+    """The recipe for a set of this size: more passes over few texts, no wide half for many classes."""
+    epochs = max(6, min(5 * recipe.schedule.epochs, 200_000 // max(texts, 1)))
+    schedule = replace(recipe.schedule, epochs=epochs, is_wide=classes < MANY_CLASSES)
+    return replace(recipe, schedule=schedule)
 
 
 def train_rejecting(
@@ -110,6 +122,7 @@ def train_rejecting(
     """
     texts, names = [*texts, *outside], [*names, *[NOWHERE] * len(outside)]
     labels = tuple(sorted(set(names)))
+    recipe = fit_recipe(recipe, len(texts), len(labels))
     weight = _balance(names)
     head = train_head(
         texts, one_hot(names, labels), labels, recipe, importance=weight, on_pass=on_pass
@@ -151,8 +164,8 @@ def train_several(
 ) -> SeveralReader:
     """A reader of any number of labels a text."""
     labels = tuple(sorted({label for held in names for label in held}))
-    schedule = replace(recipe.schedule, kind="many", smoothing=0.02)
-    many = replace(recipe, schedule=schedule)
+    recipe = fit_recipe(recipe, len(texts), len(labels))
+    many = replace(recipe, schedule=replace(recipe.schedule, kind="many", smoothing=0.02))
     return SeveralReader(train_head(texts, many_hot(names, labels), labels, many, on_pass=on_pass))
 
 

@@ -31,6 +31,9 @@ class Schedule:
     """Share of n-grams hidden from each look at a text; keeps the rest honest."""
     hidden_dropout: float = 0.3
     smoothing: float = 0.1
+    is_wide: bool = True
+    """Whether n-grams have class weights of their own beside the hidden layer. With many classes
+    that costs most of the time and adds nothing."""
     seed: int = 0
 
 
@@ -72,7 +75,7 @@ class Network:
         hidden = schedule.hidden
         return cls(
             wide=Slot.of(np.zeros((inputs, classes))),
-            embedding=Slot.of(rng.standard_normal((inputs, hidden), dtype=np.float32) * 0.3),
+            embedding=Slot.of(rng.standard_normal((inputs, hidden), dtype=np.float32) * 0.03),
             hidden_bias=Slot.of(np.zeros(hidden)),
             output=Slot.of(rng.standard_normal((hidden, classes)) * 0.5 / np.sqrt(hidden)),
             bias=Slot.of(np.zeros(classes)),
@@ -134,7 +137,9 @@ def _learn(
     before = small @ network.embedding.value[known] + network.hidden_bias.value
     gate = (before > 0) * _kept(before.shape, schedule.hidden_dropout, rng)
     hidden = (before * gate).astype(np.float32)
-    scores = hidden @ network.output.value + small @ network.wide.value[known] + network.bias.value
+    scores = hidden @ network.output.value + network.bias.value
+    if schedule.is_wide:
+        scores = scores + small @ network.wide.value[known]
     error = (activate(scores, schedule.kind) - targets) * (weight / len(weight))[:, None]
     error = error.astype(np.float32)
     to_hidden = (error @ network.output.value.T * gate).astype(np.float32)
@@ -143,7 +148,8 @@ def _learn(
     network.bias.step(error.sum(0), rate)
     network.hidden_bias.step(to_hidden.sum(0), rate)
     network.embedding.step(across @ to_hidden, rate, known)
-    network.wide.step(across @ error, rate, known)
+    if schedule.is_wide:
+        network.wide.step(across @ error, rate, known)
 
 
 def _touched(batch: Any, dropout: float, rng: np.random.Generator) -> tuple[NDArray[np.intp], Any]:

@@ -67,19 +67,20 @@ class Job:
     labels: Sequence[str]
     recipe: Recipe
     threshold: float = 0.0
+    groups: Sequence[str] | None = None
+    """Which line each text was made from."""
 
 
 def intent_job(public: Path | None) -> Job:
     """One main intent of a turn."""
     lines = _intent_lines(public)
-    schedule = Schedule(hidden=32, epochs=8, batch=256, rate=0.004)
+    schedule = Schedule(hidden=24, epochs=9, batch=256, rate=0.004)
     recipe = Recipe(
         schedule=schedule, networks=2, min_count=4, notes=_notes(public, "Bitext, CLINC150")
     )
     names = [line.intents[0] for line in lines]
-    return Job(
-        [line.text for line in lines], one_hot(names, intents.LABELS), intents.LABELS, recipe, 0.35
-    )
+    texts, groups = [line.text for line in lines], _origins(lines)
+    return Job(texts, one_hot(names, intents.LABELS), intents.LABELS, recipe, 0.35, groups)
 
 
 def several_job(public: Path | None) -> Job:
@@ -87,12 +88,13 @@ def several_job(public: Path | None) -> Job:
     lines = _intent_lines(public)
     own = read_lines("zh") + read_lines("en")
     lines = lines + compose_several(own, count=8_000)
-    schedule = Schedule(kind="many", hidden=24, epochs=8, batch=256, rate=0.004, smoothing=0.04)
+    schedule = Schedule(kind="many", hidden=20, epochs=8, batch=256, rate=0.004, smoothing=0.04)
     recipe = Recipe(
-        schedule=schedule, networks=1, min_count=6, notes=_notes(public, "Bitext, CLINC150")
+        schedule=schedule, networks=1, min_count=8, notes=_notes(public, "Bitext, CLINC150")
     )
     targets = many_hot([line.intents for line in lines], intents.LABELS)
-    return Job([line.text for line in lines], targets, intents.LABELS, recipe)
+    texts = [line.text for line in lines]
+    return Job(texts, targets, intents.LABELS, recipe, groups=_origins(lines))
 
 
 def emotion_job(public: Path | None) -> Job:
@@ -131,8 +133,14 @@ JOBS: dict[str, Callable[[Path | None], Job]] = {
 
 def train_job(job: Job, on_pass: Callable[[], None] = lambda: None) -> Head:
     """One head with its threshold."""
-    head = train_head(job.texts, job.targets, job.labels, job.recipe, on_pass=on_pass)
+    head = train_head(
+        job.texts, job.targets, job.labels, job.recipe, groups=job.groups, on_pass=on_pass
+    )
     return replace(head, threshold=job.threshold)
+
+
+def _origins(lines: Sequence[Line]) -> list[str]:
+    return [line.origin or line.text for line in lines]
 
 
 def _intent_lines(public: Path | None) -> list[Line]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from local_models.classifiers.features import Features, read_features
 from local_models.classifiers.head import Deep, Floats, Head, Rows
@@ -50,9 +51,15 @@ def train_head(
     recipe: Recipe,
     *,
     importance: Array | None = None,
+    groups: Sequence[str] | None = None,
     on_pass: Callable[[], None] = lambda: None,
+    read: Callable[[str], Features] = read_features,
 ) -> Head:
     """A calibrated head. `targets` has a row for each text and a column for each label.
+
+    `groups` names where each text comes from: variants of one line are left out together when the
+    temperature is set, or confidence would be that of texts seen before.
+    `read` turns a text into features; a head must later be given the same kind.
 
     Raises:
         ValueError: fewer than two texts, or targets of another shape than texts by labels.
@@ -62,13 +69,14 @@ def train_head(
             f"{len(texts)} texts with {len(labels)} labels need targets of shape "
             f"{(len(texts), len(labels))}, two texts at least; got {targets.shape}."
         )
-    corpus = [read_features(text) for text in texts]
+    corpus = [read(text) for text in texts]
     vocabulary = build_vocabulary(
         corpus, min_count=recipe.min_count, view_weights=recipe.view_weights
     )
     matrix = to_matrix(corpus, vocabulary)
     weight = np.ones(len(texts), dtype=np.float32) if importance is None else importance
-    temperature = _find_temperature(matrix, targets, weight, recipe, on_pass)
+    left_out = _leave_out(groups or texts, recipe)
+    temperature = _find_temperature(matrix, targets, weight, left_out, recipe, on_pass)
     networks = [
         train_network(
             matrix, targets, replace(recipe.schedule, seed=recipe.schedule.seed + 17 * turn),
@@ -98,16 +106,25 @@ def merge_networks(
     )  # fmt: skip
 
 
+def _leave_out(groups: Sequence[str], recipe: Recipe) -> NDArray[np.bool_]:
+    """Which texts the first training does not see: whole groups, a share of them."""
+    names, at = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
+    rng = np.random.default_rng(recipe.schedule.seed + 99)
+    return np.asarray(rng.random(len(names))[at] < recipe.held_out, dtype=np.bool_)
+
+
 def _find_temperature(
-    matrix: Any, targets: Array, weight: Array, recipe: Recipe, on_pass: Callable[[], None]
+    matrix: Any,
+    targets: Array,
+    weight: Array,
+    left_out: NDArray[np.bool_],
+    recipe: Recipe,
+    on_pass: Callable[[], None],
 ) -> float:
     """What to divide scores by so that confidence matches accuracy on texts left out."""
-    count = targets.shape[0]
-    order = np.random.default_rng(recipe.schedule.seed + 99).permutation(count)
-    cut = int(count * recipe.held_out)
-    if cut < 10:
+    if left_out.sum() < 10 or left_out.all():
         return 1.0
-    left_out, kept = order[:cut], order[cut:]
+    kept = ~left_out
     network = train_network(
         matrix[kept], targets[kept], recipe.schedule, importance=weight[kept], on_epoch=on_pass
     )

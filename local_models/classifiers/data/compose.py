@@ -97,6 +97,8 @@ class Line:
     text: str
     intents: tuple[str, ...]
     language: str = "zh"
+    origin: str = ""
+    """The hand-written line that this one was made from; empty for that line itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def _dress(line: Line, rng: random.Random, chance: float = 0.45) -> Line:
         )
     if rng.random() < 0.35:
         text = _slip(text, line.language, rng)
-    return Line(text, line.intents, line.language)
+    return Line(text, line.intents, line.language, line.origin or line.text)
 
 
 def _situation(kit: _Kit, rng: random.Random) -> str:
