@@ -118,11 +118,18 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True):
 class Deadline:
     """A moment by which something must be done, on a monotonic clock (seconds)."""
 
-    __slots__ = ("_clock", "at")
+    __slots__ = ("_clock", "at", "connect_seconds")
 
-    def __init__(self, at: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        at: float,
+        clock: Callable[[], float] = time.monotonic,
+        connect_seconds: float | None = None,
+    ) -> None:
         self.at = at
         self._clock = clock
+        self.connect_seconds = connect_seconds
+        """At most so long for a connection to come about; None: as the provider is set up."""
 
     @classmethod
     def after(cls, seconds: float, clock: Callable[[], float] = time.monotonic) -> Deadline:
@@ -139,11 +146,15 @@ class Deadline:
 
     def within(self, seconds: float) -> Deadline:
         """The earlier of this deadline and that many seconds from now."""
-        return Deadline(min(self.at, self._clock() + seconds), self._clock)
+        return Deadline(min(self.at, self._clock() + seconds), self._clock, self.connect_seconds)
+
+    def connecting_within(self, seconds: float) -> Deadline:
+        """The same deadline, with so many seconds for a connection to come about."""
+        return Deadline(self.at, self._clock, seconds)
 
 
 AttemptKind = Literal[
-    "primary", "retry", "fallback", "hedge", "continuation", "dispatcher", "shadow"
+    "primary", "retry", "fallback", "hedge", "continuation", "dispatcher", "judge", "shadow"
 ]
 Outcome = Literal["answered", "failed", "broken", "cancelled", "lost"]
 

@@ -226,11 +226,11 @@ class HttpClient:
                 headers={"Accept": accept},
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(
-                    total=deadline.left(), sock_connect=self._options.connect_seconds
+                    total=deadline.left(), sock_connect=self._connect_seconds(deadline)
                 ),
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
-            raise self._unreachable(problem, model) from problem
+            raise self._unreachable(problem, model, deadline) from problem
         self._tell(response.headers)
         if response.status != 200:
             raise await self._failed(response, model)
@@ -290,10 +290,15 @@ class HttpClient:
             )
         return self._session
 
-    def _unreachable(self, problem: BaseException, model: str) -> ProviderError:
+    def _connect_seconds(self, deadline: Deadline) -> float:
+        """The shorter of what the provider's set-up and this call's terms allow."""
+        own, asked = self._options.connect_seconds, deadline.connect_seconds
+        return own if asked is None else min(own, asked)
+
+    def _unreachable(self, problem: BaseException, model: str, deadline: Deadline) -> ProviderError:
         if isinstance(problem, TimeoutError):
             if isinstance(problem, aiohttp.ConnectionTimeoutError):
-                waited = f"{self._options.connect_seconds:g} s"
+                waited = f"{self._connect_seconds(deadline):g} s"
                 return UpstreamTimeoutError(
                     f"No connection to {self.base_url} within {waited}.",
                     provider=self.provider,

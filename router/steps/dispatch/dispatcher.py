@@ -210,7 +210,9 @@ class Dispatcher:
         if plan.terms.hedge is not None:
             self._hedges.deposit(plan.terms.hedge.max_share)
         route = Route(plan, self._upstreams, self._budgets, session=session, rng=self._rng)
-        allowed = deadline.within(plan.terms.deadline_seconds)
+        allowed = deadline.within(plan.terms.deadline_seconds).connecting_within(
+            plan.terms.connect_seconds
+        )
         return _Trip(request, plan, sink, allowed, route)
 
     async def _reach(self, trip: _Trip, run: Run[T], prefix: str | None = None) -> tuple[Call, T]:
