@@ -79,6 +79,31 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """One way to tell whether a first answer is good enough."""
+
+    kind: Literal["refusal", "agreement", "check"]
+    """`refusal`: it says itself that it cannot help. `agreement`: a second answer says the same.
+    `check`: a model is asked whether it is right and complete."""
+    models: tuple[Selected, ...] = ()
+    """Who is asked for the judgement, in order; none for `refusal`, and none for an `agreement`
+    of the first model with itself."""
+    at_least: float = 0.0
+    """How alike two answers must be to agree, 0..1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cascade:
+    """Who answers first, who judges, and that the plan's other models stand behind."""
+
+    first: tuple[str, ...]
+    """Models of the plan whose answer is held until it is judged."""
+    judges: tuple[Judge, ...]
+    judge_seconds: float = 5.0
+    """How long one judgement may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The whole decision about one request."""
 
@@ -99,6 +124,8 @@ class Plan:
     policy: str = ""
     policy_version: str = ""
     """Content hash of the policy that decided."""
+    cascade: Cascade | None = None
+    """None: the first whole answer is the answer."""
 
     @property
     def models(self) -> tuple[str, ...]:

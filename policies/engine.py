@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from policies.bounds import Limits, gather_limits
+from policies.asides import Trial
+from policies.bounds import UNBOUND, Bounds, Limits, gather_limits
+from policies.cascading import plan_cascade
 from policies.decision import Arm, Plan, Reason, Rejected, Selected
 from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.facts import Facts
 from policies.findings import nearest
 from policies.pools import Option, Pool, list_models, rank
 from policies.rules import AUTO, NAMED, Policy, Rule, pool_of_one
-from policies.scoring import expect_output_tokens
-from policies.signals import ANY_LOCAL, HEALTHY, Caller, Candidate, Signals, Surroundings
+from policies.seating import look_at, unit_of
+from policies.signals import Caller, Candidate, Signals, Surroundings
 from policies.splits import Draw, Side, draw
 
 
@@ -30,6 +32,8 @@ class _Course:
     is_diverted: bool = False
     """A split has already put another pool or model first."""
     reasons: tuple[Reason, ...] = ()
+    trial: Trial | None = None
+    """How the first pool's answers are judged; None where they are not."""
 
 
 class _Seats(NamedTuple):
@@ -40,6 +44,8 @@ class _Seats(NamedTuple):
     pool: str
     propensity: float
     reasons: list[Reason]
+    first: list[str]
+    """Those of the first pool."""
 
 
 def decide(
@@ -51,6 +57,7 @@ def decide(
     requested: str = AUTO,
     *,
     thorough: bool = False,
+    also: Bounds = UNBOUND,
 ) -> Plan:
     """Choose who answers and who stands behind them.
 
@@ -58,7 +65,8 @@ def decide(
     models, best first: the first is the primary and the others its fallbacks, and after them come
     the pools that stand behind. A caller who asks for a pool or a model by name gets that one; the
     limits of the policy's constraints and of the matching rule still hold for every model of the
-    plan. `thorough` adds to the reasons why each earlier rule did not hold.
+    plan, and so do those of `also`. `thorough` adds to the reasons why each earlier rule did not
+    hold.
 
     Raises:
         NoCandidateError: nobody is eligible; carries why each one is not.
@@ -66,9 +74,9 @@ def decide(
     """
     by_name = {candidate.name: candidate for candidate in candidates}
     facts = Facts(signals, caller, surroundings, by_name, policy.members)
-    at, rule = _first_that_holds(policy, facts)
+    at, rule = first_that_holds(policy, facts)
     reasons = _rule_reasons(policy, at, facts, thorough=thorough)
-    limits = _limit(policy, rule, facts, reasons)
+    limits = limit(policy, rule, facts, reasons, also)
     if requested == AUTO:
         course = _follow(policy, rule, facts)
     else:
@@ -79,6 +87,17 @@ def decide(
     if not seats.selected:
         raise NoCandidateError(course.rule, course.stages[0].name, seats.rejected, reasons)
     primary, *fallbacks = seats.selected
+    cascade = None
+    if course.trial is not None:
+        cascade, said = plan_cascade(
+            course.trial,
+            seats.first,
+            has_others=len(seats.selected) > len(seats.first),
+            limits=limits,
+            facts=facts,
+            answer_tokens=policy.answer_tokens,
+        )
+        reasons += said
     return Plan(
         rule=course.rule,
         pool=seats.pool,
@@ -93,10 +112,11 @@ def decide(
         propensity=course.propensity * seats.propensity,
         policy=policy.name,
         policy_version=policy.version,
+        cascade=cascade,
     )
 
 
-def _first_that_holds(policy: Policy, facts: Facts) -> tuple[int, Rule]:
+def first_that_holds(policy: Policy, facts: Facts) -> tuple[int, Rule]:
     for at, rule in enumerate(policy.rules):
         if rule.condition.holds(facts):
             return at, rule
@@ -120,13 +140,22 @@ def _rule_reasons(policy: Policy, at: int, facts: Facts, *, thorough: bool) -> l
     return reasons
 
 
-def _limit(policy: Policy, rule: Rule, facts: Facts, reasons: list[Reason]) -> Limits:
-    bounds = rule.bounds
+def constrain(policy: Policy, facts: Facts, reasons: list[Reason]) -> Bounds:
+    """Give what the policy's constraints ask for, and add which of them hold to the reasons."""
+    bounds = UNBOUND
     for constraint in policy.constraints:
         if constraint.condition.holds(facts):
-            bounds = bounds.with_(constraint.bounds)
+            bounds = constraint.bounds.with_(bounds)
             why = constraint.condition.explain(facts)
             reasons.append(Reason(f"constraint '{constraint.name}'", True, (why,)))
+    return bounds
+
+
+def limit(
+    policy: Policy, rule: Rule, facts: Facts, reasons: list[Reason], also: Bounds = UNBOUND
+) -> Limits:
+    """Give the hard limits on the request, and add them to the reasons."""
+    bounds = rule.bounds.with_(constrain(policy, facts, reasons)).with_(also)
     limits = gather_limits(
         bounds,
         facts.signals,
@@ -153,7 +182,7 @@ def _say_limits(limits: Limits, caller: Caller) -> str:
 
 def _follow(policy: Policy, rule: Rule, facts: Facts) -> _Course:
     """Go where the rule says, through the experiments that stand on the way."""
-    course = _Course(rule.name, rule.stages, rule.prompt)
+    course = _Course(rule.name, rule.stages, rule.prompt, trial=rule.trial)
     if not rule.splits:
         return course
     moment = facts.around.now.isoformat()
@@ -182,7 +211,7 @@ def _branch(policy: Policy, course: _Course, drawn: Draw) -> _Course:
         return changed
     own = course.stages[0]
     first = policy.pools.get(side.use) or Pool(name=own.name, models=(side.use,))
-    return replace(changed, stages=(first, *course.stages), is_diverted=True)
+    return replace(changed, stages=(first, *course.stages), is_diverted=True, trial=None)
 
 
 def _chance(sides: Iterable[Side], use: str | None) -> float:
@@ -194,7 +223,7 @@ def _obey(policy: Policy, rule: Rule, by_name: Mapping[str, Candidate], requeste
     """Go where the caller says: an alias, a pool, or a model and its own fallbacks."""
     name = policy.aliases.get(requested, requested)
     if name == AUTO:
-        return _Course(rule.name, rule.stages, rule.prompt)
+        return _Course(rule.name, rule.stages, rule.prompt, trial=rule.trial)
     if name in policy.pools:
         said = Reason(f"the caller asked for pool '{requested}'", True)
         return _Course(NAMED, policy.pool_stages[name], rule.prompt, reasons=(said,))
@@ -217,13 +246,18 @@ def _seat(policy: Policy, course: _Course, limits: Limits, facts: Facts, room: i
     taken: set[str] = set()
     pool, propensity = course.stages[0].name, 1.0
     reasons: list[Reason] = []
-    for stage in course.stages:
+    first: list[str] = []
+    for at, stage in enumerate(course.stages):
         if len(selected) >= room:
             break
         names = list_models(stage, facts.candidates)
-        _look_at(names, policy, limits, facts, refusals, options)
+        look_at(names, policy.answer_tokens, limits, facts, refusals, options)
         open_ = [options[name] for name in names if name in options and name not in taken]
-        ranking = rank(stage, open_, _unit(stage, facts), room - len(selected))
+        left = room - len(selected)
+        if at == 0 and course.trial is not None:
+            # Who answers when the first answer fails needs places too.
+            left = max(1, room // 2)
+        ranking = rank(stage, open_, unit_of(stage, facts), left)
         for each in ranking.rejected:
             refusals[each.model] = each.why
         if not ranking.selected:
@@ -234,8 +268,10 @@ def _seat(policy: Policy, course: _Course, limits: Limits, facts: Facts, room: i
             reasons.append(Reason(f"pool '{stage.name}', {_WORDS[stage.objective]}", True))
         selected += ranking.selected
         taken.update([each.model for each in ranking.selected])
+        if at == 0:
+            first = [each.model for each in ranking.selected]
     rejected = [Rejected(name, why) for name, why in refusals.items() if name not in taken]
-    return _Seats(selected, rejected, pool, propensity, reasons)
+    return _Seats(selected, rejected, pool, propensity, reasons, first)
 
 
 _WORDS = {
@@ -245,46 +281,3 @@ _WORDS = {
     "weighted": "drawn by weight",
     "ordered": "in the order written",
 }
-
-
-def _look_at(
-    names: Sequence[str],
-    policy: Policy,
-    limits: Limits,
-    facts: Facts,
-    refusals: dict[str, str],
-    options: dict[str, Option],
-) -> None:
-    """Ask every model that was not asked yet whether it may answer at all."""
-    signals = facts.signals
-    for name in names:
-        if name in refusals or name in options:
-            continue
-        candidate = facts.candidates.get(name)
-        if candidate is None:
-            refusals[name] = (
-                "no model runs in this house"
-                if name == ANY_LOCAL
-                else "no model of that name is configured"
-            )
-            continue
-        option = Option(
-            candidate,
-            facts.around.health.get(name, HEALTHY),
-            signals.expected_quality.get(name, candidate.quality),
-            signals.prompt_tokens,
-            expect_output_tokens(signals, candidate, policy.answer_tokens),
-        )
-        why = limits.refuse(option)
-        if why:
-            refusals[name] = why
-        else:
-            options[name] = option
-
-
-def _unit(pool: Pool, facts: Facts) -> str:
-    """Give what a weighted draw sticks to: the user, else the session, else the moment."""
-    if pool.objective != "weighted":
-        return ""
-    caller = facts.caller
-    return caller.user or caller.session or f"moment {facts.around.now.isoformat()}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from policies.findings import Finding, Severity, did_you_mean
+from policies.lint_asides import lint_asides, mentioned_models, used_pools
 from policies.located import Path
 from policies.logic import is_covered, lowest, never_holds
 from policies.pools import Pool, list_models
@@ -33,6 +34,7 @@ def lint(
         *_fit(policy, models),
         *_fallbacks(policy),
         *_splits(policy),
+        *lint_asides(policy, models),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: finding.line)
 
@@ -101,6 +103,9 @@ def _mentioned_models(policy: Policy) -> Iterator[tuple[str, Path]]:
         for arm, each in split.arms.items():
             if each.use is not None:
                 yield each.use, ("splits", name, "arms", arm, "use")
+    if doc.dispatcher is not None:
+        yield from _asked_about(doc.dispatcher.when, ("dispatcher", "when"))
+    yield from mentioned_models(policy)
 
 
 def _listed(names: Sequence[str] | None, where: Path) -> Iterator[tuple[str, Path]]:
@@ -192,7 +197,7 @@ def _used_pools(policy: Policy) -> set[str]:
     used = {stage.name for rule in policy.rules for stage in rule.stages}
     used |= {side.use for split in policy.splits for side in split.sides if side.use is not None}
     used |= {stage.name for stages in policy.model_fallbacks.values() for stage in stages}
-    return used | set(policy.aliases.values())
+    return used | set(policy.aliases.values()) | used_pools(policy)
 
 
 def _prices(policy: Policy, pool: Pool, known: Iterable[Candidate]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from policies.asides import Inquiry, Trial, build_inquiry, build_trial
 from policies.bounds import UNBOUND, Bounds
 from policies.conditions import Condition
 from policies.decision import Hedge, Reason, Terms
@@ -52,6 +53,8 @@ class Rule:
     splits: tuple[Split, ...]
     passed_over: Reason
     """Names the rules above this one; they did not hold when this one decides."""
+    trial: Trial | None = None
+    """None: the first whole answer is the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,8 @@ class Policy:
     answer_tokens: int
     doc: PolicyDoc
     source: Located
+    inquiry: Inquiry | None = None
+    """None: no model is asked before the decision."""
 
     def place(self, *where: str | int) -> tuple[str, int]:
         """Give the file and line of a part of the policy."""
@@ -128,6 +133,7 @@ def _assemble(
         answer_tokens=doc.answer_tokens,
         doc=doc,
         source=source,
+        inquiry=build_inquiry(doc.dispatcher, pools, zone),
     )
 
 
@@ -153,16 +159,23 @@ def _resolve(names: Sequence[str], pools: Mapping[str, Pool]) -> tuple[Pool, ...
 
 
 def _stages(
-    use: str, fallbacks: Sequence[str] | None, doc: PolicyDoc, pools: Mapping[str, Pool]
+    use: str,
+    fallbacks: Sequence[str] | None,
+    doc: PolicyDoc,
+    pools: Mapping[str, Pool],
+    escalate: str | None = None,
 ) -> tuple[Pool, ...]:
-    """Give the pool and those behind it: the rule's own, else the pool's, else the policy's."""
+    """Give the pool and those behind it: the rule's own, else the pool's, else the policy's.
+
+    Where first answers are judged, the pool that answers those that fail comes next.
+    """
     behind = fallbacks
     if behind is None and use in doc.pools:
         behind = doc.pools[use].fallbacks
     if behind is None:
         behind = doc.fallbacks
-    names = [use, *(name for name in behind if name != use)]
-    return _resolve(names, pools)
+    names = [use, *([escalate] if escalate else ()), *behind]
+    return _resolve(list(dict.fromkeys(names)), pools)
 
 
 def _build_pool(name: str, doc: PolicyDoc) -> Pool:
@@ -190,12 +203,19 @@ def _build_rule(
     return Rule(
         name=name,
         condition=build_condition(when, parse_zone(doc.zone)),
-        stages=_stages(rule.use, rule.fallbacks, doc, pools),
+        stages=_stages(
+            rule.use,
+            rule.fallbacks,
+            doc,
+            pools,
+            None if rule.cascade is None else rule.cascade.escalate,
+        ),
         prompt=rule.prompt,
         bounds=_build_bounds(rule),
         terms=_merge_terms(doc.terms, rule.terms),
         splits=tuple(split for split in splits if split.deals(name, rule.use)),
         passed_over=Reason(f"earlier rules that did not hold: {names}", False),
+        trial=build_trial(rule.cascade, pools),
     )
 
 

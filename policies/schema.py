@@ -214,6 +214,56 @@ class TermsDoc(_Doc):
     """Whether equal questions may be answered from the cache."""
 
 
+class AgreementDoc(_Doc):
+    """Whether a second answer to the same question says the same."""
+
+    with_: Annotated[Name | None, Field(alias="with")] = None
+    """The pool or model that answers a second time; left out: the first one again."""
+    at_least: float = Field(0.4, gt=0, le=1)
+    """How alike the answers must be: the share of words and pairs of words in common."""
+
+
+class JudgeDoc(_Doc):
+    """How a first answer is judged. Every judge that is named must be content."""
+
+    refusal: bool = True
+    """An answer that says itself that it cannot help is not good enough."""
+    agreement: AgreementDoc | None = None
+    check: Name | None = None
+    """The pool or model that is asked whether the answer is right and complete."""
+
+    @model_validator(mode="after")
+    def _judges_something(self) -> JudgeDoc:
+        if not (self.refusal or self.agreement or self.check):
+            raise ValueError("a cascade without a judge. Add refusal, agreement or check")
+        return self
+
+
+class CascadeDoc(_Doc):
+    """The rule's pool answers first; what does not please the judges is answered again."""
+
+    judge: JudgeDoc = JudgeDoc()
+    escalate: Name
+    """The pool or model that answers when the first answer is not good enough."""
+    judge_seconds: Seconds = 5.0
+    """How long one judgement may take."""
+
+
+class DispatcherDoc(_Doc):
+    """A small model that is asked what a request is about where our own reader cannot tell."""
+
+    use: Name
+    """The pool or model that is asked. It must be able to answer by a JSON schema."""
+    when: ConditionDoc | None = None
+    """When it is asked; left out: when the reader is unsure."""
+    deadline_seconds: Seconds = 1.5
+    """Later answers do not count: the reader's own stand."""
+    cache_seconds: float = Field(3_600, ge=0, le=604_800)
+    """How long its answer about a text holds; 0 asks every time."""
+    confidence: float = Field(0.75, ge=0, le=1)
+    """What its word counts for in conditions on `confidence`."""
+
+
 class PoolDoc(_Doc):
     """Models that can stand in for each other, and how to choose among them."""
 
@@ -260,6 +310,8 @@ class RuleDoc(_Bounds):
     fallbacks: list[Name] | None = None
     """Pools or models behind it; left out: the pool's, else the policy's."""
     terms: TermsDoc | None = None
+    cascade: CascadeDoc | None = None
+    """Judge the first answer before it is given out."""
 
 
 class DefaultDoc(_Bounds):
@@ -269,6 +321,7 @@ class DefaultDoc(_Bounds):
     prompt: Name | None = None
     fallbacks: list[Name] | None = None
     terms: TermsDoc | None = None
+    cascade: CascadeDoc | None = None
 
 
 class ArmDoc(_Doc):
@@ -348,6 +401,8 @@ class PolicyDoc(_Doc):
     answer_tokens: int = Field(300, ge=1, le=1_000_000)
     """How long an answer is taken to be when prices and times are estimated."""
     terms: TermsDoc | None = None
+    dispatcher: DispatcherDoc | None = None
+    """Left out: no model is asked before the decision."""
     pools: Annotated[dict[Name, PoolDoc], Field(min_length=1)]
     constraints: list[ConstraintDoc] = []
     rules: list[RuleDoc] = []

@@ -89,6 +89,8 @@ class Signals:
     emotion_trend: float = 0.0
     """Last turns against earlier ones: below 0 worse, above 0 better; -1..1."""
     is_stream: bool = False
+    read_by: str = "classifier"
+    """Who read intent, mood and difficulty: `classifier`, or `model` after a second opinion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

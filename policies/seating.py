@@ -1,0 +1,101 @@
+"""Which models of a pool may answer at all, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from policies.bounds import Limits
+from policies.decision import Rejected, Selected
+from policies.facts import Facts
+from policies.pools import Option, Pool, list_models, rank
+from policies.scoring import expect_output_tokens
+from policies.signals import ANY_LOCAL, HEALTHY
+
+
+class Errand(NamedTuple):
+    """Something that a model is asked besides the request itself."""
+
+    needs: frozenset[str]
+    prompt_tokens: int
+    output_tokens: int
+
+
+class Seats(NamedTuple):
+    """Who may run an errand, in order, and who may not."""
+
+    selected: tuple[Selected, ...]
+    rejected: tuple[Rejected, ...]
+
+
+def look_at(
+    names: Sequence[str],
+    answer_tokens: int,
+    limits: Limits,
+    facts: Facts,
+    refusals: dict[str, str],
+    options: dict[str, Option],
+) -> None:
+    """Ask every model that was not asked yet whether it may answer at all."""
+    signals = facts.signals
+    for name in names:
+        if name in refusals or name in options:
+            continue
+        candidate = facts.candidates.get(name)
+        if candidate is None:
+            refusals[name] = (
+                "no model runs in this house"
+                if name == ANY_LOCAL
+                else "no model of that name is configured"
+            )
+            continue
+        option = Option(
+            candidate,
+            facts.around.health.get(name, HEALTHY),
+            signals.expected_quality.get(name, candidate.quality),
+            signals.prompt_tokens,
+            expect_output_tokens(signals, candidate, answer_tokens),
+        )
+        why = limits.refuse(option)
+        if why:
+            refusals[name] = why
+        else:
+            options[name] = option
+
+
+def unit_of(pool: Pool, facts: Facts) -> str:
+    """Give what a weighted draw sticks to: the user, else the session, else the moment."""
+    if pool.objective != "weighted":
+        return ""
+    caller = facts.caller
+    return caller.user or caller.session or f"moment {facts.around.now.isoformat()}"
+
+
+def seat_errand(pool: Pool, errand: Errand, limits: Limits, facts: Facts, room: int = 2) -> Seats:
+    """Put the models of a pool in order for an errand, `room` of them at most.
+
+    The request's hard limits hold; its own needs, its length and its modality do not, since only
+    the errand's text goes there.
+    """
+    signals = replace(
+        facts.signals,
+        prompt_tokens=errand.prompt_tokens,
+        max_output_tokens=errand.output_tokens,
+    )
+    own = Facts(signals, facts.caller, facts.around, facts.candidates)
+    limits = replace(
+        limits,
+        needs=errand.needs,
+        prompt_tokens=errand.prompt_tokens,
+        answer_tokens=errand.output_tokens,
+        headroom_tokens=0,
+    )
+    refusals: dict[str, str] = {}
+    options: dict[str, Option] = {}
+    look_at(
+        list_models(pool, facts.candidates), errand.output_tokens, limits, own, refusals, options
+    )
+    ranking = rank(pool, list(options.values()), unit_of(pool, own), room)
+    rejected = [Rejected(name, why) for name, why in refusals.items()]
+    return Seats(tuple(ranking.selected), (*rejected, *ranking.rejected))
