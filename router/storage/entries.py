@@ -16,6 +16,9 @@ from policies.signals import Signals
 RequestOutcome = Literal["open", "answered", "failed", "broken", "cancelled", "unknown"]
 """`unknown`: the gateway died before the request ended."""
 
+ASIDES = ("dispatcher", "judge", "shadow")
+"""Kinds of upstream calls whose answers never reach the caller."""
+
 
 class RequestRow(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """One request of a caller. Moments are Unix time in UTC, durations seconds."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 import msgspec
 
 from providers.calls import Usage
-from router.storage.entries import AttemptRow, Entry, RequestRow
+from router.storage.entries import ASIDES, AttemptRow, Entry, RequestRow
 from router.storage.reports import Answered, Grouping, Line, Question, Report, sort_lines
 
 Pair = tuple[RequestRow, AttemptRow | None]
@@ -33,7 +33,7 @@ class MemoryLedger:
     def finish(self, attempt: AttemptRow) -> None:
         """Nothing to do: `record` brings the attempt again."""
 
-    def record(self, entry: Entry) -> None:
+    def record(self, entry: Entry, *, revised: bool = False) -> None:
         self._entries[entry.request.entry] = entry
         while len(self._entries) > self._capacity:
             self._entries.pop(next(iter(self._entries)))
@@ -65,12 +65,18 @@ class MemoryLedger:
 
     def answered(self, question: Question) -> Iterator[Answered]:
         for request, attempt in self._pairs(question):
-            if attempt is None or attempt.outcome != "answered":
+            if attempt is None or attempt is not self._answering(request.entry):
                 continue
             if request.outcome != "answered" or attempt.prompt_tokens is None:
                 continue
             for name in _names(question.by, (request, attempt)):
                 yield Answered(name, attempt.model, usage_of(attempt), request.started_at)
+
+    def _answering(self, entry: int) -> AttemptRow | None:
+        """The last call that answered whole; a first answer that was judged may not be it."""
+        rows = self._entries[entry].attempts
+        whole = [row for row in rows if row.outcome == "answered" and row.kind not in ASIDES]
+        return whole[-1] if whole else None
 
     def entries(self, question: Question) -> Iterator[Entry]:
         for entry in list(self._entries.values()):

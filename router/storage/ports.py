@@ -32,8 +32,10 @@ class LedgerStore(Protocol):
         """Note how an upstream call ended. Never raises: the money is already spent."""
         ...
 
-    def record(self, entry: Entry) -> None:
+    def record(self, entry: Entry, *, revised: bool = False) -> None:
         """Keep a finished request with all its calls; a second time replaces the first.
+
+        `revised`: it is no longer the request that its first `begin` told of, its end aside.
 
         Never raises: the money is already spent.
         """

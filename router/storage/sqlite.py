@@ -125,9 +125,9 @@ class SqliteLedger:
                 self._open[attempt.entry] += note
                 self._try_note(note)
 
-    def record(self, entry: Entry) -> None:
-        opened = entry.request.entry in self._open
-        note = write_note(closing_of(entry.request) if opened else Whole(entry))
+    def record(self, entry: Entry, *, revised: bool = False) -> None:
+        is_told = entry.request.entry in self._open and not revised
+        note = write_note(closing_of(entry.request) if is_told else Whole(entry))
         with self._lock:
             self._try_note(note)
             self._open.pop(entry.request.entry, None)

@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from providers.calls import Usage
-from router.storage.entries import AttemptRow, Entry, RequestRow
+from router.storage.entries import ASIDES, AttemptRow, Entry, RequestRow
 from router.storage.reports import Answered, Grouping, Line, Question, Report, sort_lines
 
 _NAMES: dict[Grouping, str] = {
@@ -46,6 +46,11 @@ _SUMS = """
 """
 _JOINED = "FROM requests r LEFT JOIN attempts a ON a.entry = r.entry"
 _ARMS = " LEFT JOIN json_each(r.arms) arm"
+_LAST_ANSWER = f"""
+    SELECT max(b.number) FROM attempts b
+    WHERE b.entry = r.entry AND b.outcome = 'answered' AND b.kind NOT IN {ASIDES}
+"""
+"""A first answer that was judged and not given out is not the one that answered."""
 _REQUEST_COLUMNS = ", ".join(RequestRow.__struct_fields__)
 _ATTEMPT_COLUMNS = ", ".join(AttemptRow.__struct_fields__)
 
@@ -71,7 +76,7 @@ def answered(connection: sqlite3.Connection, question: Question) -> Iterator[Ans
                a.cache_read_tokens, a.cache_write_tokens, a.cache_write_1h_tokens,
                a.reasoning_tokens, a.service_tier, a.estimated
         {source} {where} {glue} r.outcome = 'answered' AND a.outcome = 'answered'
-            AND a.prompt_tokens IS NOT NULL
+            AND a.prompt_tokens IS NOT NULL AND a.number = ({_LAST_ANSWER})
     """
     for name, model, at, *tokens, tier, estimated in connection.execute(sql, values):
         prompt, completion, read, written, long_written, reasoning = (n or 0 for n in tokens)

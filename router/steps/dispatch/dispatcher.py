@@ -12,7 +12,7 @@ import itertools
 import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from providers.calls import Opened, Usage, UsageReport
@@ -103,10 +103,14 @@ class Dispatcher:
         *,
         deadline: Deadline,
         session: str = "",
+        role: AttemptKind | None = None,
+        first_number: int = 1,
     ) -> AsyncGenerator[StreamEvent, None]:
         """The answer as it comes: `Opened`, then at least one real event, `UsageReport` last.
 
         Closing the generator, or cancelling who iterates it, stops the upstream call at once.
+        `role` is what the calls are written down as where they are not made for the answer
+        itself; `first_number` goes on after earlier calls of the same record.
 
         Raises:
             ProviderError: before the first event, when nobody could answer (AllFailedError when
@@ -114,7 +118,7 @@ class Dispatcher:
             StreamBrokenError: after it; the answer given out so far is not whole.
             NobodyCanAnswerError: the plan holds nobody who may be asked.
         """
-        trip = self._depart(request, plan, attempts, deadline, session)
+        trip = self._depart(request, plan, attempts, deadline, session, role, first_number)
         told = Transcript()
         used: Usage | None = None
         event: StreamEvent | None
@@ -152,6 +156,8 @@ class Dispatcher:
         *,
         deadline: Deadline,
         session: str = "",
+        role: AttemptKind | None = None,
+        first_number: int = 1,
     ) -> Completion:
         """The whole answer at once, under the same rules; a caller that leaves cancels this task.
 
@@ -159,7 +165,7 @@ class Dispatcher:
             ProviderError: nobody could answer (AllFailedError when several were asked).
             NobodyCanAnswerError: the plan holds nobody who may be asked.
         """
-        trip = self._depart(request, plan, attempts, deadline, session)
+        trip = self._depart(request, plan, attempts, deadline, session, role, first_number)
         call, completion = await self._reach(trip, Call.whole)
         return with_usage(completion, call)
 
@@ -205,6 +211,8 @@ class Dispatcher:
         sink: AttemptSink,
         deadline: Deadline,
         session: str,
+        role: AttemptKind | None,
+        first_number: int,
     ) -> _Trip:
         self._breakers.keep_in_step()
         if plan.terms.hedge is not None:
@@ -213,7 +221,7 @@ class Dispatcher:
         allowed = deadline.within(plan.terms.deadline_seconds).connecting_within(
             plan.terms.connect_seconds
         )
-        return _Trip(request, plan, sink, allowed, route)
+        return _Trip(request, plan, sink, allowed, route, role, itertools.count(first_number))
 
     async def _reach(self, trip: _Trip, run: Run[T], prefix: str | None = None) -> tuple[Call, T]:
         """The first call that answers, with its answer; failures on the way stay unseen."""
@@ -316,7 +324,7 @@ class Dispatcher:
             request=request,
             plan=trip.plan,
             number=next(trip.numbers),
-            kind=kind,
+            kind=kind if trip.role is None or prefix else trip.role,
             deadline=trip.deadline,
             prefix=prefix,
             whole_seconds=self._whole_seconds(trip, upstream),
@@ -343,7 +351,8 @@ class _Trip:
     sink: AttemptSink
     deadline: Deadline
     route: Route
-    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    role: AttemptKind | None
+    numbers: Iterator[int]
 
 
 def _opened(call: Call) -> Opened:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Callable
 from decimal import Decimal
 from types import TracebackType
@@ -10,12 +11,20 @@ from typing import Self
 
 import msgspec
 
-from policies.decision import Plan
+from policies.decision import Plan, Reason
+from policies.signals import Signals
 from providers.calls import Attempt, AttemptKind, Usage
 from router.errors import PointsmanError
 from router.steps.records.pricing import Pricer, price_attempt
-from router.steps.records.rows import attempt_row
-from router.storage.entries import AttemptRow, Entry, RequestOutcome, RequestRow
+from router.steps.records.rows import attempt_row, redecided_row
+from router.storage.entries import (
+    ASIDES,
+    AttemptRow,
+    Entry,
+    RequestOutcome,
+    RequestRow,
+    encode_plan,
+)
 from router.storage.ports import LedgerStore
 from router.storage.recovery import add_up, close_open
 
@@ -30,6 +39,8 @@ class Settled(msgspec.Struct, frozen=True):
     cost_usd: Decimal | None
     """None when the price of any attempt is unknown."""
     attempts: int
+    remark: str = ""
+    """What became of the answer besides, in few words; empty as a rule."""
 
 
 class Record:
@@ -57,6 +68,9 @@ class Record:
         self._on_request = on_request
         self._on_attempt = on_attempt
         self._rows: dict[int, AttemptRow] = {}
+        self._is_revised = False
+        self.remark = ""
+        """What became of the answer besides, in few words."""
         self.is_closed = False
 
     @property
@@ -106,10 +120,23 @@ class Record:
         if self.is_closed:
             self._write()
 
+    def redecide(self, signals: Signals, plan: Plan) -> None:
+        """Take what was understood and decided after the record was opened."""
+        self._plan = plan
+        self._is_revised = True
+        self.row = redecided_row(self.row, signals, plan)
+
+    def tell(self, reason: Reason, remark: str) -> None:
+        """Add to the plan's reasons what could only be known on the way."""
+        self._plan = dataclasses.replace(self._plan, reasons=(*self._plan.reasons, reason))
+        self._is_revised = True
+        self.row = msgspec.structs.replace(self.row, plan=encode_plan(self._plan))
+        self.remark = remark
+
     def settle(self, usage: Usage | None = None) -> Settled:
         """Close as answered, and give the bill."""
         self.close("answered", status=200)
-        return Settled(usage, self.cost_usd, self.attempts)
+        return Settled(usage, self.cost_usd, self.attempts, self.remark)
 
     def close(
         self,
@@ -168,18 +195,17 @@ class Record:
         attempts = tuple(close_open(self._rows[number]) for number in sorted(self._rows))
         total, known = add_up(attempts)
         self.row = msgspec.structs.replace(self.row, cost_usd=total, known_usd=known)
-        self._store.record(Entry(self.row, attempts))
+        self._store.record(Entry(self.row, attempts), revised=self._is_revised)
 
     def _winner(self) -> AttemptRow | None:
         """The call that gave the answer: the last one that ended whole, or that gave tokens."""
-        answered = [row for row in self._rows.values() if row.outcome == "answered"]
+        rows = [row for row in self._rows.values() if row.kind not in ASIDES]
+        answered = [row for row in rows if row.outcome == "answered"]
         if answered:
             return answered[-1]
         spoke = ("broken", "cancelled")
         began = [
-            row
-            for row in self._rows.values()
-            if row.outcome in spoke and row.first_token_seconds is not None
+            row for row in rows if row.outcome in spoke and row.first_token_seconds is not None
         ]
         return began[-1] if began else None
 

@@ -55,6 +55,19 @@ def open_row(
     )
 
 
+def redecided_row(row: RequestRow, signals: Signals, plan: Plan) -> RequestRow:
+    """The row of a request that was understood and decided anew after it was opened."""
+    caller = Caller(
+        key_name=row.key_name,
+        user=row.user_id,
+        tier=row.tier,
+        tenant=row.tenant,
+        session=row.session,
+        order_number=row.order_number,
+    )
+    return open_row(row.entry, row.request_id, caller, signals, plan, row.requested, row.started_at)
+
+
 def attempt_row(entry: int, attempt: Attempt, priced: Priced | None) -> AttemptRow:
     """The row of an upstream call that ended."""
     usage = attempt.usage
