@@ -163,6 +163,14 @@ class LocalEntry(_Section):
     """Load them at start, so that the first request does not wait."""
 
 
+class HealthEntry(_Section):
+    """How upstreams that rest are looked after."""
+
+    probe_seconds: Seconds | None = None
+    """How often deployments behind an open breaker are asked for their list of models, which costs
+    nothing; without it the next request after the pause is the probe."""
+
+
 class StateEntry(_Section):
     """Where several replicas share what they know; in memory without it."""
 
@@ -191,6 +199,7 @@ class Settings(_Section):
     privacy: PrivacyEntry = PrivacyEntry()
     ledger: LedgerEntry = LedgerEntry()
     local: LocalEntry = LocalEntry()
+    health: HealthEntry = HealthEntry()
     state: StateEntry = StateEntry()
 
 

@@ -33,7 +33,7 @@ from router.pipeline.gateway import Gateway
 from router.policy_watch import watch_policy
 from router.settings import KeyEntry, LedgerEntry, PrivacyEntry, Settings, StateEntry
 from router.steps.access import Grant, Identity, hash_key
-from router.steps.dispatch import Breakers, Deployment, Dispatcher
+from router.steps.dispatch import Breakers, Deployment, Dispatcher, Prober
 from router.steps.planning import Planner
 from router.steps.privacy import MemoryVaults, Privacy, PrivacySettings
 from router.steps.privacy.settings import DEFAULT_ACTIONS
@@ -95,6 +95,9 @@ async def open_house(
             observer=witness,
         )
         stack.push_async_callback(dispatcher.close)
+        if settings.health.probe_seconds is not None:
+            prober = Prober(dispatcher.resting, every_seconds=settings.health.probe_seconds)
+            stack.callback(asyncio.create_task(prober.run()).cancel)
         limits.listen(dispatcher.on_limits)
         candidates = _Candidates(catalog, places, {**statuses(vendors), NAME: in_house.status})
         policies = _open_policies(settings.policy, candidates)

@@ -7,6 +7,10 @@ import os
 import sys
 from typing import Any
 
+# Imported here, early and at a shallow stack: its pytest plugin would otherwise import it for the
+# first time while the session ends, where CPython 3.11 can fail to rewrite so deep a module.
+import hypothesis  # noqa: F401
+
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", ""})

@@ -6,6 +6,7 @@ from router.steps.dispatch.dispatcher import Dispatcher
 from router.steps.dispatch.errors import AllFailedError, telling_of
 from router.steps.dispatch.limiter import LimiterSettings
 from router.steps.dispatch.observer import AttemptSink, Observer, SilentObserver
+from router.steps.dispatch.probes import Prober
 
 __all__ = [
     "AllFailedError",
@@ -17,6 +18,7 @@ __all__ = [
     "Dispatcher",
     "LimiterSettings",
     "Observer",
+    "Prober",
     "SilentObserver",
     "telling_of",
 ]

@@ -177,6 +177,10 @@ class Dispatcher:
             self._health = {model: health_of(ways) for model, ways in self._upstreams.items()}
         return self._health
 
+    def resting(self) -> Sequence[Upstream]:
+        """Deployments whose breaker is not closed: who a health probe should ask."""
+        return [one for one in self._by_name.values() if one.breaker.state != "closed"]
+
     def on_limits(self, name: str, limits: RateLimits) -> None:
         """Take in a vendor's rate-limit headers; `name` is a deployment's or a provider's.
 
