@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from policies.located import _models_in
 from router.api.pages import router
-from router.app import CHAT_PATHS
+from router.app import CHAT_PATHS, COUNT_PATH, MESSAGES_PATH
 from router.commands import VERBS
 from router.settings import Settings
 
@@ -37,6 +37,7 @@ def test_every_setting_is_on_the_configuration_page() -> None:
 def test_every_route_is_on_the_api_page() -> None:
     page = (DOCS / "api.md").read_text()
     paths = {route.path for route in router.routes if hasattr(route, "path")} | set(CHAT_PATHS)
+    paths |= {MESSAGES_PATH, COUNT_PATH}
     assert not {path for path in paths if f"{path}`" not in page}
 
 
