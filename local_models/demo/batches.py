@@ -32,6 +32,24 @@ class Batch:
     targets: Any
 
 
+DRILL_ANSWER_TOKENS = 28
+"""A drill stops here: by then the answer has shown whether the wish was understood."""
+
+
+def encode_drill(writer: Writer, tokenizer: Any) -> Example:
+    """One exchange whose answer is cut short: what is learnt is which answer to begin."""
+    tokens: list[int] = []
+    learns: list[bool] = []
+    for text, is_learnt in pieces(writer.drill()):
+        ids = tokenizer.encode(text, add_special_tokens=False).ids
+        ids = ids[:DRILL_ANSWER_TOKENS] if is_learnt else ids
+        tokens += ids
+        learns += [is_learnt] * len(ids)
+        if is_learnt:
+            break
+    return Example(tokens, learns, list(range(len(tokens))))
+
+
 def encode(writer: Writer, tokenizer: Any, rng: random.Random, furthest: int) -> Example:
     """One conversation as tokens.
 
@@ -53,13 +71,24 @@ def encode(writer: Writer, tokenizer: Any, rng: random.Random, furthest: int) ->
 
 
 def batches(
-    tokenizer: Any, *, seed: int, tokens_each: int, furthest: int = 3500, longest: int = 1400
+    tokenizer: Any,
+    *,
+    seed: int,
+    tokens_each: int,
+    drills: float = 0.0,
+    furthest: int = 3500,
+    longest: int = 1400,
 ) -> Iterator[Batch]:
-    """Endless batches of about `tokens_each` tokens."""
+    """Endless batches of about `tokens_each` tokens; `drills` is the share of cut exchanges."""
     rng = random.Random(seed)
     writer = Writer(rng)
     while True:
-        examples = [encode(writer, tokenizer, rng, furthest) for _ in range(256)]
+        examples = [
+            encode_drill(writer, tokenizer)
+            if rng.random() < drills
+            else encode(writer, tokenizer, rng, furthest)
+            for _ in range(512)
+        ]
         fitting = sorted((e for e in examples if len(e.tokens) <= longest), key=_length)
         groups = list(_group(fitting, tokens_each))
         rng.shuffle(groups)

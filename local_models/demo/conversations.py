@@ -108,6 +108,15 @@ class Writer:
             turns.extend(talk.exchange())
         return turns
 
+    def drill(self) -> list[Turn]:
+        """One exchange under at most a short system prompt: many wishes in little text."""
+        language = self._rng.choice(("zh", "zh", "en"))
+        turns = []
+        if self._rng.random() < 0.3:
+            persona = self._rng.choice(system_patterns()[language]["personas"])
+            turns.append(Turn("system", str(persona)))
+        return [*turns, *_Talk(self._rng, language).exchange()]
+
     def system(self, language: str) -> str:
         """A system prompt: a persona alone, or one with few to many rules and examples."""
         rng, parts = self._rng, system_patterns()[language]

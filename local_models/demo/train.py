@@ -26,6 +26,7 @@ from local_models.demo.model import Qwen3, Shape
 from local_models.demo.muon import Muon
 
 WARM_UP_SHARE = 0.03
+MATRIX_RATE, OTHER_RATE = 0.02, 0.004
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,10 @@ class Recipe:
     minutes: float
     vocabulary_size: int = 4096
     tokens_each: int = 4096
-    matrix_rate: float = 0.02
-    other_rate: float = 0.004
+    matrix_rate: float = MATRIX_RATE
+    other_rate: float = OTHER_RATE
+    drills: float = 0.0
+    """Share of examples that are short exchanges with the answer cut off."""
     seed: int = 20
     threads: int = 1
     wall_minutes: float = 24 * 60
@@ -84,7 +87,9 @@ def _vocabulary(recipe: Recipe, out: Path) -> Any:
 
 def _loop(model: Qwen3, tokenizer: Any, recipe: Recipe, out: Path) -> list[dict[str, float]]:
     optimizers = _optimizers(model, recipe)
-    stream = batches(tokenizer, seed=recipe.seed + 2, tokens_each=recipe.tokens_each)
+    stream = batches(
+        tokenizer, seed=recipe.seed + 2, tokens_each=recipe.tokens_each, drills=recipe.drills
+    )
     checks = batches(tokenizer, seed=recipe.seed + 3, tokens_each=recipe.tokens_each)
     check = [next(checks) for _ in range(8)]
     log: list[dict[str, float]] = []
@@ -169,6 +174,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--wall-minutes", type=float, default=24 * 60, help="end by then anyway")
+    parser.add_argument("--drills", type=float, default=0.0, help="share of short exchanges")
+    parser.add_argument("--rate-share", type=float, default=1.0, help="of the usual learning rates")
     parser.add_argument("--start", help="the --out of an earlier training")
     parser.add_argument("--out", type=Path, default=Path("build/demo-model"))
     given = parser.parse_args()
@@ -178,6 +185,9 @@ def main() -> None:
         threads=given.threads,
         seed=given.seed,
         start=given.start,
+        drills=given.drills,
+        matrix_rate=MATRIX_RATE * given.rate_share,
+        other_rate=OTHER_RATE * given.rate_share,
     )
     train(recipe, given.out)
 
