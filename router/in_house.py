@@ -19,6 +19,7 @@ from router.vendors import Place, VendorStatus
 NAME = "local"
 """What the provider of these models is called."""
 _OWN_FILE = frozenset({"streaming", "seed", "json_mode", "json_schema", "prefill"})
+_SMALL_QUALITY = 0.3
 _OWN_QUALITY = 0.4
 """For a file of the user's own, until the configuration rates it under `models`."""
 
@@ -30,6 +31,11 @@ class InHouse:
     status: VendorStatus
     settings: tuple[LocalSettings, ...] = ()
     models: tuple[Model, ...] = ()
+
+    @property
+    def small(self) -> frozenset[str]:
+        """Models that a long prompt confuses: they get the compact one."""
+        return frozenset(model.name for model in self.models if model.quality < _SMALL_QUALITY)
 
 
 def find_in_house(entry: LocalEntry, catalog: Catalog) -> InHouse:

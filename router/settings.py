@@ -150,6 +150,10 @@ class LocalModelEntry(_Section):
     threads: int | None = Field(default=None, ge=1)
     gpu_layers: int | None = Field(default=None, ge=0)
     """None: as many as fit on a GPU, where there is one."""
+    max_waiting: int = Field(default=64, ge=0)
+    """Requests that may wait for a slot; further ones go to the plan's next model."""
+    engine: Literal["auto", "llama_cpp", "xllamacpp"] = "auto"
+    """auto: the compiled engine where it is installed, else the prebuilt one."""
 
 
 class LocalEntry(_Section):

@@ -33,12 +33,14 @@ from router.pipeline.gateway import Gateway
 from router.policy_watch import watch_policy
 from router.settings import KeyEntry, LedgerEntry, PrivacyEntry, Settings, StateEntry
 from router.steps.access import Grant, Identity, hash_key
+from router.steps.cascade import Cascade
 from router.steps.dispatch import Breakers, Deployment, Dispatcher, Prober
 from router.steps.planning import Planner
 from router.steps.privacy import MemoryVaults, Privacy, PrivacySettings
 from router.steps.privacy.settings import DEFAULT_ACTIONS
 from router.steps.prompting import Prompting, PromptingSettings
 from router.steps.records import PriceBook, Records
+from router.steps.second_opinion import SecondOpinion
 from router.steps.understanding import Understanding
 from router.storage.errors import LedgerError
 from router.storage.ports import LedgerStore
@@ -102,15 +104,19 @@ async def open_house(
         candidates = _Candidates(catalog, places, {**statuses(vendors), NAME: in_house.status})
         policies = _open_policies(settings.policy, candidates)
         metrics.set_policy(policies.current.name, policies.current.version)
-        prompting = Prompting(PromptingSettings(**settings.prompts.model_dump()))
+        prompting = Prompting(
+            PromptingSettings(compact_models=in_house.small, **settings.prompts.model_dump())
+        )
         identity = Identity([] if trusts_caller else [_grant(entry) for entry in settings.keys])
         gateway = Gateway(
             identity=identity,
             privacy=_privacy(settings.privacy),
             understanding=Understanding(),
+            second_opinion=SecondOpinion(),
             planner=Planner(policies, candidates),
             prompting=prompting,
             dispatcher=dispatcher,
+            cascade=Cascade(),
             records=Records(ledger, PriceBook(catalog.get), observer=witness),
         )
         watch = asyncio.create_task(watch_policy(policies, metrics))
