@@ -9,17 +9,22 @@ few hundred rows. Run time needs numpy only.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from local_models.classifiers.features import VIEWS, Features
+from local_models.classifiers.features import Features
+from local_models.classifiers.index import KeyIndex
 
 Kind = Literal["one", "many"]
 Floats = NDArray[np.float32]
+
+_VIEW_BITS = np.uint32(30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,48 +88,90 @@ class Head:
     notes: str = ""
     """What it was trained on and when, for the model card."""
 
+    _joined: NDArray[np.int8] = field(init=False, repr=False, compare=False)
+    """The wide and the deep cells of an n-gram side by side, so that a text gathers once."""
+
+    _index: KeyIndex = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", KeyIndex(self.keys))
+        parts = [self.wide.cells] if self.deep is None else [self.wide.cells, self.deep.rows.cells]
+        joined = np.ascontiguousarray(np.concatenate(parts, axis=1))
+        object.__setattr__(self, "_joined", joined)
+        # The parts become views of the whole: nothing is held twice.
+        width = self.wide.cells.shape[1]
+        object.__setattr__(self, "wide", Rows(joined[:, :width], self.wide.scale))
+        if self.deep is not None:
+            rows = Rows(joined[:, width:], self.deep.rows.scale)
+            object.__setattr__(self, "deep", replace(self.deep, rows=rows))
+
     def scores(self, features: Features) -> Floats:
         """One raw score a label; with no known n-gram at all, the bias."""
-        rows, values = self._gather(features)
-        total = self.bias + self.wide.sum_of(rows, values)
-        if self.deep is not None:
-            hidden = np.maximum(self.deep.rows.sum_of(rows, values) + self.deep.bias, 0.0)
-            total = total + hidden @ self.deep.output
-        return np.asarray(total, dtype=np.float32)
+        rows, known = self._index.find(features.hashes)
+        values = features.weights[known] * self.idf.take(rows)
+        values = scale_views(features.hashes[known], values, self.view_weights)
+        return self._add_up(values, rows)
 
     def probabilities(self, features: Features) -> Floats:
         """One calibrated probability a label: together 1 for `one`, each for itself for `many`."""
-        scaled = self.scores(features) / self.temperature
-        if self.kind == "many":
-            return np.asarray(1.0 / (1.0 + np.exp(-scaled)), dtype=np.float32)
-        shifted = np.exp(scaled - scaled.max())
-        return np.asarray(shifted / shifted.sum(), dtype=np.float32)
+        return self._calibrate(self.scores(features))
 
     def read(self, features: Features) -> Reading:
         """The likeliest label, how sure that is, and whether that is sure enough."""
-        chances = self.probabilities(features)
+        return self._judge(self.probabilities(features))
+
+    def read_several(self, several: Sequence[Features]) -> list[Reading]:
+        """A reading of each text, in one pass: much quicker than one by one for short texts."""
+        if not several:
+            return []
+        hashes = np.concatenate([features.hashes for features in several])
+        owners = np.arange(len(several)).repeat([len(features.hashes) for features in several])
+        rows, known = self._index.find(hashes)
+        weights = np.concatenate([features.weights for features in several])
+        owners, hashes, values = owners[known], hashes[known], weights[known] * self.idf.take(rows)
+        spread = np.zeros((len(several), len(rows)), dtype=np.float32)
+        for at in range(len(several)):
+            own = slice(*owners.searchsorted((at, at + 1)).tolist())
+            spread[at, own] = scale_views(hashes[own], values[own], self.view_weights)
+        return [self._judge(chances) for chances in self._calibrate(self._add_up(spread, rows))]
+
+    def _add_up(self, values: Floats, rows: NDArray[np.intp]) -> Floats:
+        """Scores of one text, or of several (a row of values each)."""
+        sums = values @ self._joined.take(rows, axis=0).astype(np.float32)
+        width = len(self.labels)
+        total = sums[..., :width] * self.wide.scale
+        total += self.bias
+        if self.deep is not None:
+            hidden = sums[..., width:] * self.deep.rows.scale
+            hidden += self.deep.bias
+            total += np.maximum(hidden, 0.0, out=hidden) @ self.deep.output
+        return np.asarray(total, dtype=np.float32)
+
+    def _calibrate(self, scores: Floats) -> Floats:
+        scaled = scores / np.float32(self.temperature)
+        if self.kind == "many":
+            return np.asarray(1.0 / (1.0 + np.exp(-scaled)), dtype=np.float32)
+        scaled -= scaled.max(axis=-1, keepdims=True)
+        raised = np.exp(scaled, out=scaled)
+        return np.asarray(raised / raised.sum(axis=-1, keepdims=True), dtype=np.float32)
+
+    def _judge(self, chances: Floats) -> Reading:
         best = int(chances.argmax())
         confidence = float(chances[best])
         return Reading(self.labels[best], confidence, confidence < self.threshold, chances)
 
-    def _gather(self, features: Features) -> tuple[NDArray[np.intp], Floats]:
-        """Rows of the text's known n-grams, with tf-idf weights of unit length in each view."""
-        at = np.searchsorted(self.keys, features.hashes)
-        at[at == len(self.keys)] = 0
-        known = self.keys[at] == features.hashes if len(self.keys) else at < 0
-        rows = at[known]
-        values = features.weights[known] * self.idf[rows]
-        return rows, scale_views(features.hashes[known], values, self.view_weights)
-
 
 def scale_views(hashes: NDArray[np.uint32], values: Floats, weights: Floats) -> Floats:
     """Each view brought to its own length, then the whole text to length one."""
-    view = (hashes >> np.uint32(30)).astype(np.intp)
-    squares = np.bincount(view, weights=values * values, minlength=VIEWS)
-    present = squares > 0
-    factors = np.where(present, weights / np.sqrt(np.where(present, squares, 1.0)), 0.0)
-    length = float(np.sqrt((weights[present] ** 2).sum())) or 1.0
-    return np.asarray(values * (factors / length)[view], dtype=np.float32)
+    view = (hashes >> _VIEW_BITS).astype(np.intp)
+    squares = np.bincount(view, values * values, len(weights)).tolist()
+    pairs = [
+        (weight, square) if square > 0.0 else (0.0, 1.0)
+        for weight, square in zip(weights.tolist(), squares, strict=False)
+    ]
+    length = math.sqrt(sum(weight * weight for weight, _ in pairs)) or 1.0
+    factors = [weight / (length * math.sqrt(square)) for weight, square in pairs]
+    return np.asarray(values * np.asarray(factors, dtype=np.float32).take(view), dtype=np.float32)
 
 
 def save_head(head: Head, path: Path) -> None:

@@ -8,10 +8,12 @@ a connective or several clauses is also read clause by clause, and what both way
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from local_models.classifiers.features import Features, read_features
+from local_models.classifiers.features import Features, read_several
 from local_models.classifiers.head import Floats, Head, load_head
 
 LABELS = (
@@ -86,10 +88,10 @@ class IntentReader:
 
     def _by_clause(self, text: str, present: dict[str, float]) -> set[str]:
         """Labels that a clause is sure of and that the whole turn hints at."""
-        clauses = split_clauses(text)
+        clauses = split_clauses(text, most=_CLAUSES_READ)
         if len(clauses) < 2:
             return set()
-        readings = [self._one.read(read_features(clause)) for clause in clauses[:_CLAUSES_READ]]
+        readings = self._one.read_several(read_several(clauses))
         return {
             reading.label
             for reading in readings
@@ -97,6 +99,16 @@ class IntentReader:
         }
 
 
-def split_clauses(text: str) -> list[str]:
+def split_clauses(text: str, *, most: int | None = None) -> list[str]:
     """Clauses of a turn, split at punctuation and connectives; single characters dropped."""
-    return [piece.strip() for piece in _SPLIT.split(text) if piece and len(piece.strip()) > 1]
+    clauses = (piece.strip() for piece in _pieces(text))
+    return list(islice((clause for clause in clauses if len(clause) > 1), most))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """What stands between the cuts, read no further than asked for."""
+    start = 0
+    for cut in _SPLIT.finditer(text):
+        yield text[start : cut.start()]
+        start = cut.end()
+    yield text[start:]

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+from numpy.typing import NDArray
+
 MAX_CHARS = 4_000
 """Longer texts are read by their first and last half of this; the middle is left out."""
 
@@ -57,6 +60,23 @@ _TABLE = {
     ord("\r"): " ", ord("\u00a0"): " ", ord("\u200b"): None, ord("\ufeff"): None,
 }  # fmt: skip
 
+_DROPPED = 0xFFFFFFFF
+
+
+def _plane() -> NDArray[np.uint32]:
+    """The table as an array over the basic plane."""
+    plane = np.arange(1 << 16, dtype="<u4")
+    for code, become in _TABLE.items():
+        plane[code] = (
+            _DROPPED if become is None else ord(become) if isinstance(become, str) else become
+        )
+    return plane
+
+
+_PLANE = _plane()
+_SHORT = 120
+"""Below this many characters calling numpy costs more than it saves."""
+
 _PLACEHOLDER = re.compile(
     r"<([A-Z][A-Z_]*?)_?\d*>"
     r"|#e-s\[数字x\]"
@@ -72,12 +92,42 @@ _REPEATS = re.compile(r"(.)\1{2,}")
 
 def normalise(text: str) -> str:
     """The text as the feature pass reads it: one line, lower case, marks for numbers and names."""
-    text = clip(text).translate(_TABLE)
+    text = _translate(clip(text))
     if "<" in text or "[" in text or "://" in text or "&" in text:
         text = _PLACEHOLDER.sub(_mark_of, text)
-    text = _DIGITS.sub(_digits_of, text.lower())
-    text = _REPEATS.sub(r"\1\1", text)
-    return _SPACES.sub(" ", text).strip()
+    text = text.lower()
+    if _has_digits(text):
+        text = _DIGITS.sub(_digits_of, text)
+    if _has_repeats(text):
+        text = _REPEATS.sub(r"\1\1", text)
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    return text.strip()
+
+
+def _translate(text: str) -> str:
+    """As `str.translate`, which is slow on long texts of other scripts."""
+    if len(text) < _SHORT or text.isascii():
+        return text.translate(_TABLE)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    if codes.max() > 0xFFFF:
+        return text.translate(_TABLE)
+    codes = _PLANE.take(codes)
+    kept: bytes = codes[codes != _DROPPED].tobytes()
+    return kept.decode("utf-32-le", "surrogatepass")
+
+
+def _has_digits(text: str) -> bool:
+    return not text.isascii() or any(digit in text for digit in "0123456789")
+
+
+def _has_repeats(text: str) -> bool:
+    """Whether a character stands three times in a row; for short texts the pattern is as quick."""
+    if len(text) < _SHORT:
+        return True
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    same = codes[1:] == codes[:-1]
+    return bool((same[1:] & same[:-1]).any())
 
 
 def clip(text: str, most: int = MAX_CHARS) -> str:

@@ -6,7 +6,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_models.classifiers.features import CHARACTERS, PAIRS, WORDS, read_features
+from local_models.classifiers.features import (
+    CHARACTERS,
+    PAIRS,
+    WORDS,
+    read_features,
+    read_several,
+)
 from local_models.classifiers.normalise import MAX_CHARS, normalise
 
 
@@ -77,3 +83,29 @@ def test_any_text_can_be_read_and_reads_the_same_twice(text: str) -> None:
     assert np.array_equal(one.hashes, two.hashes)
     assert len(one.hashes) == len(one.weights)
     assert np.all(one.weights >= 1.0)
+
+
+def test_texts_that_are_read_together_are_read_as_if_alone() -> None:
+    texts = ["查订单", "", "改地址 now", "don't", "退", "  ", "track it 123 😀", "改地址 now"]
+    for text, together in zip(texts, read_several(texts), strict=True):
+        alone = read_features(text)
+        assert together.text == alone.text
+        assert np.array_equal(together.hashes, alone.hashes)
+        assert np.array_equal(together.weights, alone.weights)
+
+
+def test_many_long_texts_share_the_room_of_one() -> None:
+    several = read_several(["发票" * 3_000 + "退款"] * 5 + ["x"])
+    assert [len(features.text) > 500 for features in several] == [True] * 5 + [False]
+    assert len(several[-1].hashes) == len(read_features("x").hashes)
+    assert read_several([]) == []
+
+
+def test_letters_that_grow_when_lowered_do_not_break_the_longest_text() -> None:
+    assert len(read_features("İ" * 5_000).hashes) > 0
+
+
+@given(st.text(st.characters(exclude_categories=["Z"]), min_size=1, max_size=40))
+def test_a_line_is_made_plain_alike_in_a_short_text_and_in_a_long_one(noise: str) -> None:
+    line = f"退貨Ａ１２３，請問運費\u200b？{noise.strip()}<PHONE_1>啊啊啊啊 Ok"
+    assert normalise(" | ".join([line] * 12)) == " | ".join([normalise(line)] * 12)

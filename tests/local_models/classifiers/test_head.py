@@ -116,3 +116,13 @@ def test_many_labels_are_found_side_by_side() -> None:
 def test_targets_of_the_wrong_shape_are_refused_with_both_shapes() -> None:
     with pytest.raises(ValueError, match=r"2 texts with 3 labels need targets of shape \(2, 3\)"):
         train_head(["a", "b"], np.zeros((2, 2), dtype=np.float32), LABELS, QUICK)
+
+
+def test_several_texts_are_judged_together_as_each_alone(head: Head) -> None:
+    texts = [TEXTS[0], "", "жжж", TEXTS[8], f"{TEXTS[0]} {TEXTS[8]}"]
+    alone = [head.read(read_features(text)) for text in texts]
+    together = head.read_several([read_features(text) for text in texts])
+    assert [one.label for one in together] == [one.label for one in alone]
+    for one, other in zip(together, alone, strict=True):
+        assert np.allclose(one.probabilities, other.probabilities, atol=1e-5)
+    assert head.read_several([]) == []
