@@ -108,7 +108,7 @@ class Door(ABC):
     ) -> None:
         asked = self._decode(headers, body)
         seconds = read_seconds(headers, b"x-pointsman-timeout")
-        journey = self._gateway.prepare(open_call(asked.chat, headers, request_id, seconds))
+        journey = await self._gateway.prepare(open_call(asked.chat, headers, request_id, seconds))
         if asked.chat.stream:
             await self._stream(asked, journey, send)
         else:
@@ -119,7 +119,7 @@ class Door(ABC):
         cost = _text(settled.cost_usd)
         body = self._encode(asked, journey, completion, cost)
         headers = [_JSON, *self._name(journey.request_id)]
-        served = Served(completion.model, completion.provider, settled.attempts)
+        served = Served(completion.model, completion.provider, settled.attempts, settled.remark)
         headers += _headers(asked, journey, served)
         headers.append((b"x-pointsman-cost", (cost or "unknown").encode()))
         await answer(send, 200, headers, body)
@@ -211,6 +211,8 @@ def _headers(asked: Asked, journey: Journey, served: Served) -> Headers:
         (b"x-pointsman-attempts", b"%d" % served.attempts),
         (b"x-should-retry", b"false"),
     ]
+    if served.remark:
+        headers.append((b"x-pointsman-cascade", header_value(served.remark)))
     if asked.ignored:
         headers.append((b"x-pointsman-ignored", header_value(", ".join(asked.ignored))))
     return headers

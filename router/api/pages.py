@@ -66,7 +66,7 @@ async def explain_route(request: Request) -> JSONResponse:
     """The decision about a chat request (same body as `/v1/chat/completions`); nobody is called."""
     headers = dict(request.scope["headers"])
     call = open_call(decode_request(await request.body()), headers, request_id_of(headers), None)
-    return JSONResponse(explain_journey(house_of(request).gateway.prepare(call, thorough=True)))
+    return JSONResponse(explain_journey(house_of(request).gateway.consider(call)))
 
 
 @router.get("/v1/route/{request_id}", tags=["chat"], summary="What was chosen, and what it cost")

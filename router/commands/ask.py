@@ -62,7 +62,7 @@ async def _ask(
     out = Console(highlight=False, soft_wrap=True)
     async with open_house(settings, trusts_caller=True) as house:
         call = Call(request_id=uuid.uuid4().hex, request=request, hints=hints)
-        journey = house.gateway.prepare(call)
+        journey = await house.gateway.prepare(call)
         async with aclosing(house.gateway.stream(journey)) as events:
             served: Served | None = None
             async for event in events:

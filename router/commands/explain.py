@@ -100,7 +100,7 @@ async def _prepare(settings: Settings, call: Call) -> Journey:
     from router.wiring import open_house
 
     async with open_house(settings, trusts_caller=True) as house:
-        return house.gateway.prepare(call, thorough=True)
+        return house.gateway.consider(call)
 
 
 def _print_refusal(error: PointsmanError) -> NoReturn:

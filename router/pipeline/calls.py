@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from policies.signals import Caller, Signals
     from providers.calls import Deadline
     from providers.messages import ChatRequest
-    from router.steps.privacy import Opened
+    from router.steps.privacy import Masked, Opened
+    from router.steps.records import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,17 @@ class Call:
     """The client's own limit; the policy's holds when it is shorter."""
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A request that has been read, before anything is decided."""
+
+    caller: Caller
+    masked: Masked
+    signals: Signals
+    began: float
+    """On the monotonic clock: what the deadline counts from."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
     """A request that has been understood and decided, ready to be sent."""
@@ -48,6 +60,8 @@ class Journey:
     plan: Plan
     vault: Opened
     deadline: Deadline
+    record: Record | None = None
+    """Open already when a model was called before the decision; else it opens with the answer."""
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -57,6 +71,8 @@ class Served(msgspec.Struct, frozen=True):
     provider: str
     attempts: int
     """Upstream calls so far, this one included."""
+    remark: str = ""
+    """What became of an answer that was held, in few words."""
 
 
 Answer = Served | StreamEvent | Settled

@@ -7,22 +7,30 @@ stranger to the others; only this file knows their order.
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from policies.bounds import UNBOUND
 from policies.signals import Surroundings
 from providers.calls import Completion, Deadline, Opened, UsageReport
-from router.pipeline.calls import Answer, Call, Journey, Served
+from router.pipeline.calls import Answer, Call, Journey, Served, Understood
+from router.pipeline.line import Line
 
 if TYPE_CHECKING:
+    from policies.bounds import Bounds
+    from policies.decision import Reason
     from policies.signals import Caller
     from router.steps.access import Identity
+    from router.steps.cascade import Cascade
     from router.steps.dispatch import Dispatcher
     from router.steps.planning import Planner
     from router.steps.privacy import Privacy
     from router.steps.prompting import Prompting
     from router.steps.records import Records, Settled
+    from router.steps.second_opinion import SecondOpinion
     from router.steps.understanding import Understanding
 
 
@@ -35,47 +43,105 @@ class Gateway:
         identity: Identity,
         privacy: Privacy,
         understanding: Understanding,
+        second_opinion: SecondOpinion,
         planner: Planner,
         prompting: Prompting,
         dispatcher: Dispatcher,
+        cascade: Cascade,
         records: Records,
     ) -> None:
         self._identity = identity
         self._privacy = privacy
         self._understanding = understanding
+        self._second_opinion = second_opinion
         self._planner = planner
         self._prompting = prompting
         self._dispatcher = dispatcher
+        self._cascade = cascade
         self._records = records
 
-    def prepare(self, call: Call, *, thorough: bool = False) -> Journey:
-        """Understand and decide one request, without calling anyone.
+    async def prepare(self, call: Call) -> Journey:
+        """Understand and decide one request; stream or complete the journey next.
 
-        `thorough` also says why each earlier rule did not hold: for explaining.
+        A model is called only where the policy wants one to read the request first.
         """
+        read = self._read(call)
+        if self._planner.may_inquire:
+            return await self._decide_with_help(call, read)
+        return self._decide(call, read)
+
+    def consider(self, call: Call) -> Journey:
+        """What would be decided about a request, with why each earlier rule did not hold.
+
+        Nobody is called: where a model would be asked first, the reasons say so.
+        """
+        read = self._read(call)
+        asked = self._planner.inquire(read.signals, read.caller, self._surroundings())
+        why = () if asked is None else (asked.why,)
+        return self._decide(call, read, before=why, thorough=True)
+
+    def _read(self, call: Call) -> Understood:
+        began = time.monotonic()
         asked = call.request
         caller = self._identity.identify(
             call.credential, call.hints, asked.model, metadata=call.metadata
         )
         masked = self._privacy.mask(asked, scope=_scope(caller))
         signals = self._understanding.read(masked.request, masked.findings.kinds)
+        return Understood(caller, masked, signals, began)
+
+    def _decide(
+        self,
+        call: Call,
+        read: Understood,
+        *,
+        before: tuple[Reason, ...] = (),
+        also: Bounds = UNBOUND,
+        thorough: bool = False,
+    ) -> Journey:
+        signals, caller, masked = read.signals, read.caller, read.masked
+        requested = call.request.model
         plan = self._planner.plan(
-            signals, caller, self._surroundings(), asked.model, thorough=thorough
+            signals, caller, self._surroundings(), requested, thorough=thorough, also=also
         )
+        if before:
+            plan = replace(plan, reasons=(*before, *plan.reasons))
         request = self._prompting.apply(plan, signals, caller, masked.request)
         seconds = plan.terms.deadline_seconds
         if call.deadline_seconds is not None:
             seconds = min(seconds, call.deadline_seconds)
         return Journey(
             request_id=call.request_id,
-            requested=asked.model,
+            requested=requested,
             request=request,
             caller=caller,
             signals=signals,
             plan=plan,
             vault=masked.vault,
-            deadline=Deadline.after(seconds),
+            deadline=Deadline(read.began + seconds),
         )
+
+    async def _decide_with_help(self, call: Call, read: Understood) -> Journey:
+        """Decide anew with a model's reading where the policy wants one.
+
+        The first decision says what the model may be asked at all and opens the record that its
+        call is written into; what the policy's constraints asked for then still holds afterwards.
+        """
+        journey = self._decide(call, read)
+        asked = self._planner.inquire(read.signals, read.caller, self._surroundings())
+        if asked is None:
+            return journey
+        with ExitStack() as unfinished:
+            record = unfinished.enter_context(self._records.open(journey))
+            line = Line(self._dispatcher, journey, record)
+            opinion = await self._second_opinion.improve(
+                read.signals, read.masked.request, asked, line.read
+            )
+            read = replace(read, signals=opinion.signals)
+            again = self._decide(call, read, before=(opinion.reason,), also=asked.bounds)
+            record.redecide(again.signals, again.plan)
+            unfinished.pop_all()
+        return replace(again, record=record)
 
     async def stream(self, journey: Journey) -> AsyncGenerator[Answer, None]:
         """The answer as it comes: `Served` first, then tokens, `Settled` last.
@@ -84,20 +150,20 @@ class Gateway:
         raised instead. Closing the generator stops the upstream call.
         """
         usage = None
-        with self._records.open(journey) as record:
-            events = self._dispatcher.stream(
-                journey.request,
-                journey.plan,
-                record,
-                deadline=journey.deadline,
-                session=journey.caller.session,
-            )
+        with journey.record or self._records.open(journey) as record:
+            line = Line(self._dispatcher, journey, record)
+            if journey.plan.cascade is None:
+                events = line.stream(journey.request, journey.plan)
+            else:
+                events = self._cascade.stream(
+                    journey.request, journey.plan, journey.signals.language, line
+                )
             async with aclosing(events):
                 async for event in self._privacy.restore(events, journey.vault):
                     if type(event) is UsageReport:
                         usage = event.usage
                     elif type(event) is Opened and not event.seam:
-                        yield Served(event.model, event.provider, record.attempts)
+                        yield Served(event.model, event.provider, record.attempts, record.remark)
                     else:
                         yield event
             settled = record.settle(usage)
@@ -105,14 +171,14 @@ class Gateway:
 
     async def complete(self, journey: Journey) -> tuple[Completion, Settled]:
         """The whole answer at once, with its bill."""
-        with self._records.open(journey) as record:
-            masked = await self._dispatcher.complete(
-                journey.request,
-                journey.plan,
-                record,
-                deadline=journey.deadline,
-                session=journey.caller.session,
-            )
+        with journey.record or self._records.open(journey) as record:
+            line = Line(self._dispatcher, journey, record)
+            if journey.plan.cascade is None:
+                masked = await line.complete(journey.request, journey.plan)
+            else:
+                masked = await self._cascade.complete(
+                    journey.request, journey.plan, journey.signals.language, line
+                )
             completion = self._privacy.restore_completion(masked, journey.vault)
             settled = record.settle(completion.usage)
         return completion, settled

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from policies.bounds import UNBOUND, Bounds
+from policies.consulting import Consultation, consult
 from policies.decision import Plan
 from policies.engine import decide
 from policies.errors import NoCandidateError, UnknownChoiceError
@@ -27,6 +29,17 @@ class Planner:
         self._store = store
         self._candidates = candidates
 
+    @property
+    def may_inquire(self) -> bool:
+        """Whether the policy has a model asked what some requests are about."""
+        return self._store.current.inquiry is not None
+
+    def inquire(
+        self, signals: Signals, caller: Caller, surroundings: Surroundings
+    ) -> Consultation | None:
+        """Whom to ask what this request is about; None when nobody need be asked."""
+        return consult(self._store.current, signals, caller, self._candidates(), surroundings)
+
     def plan(
         self,
         signals: Signals,
@@ -35,10 +48,12 @@ class Planner:
         requested: str = AUTO,
         *,
         thorough: bool = False,
+        also: Bounds = UNBOUND,
     ) -> Plan:
         """Choose who answers and who stands behind them.
 
         `thorough` also says why each earlier rule did not hold: for `explain` and `/v1/route`.
+        `also` are limits that hold besides the policy's.
 
         Raises:
             NobodyCanAnswerError: no model is eligible; the message says why each one is not.
@@ -54,6 +69,7 @@ class Planner:
                 surroundings,
                 requested,
                 thorough=thorough,
+                also=also,
             )
         except NoCandidateError as error:
             raise NobodyCanAnswerError(str(error)) from error

@@ -71,6 +71,8 @@ class Record:
         self._is_revised = False
         self.remark = ""
         """What became of the answer besides, in few words."""
+        self._told_at: float | None = None
+        self._passed_over = 0
         self.is_closed = False
 
     @property
@@ -127,11 +129,16 @@ class Record:
         self.row = redecided_row(self.row, signals, plan)
 
     def tell(self, reason: Reason, remark: str) -> None:
-        """Add to the plan's reasons what could only be known on the way."""
+        """Add to the plan's reasons what became of an answer that was held.
+
+        One whose reason does not hold was not given out: none of the calls so far answered.
+        """
         self._plan = dataclasses.replace(self._plan, reasons=(*self._plan.reasons, reason))
         self._is_revised = True
         self.row = msgspec.structs.replace(self.row, plan=encode_plan(self._plan))
         self.remark = remark
+        self._told_at = self._clock()
+        self._passed_over = 0 if reason.holds else self.attempts
 
     def settle(self, usage: Usage | None = None) -> Settled:
         """Close as answered, and give the bill."""
@@ -159,6 +166,8 @@ class Record:
         first = first_token_seconds
         if first is None and winner is not None and winner.first_token_seconds is not None:
             first = winner.started_at - self.row.started_at + winner.first_token_seconds
+            if self._told_at is not None:
+                first = max(first, self._told_at - self.row.started_at)
         self.row = msgspec.structs.replace(
             self.row,
             finished_at=now,
@@ -199,7 +208,11 @@ class Record:
 
     def _winner(self) -> AttemptRow | None:
         """The call that gave the answer: the last one that ended whole, or that gave tokens."""
-        rows = [row for row in self._rows.values() if row.kind not in ASIDES]
+        rows = [
+            row
+            for row in self._rows.values()
+            if row.kind not in ASIDES and row.number > self._passed_over
+        ]
         answered = [row for row in rows if row.outcome == "answered"]
         if answered:
             return answered[-1]

@@ -1,0 +1,75 @@
+"""The dispatcher on behalf of one request: every call is a row of its record."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from policies.decision import Plan, Reason
+    from providers.calls import AttemptKind, Completion, Deadline, StreamEvent
+    from providers.messages import ChatRequest
+    from router.pipeline.calls import Journey
+    from router.steps.dispatch import Dispatcher
+    from router.steps.records import Record
+
+
+class Line:
+    """What steps are handed that call models themselves, in any number and by plans of their own."""
+
+    def __init__(self, dispatcher: Dispatcher, journey: Journey, record: Record) -> None:
+        self._dispatcher = dispatcher
+        self._record = record
+        self._session = journey.caller.session
+        self.deadline = journey.deadline
+
+    @property
+    def calls(self) -> int:
+        """Upstream calls so far."""
+        return self._record.attempts
+
+    def stream(
+        self,
+        request: ChatRequest,
+        plan: Plan,
+        *,
+        deadline: Deadline | None = None,
+        role: AttemptKind | None = None,
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """The answer as it comes; `role` is what its calls are written down as."""
+        return self._dispatcher.stream(
+            request,
+            plan,
+            self._record,
+            deadline=deadline or self.deadline,
+            session=self._session,
+            role=role,
+            first_number=self.calls + 1,
+        )
+
+    async def complete(
+        self,
+        request: ChatRequest,
+        plan: Plan,
+        *,
+        deadline: Deadline | None = None,
+        role: AttemptKind | None = None,
+    ) -> Completion:
+        """The whole answer at once."""
+        return await self._dispatcher.complete(
+            request,
+            plan,
+            self._record,
+            deadline=deadline or self.deadline,
+            session=self._session,
+            role=role,
+            first_number=self.calls + 1,
+        )
+
+    async def read(self, request: ChatRequest, plan: Plan) -> Completion:
+        """What a model says that a request is about."""
+        return await self.complete(request, plan, role="dispatcher")
+
+    def tell(self, reason: Reason, remark: str) -> None:
+        """Note in the record what became of an answer that was held."""
+        self._record.tell(reason, remark)

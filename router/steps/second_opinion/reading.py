@@ -1,0 +1,95 @@
+"""What a model says a message is about: how it is asked for, and how it is checked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from local_models.classifiers.intents import GROUPS, MAX_INTENTS
+from policies.signals import EMOTIONS, INTENTS, Signals
+from providers.messages import JsonSchema, ResponseFormat
+
+_DIFFICULTY = {"easy": 0.2, "medium": 0.5, "hard": 0.8}
+"""The middle of each third, as a model that says three words cannot say more."""
+_INTENSITY = {"none": 0.0, "mild": 0.35, "strong": 0.8}
+"""Below and above the half from which the shipped policies call a customer upset."""
+
+
+class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One model's reading of one message."""
+
+    intent: str
+    intents: tuple[str, ...]
+    emotion: str
+    intensity: str
+    difficulty: str
+
+    def __post_init__(self) -> None:
+        for name, known in _WORDS.items():
+            value = getattr(self, name)
+            words = value if isinstance(value, tuple) else (value,)
+            for word in words:
+                if word not in known:
+                    raise ValueError(f"`{name}` is '{word[:40]}', which is none of its words")
+
+    def improve(self, signals: Signals, confidence: float) -> Signals:
+        """The signals with this reading in place of our own reader's."""
+        intents = tuple(dict.fromkeys((self.intent, *self.intents)))[:MAX_INTENTS]
+        is_neutral = self.emotion == "neutral"
+        return replace(
+            signals,
+            intent=self.intent,
+            intents=intents,
+            intent_group=GROUPS[self.intent],
+            intent_confidence=confidence,
+            is_unsure=self.intent == "other",
+            emotion=self.emotion,
+            emotion_intensity=0.0 if is_neutral else _INTENSITY[self.intensity],
+            emotion_confidence=confidence,
+            difficulty=_DIFFICULTY[self.difficulty],
+            read_by="model",
+        )
+
+
+_WORDS: dict[str, tuple[str, ...]] = {
+    "intent": INTENTS,
+    "intents": INTENTS,
+    "emotion": EMOTIONS,
+    "intensity": tuple(_INTENSITY),
+    "difficulty": tuple(_DIFFICULTY),
+}
+
+
+def _schema() -> Raw:
+    properties: dict[str, Any] = {
+        name: {"type": "string", "enum": list(words)} for name, words in _WORDS.items()
+    }
+    properties["intents"] = {"type": "array", "items": properties["intents"]}
+    schema = {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+    return Raw(msgspec.json.encode(schema))
+
+
+FORMAT = ResponseFormat(
+    type="json_schema", json_schema=JsonSchema(name="reading", schema=_schema(), strict=True)
+)
+_decode = msgspec.json.Decoder(Reading).decode
+
+
+def read_answer(text: str) -> Reading:
+    """The reading that an answer holds.
+
+    Raises:
+        ValueError: it is no JSON of that shape, or a word is none of ours; says which.
+    """
+    try:
+        return _decode(text)
+    except msgspec.DecodeError as error:
+        raise ValueError(f"No reading: {error}") from error

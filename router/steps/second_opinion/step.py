@@ -1,0 +1,115 @@
+"""Ask a small model what a request is about; whatever goes wrong, our own reading stands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from policies.consulting import Consultation
+from policies.decision import Plan, Reason
+from policies.signals import Signals
+from prompts.library import Library, shipped
+from prompts.schema import Prompt
+from providers.calls import Completion
+from providers.errors import ProviderError
+from providers.messages import ChatRequest, Message, text_of
+from router.errors import PointsmanError
+from router.steps.second_opinion.memory import Key, Memory, normalise
+from router.steps.second_opinion.reading import FORMAT, Reading, read_answer
+
+PROMPT = "dispatcher"
+_LONGEST = (1_000, 500)
+"""Characters of a message that are sent: so many from its beginning and from its end."""
+_ANSWER_TOKENS = 300
+
+
+class Asks(Protocol):
+    """Makes one call by plan, within the plan's deadline and on the request's own record."""
+
+    async def __call__(self, request: ChatRequest, plan: Plan) -> Completion: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """The signals to decide on, and where they come from."""
+
+    signals: Signals
+    reason: Reason
+
+
+class SecondOpinion:
+    """Asks about the last user turn, masked as it is, and remembers the answers."""
+
+    def __init__(
+        self,
+        library: Library | None = None,
+        *,
+        most_kept: int = 10_000,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._library = library or shipped()
+        self._memory = Memory(most_kept, clock)
+
+    async def improve(
+        self, signals: Signals, request: ChatRequest, asked: Consultation, ask: Asks
+    ) -> Opinion:
+        """The signals as a model reads the message, or as they were. Never raises for a failed call."""
+        text = _clip(_last_words(request))
+        if asked.plan is None:
+            return Opinion(signals, asked.why)
+        if not text.strip():
+            return Opinion(signals, Reason("dispatcher: there are no words to ask about", False))
+        prompt = self._library.find(PROMPT, signals.language)
+        key: Key = (prompt.digest, asked.inquiry.pool.name, normalise(text))
+        known = self._memory.find(key, asked.inquiry.cache_seconds)
+        if known is not None:
+            return _opinion(signals, known, asked, f"{asked.inquiry.pool.name}, asked before,")
+        try:
+            answer = await ask(_question(prompt, text, asked.plan), asked.plan)
+            reading = read_answer(answer.choices[0].text or "")
+        except (ProviderError, PointsmanError, ValueError) as error:
+            return Opinion(signals, _excuse(error, asked))
+        self._memory.keep(key, reading)
+        return _opinion(signals, reading, asked, answer.model or asked.plan.primary.model)
+
+
+def _question(prompt: Prompt, text: str, plan: Plan) -> ChatRequest:
+    return ChatRequest(
+        model=plan.primary.model,
+        messages=(Message(role="system", content=prompt.text), Message(role="user", content=text)),
+        response_format=FORMAT,
+        max_tokens=_ANSWER_TOKENS,
+        temperature=0.0,
+    )
+
+
+def _opinion(signals: Signals, reading: Reading, asked: Consultation, who: str) -> Opinion:
+    better = reading.improve(signals, asked.inquiry.confidence)
+    said = (
+        f"dispatcher: {who} reads {'+'.join(better.intents)}, {reading.emotion}, "
+        f"{reading.difficulty}; our reader had {'+'.join(signals.intents) or signals.intent}"
+    )
+    return Opinion(better, Reason(said, True, asked.why.below))
+
+
+def _excuse(error: Exception, asked: Consultation) -> Reason:
+    """Why the classifier's signals stand; the answer's own words are not repeated."""
+    what = (
+        "gave no valid reading"
+        if isinstance(error, ValueError)
+        else f"gave no reading ({type(error).__name__})"
+    )
+    said = f"dispatcher: '{asked.inquiry.pool.name}' {what}, so our reader's signals stand"
+    return Reason(said, False, asked.why.below)
+
+
+def _last_words(request: ChatRequest) -> str:
+    turns = (text_of(each) for each in reversed(request.messages) if each.role == "user")
+    return next(turns, "")
+
+
+def _clip(text: str) -> str:
+    head, tail = _LONGEST
+    return text if len(text) <= head + tail else f"{text[:head]}\n…\n{text[-tail:]}"
