@@ -15,7 +15,7 @@ from msgspec import Raw, UnsetType
 
 from local_models.classifiers.conversation import is_escalation, is_reask, mood_trend
 from local_models.classifiers.difficulty import DifficultyReader
-from local_models.classifiers.emotion import EmotionReader, Mood
+from local_models.classifiers.emotion import EmotionReader
 from local_models.classifiers.entities import find_slots
 from local_models.classifiers.features import Features, read_features
 from local_models.classifiers.head import load_head
@@ -56,7 +56,7 @@ class Understanding:
         self._difficulty = difficulty or DifficultyReader()
         # Earlier turns come again with every turn of a talk; they are masked already.
         self._features = lru_cache(maxsize=512)(read_features)
-        self._mood_of = lru_cache(maxsize=2_048)(self._read_mood)
+        self._valence = lru_cache(maxsize=2_048)(self._read_valence)
 
     @classmethod
     def from_folder(cls, folder: Path) -> Understanding:
@@ -102,20 +102,18 @@ class Understanding:
             turns=max(1, len(turns)),
             is_reask=self._repeats(features, earlier),
             is_escalation=is_escalation(last),
-            emotion_trend=self._trend(mood, earlier),
+            emotion_trend=self._trend(mood.valence, earlier),
             is_stream=request.stream,
         )
 
     def _repeats(self, features: Features, earlier: Sequence[str]) -> bool:
         return bool(earlier) and is_reask(features, [self._features(turn) for turn in earlier])
 
-    def _trend(self, mood: Mood, earlier: Sequence[str]) -> float:
-        if not earlier:
-            return 0.0
-        return mood_trend([*(self._mood_of(turn).valence for turn in earlier), mood.valence])
+    def _trend(self, now: float, earlier: Sequence[str]) -> float:
+        return mood_trend([*map(self._valence, earlier), now]) if earlier else 0.0
 
-    def _read_mood(self, turn: str) -> Mood:
-        return self._emotions.read(self._features(turn))
+    def _read_valence(self, turn: str) -> float:
+        return self._emotions.read(self._features(turn)).valence
 
 
 def read_modalities(messages: Sequence[Message]) -> frozenset[str]:
