@@ -114,6 +114,12 @@ def _praise(kit: _Kit) -> Composed:
     return Composed(kit.join(*pieces), "positive", 0.65)
 
 
+def _verdict(kit: _Kit) -> Composed:
+    """Praise with no word of what became of it: taken as it is said."""
+    kinds = kit.rng.choice((("verdict",), ("verdict", "praise"), ("praise", "praise"), ("praise",)))
+    return Composed(kit.join(*(kit.draw(kind) for kind in kinds)), "positive", 0.6)
+
+
 def _good_end(kit: _Kit) -> Composed:
     """A good end alone, or two."""
     pieces = [kit.draw("good")] + ([kit.draw("good")] if kit.chance(0.5) else [])
@@ -172,6 +178,32 @@ def _plain(kit: _Kit) -> Composed:
 
 
 _MAKERS: Sequence[Callable[[_Kit], Composed]] = (
-    _sarcasm, _sarcasm, _sarcasm, _praise, _praise, _praise, _good_end, _rescued, _spoiled,
-    _anger, _trouble, _calm, _calm, _plain,
+    _sarcasm, _sarcasm, _sarcasm, _praise, _praise, _praise, _verdict, _good_end, _rescued,
+    _spoiled, _anger, _trouble, _calm, _calm, _plain,
 )  # fmt: skip
+
+_OPENERS = {
+    "zh": ("你好，", "亲，", "哎，", "那个，", "客服，", "我说", "唉，", "喂，", "您好！", "", "", ""),
+    "en": ("hi, ", "so ", "hey ", "um ", "well ", "ok ", "hello, ", "", "", ""),
+}
+_ENDS = {
+    "zh": ("。", "！", "!!", "？", "...", "～", "啊", "吧", "呢", "哦", "了", "哈", "，真的", "", ""),
+    "en": (".", "!", "!!", "...", " :/", "", "", "", " please", " lol", "?"),
+}
+
+
+def disturb(text: str, language: str, rng: random.Random) -> str:
+    """A line as another hand would type it: an opener, another end, no commas, case, a lost letter."""
+    if rng.random() < 0.35:
+        text = rng.choice(_OPENERS[language]) + text
+    if rng.random() < 0.5:
+        text = text.rstrip("。.!！") + rng.choice(_ENDS[language])
+    if rng.random() < 0.2:
+        text = text.replace("，", " ").replace(", ", " ")
+    if language == "en":
+        chance = rng.random()
+        text = text.lower() if chance < 0.3 else text.upper() if chance < 0.35 else text
+    if rng.random() < 0.2 and len(text) > 8:
+        at = rng.randrange(1, len(text) - 1)
+        text = text[:at] + text[at + 1 :]
+    return text
