@@ -1,0 +1,248 @@
+"""A cheap model answers first; only what its judges are content with reaches the caller."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+
+from router.storage.entries import Entry, decode_plan
+from router.storage.reports import Question
+from tests.journeys.house import Served, serve
+from tests.journeys.scripted_models import Said, ScriptedModels, serve_models, settings_for
+
+GOOD = "You can return shoes within seven days if they were not worn."
+ALIKE = "You can return the shoes within seven days if they were not worn."
+OTHER = "Call our hotline, please."
+BETTER = "Within seven days, unworn, with the receipt."
+SORRY = "Sorry, that is beyond me. I am a small demo model."
+PASS, FAIL = '{"verdict": "pass"}', '{"verdict": "fail"}'
+POLICY = """
+name: with-a-cascade
+terms: {first_token_seconds: 3, deadline_seconds: 20, retries_per_model: 0}
+pools:
+  small: {models: [first]}
+  judging: {models: [judge]}
+  large: {models: [strong]}
+constraints:
+  - {name: asked-to-stay, when: {metadata: {privacy: local}}, must_stay_local: true}
+default:
+  use: small
+  cascade: {judge: JUDGE, escalate: large}
+"""
+CHECK, AGREEMENT = "{check: judging}", "{agreement: {with: judging, at_least: 0.6}}"
+SHAPES = pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+
+
+@contextlib.asynccontextmanager
+async def house(
+    folder: Path,
+    first: Said | list[Said] = GOOD,
+    judge: Said = PASS,
+    strong: Said = BETTER,
+    *,
+    by: str = CHECK,
+    changes: dict[str, str] | None = None,
+) -> AsyncIterator[tuple[Served, ScriptedModels]]:
+    text = POLICY.replace("JUDGE", by)
+    for before, after in (changes or {}).items():
+        text = text.replace(before, after)
+    path = folder / "policy.yaml"
+    path.write_text(text, encoding="utf-8")
+    lines = {
+        "first": first if isinstance(first, list) else [first],
+        "judge": [judge],
+        "strong": [strong],
+    }
+    async with serve_models(**lines) as models:
+        settings = settings_for(models, str(path), "first")
+        async with serve(folder, vendors=(), **settings) as served:
+            yield served, models
+
+
+async def ask(
+    served: Served, text: str = "Can I return shoes?", *, stream: bool = False, **more: Any
+) -> tuple[str, Any, Entry]:
+    request = {"model": "auto", "messages": [{"role": "user", "content": text}], **more}
+    reply = await served.client().chat.completions.with_raw_response.create(
+        **request, stream=stream
+    )
+    if stream:
+        chunks = [chunk async for chunk in reply.parse()]
+        assert chunks[-1].choices[0].finish_reason == "stop"
+        said = "".join(each.choices[0].delta.content or "" for each in chunks)
+    else:
+        said = reply.parse().choices[0].message.content or ""
+    return said, reply.headers, await served.entry(reply.headers["x-request-id"])
+
+
+def kinds(entry: Entry) -> list[tuple[str, str]]:
+    return [(row.kind, row.model) for row in entry.attempts]
+
+
+def reasons(entry: Entry) -> str:
+    return "\n".join(reason.text for reason in decode_plan(entry.request.plan).reasons)
+
+
+@SHAPES
+async def test_an_answer_that_passes_is_given_out_and_the_strong_model_is_never_asked(
+    tmp_path: Path, stream: bool
+) -> None:
+    async with house(tmp_path) as (served, models):
+        said, headers, entry = await ask(served, stream=stream)
+        shown = models.asked_of("judge")[0]["messages"][-1]["content"]
+    assert said == GOOD
+    assert (headers["x-pointsman-cascade"], headers["x-pointsman-model"]) == ("kept", "first")
+    assert headers["x-pointsman-attempts"] == "2"
+    assert kinds(entry) == [("primary", "first"), ("judge", "judge")]
+    assert entry.request.model == "first"
+    assert "Can I return shoes?" in shown
+    assert GOOD in shown
+    assert "judge says pass" in reasons(entry)
+
+
+@SHAPES
+async def test_an_answer_that_fails_is_never_seen_and_the_strong_model_answers(
+    tmp_path: Path, stream: bool
+) -> None:
+    async with house(tmp_path, judge=FAIL) as (served, _):
+        said, headers, entry = await ask(served, stream=stream)
+        answered = list(served.house.ledger.answered(Question()))
+    assert said == BETTER
+    assert headers["x-pointsman-cascade"] == "escalated: judge says fail"
+    assert headers["x-pointsman-model"] == entry.request.model == "strong"
+    assert kinds(entry) == [("primary", "first"), ("judge", "judge"), ("fallback", "strong")]
+    assert Decimal(entry.request.cost_usd or "-1") == 3 * Decimal("0.00012")
+    assert [each.model for each in answered] == ["strong"]
+
+
+@SHAPES
+async def test_an_answer_that_says_it_cannot_help_needs_no_judge_to_be_escalated(
+    tmp_path: Path, stream: bool
+) -> None:
+    async with house(tmp_path, first=SORRY) as (served, _):
+        said, headers, entry = await ask(served, stream=stream)
+    assert said == BETTER
+    assert headers["x-pointsman-cascade"] == "escalated: it says that it cannot help"
+    assert kinds(entry) == [("primary", "first"), ("fallback", "strong")]
+
+
+@pytest.mark.parametrize(("second", "who"), [(ALIKE, "first"), (OTHER, "strong")])
+async def test_two_models_that_agree_are_believed_and_two_that_do_not_are_not(
+    tmp_path: Path, second: str, who: str
+) -> None:
+    async with house(tmp_path, judge=second, by=AGREEMENT) as (served, _):
+        _, _, entry = await ask(served)
+    assert entry.request.model == who
+    assert kinds(entry)[1] == ("judge", "judge")
+    assert "alike, 0.60 is wanted" in reasons(entry)
+
+
+async def test_a_model_can_be_held_against_a_second_answer_of_its_own(tmp_path: Path) -> None:
+    async with house(tmp_path, first=[GOOD, OTHER], by="{agreement: {}}") as (served, models):
+        _, _, entry = await ask(served, temperature=0)
+        asked = models.asked_of("first")
+    assert [body["temperature"] for body in asked] == [0, 0.7]
+    assert kinds(entry) == [("primary", "first"), ("judge", "first"), ("fallback", "strong")]
+
+
+@pytest.mark.parametrize("judge", [500, "Looks fine to me.", 9.0], ids=["down", "prose", "late"])
+async def test_a_judge_that_gives_no_verdict_vouches_for_nothing(
+    tmp_path: Path, judge: Said
+) -> None:
+    quick = {"escalate: large": "escalate: large, judge_seconds: 0.4"}
+    async with house(tmp_path, judge=judge, changes=quick) as (served, _):
+        said, _, entry = await ask(served)
+    assert said == BETTER
+    assert kinds(entry)[-1] == ("fallback", "strong")
+
+
+@SHAPES
+async def test_a_doubted_answer_is_better_than_none_when_nobody_else_can_answer(
+    tmp_path: Path, stream: bool
+) -> None:
+    async with house(tmp_path, first=SORRY, strong=500) as (served, _):
+        said, headers, entry = await ask(served, stream=stream)
+    assert said == SORRY
+    assert headers["x-pointsman-cascade"] == "kept, though it says that it cannot help"
+    assert (entry.request.outcome, entry.request.model) == ("answered", "first")
+
+
+@SHAPES
+async def test_a_first_model_that_is_down_is_escalated_unseen(tmp_path: Path, stream: bool) -> None:
+    async with house(tmp_path, first=500) as (served, _):
+        said, headers, entry = await ask(served, stream=stream)
+    assert (said, entry.request.model) == (BETTER, "strong")
+    assert headers["x-pointsman-cascade"] == "escalated: there is none (UpstreamFailedError)"
+
+
+async def test_a_held_stream_never_waits_past_the_time_to_a_first_token(tmp_path: Path) -> None:
+    quick = {"first_token_seconds: 3": "first_token_seconds: 0.5"}
+    async with house(tmp_path, first=15.0, changes=quick) as (served, _):
+        said, headers, entry = await ask(served, stream=True)
+    assert (said, entry.request.model) == (BETTER, "strong")
+    assert headers["x-pointsman-cascade"].startswith("escalated: there is none")
+    assert (entry.request.seconds or 99) < 5
+
+
+async def test_what_would_fail_everywhere_is_not_escalated(tmp_path: Path) -> None:
+    async with house(tmp_path, first=400) as (served, models):
+        with pytest.raises(openai.BadRequestError):
+            await ask(served)
+        assert not models.asked_of("strong")
+
+
+async def test_nobody_answers_when_nobody_can(tmp_path: Path) -> None:
+    async with house(tmp_path, first=500, strong=500) as (served, _):
+        with pytest.raises(openai.InternalServerError):
+            await ask(served, stream=True)
+
+
+async def test_private_data_comes_back_in_a_held_answer_and_no_judge_sees_it(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, first="We call <PHONE_1> today.") as (served, models):
+        said, _, _ = await ask(served, "Call me at 13812345678", stream=True)
+        assert "13812345678" not in json.dumps(models.asked)
+    assert said == "We call 13812345678 today."
+
+
+async def test_a_function_call_is_not_judged_by_words(tmp_path: Path) -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    tool = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
+    async with house(tmp_path, first=call) as (served, models):
+        reply = await served.client().chat.completions.create(
+            model="auto",
+            messages=[{"role": "user", "content": "Where is it?"}],
+            tools=[tool],  # type: ignore[list-item]
+        )
+        assert not models.asked_of("judge")
+    assert reply.choices[0].message.tool_calls
+
+
+async def test_what_must_stay_local_is_neither_judged_nor_answered_outside(tmp_path: Path) -> None:
+    async with house(tmp_path, first=SORRY) as (served, models):
+        said, headers, entry = await ask(served, metadata={"privacy": "local"})
+        assert {body["model"] for body in models.asked} == {"first"}
+    assert said == SORRY
+    assert "x-pointsman-cascade" not in headers
+    assert "cascade: nobody stands behind the first pool" in reasons(entry)
+
+
+async def test_several_answers_at_once_and_a_named_model_are_not_judged(tmp_path: Path) -> None:
+    async with house(tmp_path) as (served, models):
+        await ask(served, n=2)
+        await ask(served, model="first")
+        assert {body["model"] for body in models.asked} == {"first"}
+
+
+async def test_no_word_of_a_judged_answer_is_in_the_ledger(tmp_path: Path) -> None:
+    async with house(tmp_path, first="zebra-words", judge=FAIL) as (served, _):
+        _, _, entry = await ask(served)
+    assert "zebra" not in repr(entry)
