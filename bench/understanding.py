@@ -8,6 +8,9 @@ null or "oos" for a text that belongs nowhere) and, where present, split. Of --t
 train or val are learned from, of --test those marked test are measured; a file without such marks
 counts whole. One file given twice and without test rows is measured on its val rows.
 
+For `emotion` the columns sarcastic (0 or 1) and twin (or twin_of), where present, add how many
+sarcastic lines are called negative and how many of their literal twins are told wrong.
+
 `--shipped` measures the weights in the repository instead of training on --train, which then only
 feeds the baselines. OUT.jsonl holds one object for each test row, in order: `prediction` (a label,
 a list of labels, null for a reject) and `confidence`.
@@ -44,6 +47,7 @@ from local_models.classifiers.methods import (
     train_rejecting,
     train_several,
 )
+from local_models.classifiers.mood_method import train_moods
 
 TASKS = ("intent", "multi", "emotion", "reject")
 
@@ -84,6 +88,9 @@ def _learn(task: str, train: Rows, test: Rows, on_pass: Callable[[], None]) -> l
         ]
         return read_all(train_several(train.texts, sets, on_pass=on_pass), test.texts)
     names = [label if isinstance(label, str) else NOWHERE for label in train.labels]
+    if task == "emotion":
+        mood = train_moods(train.texts, names, on_pass=on_pass, sarcastic=train.sarcastic)
+        return [mood.read(text) for text in test.texts]
     if task == "reject":
         return read_all(train_rejecting(train.texts, names, on_pass=on_pass), test.texts)
     return read_all(train_one(train.texts, names, on_pass=on_pass), test.texts)
@@ -93,7 +100,7 @@ def read_shipped(task: str, texts: Sequence[str]) -> list[Answer]:
     """The answers of the weights in the repository; for `intent` the likeliest, sure or not."""
     if task == "emotion":
         moods = EmotionReader()
-        read = [moods.read(read_features(text)) for text in texts]
+        read = [moods.read(text) for text in texts]
         return [Answer((mood.emotion,), mood.confidence) for mood in read]
     if task == "intent":
         return read_all(OneReader(replace(load_head(WEIGHTS / "intent.npz"), threshold=0.0)), texts)

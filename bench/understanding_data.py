@@ -6,7 +6,7 @@ import gzip
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,10 @@ class Rows:
 
     texts: list[str]
     labels: list[Label]
+    sarcastic: list[bool] = field(default_factory=list)
+    """By row whether praise is meant as blame; empty where the file has no such column."""
+    twins: list[bool] = field(default_factory=list)
+    """By row whether it is the literal twin of a sarcastic one; empty without such a column."""
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -63,10 +67,23 @@ def _pick(path: Path, splits: Sequence[str]) -> Rows:
 
 
 def _rows(rows: Sequence[dict[str, Any]]) -> Rows:
-    return Rows(
-        [row["text"] for row in rows],
-        [_label(row.get("label", row.get("intents"))) for row in rows],
-    )
+    texts = [row["text"] for row in rows]
+    labels = [_label(row.get("label", row.get("intents"))) for row in rows]
+    if not any("sarcastic" in row for row in rows):
+        return Rows(texts, labels)
+    sarcastic = [_is_set(row.get("sarcastic")) for row in rows]
+    twins = [
+        not mocks and any(_is_set(row.get(name)) for name in _TWIN_COLUMNS)
+        for row, mocks in zip(rows, sarcastic, strict=True)
+    ]
+    return Rows(texts, labels, sarcastic, twins)
+
+
+_TWIN_COLUMNS = ("twin", "twin_of")
+
+
+def _is_set(value: Any) -> bool:
+    return value not in (None, "", 0, False, "0", "false")
 
 
 def _label(value: Any) -> Label:

@@ -45,6 +45,11 @@ def score(task: str, answers: Sequence[Answer], rows: Rows) -> dict[str, Score]:
     confidence = np.array([answer.confidence for answer in answers])
     found = {"accuracy": _share(right), "surest_90": _share(_surest(right, confidence))}
     found["macro_f1"] = _bootstrap(guesses, truth, macro_f1)
+    if task == "emotion" and any(rows.sarcastic):
+        negative = np.array([guess == "negative" for guess in guesses], dtype=float)
+        found["sarcastic_negative"] = _share(negative[np.array(rows.sarcastic)])
+    if task == "emotion" and any(rows.twins):
+        found["twins_wrong"] = _share(1.0 - right[np.array(rows.twins)])
     if task == "reject":
         inside = np.array([label is not None for label in truth])
         found["in_scope_accuracy"] = _share(right[inside])

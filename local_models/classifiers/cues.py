@@ -25,9 +25,7 @@ _TURNED = {
     "thanks": "unthanks", "bad": "nice", "nice": "bad",
 }  # fmt: skip
 _NUMBER_ZH = r"(?:[\ue001-\ue003]+|[一二两三四五六七八九十几半百俩仨]+)"
-_NUMBER_EN = (
-    r"(?:[\ue001-\ue003]+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|many)"
-)
+_NUMBER_EN = r"(?:[\ue001-\ue003]+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|many)"
 _AMOUNTS = re.compile(
     rf"(?P<again>第{_NUMBER_ZH}(?:次|回|遍|台|个|件|趟|天|双)|{_NUMBER_EN} ?times\b|[\ue001-\ue003](?:th|rd|nd)\b"
     rf"|\b(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b)"

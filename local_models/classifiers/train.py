@@ -22,6 +22,8 @@ from local_models.classifiers import difficulty, emotion, intents
 from local_models.classifiers.data.compose import compose
 from local_models.classifiers.features import read_features
 from local_models.classifiers.head import Head, load_head, save_head
+from local_models.classifiers.mood_features import read_for, read_mood_features
+from local_models.classifiers.mood_method import CUED
 from local_models.classifiers.network import Schedule
 from local_models.classifiers.shipped_data import read_lines
 from local_models.classifiers.training import Recipe, one_hot, train_head
@@ -84,12 +86,17 @@ def retrain(
     shipped = load_head(intents.WEIGHTS / f"{task}.npz")
     texts, names = _with_own_lines(task, learned)
     labels = tuple(sorted(set(names) | {row.label for row in held_out}))
+    is_mood = task == "emotion"
     recipe = Recipe(
         schedule=Schedule(hidden=64, epochs=12, seed=seed), networks=1,
+        view_weights=CUED.view_weights if is_mood else Recipe().view_weights,
         min_count=2 if len(texts) > 2_000 else 1, notes=f"retrained from {data.name}",
     )  # fmt: skip
     on_start(recipe.passes)
-    head = train_head(texts, one_hot(names, labels), labels, recipe, on_pass=on_pass)
+    head = train_head(
+        texts, one_hot(names, labels), labels, recipe, on_pass=on_pass,
+        read=read_mood_features if is_mood else read_features,
+    )  # fmt: skip
     head = replace(head, threshold=shipped.threshold)
     out.mkdir(parents=True, exist_ok=True)
     save_head(head, out / f"{task}.npz")
@@ -143,11 +150,14 @@ def split_rows(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
 
 def confuse(head: Head, rows: Sequence[Row]) -> NDArray[np.int64]:
     """How often each true label (row) was read as each label (column)."""
-    labels = tuple(sorted(set(head.labels) | {row.label for row in rows}))
+    labels = tuple(
+        sorted({emotion.told(label) for label in head.labels} | {row.label for row in rows})
+    )
     at = {label: place for place, label in enumerate(labels)}
     table = np.zeros((len(labels), len(labels)), dtype=np.int64)
     for row in rows:
-        table[at[row.label], at[head.read(read_features(row.text)).label]] += 1
+        said = emotion.told(head.read(read_for(head, row.text)).label)
+        table[at[row.label], at[said]] += 1
     return table
 
 

@@ -153,7 +153,9 @@ def tell_all(head: Head, lines: Sequence[MoodLine]) -> list[str]:
     """The mood of each line: negative, neutral or positive."""
     moods = []
     for line in lines:
-        chances = dict(zip(HEAD_LABELS, head.probabilities(read_mood_features(line.text)), strict=True))
+        chances = dict(
+            zip(HEAD_LABELS, head.probabilities(read_mood_features(line.text)), strict=True)
+        )
         chances["negative"] += chances.pop(SARCASTIC)
         moods.append(max(chances, key=lambda mood: chances[mood]))
     return moods

@@ -18,9 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from local_models.classifiers import difficulty as difficulties
-from local_models.classifiers import emotion, intents
+from local_models.classifiers import intents, train_emotion
 from local_models.classifiers.data.compose import (
-    NEUTRAL,
     Line,
     compose,
     compose_emptiness,
@@ -32,30 +31,6 @@ from local_models.classifiers.shipped_data import read_difficulty, read_lines, r
 from local_models.classifiers.training import Recipe, many_hot, one_hot, train_head
 
 WEIGHTS = Path(__file__).parent / "weights"
-_POSITIVE = [
-    "谢",
-    "感谢",
-    "真好",
-    "真棒",
-    "满意",
-    "好评",
-    "五星",
-    "爱你",
-    "态度好",
-    "服务好",
-    "很好",
-    "开心",
-    "快乐",
-    "thank",
-    "great",
-    "perfect",
-    "awesome",
-    "good",
-    "job",
-    "nice",
-    "cool",
-    "辛苦",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +72,6 @@ def several_job(public: Path | None) -> Job:
     return Job(texts, targets, intents.LABELS, recipe, groups=_origins(lines))
 
 
-def emotion_job(public: Path | None) -> Job:
-    """Three moods, from what the own lines complain about, thank for or merely ask."""
-    lines = compose(read_lines("zh") + read_lines("en"), per_line=1)
-    lines, names = _mix_moods(lines, [_mood(line) for line in lines])
-    recipe = Recipe(
-        schedule=Schedule(hidden=16, epochs=6, batch=256, rate=0.004),
-        networks=1,
-        min_count=4,
-        notes=_notes(None, ""),
-    )
-    return Job(
-        [line.text for line in lines], one_hot(names, emotion.LABELS), emotion.LABELS, recipe
-    )
-
-
 def difficulty_job(public: Path | None) -> Job:
     """Questions that only a strong model got right, beside customer turns that any model can take."""
     pairs = read_difficulty(public)
@@ -126,9 +86,13 @@ def difficulty_job(public: Path | None) -> Job:
 
 
 JOBS: dict[str, Callable[[Path | None], Job]] = {
-    "intent": intent_job, "intents": several_job, "emotion": emotion_job,
+    "intent": intent_job, "intents": several_job,
     "difficulty": difficulty_job,
 }  # fmt: skip
+
+
+EMOTION = "emotion"
+"""Two heads, which have a trainer of their own."""
 
 
 def train_job(job: Job, on_pass: Callable[[], None] = lambda: None) -> Head:
@@ -153,26 +117,6 @@ def _intent_lines(public: Path | None) -> list[Line]:
     return lines + extra[:5_000]
 
 
-def _mood(line: Line) -> str:
-    if line.intents[0] == "complaint":
-        return "negative"
-    thanks = line.intents[0] in NEUTRAL and any(word in line.text.lower() for word in _POSITIVE)
-    return "positive" if thanks else "neutral"
-
-
-def _mix_moods(lines: list[Line], names: list[str]) -> tuple[list[Line], list[str]]:
-    """Wishes said with a mood: a neutral line beside a complaint or thanks takes its mood."""
-    rng = random.Random(8)
-    moody = [pair for pair in zip(lines, names, strict=True) if pair[1] != "neutral"]
-    plain = [line for line, name in zip(lines, names, strict=True) if name == "neutral"]
-    mixed = []
-    for line, _ in (chosen := rng.choices(moody, k=4_000)):
-        pair = [line.text, rng.choice(plain).text]
-        rng.shuffle(pair)
-        mixed.append(Line(rng.choice(("，", " ", "。")).join(pair), line.intents, line.language))
-    return lines + mixed, names + [name for _, name in chosen]
-
-
 def _notes(public: Path | None, sets: str) -> str:
     own = "the project's own lines"
     return f"{own}; {sets}" if public is not None and sets else own
@@ -187,13 +131,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--public", type=Path, default=None, help="folder with the licensed sets")
-    parser.add_argument("--only", default=",".join(JOBS), help="heads to train, with commas")
+    parser.add_argument(
+        "--only", default=",".join((*JOBS, EMOTION)), help="heads to train, with commas"
+    )
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the weights go")
     options = parser.parse_args(arguments)
     with Progress(console=Console(stderr=True)) as progress:
         for name in options.only.split(","):
+            if name == EMOTION:
+                train_emotion.main(["--out", str(options.out)])
+                continue
             if name not in JOBS:
-                sys.exit(f"There is no head '{name}'; choose among {', '.join(JOBS)}.")
+                sys.exit(f"There is no head '{name}'; choose among {', '.join((*JOBS, EMOTION))}.")
             job = JOBS[name](options.public)
             task = progress.add_task(f"{name}: {len(job.texts)} texts", total=job.recipe.passes)
             head = train_job(job, lambda task=task: progress.advance(task))  # type: ignore[misc]

@@ -1,0 +1,81 @@
+"""Cues of a mood: kinds, turned by negation, in English and Chinese."""
+
+from __future__ import annotations
+
+import pytest
+
+from local_models.classifiers.cues import MAX_CHARS, find_cues, load_lexicon
+from local_models.classifiers.mood_features import CUES, name_cues, read_mood_features
+from local_models.classifiers.normalise import normalise
+
+
+def kinds_of(text: str) -> list[str]:
+    return [cue.kind for cue in find_cues(normalise(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("你们真行", "praise"),
+        ("打了十个电话没人接", "fail"),
+        ("退款秒到", "good"),
+        ("第三次发错", "again"),
+        ("等了3个月", "long"),
+        ("two minutes", "short"),
+        ("thanks for nothing", "thanks"),
+        ("it arrived broken", "fail"),
+        ("so shameful", "anger"),
+        ('your "premium" support', "quoted"),
+        ("why??", "wonder"),
+        ("🙃", "odd"),
+    ],
+)
+def test_a_cue_is_found_by_its_kind(text: str, kind: str) -> None:
+    assert kind in kinds_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "turned", "plain"),
+    [
+        ("not very helpful", "unpraise", "praise"),
+        ("never broke", "unfail", "fail"),
+        ("不满意", "unpraise", "praise"),
+    ],
+)
+def test_a_negation_close_before_turns_a_cue_around(text: str, turned: str, plain: str) -> None:
+    assert turned in kinds_of(text)
+    assert plain not in kinds_of(text)
+
+
+def test_a_negation_far_before_turns_nothing_around() -> None:
+    assert "praise" in kinds_of("not now, but the service at your shop was great")
+
+
+def test_the_longest_word_wins_over_those_inside_it() -> None:
+    words = [cue.word for cue in find_cues("名不虚传")]
+    assert words == ["名不虚传"]
+
+
+def test_a_long_text_is_searched_at_its_ends_only() -> None:
+    middle = "字码" * MAX_CHARS
+    assert "anger" in kinds_of("垃圾" + middle)
+    assert "anger" in kinds_of(middle + "垃圾")
+    assert kinds_of(middle + "垃圾" + middle) == []
+
+
+def test_an_empty_text_still_has_a_cue_so_that_the_view_is_never_empty() -> None:
+    assert "any" in name_cues(find_cues(""), "")
+    assert (read_mood_features("").hashes >> 30 == CUES).all()
+
+
+def test_features_hold_the_cues_as_a_view_of_their_own_and_are_the_same_each_time() -> None:
+    once, again = read_mood_features("真行，又坏了"), read_mood_features("真行，又坏了")
+    assert once.hashes.tolist() == again.hashes.tolist()
+    assert (once.hashes >> 30 == CUES).any()
+    assert len(once.hashes) == len(once.weights)
+
+
+def test_no_word_is_listed_twice_under_one_kind() -> None:
+    lexicon = load_lexicon()
+    for word, kinds in {**lexicon.chinese, **lexicon.english}.items():
+        assert len(set(kinds)) == len(kinds), word
