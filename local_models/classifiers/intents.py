@@ -36,6 +36,8 @@ _HINTED = 0.02
 """A label that the whole turn gives at least this chance is worth a look clause by clause."""
 _CLAUSE_SURE = 0.55
 _CLAUSES_READ = 4
+_CLAUSE_CHARS = 400
+"""Several wishes in one breath are short; a longer text tells a story, clause by clause."""
 
 _SPLIT = re.compile(
     r"[，,。.;；!！?？\n]+|(?:并且|顺便|还有|另外|然后|同时|以及|而且|再帮我|还要|还想)|"
@@ -81,7 +83,8 @@ class IntentReader:
         present = {label: float(chance) for label, chance in zip(labels, chances, strict=True)}
         found = {label for label, chance in present.items() if chance >= _PRESENT}
         hinted = [label for label, chance in present.items() if chance >= _HINTED]
-        if main in NEUTRAL or len(set(hinted) - NEUTRAL - {main}) > 0:
+        is_worth = main in NEUTRAL or len(set(hinted) - NEUTRAL - {main}) > 0
+        if is_worth and len(text) <= _CLAUSE_CHARS:
             found |= self._by_clause(text, present)
         others = sorted(found - NEUTRAL - {main}, key=lambda label: -present.get(label, 0.0))
         return (main, *others)[:MAX_INTENTS]

@@ -40,7 +40,9 @@ def tell_language(text: str) -> str:
     Mixed means that both a Chinese clause and at least two English words that are no brand or model
     name stand in the text. Placeholders, links and code do not count.
     """
-    plain = _NOT_TEXT.sub(" ", clip(text, _GLANCE_CHARS))
+    plain = clip(text, _GLANCE_CHARS)
+    if any(mark in plain for mark in "<[`@:"):
+        plain = _NOT_TEXT.sub(" ", plain)
     words = _WORD.findall(plain)
     han = foreign = 0
     if not plain.isascii():
@@ -78,7 +80,6 @@ class Matter:
     has_long_document: bool
 
 
-_FENCE = re.compile(r"```|~~~")
 _CODE_LINE = re.compile(
     r"^\s*(?:def |class |import |from \w[\w.]* import |public |private |static |void |func |fn |let |const |var |"
     r"#include|#!/|SELECT\b.+\bFROM\b|INSERT INTO|UPDATE \w+ SET|CREATE TABLE|return\b.*;|if\s*\(.+\)\s*\{|for\s*\(.+\)\s*\{|"
@@ -105,7 +106,7 @@ _CODE_WORDS = (
     "code", "function", "script", "query", "program", "class", "bug", "error", "method",
     "unit test", "代码", "函数", "脚本", "程序", "sql", "正则",
 )  # fmt: skip
-_MATH_MARKS = re.compile(r"[\\$^=×÷/∑∫√∞≤≥≠∀∃∈⊂∂∇]|[fg]\(x\)")
+_MATH_SIGNS, _RARE_MATH_SIGNS = "\\$^=/", "×÷∑∫√∞≤≥≠∀∃∈⊂∂∇"
 _MATH_WORDS = (
     "prove that", "solve for", "integral of", "derivative of", "equation", "theorem", "polynomial",
     "eigenvalue", "probability that", "how many ways", "modulo", "triangle", "logarithm", "方程",
@@ -117,7 +118,7 @@ def tell_matter(text: str, *, whole_chars: int | None = None) -> Matter:
     """Code, mathematics and length; long texts are sampled at head and tail."""
     sample, size = clip(text), len(text) if whole_chars is None else whole_chars
     lower = sample.lower()
-    code = bool(_FENCE.search(sample)) or _has_code_lines(sample) or _wishes_code(lower)
+    code = "```" in sample or "~~~" in sample or _has_code_lines(sample) or _wishes_code(lower)
     limit = (
         LONG_DOCUMENT_CHARS // 3
         if not sample.isascii() and len(_HAN.findall(sample)) * 3 > len(sample)
@@ -132,8 +133,17 @@ def _wishes_code(lower: str) -> bool:
 
 
 def _holds_math(lower: str) -> bool:
-    hinted = _MATH_MARKS.search(lower) is not None or any(word in lower for word in _MATH_WORDS)
-    return hinted and bool(_MATH.search(lower))
+    return _hints_at_math(lower) and bool(_MATH.search(lower))
+
+
+def _hints_at_math(lower: str) -> bool:
+    """Looking for single signs and words is quick; the pattern is not."""
+    return (
+        any(sign in lower for sign in _MATH_SIGNS)
+        or (not lower.isascii() and any(sign in lower for sign in _RARE_MATH_SIGNS))
+        or "(x)" in lower
+        or any(word in lower for word in _MATH_WORDS)
+    )
 
 
 def _has_code_lines(sample: str) -> bool:

@@ -56,3 +56,20 @@ def test_repeats_are_named_once_in_the_order_of_the_text() -> None:
 def test_hostile_text_takes_no_time() -> None:
     for text in ("1" * 200_000, "order " * 40_000, "订单" * 90_000, "1-" * 90_000, "$" * 200_000):
         find_slots(text)
+
+
+def test_a_number_in_a_long_letter_is_found_with_the_words_around_it() -> None:
+    story = "It went on and on, and nobody could tell me why that was so. " * 20
+    text = (
+        f"{story}My order number is AB12345678, paid $89.50 on March 3rd, 2026. {story}"
+        f"{story}Call me on 13812345678 or about order <ORDER_2>. {story}"
+    )
+    slots = find_slots(text)
+    assert slots["order_number"] == ("AB12345678", "<ORDER_2>")
+    assert slots["phone"] == ("13812345678",)
+    assert slots["amount"] == ("$89.50",)
+    assert "March 3rd, 2026" in slots["date"]
+
+
+def test_words_for_days_keep_the_customer_s_own_spelling() -> None:
+    assert find_slots("It came Yesterday, not on Monday.")["date"] == ("Yesterday", "on Monday")
