@@ -47,6 +47,9 @@ def test_who_says_that_it_cannot_help_is_taken_at_its_word(text: str) -> None:
         "If you cannot sign in, choose 'forgot password'.",
         "You can see the parcel under My orders.",
         "Sure! The discount applies to all shoes.",
+        "我是小型演示模型，不是真人。常见的售后问题我能答，答不了的我会直说。",
+        "I am a small demo model. I know common questions and say so when I do not know.",
+        "It depends on the item, and I'd rather not guess. Send me the order number, please.",
     ],
 )
 def test_an_apology_or_a_rule_of_the_shop_is_no_refusal(text: str) -> None:
