@@ -219,7 +219,7 @@ class AgreementDoc(_Doc):
 
     with_: Annotated[Name | None, Field(alias="with")] = None
     """The pool or model that answers a second time; left out: the first one again."""
-    at_least: float = Field(0.4, gt=0, le=1)
+    at_least: float = Field(0.3, gt=0, le=1)
     """How alike the answers must be: the share of words and pairs of words in common."""
 
 

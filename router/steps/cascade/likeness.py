@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 
-_PIECE = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
+_PIECE = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 """A Chinese character, or a word of another script."""
 
 

@@ -66,6 +66,7 @@ def test_a_remark_far_down_in_an_answer_is_no_refusal() -> None:
         ("七天内可以退货。", "七天内可以退货", 1.0, 1.0),
         ("七天内未使用可以无理由退货", "未使用的话七天内可以退货", 0.5, 0.95),
         ("七天内可以退货", "请拨打客服热线咨询", 0.0, 0.1),
+        ("退款会在3到5个工作日内退回", "3到5个工作日内退款", 0.5, 0.95),
         ("Returns take seven days.", "returns take SEVEN days", 1.0, 1.0),
         ("Returns take seven days.", "The weather is fine today", 0.0, 0.1),
         ("You owe 5 dollars", "You owe 50 dollars", 0.3, 0.8),
