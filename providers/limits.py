@@ -28,8 +28,7 @@ def read_rate_limits(
     headers: Mapping[str, str], *, now: datetime.datetime | None = None
 ) -> RateLimits | None:
     """The vendor's rate-limit headers, or None when there are none. Header names in any case."""
-    for prefix, order in _SHAPES:
-        names = {key: order.format(prefix=prefix, **parts) for key, parts in _PARTS.items()}
+    for names in _FAMILIES:
         if any(name in headers for name in names.values()):
             return _read(headers, names, now)
     return None
@@ -46,6 +45,10 @@ _PARTS = {
     for what in ("limit", "remaining", "reset")
     for of in ("requests", "tokens")
 }
+_FAMILIES = [
+    {key: order.format(prefix=prefix, **parts) for key, parts in _PARTS.items()}
+    for prefix, order in _SHAPES
+]
 
 
 def _read(

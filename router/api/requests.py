@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import uuid
 
 import msgspec
 
@@ -18,8 +18,10 @@ _HINT_HEADERS = {f"x-pointsman-{name.replace('_', '-')}".encode(): name for name
 
 def request_id_of(headers: dict[bytes, bytes]) -> str:
     """The client's own `x-request-id` when it is sane, else a new one."""
-    given = headers.get(b"x-request-id", b"").decode("latin-1")
-    return given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+    given = headers.get(b"x-request-id")
+    if given is not None and _SANE_ID.fullmatch(sane := given.decode("latin-1")):
+        return sane
+    return os.urandom(16).hex()
 
 
 def credential_of(headers: dict[bytes, bytes]) -> str:

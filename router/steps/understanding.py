@@ -6,23 +6,24 @@ and slots come from the last user turn; tokens, modalities and needs from the wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from msgspec import Raw, UnsetType
 
 from local_models.classifiers.conversation import is_escalation, is_reask, mood_trend
-from local_models.classifiers.difficulty import DifficultyReader
-from local_models.classifiers.emotion import EmotionReader
+from local_models.classifiers.difficulty import DifficultyReader, expect_qualities
+from local_models.classifiers.emotion import EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
-from local_models.classifiers.features import Features, read_features
+from local_models.classifiers.features import read_features
 from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import IntentReader
 from local_models.classifiers.language import tell_language, tell_matter
 from local_models.tokenizer import estimate_tokens
-from policies.signals import Signals
+from policies.signals import NOTHING, Signals
 from providers.messages import (
     AudioPart,
     ChatRequest,
@@ -50,12 +51,18 @@ class Understanding:
         intents: IntentReader | None = None,
         emotions: EmotionReader | None = None,
         difficulty: DifficultyReader | None = None,
+        qualities: Mapping[str, float] = NOTHING,
     ) -> None:
+        """`qualities` are the models' general qualities by name; with them, signals say what each is
+        worth on the very request."""
+        self._qualities = qualities
         self._intents = intents or IntentReader()
         self._emotions = emotions or EmotionReader()
         self._difficulty = difficulty or DifficultyReader()
-        # Earlier turns come again with every turn of a talk; they are masked already.
+        # Earlier turns come again with every turn of a talk, and the last one with every step of a
+        # tool's work, every retry and every regeneration; they are masked already.
         self._features = lru_cache(maxsize=512)(read_features)
+        self._turn = lru_cache(maxsize=1_024)(self._read_turn)
         self._valence = lru_cache(maxsize=2_048)(self._read_valence)
 
     @classmethod
@@ -73,44 +80,61 @@ class Understanding:
         turns = [text_of(message) for message in request.messages if message.role == "user"]
         last = turns[-1] if turns else ""
         earlier = turns[:-1][-EARLIER_TURNS:]
-        features = self._features(last)
-        wish = self._intents.read(last, features)
-        mood = self._emotions.read(features)
-        matter = tell_matter(last, whole_chars=max(map(len, turns), default=0))
         modalities = read_modalities(request.messages)
+        read = self._turn(last, max(map(len, turns), default=0))
         return Signals(
-            intent=wish.intent,
-            intents=wish.intents,
-            intent_group=wish.group,
-            intent_confidence=wish.confidence,
-            is_unsure=wish.is_unsure,
-            emotion=mood.emotion,
-            emotion_intensity=mood.intensity,
-            emotion_confidence=mood.confidence,
-            sarcasm=mood.sarcasm,
-            language=tell_language(last),
-            difficulty=self._difficulty.read(features),
+            **read,
             prompt_tokens=estimate_prompt(request),
             max_output_tokens=request.max_tokens,
             modalities=modalities,
             needs=read_needs(request, modalities),
-            has_code=matter.has_code,
-            has_math=matter.has_math,
-            has_long_document=matter.has_long_document,
             pii=pii,
-            slots=MappingProxyType(find_slots(last)),
             turns=max(1, len(turns)),
-            is_reask=self._repeats(features, earlier),
-            is_escalation=is_escalation(last),
-            emotion_trend=self._trend(mood.valence, earlier),
+            is_reask=self._repeats(last, earlier),
+            emotion_trend=self._trend(read, earlier),
             is_stream=request.stream,
+            expected_quality=MappingProxyType(
+                expect_qualities(self._qualities, read["difficulty"])
+            ),
         )
 
-    def _repeats(self, features: Features, earlier: Sequence[str]) -> bool:
-        return bool(earlier) and is_reask(features, [self._features(turn) for turn in earlier])
+    def _read_turn(self, turn: str, longest_chars: int) -> Mapping[str, Any]:
+        """The signals that hang on the last user turn alone, by name."""
+        features = self._features(turn)
+        wish = self._intents.read(turn, features)
+        mood = self._emotions.read(features)
+        matter = tell_matter(turn, whole_chars=longest_chars)
+        return MappingProxyType(
+            {
+                "intent": wish.intent,
+                "intents": wish.intents,
+                "intent_group": wish.group,
+                "intent_confidence": wish.confidence,
+                "is_unsure": wish.is_unsure,
+                "emotion": mood.emotion,
+                "emotion_intensity": mood.intensity,
+                "emotion_confidence": mood.confidence,
+                "sarcasm": mood.sarcasm,
+                "language": tell_language(turn),
+                "difficulty": self._difficulty.read(turn, features),
+                "has_code": matter.has_code,
+                "has_math": matter.has_math,
+                "has_long_document": matter.has_long_document,
+                "slots": MappingProxyType(find_slots(turn)),
+                "is_escalation": is_escalation(turn),
+            }
+        )
 
-    def _trend(self, now: float, earlier: Sequence[str]) -> float:
-        return mood_trend([*map(self._valence, earlier), now]) if earlier else 0.0
+    def _repeats(self, last: str, earlier: Sequence[str]) -> bool:
+        if not earlier:
+            return False
+        return is_reask(self._features(last), [self._features(turn) for turn in earlier])
+
+    def _trend(self, read: Mapping[str, Any], earlier: Sequence[str]) -> float:
+        if not earlier:
+            return 0.0
+        told = (read["emotion"], read["emotion_intensity"], read["emotion_confidence"])
+        return mood_trend([*map(self._valence, earlier), EmotionReading(*told).valence])
 
     def _read_valence(self, turn: str) -> float:
         return self._emotions.read(self._features(turn)).valence
