@@ -38,7 +38,7 @@ _MOODY = frozenset(
 _MOODY_INTENTS = frozenset({"complaint", "urge", "smalltalk", "human_agent"})
 
 RECIPE = Recipe(
-    schedule=Schedule(hidden=16, epochs=8), networks=2, min_count=3, view_weights=(1.0, 1.0, 0.5, 1.2),
+    schedule=Schedule(hidden=16, epochs=8), networks=3, min_count=3, view_weights=(1.0, 1.0, 0.5, 1.2),
     held_out=0.0, notes="lines written for this project",
 )  # fmt: skip
 INTENSITY_RECIPE = Recipe(
