@@ -1,24 +1,71 @@
-"""How hard a request is: the probability that only a strong model answers it well."""
+"""How hard a request is: 0 for small talk, 1 for a proof; and what each model makes of that.
+
+Learned from which model answered which question rightly, and from the project's own graded
+requests. Questions with answers to choose from have weights of their own: there, difficulty is how
+much better the strong model did than the weak one. See docs/model-cards/difficulty.md.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from local_models.classifiers.features import Features
-from local_models.classifiers.head import Head, load_head
+from local_models.classifiers.head import Head
+from local_models.classifiers.ranker import load_ranker
+from local_models.classifiers.traits import split_options
 
 LABELS = ("any_model", "strong_only")
-WEIGHTS = Path(__file__).parent / "weights" / "difficulty.npz"
+"""What a user's own labelled file says of a request."""
+WEIGHTS = Path(__file__).parent / "weights"
+OPEN, WITH_OPTIONS = WEIGHTS / "difficulty_open.npz", WEIGHTS / "difficulty_options.npz"
+
+_CENTRE, _SHARPNESS = 0.42, 7.5
+"""Regression pulls towards the middle: open-ended readings are pulled apart again around it."""
+
+STEEPNESS = 4.0
+"""How much an ability's odds shrink from the easiest request to the hardest: e**4."""
 
 
 class DifficultyReader:
-    """Reads difficulty with the shipped head, or with another of the same labels."""
+    """Reads difficulty with the shipped weights, or with a head that a user trained on LABELS."""
 
     def __init__(self, head: Head | None = None) -> None:
-        self._head = head or load_head(WEIGHTS)
+        self._head = head
+        if head is None:
+            self._open, self._with_options = load_ranker(OPEN), load_ranker(WITH_OPTIONS)
+        elif LABELS[1] not in head.labels:
+            raise ValueError(
+                f"A difficulty head needs the label '{LABELS[1]}'; this one has "
+                f"{', '.join(head.labels)}: relabel the file with {' and '.join(LABELS)}."
+            )
 
-    def read(self, features: Features) -> float:
-        """0.0 small talk, 1.0 a proof."""
+    def read(self, text: str, features: Features) -> float:
+        """0.0 small talk, 1.0 a proof. `features` are the same text's."""
         if not features.text:
             return 0.0
-        return float(self._head.probabilities(features)[LABELS.index("strong_only")])
+        if self._head is not None:
+            chances = self._head.probabilities(features)
+            return float(chances[self._head.labels.index(LABELS[1])])
+        if split_options(text)[1]:
+            return min(1.0, max(0.0, float(self._with_options.predict(text, features)[0])))
+        raw = float(self._open.predict(text, features)[0])
+        return 1 / (1 + math.exp(-_SHARPNESS * (raw - _CENTRE)))
+
+
+def expect_qualities(qualities: Mapping[str, float], difficulty: float) -> dict[str, float]:
+    """What each model is worth on a request of this difficulty, 0..1, by name.
+
+    A model's card says how good it is in general; that is taken to hold at difficulty 0.5. From
+    there the odds of a good answer fall with difficulty as in a one-parameter item response model:
+    logit(expected) = logit(quality) + STEEPNESS * (0.5 - difficulty). The order of the models never
+    changes; what changes is how much the better one gains.
+    """
+    shift = STEEPNESS * (0.5 - difficulty)
+    return {name: _shift(quality, shift) for name, quality in qualities.items()}
+
+
+def _shift(quality: float, shift: float) -> float:
+    safe = min(max(quality, 0.001), 0.999)
+    return 1 / (1 + math.exp(-(math.log(safe / (1 - safe)) + shift)))

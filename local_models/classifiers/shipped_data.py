@@ -69,18 +69,6 @@ def read_public(folder: Path | None) -> list[Line]:
     return lines
 
 
-def read_difficulty(folder: Path | None) -> list[tuple[str, float]]:
-    """MMLU and GSM8K questions (MIT) with 1.0 where GPT-4 was right and Mixtral wrong (Apache-2.0)."""
-    if folder is None:
-        return []
-    rows = _rows(folder.parent / "routing" / "routellm_gpt4_mixtral.jsonl.gz")
-    return [
-        (row["prompt"], float(row["strong"] > row["weak"]))
-        for row in rows
-        if not row["contaminated"]
-    ]
-
-
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     if not path.is_file():
         return

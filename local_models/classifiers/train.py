@@ -83,7 +83,8 @@ def retrain(
     """
     rows = read_rows(data)
     learned, held_out = split_rows(rows, seed)
-    shipped = load_head(intents.WEIGHTS / f"{task}.npz")
+    path = intents.WEIGHTS / f"{task}.npz"
+    shipped = load_head(path) if path.is_file() else None  # difficulty is shipped in another form
     texts, names = _with_own_lines(task, learned)
     labels = tuple(sorted(set(names) | {row.label for row in held_out}))
     is_mood = task == "emotion"
@@ -97,13 +98,13 @@ def retrain(
         texts, one_hot(names, labels), labels, recipe, on_pass=on_pass,
         read=read_mood_features if is_mood else read_features,
     )  # fmt: skip
-    head = replace(head, threshold=shipped.threshold)
+    head = replace(head, threshold=shipped.threshold if shipped else 0.0)
     out.mkdir(parents=True, exist_ok=True)
     save_head(head, out / f"{task}.npz")
     confusion = confuse(head, held_out)
     picture = draw_confusion(confusion, labels, out / f"{task}-confusion.png")
-    knows = {row.label for row in held_out} <= set(shipped.labels)
-    before = _accuracy(confuse(shipped, held_out)) if knows else None
+    knows = shipped is not None and {row.label for row in held_out} <= set(shipped.labels)
+    before = _accuracy(confuse(shipped, held_out)) if shipped is not None and knows else None
     return Outcome(
         labels, len(learned), len(held_out), before, _accuracy(confusion), confusion,
         out / f"{task}.npz", picture,

@@ -15,9 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from local_models.classifiers import difficulty as difficulties
 from local_models.classifiers import intents, train_emotion
 from local_models.classifiers.data.compose import (
     Line,
@@ -27,7 +24,7 @@ from local_models.classifiers.data.compose import (
 )
 from local_models.classifiers.head import Head, save_head
 from local_models.classifiers.network import Array, Schedule
-from local_models.classifiers.shipped_data import read_difficulty, read_lines, read_public
+from local_models.classifiers.shipped_data import read_lines, read_public
 from local_models.classifiers.training import Recipe, many_hot, one_hot, train_head
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -72,22 +69,8 @@ def several_job(public: Path | None) -> Job:
     return Job(texts, targets, intents.LABELS, recipe, groups=_origins(lines))
 
 
-def difficulty_job(public: Path | None) -> Job:
-    """Questions that only a strong model got right, beside customer turns that any model can take."""
-    pairs = read_difficulty(public)
-    easy = [line.text for line in read_lines("zh") + read_lines("en")]
-    texts = [text for text, _ in pairs] + easy
-    hard = np.array([label for _, label in pairs] + [0.0] * len(easy), dtype=np.float32)
-    recipe = Recipe(
-        schedule=Schedule(hidden=16, epochs=6, dropout=0.5), networks=1, min_count=4,
-        notes=_notes(public, "RouteLLM evaluations of MMLU and GSM8K"),
-    )  # fmt: skip
-    return Job(texts, np.stack([1 - hard, hard], axis=1), difficulties.LABELS, recipe)
-
-
 JOBS: dict[str, Callable[[Path | None], Job]] = {
     "intent": intent_job, "intents": several_job,
-    "difficulty": difficulty_job,
 }  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.emotion import EmotionReader
 from local_models.classifiers.features import read_features
 from local_models.classifiers.intents import GROUPS, LABELS, IntentReader, split_clauses
@@ -104,14 +103,3 @@ def test_moods_are_those_that_policies_know() -> None:
         assert reader.read(read_features(text)).emotion in EMOTIONS
     assert reader.read(read_features("")).emotion == "neutral"
     assert reader.read(read_features("你们太差劲了，垃圾")).emotion == "negative"
-
-
-def test_a_customer_turn_is_easier_than_an_exam_question() -> None:
-    reader = DifficultyReader()
-    easy = reader.read(read_features("我的快递到哪了"))
-    hard = reader.read(
-        read_features(
-            "Find the degree for the given field extension Q(sqrt(2), sqrt(3)) over Q.\nA. 0\nB. 4"
-        )
-    )
-    assert 0.0 <= easy < hard <= 1.0

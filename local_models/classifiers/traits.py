@@ -1,0 +1,238 @@
+"""How a question is built: about a hundred numbers that do not depend on its subject.
+
+Length, sentences, numbers and their size, words of order, comparison, share and negation, formulas
+and code, how the answers to choose from look, and what the last sentence asks for. One pass over
+the words finds the marked ones in a table; the rest are counts of characters.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from local_models.classifiers.normalise import clip
+
+_WORD_GROUPS = {
+    "order": "first second third fourth fifth last next previous initially finally",
+    "compare": "more fewer less older younger taller longer greater smaller higher lower than larger",
+    "as": "as",
+    "share": "half third quarter fifth twice thrice double triple times fraction percent remainder",
+    "money": "dollar dollars money cost costs price pay pays paid earn earns spend spends sell sells "
+             "buy buys bought profit cents budget",
+    "time": "hour hours minute minutes day days week weeks month months year years daily weekly",
+    "rate": "per each every rate average ratio",
+    "condition": "if when unless whether suppose assume given provided",
+    "remains": "left remain remains remaining rest",
+    "total": "total altogether all both together combined sum",
+    "measure": "average ratio probability area volume speed distance mile miles feet inches pound pounds "
+               "meters kg cm",
+    "he": "he his him",
+    "she": "she her hers",
+    "they": "they their them",
+    "i": "i my we our me",
+    "number": "one two three four five six seven eight nine ten twelve dozen hundred thousand",
+    "exist": "are there is",
+    "have": "had has have get gets got gave give gives",
+    "count": "number age ages old class students student people children items",
+    "sequence": "after before then until while during later earlier",
+    "but": "but only except although however unlike instead",
+    "not": "not except never false incorrect least cannot no without neither nor",
+    "calculate": "calculate compute find determine solve evaluate estimate derive simplify minimize "
+                 "maximize optimize integrate differentiate factor",
+    "prove": "prove proof show derive theorem lemma justify rigorous converge diverge bound",
+    "write": "write draft compose design implement refactor debug analyze analyse compare summarize "
+             "translate explain review plan outline negotiate",
+    "code": "def class return function import algorithm python sql javascript java code program loop "
+            "array string api regex thread async deadlock compile",
+    "law": "contract clause liability statute court defendant plaintiff law legal agreement damages "
+           "indemnity breach",
+    "which": "which following",
+    "what": "what",
+    "why": "why because therefore thus hence reason",
+    "how": "how",
+    "much": "many much",
+    "who": "who whom whose where",
+    "truth": "true statement statements correct always must",
+    "logic": "implies valid argument premise conclusion proposition iff",
+    "algebra": "let function set group ring field matrix vector equation polynomial graph integer integers real",
+    "hello": "hello hi hey thanks thank please bye ok okay yes sorry",
+    "order_desk": "order package delivery refund shipping return cancel parcel account password coupon invoice",
+}  # fmt: skip
+_MARKS = {
+    "calculate": ("计算", "求", "多少", "算一下", "估算", "解方程", "概率"),
+    "prove": ("证明", "推导", "论证", "严格", "定理"),
+    "write": ("写一", "设计", "分析", "比较", "总结", "翻译", "起草", "制定", "评估", "规划", "方案", "详细"),
+    "code": ("代码", "函数", "算法", "编程", "脚本", "数据库", "接口", "并发", "死锁"),
+    "law": ("合同", "条款", "法律", "违约", "赔偿", "责任", "诉讼", "合规", "协议"),
+    "why": ("为什么", "原因", "因为", "所以", "因此"),
+    "condition": ("如果", "假设", "若", "已知", "设"),
+    "rate": ("每", "平均", "利率", "比例", "%"),
+    "not": ("不", "没", "除外", "错误"),
+    "hello": ("你好", "谢谢", "在吗", "您好", "好的", "再见", "亲"),
+    "order_desk": ("订单", "快递", "发货", "退款", "退货", "物流", "优惠券", "发票", "运费", "客服"),
+    "total": ("一共", "总共", "合计", "总"),
+    "order": ("首先", "其次", "第一", "第二", "最后", "步骤"),
+}  # fmt: skip
+_GROUPS = tuple(_WORD_GROUPS)
+_AT: dict[str, tuple[int, ...]] = {}
+for _column, _words in enumerate(_WORD_GROUPS.values()):
+    for _word in _words.split():
+        _AT[_word] = (*_AT.get(_word, ()), _column)
+_HAN_AT = {mark: _GROUPS.index(group) for group, marks in _MARKS.items() for mark in marks}
+_HAN_MARK = re.compile("|".join(sorted(_HAN_AT, key=len, reverse=True)))
+_ASKS = tuple(_GROUPS.index(name) for name in ("much", "compare", "what", "count", "money", "time"))
+
+_WORD = re.compile(r"[a-z][a-z']*")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_OPTION = re.compile(r"\n\s*\(?[A-J][.)、:] ?")
+_SENTENCE = re.compile(r"[.!?。！？;；](?:\s|$|(?<=[。！？；]))")
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+_CALL = re.compile(r"\.[a-z_]+\(")
+_INDENT = re.compile(r"\n( +)\S")
+_LITERAL = re.compile(r"'([^'\n]{0,200})'")
+_COMMAND = re.compile(r"\\[a-z]+")
+_SHORT_VALUE = re.compile(r"[-+$¥]?[\d.,/%\s^*()a-z\\]{1,14}")
+
+_PLAIN = (
+    "log_chars", "log_stem_chars", "log_words", "sentences", "words_per_sentence", "numbers",
+    "distinct_numbers", "log_largest", "decimals", "word_length", "distinct_words", "long_words",
+    "options", "option_chars", "longest_option", "shortest_option", "option_spread", "option_words",
+    "numeric_options", "capital_options", "common_words", "overlap_with_stem", "all_or_none",
+    "option_operators", "questions", "ends_asking", "ends_open", "blank", "operators", "dollars",
+    "backslashes", "brackets", "braces", "quotes", "commas", "capitals", "capital_words", "lines",
+    "not_ascii", "han_share", "names", "log_last_chars", "last_share", "percent", "fractions",
+    "thousands",
+)  # fmt: skip
+_CODE = (
+    "loops", "branches", "calls", "subscripts", "assignments", "indent", "literals", "compares",
+    "commands", "roots", "figures", "powers",
+)  # fmt: skip
+TRAITS = (
+    *_PLAIN,
+    *_CODE,
+    *(f"words_{name}" for name in _GROUPS),
+    *(f"asks_{_GROUPS[at]}" for at in _ASKS),
+)
+"""The name of each number, in the order in which `read_traits` gives them."""
+
+
+def read_traits(text: str) -> NDArray[np.float32]:
+    """The traits of one text, in the order of TRAITS; all zero for an empty one."""
+    sample = clip(text).strip()
+    if not sample:
+        return np.zeros(len(TRAITS), dtype=np.float32)
+    stem, options = split_options(sample)
+    words = _WORD.findall(stem.lower())
+    sentences = [part for part in _SENTENCE.split(stem) if part.strip()]
+    last = sentences[-1] if sentences else stem
+    marked, asked = _count_marks(words, stem), _count_marks(_WORD.findall(last.lower()), last)
+    values = [
+        *_read_size(sample, stem, words, len(sentences) or 1),
+        *_read_options(options, frozenset(words)),
+        *_read_signs(sample, stem, words, last),
+        *_read_code(stem),
+        *(min(count, 6) for count in marked),
+        *(float(asked[at] > 0) for at in _ASKS),
+    ]
+    return np.asarray(values, dtype=np.float32)
+
+
+def split_options(text: str) -> tuple[str, list[str]]:
+    """The question itself, and the answers to choose from (three at least, or none at all)."""
+    parts = _OPTION.split(text)
+    if len(parts) < 4:
+        return text, []
+    return parts[0], [part.removesuffix("Answer:").strip() for part in parts[1:]]
+
+
+def _count_marks(words: list[str], text: str) -> list[int]:
+    counts = [0] * len(_GROUPS)
+    for word in words:
+        for column in _AT.get(word, ()):
+            counts[column] += 1
+    if not text.isascii():
+        for mark in _HAN_MARK.findall(text):
+            counts[_HAN_AT[mark]] += 1
+    return counts
+
+
+def _read_size(sample: str, stem: str, words: list[str], sentences: int) -> list[float]:
+    numbers = _NUMBER.findall(stem)
+    largest = max((_value_of(number) for number in numbers), default=0.0)
+    count = max(1, len(words))
+    return [
+        np.log1p(len(sample)), np.log1p(len(stem)), np.log1p(len(words)), min(sentences, 30),
+        min(len(words) / sentences, 80), min(len(numbers), 30), min(len(set(numbers)), 20),
+        np.log1p(largest), min(sum("." in number for number in numbers), 9),
+        sum(map(len, words)) / count, len(set(words)) / count,
+        sum(len(word) > 9 for word in words) / count,
+    ]  # fmt: skip
+
+
+def _value_of(number: str) -> float:
+    digits = number.replace(",", "")
+    return min(float(digits), 1e12) if digits.count(".") < 2 and digits[-1] != "." else 0.0
+
+
+def _read_options(options: list[str], asked: frozenset[str]) -> list[float]:
+    if not options:
+        return [0.0] * 12
+    count = len(options)
+    lengths = [len(option) for option in options]
+    mean = sum(lengths) / count
+    spread = (sum((length - mean) ** 2 for length in lengths) / count) ** 0.5
+    sets = [frozenset(_WORD.findall(option.lower())) for option in options]
+    every, common = frozenset().union(*sets), sets[0].intersection(*sets[1:])
+    lower = "\n".join(options).lower()
+    return [
+        count, np.log1p(mean), np.log1p(max(lengths)), np.log1p(min(lengths)), spread / (mean + 1),
+        sum(option.count(" ") + 1 for option in options) / count,
+        sum(_is_value(option) for option in options) / count,
+        sum(option[:1].isupper() for option in options) / count, len(common) / max(1, len(every)),
+        sum(len(asked & held) / max(1, len(held)) for held in sets) / count,
+        float("all of the" in lower or "none of the" in lower),
+        min(sum(lower.count(sign) for sign in "+-*/=^"), 20),
+    ]  # fmt: skip
+
+
+def _is_value(option: str) -> bool:
+    return any(map(str.isdigit, option)) and _SHORT_VALUE.fullmatch(option) is not None
+
+
+def _read_signs(sample: str, stem: str, words: list[str], last: str) -> list[float]:
+    size = len(stem) or 1
+    end = stem.rstrip()[-1:]
+    capitals = sum(map(str.isupper, stem))
+    han = sum(map(len, _HAN.findall(stem))) if not stem.isascii() else 0
+    names = len(set(_NAME.findall(stem)))
+    return [
+        stem.count("?") + stem.count("？"), float(end in "?？"), float(end in ".:：_。,"),
+        float("___" in stem), sum(map(stem.count, "+-*/=^<>")) / size, min(stem.count("$"), 20),
+        min(stem.count("\\"), 20), min(stem.count("("), 20), min(stem.count("{"), 20),
+        min(stem.count('"') + stem.count("“"), 20), min(stem.count(",") + stem.count("，"), 30),
+        capitals / size, capitals / max(1, len(words)), min(stem.count("\n"), 40),
+        0.0 if sample.isascii() else 1 - sum(map(str.isascii, sample)) / len(sample), han / size,
+        min(names, 12), np.log1p(len(last)), len(last) / size, stem.count("%"),
+        len(re.findall(r"\d/\d", stem)), len(re.findall(r"\d{4,}|\d,\d{3}", stem)),
+    ]  # fmt: skip
+
+
+def _read_code(stem: str) -> list[float]:
+    """What a program has to be followed through, and what a formula holds."""
+    count = stem.count
+    has_formula = "\\" in stem
+    return [
+        min(count("for ") + count("while "), 8) if "\n " in stem else 0.0,
+        min(count("if ") + count("else"), 10) if "\n " in stem else 0.0,
+        min(count(".") and len(_CALL.findall(stem)), 16), min(count("["), 20), min(count(" = "), 16),
+        min(max(map(len, _INDENT.findall(stem)), default=0) / 4, 6) if "\n " in stem else 0.0,
+        np.log1p(sum(map(len, _LITERAL.findall(stem)))) if "'" in stem else 0.0,
+        min(count("==") + count("!=") + count("<") + count(">"), 8),
+        min(len(set(_COMMAND.findall(stem))), 12) if has_formula else 0.0,
+        min(count("\\frac") + count("\\sqrt"), 8) if has_formula else 0.0,
+        min(count("triangle") + count("circle") + count("angle") + count("[asy]"), 6),
+        min(count("^"), 10),
+    ]  # fmt: skip
