@@ -17,6 +17,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 
+_BLINK_SECONDS = 0.01
+
+
 class ClientGoneError(Exception):
     """The client closed its connection; nobody is left to be told anything."""
 
@@ -57,19 +60,24 @@ class UntilClientLeaves:
     """Runs its block until the client disconnects; then the block is cancelled at once.
 
     The request's body must have been read. Leaving the block by the client's departure raises
-    `ClientGoneError`; any other cancellation travels on as it came.
+    `ClientGoneError`; any other cancellation travels on as it came. What ends within a blink is
+    not watched: nothing is saved by cancelling it.
     """
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._is_gone = False
         self._watch: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[Any] | None = None
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.current_task()
-        self._watch = asyncio.create_task(self._wait())
+        self._timer = asyncio.get_running_loop().call_later(_BLINK_SECONDS, self._start)
         return self
+
+    def _start(self) -> None:
+        self._watch = asyncio.create_task(self._wait())
 
     async def _wait(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
@@ -84,6 +92,8 @@ class UntilClientLeaves:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         watch, task = self._watch, self._task
         if watch is not None and not watch.done():
             watch.cancel()

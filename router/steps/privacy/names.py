@@ -162,11 +162,14 @@ def _is_name(found: str) -> bool:
 def find_english_names(text: str, lower: str) -> Iterator[Span]:
     """Names after `my name is`, a title or an address line, written with capitals."""
     for word in ENGLISH_ANNOUNCERS:
-        yield from _english_after(text, lower, word, GAP)
+        if word in lower:
+            yield from _english_after(text, lower, word, GAP)
     for word in ENGLISH_TITLES:
-        yield from _english_after(text, lower, word, GAP_AFTER_TITLE)
+        if word in lower:
+            yield from _english_after(text, lower, word, GAP_AFTER_TITLE)
     for word in ENGLISH_SELVES:
-        yield from _english_after(text, lower, word, GAP, is_weak=True)
+        if word in lower:
+            yield from _english_after(text, lower, word, GAP, is_weak=True)
 
 
 def _english_after(

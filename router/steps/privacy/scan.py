@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
+from hashlib import blake2b
 
 from router.steps.privacy.codes import (
     find_announced_documents,
@@ -23,6 +25,12 @@ _HAN = re.compile(r"[一-鿿]")
 _SIX_DIGITS = re.compile(r"[0-9](?:[ \-.()\u00a0\u3000\u2010-\u2013\u200b]{0,3}[0-9]){5}")
 _DIGIT = re.compile(r"[0-9]")
 
+_SALT = os.urandom(16)
+_MOST_REMEMBERED = 4_096
+_scanned: dict[tuple[bytes, float], tuple[Span, ...]] = {}
+"""Where private data stands in texts that were scanned lately, by a salted hash of each: a talk
+sends its whole history again with every turn. No text is kept here, only places and kinds."""
+
 
 def scan(text: str, *, least_confidence: float = 0.5) -> list[Span]:
     """Every private value in the text, in order and without overlap.
@@ -31,6 +39,17 @@ def scan(text: str, *, least_confidence: float = 0.5) -> list[Span]:
     """
     if len(text) < 2:
         return []
+    key = (blake2b(text.encode("utf-8", "surrogatepass"), key=_SALT).digest(), least_confidence)
+    known = _scanned.get(key)
+    if known is None:
+        known = tuple(_scan(text, least_confidence))
+        while len(_scanned) >= _MOST_REMEMBERED:
+            _scanned.pop(next(iter(_scanned)), None)
+        _scanned[key] = known
+    return list(known)
+
+
+def _scan(text: str, least_confidence: float) -> list[Span]:
     if text.isascii():
         plain, lower = text, text.lower()
     else:

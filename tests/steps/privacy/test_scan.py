@@ -7,6 +7,7 @@ import time
 import pytest
 
 from router.steps.privacy import MemoryVaults, Privacy, PrivacySettings, redact
+from router.steps.privacy import scan as scan_module
 from router.steps.privacy.restore import restore_text
 from router.steps.privacy.scan import scan
 from tests.steps.privacy.conftest import ask, sent
@@ -150,3 +151,18 @@ def test_a_hundred_kilobytes_of_hostile_text_take_bounded_time(text: str) -> Non
     assert restore_text(sent(masked.request), masked.vault) == text
     # A guard against patterns that backtrack: those take minutes here.
     assert time.process_time() - begun < 5
+
+
+def test_a_text_that_comes_again_is_found_alike_and_nothing_of_it_is_kept() -> None:
+    text = "我叫王小明，手机 13812345678，邮箱 xiaoming.wang@example.com"
+    first = scan(text)
+    assert scan(text) == first and len(first) == 3
+    assert scan(text, least_confidence=0.9) == [one for one in first if one.confidence >= 0.9]
+    kept = repr(scan_module._scanned)
+    assert "13812345678" not in kept and "xiaoming" not in kept and "王小明" not in kept
+
+
+def test_what_is_remembered_of_scanned_texts_is_bounded() -> None:
+    for number in range(scan_module._MOST_REMEMBERED + 50):
+        scan(f"call {number}")
+    assert len(scan_module._scanned) == scan_module._MOST_REMEMBERED
