@@ -27,7 +27,7 @@ class MemoryLedger:
     def next_entry(self) -> int:
         return next(self._numbers)
 
-    def begin(self, request: RequestRow, attempt: AttemptRow) -> None:
+    def begin(self, request: RequestRow, attempt: AttemptRow, *, revised: bool = False) -> None:
         """Nothing to do: what dies with the process need not be noted before."""
 
     def finish(self, attempt: AttemptRow) -> None:

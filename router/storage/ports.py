@@ -20,8 +20,10 @@ class LedgerStore(Protocol):
         """A number for a new request, never given twice."""
         ...
 
-    def begin(self, request: RequestRow, attempt: AttemptRow) -> None:
+    def begin(self, request: RequestRow, attempt: AttemptRow, *, revised: bool = False) -> None:
         """Note an upstream call before its first byte leaves.
+
+        `revised`: the request is no longer what an earlier `begin` told of it.
 
         Raises:
             LedgerRefusedError: it could not be noted, so the call must not be made.

@@ -88,7 +88,8 @@ class _Pending:
 
     def take(self, note: Note) -> None:
         if isinstance(note, Opened):
-            self.request = self.request or note.request
+            if not self.closed:
+                self.request = note.request
             self.closed = self.closed or note.request.outcome != "open"
         elif isinstance(note, Begun):
             self.attempts.setdefault(note.attempt.number, note.attempt)

@@ -100,9 +100,9 @@ class SqliteLedger:
 
     # -- noting, on the caller's thread ---------------------------------------------------------
 
-    def begin(self, request: RequestRow, attempt: AttemptRow) -> None:
+    def begin(self, request: RequestRow, attempt: AttemptRow, *, revised: bool = False) -> None:
         notes = write_note(Begun(attempt))
-        if request.entry not in self._open:
+        if revised or request.entry not in self._open:
             notes = write_note(Opened(request)) + notes
         if why := self._why_not():
             self._fail(why)

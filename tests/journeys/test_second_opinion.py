@@ -89,6 +89,24 @@ async def test_what_the_model_reads_decides_and_its_call_is_on_the_bill(
     assert asked["messages"][-1]["content"] == GREETING
 
 
+@pytest.mark.parametrize("reader", ["gpt-6-luna", "claude-haiku-5-5", "qwen3.8-flash"])
+async def test_every_vendors_wire_carries_the_question_and_its_schema(
+    tmp_path: Path, reader: str
+) -> None:
+    policy = tmp_path / "policy.yaml"
+    text = f"name: p\ndispatcher: {{use: {reader}, when: {{turns: at least 1}}, deadline_seconds: 10}}\n"
+    text += "pools: {rest: {models: [gpt-6.1-terra, qwen3.7-plus]}}\ndefault: {use: rest}\n"
+    policy.write_text(text, encoding="utf-8")
+    async with serve(tmp_path, policy=str(policy)) as served:
+        # The simulators choose the words of a schema that the question names.
+        _, entry = await ask(served, "warranty negative strong hard")
+    signals = decode_signals(entry.request.signals)
+    assert (signals.read_by, signals.intent) == ("model", "warranty")
+    assert (signals.emotion, signals.difficulty) == ("negative", 0.8)
+    assert (entry.attempts[0].kind, entry.attempts[0].model) == ("dispatcher", reader)
+    assert all(row.cost_usd for row in entry.attempts)
+
+
 async def test_the_same_words_are_asked_about_once(tmp_path: Path) -> None:
     async with house(tmp_path, REFUND) as (served, models):
         await ask(served, "Hello  there")

@@ -110,7 +110,7 @@ class Record:
             cost_usd=self._estimate(model),
             estimated=True,
         )
-        self._store.begin(self.row, row)
+        self._store.begin(self.row, row, revised=self._is_revised)
         self._rows[number] = row
 
     def finish(self, attempt: Attempt) -> None:

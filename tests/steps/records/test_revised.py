@@ -104,6 +104,24 @@ def test_a_kill_before_the_tables_are_written_keeps_the_last_decision(tmp_path: 
     assert [each.kind for each in entry.attempts] == ["dispatcher", "primary"]
 
 
+def test_a_kill_during_the_answer_keeps_what_was_decided_last(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    store = SqliteLedger(tmp_path / "one" / "ledger.sqlite3")
+    with Records(store, PriceBook(CARDS.get), clock=lambda: NOW).open(Journey()) as record:
+        _call(record, 1, "dispatcher", model="in-house")
+        record.redecide(BETTER, AGAIN)
+        record.begin(2, "primary", "qwen-max", "p", "d")
+        shutil.copytree(tmp_path / "one", tmp_path / "two")  # what a kill would leave
+        record.close("cancelled")
+    store.close()
+    heir = SqliteLedger(tmp_path / "two" / "ledger.sqlite3")
+    entry = heir.find("req-1")
+    heir.close()
+    assert entry is not None
+    assert (entry.request.rule, entry.request.outcome) == ("simple", "unknown")
+    assert [each.outcome for each in entry.attempts] == ["answered", "unknown"]
+
+
 def test_what_if_is_asked_of_the_call_that_answered_alone(house: House) -> None:
     with house.records.open(Journey()) as record:
         _call(record, 1, "primary", model="in-house")
