@@ -17,7 +17,7 @@ from typing import NamedTuple
 from local_models.classifiers.normalise import normalise
 
 WORDS = Path(__file__).parent / "data" / "emotion_words.txt"
-MAX_CHARS = 600
+MAX_CHARS = 320
 """Of a longer text the beginning and the end are searched, each half of this."""
 
 _TURNED = {
@@ -95,7 +95,8 @@ def find_cues(text: str) -> list[Cue]:
     if len(text) > MAX_CHARS:
         text = text[: MAX_CHARS // 2] + " " + text[-MAX_CHARS // 2 :]
     lexicon = load_lexicon()
-    found = [*_chinese(text, lexicon), *_english(text, lexicon), *_amounts(text)]
+    chinese = () if text.isascii() else _chinese(text, lexicon)
+    found = [*chinese, *_english(text, lexicon), *_amounts(text)]
     found.sort(key=lambda cue: cue.start)
     return _turn_negated(found)
 
