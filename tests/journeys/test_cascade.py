@@ -146,9 +146,10 @@ async def test_two_models_that_agree_are_believed_and_two_that_do_not_are_not(
 
 async def test_a_model_can_be_held_against_a_second_answer_of_its_own(tmp_path: Path) -> None:
     async with house(tmp_path, first=[GOOD, OTHER], by="{agreement: {}}") as (served, models):
-        _, _, entry = await ask(served, temperature=0)
+        _, _, entry = await ask(served, temperature=0, seed=7)
         asked = models.asked_of("first")
     assert [body["temperature"] for body in asked] == [0, 0.7]
+    assert [body.get("seed") for body in asked] == [7, None]
     assert kinds(entry) == [("primary", "first"), ("judge", "first"), ("fallback", "strong")]
 
 

@@ -25,8 +25,8 @@ _LONGEST = 6_000
 """Characters of a conversation and of an answer that are shown to a checking model, each."""
 _VERDICT_TOKENS = 200
 _WARMTH = 0.7
-"""Temperature of a second answer where the first was asked for without any: two equal answers of
-one model at temperature 0 say nothing."""
+"""Temperature of a model's second answer where the first was asked for without any: two equal
+answers of one model at temperature 0, or from the same seed, say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +128,9 @@ class Bench:
 
 async def _compare(judge: Judge, first: First, case: Case, line: Line) -> Verdict:
     request = msgspec.structs.replace(case.request, stream=False)
-    if not judge.models and not (request.temperature is None or request.temperature > 0):
-        request = msgspec.structs.replace(request, temperature=_WARMTH)
+    if not judge.models:
+        warmth = request.temperature or _WARMTH
+        request = msgspec.structs.replace(request, temperature=warmth, seed=None)
     second = await _call(request, judge, case, line)
     alike = likeness(first.text, second.choices[0].text or "")
     said = f"a second answer is {alike:.2f} alike, {judge.at_least:.2f} is wanted"

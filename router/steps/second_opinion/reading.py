@@ -37,7 +37,8 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def improve(self, signals: Signals, confidence: float) -> Signals:
         """The signals with this reading in place of our own reader's."""
-        intents = tuple(dict.fromkeys((self.intent, *self.intents)))[:MAX_INTENTS]
+        more = () if self.intent == "other" else (each for each in self.intents if each != "other")
+        intents = tuple(dict.fromkeys((self.intent, *more)))[:MAX_INTENTS]
         is_neutral = self.emotion == "neutral"
         return replace(
             signals,

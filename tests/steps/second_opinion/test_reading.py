@@ -36,6 +36,13 @@ def test_a_reading_replaces_what_was_read_and_leaves_the_rest() -> None:
     assert (after.language, after.prompt_tokens, after.sarcasm) == ("zh", 9, 0.4)
 
 
+def test_other_goes_with_no_other_intent() -> None:
+    mixed = {**GOOD, "intents": ["other", "refund", "urge"]}
+    assert read_answer(json.dumps(mixed)).improve(Signals(), 0.7).intents == ("refund", "urge")
+    torn = {**GOOD, "intent": "other", "intents": ["other", "account", "refund"]}
+    assert read_answer(json.dumps(torn)).improve(Signals(), 0.7).intents == ("other",)
+
+
 def test_what_fits_nothing_is_still_unsure_and_neutral_has_no_strength() -> None:
     said = {**GOOD, "intent": "other", "intents": [], "emotion": "neutral"}
     after = read_answer(json.dumps(said)).improve(Signals(), 0.75)
