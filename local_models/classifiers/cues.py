@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +27,9 @@ _TURNED = {
 _NUMBER_ZH = r"(?:[\ue001-\ue003]+|[一二两三四五六七八九十几半百俩仨]+)"
 _NUMBER_EN = r"(?:[\ue001-\ue003]+|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|several|many)"
 _AMOUNTS = re.compile(
+    # A quick look whether an amount may begin here at all: at most places none does.
+    r"(?=[第\ue001-\ue003一二两三四五六七八九十几半百俩仨\"「『!?.a]|on|tw|th|fo|fi|si|se|ei|ni|te|el|ma)"
+    r"(?:"
     rf"(?P<again>第{_NUMBER_ZH}(?:次|回|遍|台|个|件|趟|天|双)|{_NUMBER_EN} ?times\b|[\ue001-\ue003](?:th|rd|nd)\b"
     rf"|\b(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b)"
     rf"|(?P<count>{_NUMBER_ZH}(?:多)?(?:次|遍|回|通|趟|个人|家|台|双|条|封)|(?:[\ue001-\ue003]|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve)) "
@@ -35,7 +38,7 @@ _AMOUNTS = re.compile(
     rf"|(?P<long>{_NUMBER_ZH}(?:个)?(?:多)?(?:天|周|月|年|小时|钟头|礼拜|星期|季度)"
     rf"|{_NUMBER_EN} ?(?:hours?|hrs?|days?|nights?|weeks?|months?|years?|decades?)\b)"
     r"|(?P<quoted>[\"「『][^\"」』]{1,24}[\"」』])"
-    r"|(?P<bang>!{2})|(?P<wonder>\?[?!]|!\?)|(?P<dots>\.{2})"
+    r"|(?P<bang>!{2})|(?P<wonder>\?[?!]|!\?)|(?P<dots>\.{2}))"
 )
 _TOKENS = re.compile(r"[a-z+/'\ue001-\ue003]+(?:-[a-z]+)*|[^\sa-z\u4e00-\u9fff]")
 _ENDINGS = ("ing", "ed", "es", "s", "d", "ly")
@@ -95,14 +98,15 @@ def find_cues(text: str) -> list[Cue]:
     if len(text) > MAX_CHARS:
         text = text[: MAX_CHARS // 2] + " " + text[-MAX_CHARS // 2 :]
     lexicon = load_lexicon()
-    chinese = () if text.isascii() else _chinese(text, lexicon)
-    found = [*chinese, *_english(text, lexicon), *_amounts(text)]
+    found = [*_chinese(text, lexicon), *_english(text, lexicon), *_amounts(text)]
     found.sort(key=lambda cue: cue.start)
     return _turn_negated(found)
 
 
 def _chinese(text: str, lexicon: Lexicon) -> Iterator[Cue]:
     at, words, lengths = 0, lexicon.chinese, lexicon.lengths
+    if lengths.keys().isdisjoint(text):
+        return
     while at < len(text):
         for size in lengths.get(text[at], ()):
             kinds = words.get(text[at : at + size])
@@ -122,13 +126,19 @@ def _english(text: str, lexicon: Lexicon) -> Iterator[Cue]:
         word = tokens[at][0]
         for size in range(min(lexicon.widest.get(word, 1), len(tokens) - at), 0, -1):
             phrase = word if size == 1 else " ".join(token[0] for token in tokens[at : at + size])
-            kinds = lexicon.english.get(phrase) or (_by_stem(word, lexicon) if size == 1 else None)
+            kinds = _kinds_of_word(word) if size == 1 else lexicon.english.get(phrase)
             if kinds:
                 for kind in kinds:
                     yield Cue(kind, phrase, tokens[at][1], tokens[at + size - 1][2])
                 at += size - 1
                 break
         at += 1
+
+
+@lru_cache(maxsize=16_384)
+def _kinds_of_word(word: str) -> tuple[str, ...] | None:
+    lexicon = load_lexicon()
+    return lexicon.english.get(word) or _by_stem(word, lexicon)
 
 
 def _by_stem(word: str, lexicon: Lexicon) -> tuple[str, ...] | None:

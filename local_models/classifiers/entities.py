@@ -7,19 +7,20 @@ value. Dates that depend on today ("明天", "last week") stay in the customer's
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from local_models.classifiers.normalise import clip
 
 _ORDER = re.compile(
-    r"<ORDER(?:_?NUMBER|_?ID)?_?\d*>"
+    r"<order(?:_?number|_?id)?_?\d*>"
     r"|(?:订单号?|单号|运单号?|编号|order(?:\s+(?:number|no\.?|id))?|tracking(?:\s+(?:number|no\.?))?|purchase|package)"
     r"\s*(?:是|为|[:：#=]|is)?\s*#?\s*(?P<named>(?=[A-Za-z0-9-]*\d{3})[A-Za-z0-9][A-Za-z0-9-]{4,29})(?![A-Za-z0-9-])"
     r"|#(?P<hash>\d{4,20})(?!\d)"
-    r"|(?<![\d.A-Za-z])(?P<bare>\d{12,20}|[A-Z]{2,4}\d{8,16})(?![\d.A-Za-z])",
-    re.IGNORECASE,
+    r"|(?<![\d.A-Za-z])(?P<bare>\d{12,20}|[a-z]{2,4}\d{8,16})(?![\d.A-Za-z])"
 )
+"""These patterns are for text in lower case: ignoring case would take three times as long."""
 _PHONE = re.compile(
-    r"<(?:PHONE|MOBILE|TEL)_?\d*>"
+    r"<(?:phone|mobile|tel)_?\d*>"
     r"|(?<![\d-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"
     r"|(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)|(?<!\d)[48]00-?\d{3}-?\d{4}(?!\d)"
     r"|(?<![\d-])(?:\+?1[-. ]?)?\(?[2-9]\d{2}\)?[-. ]\d{3}[-. ]\d{4}(?!\d)"
@@ -27,11 +28,10 @@ _PHONE = re.compile(
 _MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 _DAYS = "mon|tues?|wednes|thurs?|fri|satur|sun"
 _DATE_DIGITS = re.compile(
-    r"<(?:DATE|TIME)_?\d*>"
+    r"<(?:date|time)_?\d*>"
     r"|\d{4}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}[日号]?|\d{1,2}月\d{1,2}[日号]?|(?<!\d)\d{1,2}[号日](?!楼|线|店|院|码)"
     rf"|\b(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b"
-    r"|\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b",
-    re.IGNORECASE,
+    r"|\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b"
 )
 _DATE_ZH = re.compile(
     r"(?:今|明|后|大后|昨|前|大前)天(?:早上|上午|中午|下午|晚上|夜里)?|今早|今晚|明早|明晚|昨晚|"
@@ -45,14 +45,12 @@ _DATE_EN = re.compile(
     r"|\b(?:\d+|one|two|three|four|five|six|seven|ten|a)\s+(?:days?|weeks?|months?|hours?)\s+ago\b"
     r"|\bin\s+(?:\d+|one|two|three|a)\s+(?:days?|weeks?|hours?)\b"
 )
-"""For text in lower case: ignoring case would take three times as long."""
 _ENGLISH_TIMES = ("day", "week", "month", "hour", "year", "tonight", "tomorrow", "christmas")
 _AMOUNT = re.compile(
-    r"<(?:AMOUNT|MONEY)_?\d*>"
-    r"|(?:[¥￥$€£]|RMB|CNY|USD)\s?\d[\d,]*(?:\.\d{1,2})?"
+    r"<(?:amount|money)_?\d*>"
+    r"|(?:[¥￥$€£]|rmb|cny|usd)\s?\d[\d,]*(?:\.\d{1,2})?"
     r"|\d[\d,]*(?:\.\d{1,2})?\s?(?:元|块钱?|块(?!儿|状)|毛|角|万元|美元|人民币|dollars?\b|bucks?\b|usd\b|rmb\b|yuan\b|euros?\b|pounds?\b)"
-    r"|[一二两三四五六七八九十百千万]+(?:元|块钱|块(?!儿|状))",
-    re.IGNORECASE,
+    r"|[一二两三四五六七八九十百千万]+(?:元|块钱|块(?!儿|状))"
 )
 _NUMBERS = re.compile(r"[\d<]")
 _SUMS = re.compile(r"[\d<一二两三四五六七八九十百千万]")
@@ -66,15 +64,28 @@ _GLANCE_CHARS = 600
 def find_slots(text: str) -> dict[str, tuple[str, ...]]:
     """Every entity by kind, in the order of the text and without repeats; kinds found only."""
     sample = clip(text)
-    numbers = _near_numbers(sample) if _holds_numbers(sample) else ""
+    numbers = _cased(_near_numbers(sample) if _holds_numbers(sample) else "")
     phones = _all(_PHONE, numbers)
     slots = {
         "order_number": tuple(dict.fromkeys(_orders(numbers, phones))),
         "phone": phones,
         "date": _dates(sample, numbers),
-        "amount": _all(_AMOUNT, sample if _holds_sums(sample) else numbers),
+        "amount": _all(_AMOUNT, _cased(sample) if _holds_sums(sample) else numbers),
     }
     return {kind: values for kind, values in slots.items() if values}
+
+
+class _Cased(NamedTuple):
+    """A text to search in lower case and to take values from as they were written."""
+
+    text: str
+    lower: str
+
+
+def _cased(text: str) -> _Cased:
+    lower = text.lower()
+    # A letter that grows when lowered would shift what follows it.
+    return _Cased(text if len(lower) == len(text) else lower, lower)
 
 
 def _holds_numbers(text: str) -> bool:
@@ -106,17 +117,25 @@ def _holds_sums(text: str) -> bool:
     return not text.isascii() and _SUMS.search(text) is not None
 
 
-def _all(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found.group(0).strip() for found in pattern.finditer(text)))
+def _all(pattern: re.Pattern[str], where: _Cased) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value.strip() for value in _values(pattern, where)))
 
 
-def _dates(sample: str, numbers: str) -> tuple[str, ...]:
+def _values(pattern: re.Pattern[str], where: _Cased) -> list[str]:
+    """What the pattern finds: its named group where it has one, else the whole."""
+    text = where.text
+    spans = [found.span(found.lastgroup or 0) for found in pattern.finditer(where.lower)]
+    return [text[start:end] for start, end in spans]
+
+
+def _dates(sample: str, numbers: _Cased) -> tuple[str, ...]:
     """Dates in the order of the text; where two ways of reading overlap, the first one holds."""
-    glance = clip(sample, _GLANCE_CHARS)
-    found = [each.group(0) for each in _DATE_DIGITS.finditer(numbers)]
+    glance = _cased(clip(sample, _GLANCE_CHARS))
+    found = _values(_DATE_DIGITS, numbers)
     if not sample.isascii():
-        found += [each.group(0) for each in _DATE_ZH.finditer(glance)]
-    found += _english_dates(glance)
+        found += _values(_DATE_ZH, glance)
+    if any(word in glance.lower for word in _ENGLISH_TIMES):
+        found += _values(_DATE_EN, glance)
     found.sort(key=sample.find)
     kept: list[str] = []
     for each in found:
@@ -126,19 +145,5 @@ def _dates(sample: str, numbers: str) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _english_dates(glance: str) -> list[str]:
-    lower = glance.lower()
-    if not any(word in lower for word in _ENGLISH_TIMES):
-        return []
-    if len(lower) != len(glance):  # a letter that grows when lowered: places would not agree
-        glance = lower
-    return [glance[each.start() : each.end()] for each in _DATE_EN.finditer(lower)]
-
-
-def _orders(sample: str, phones: tuple[str, ...]) -> list[str]:
-    found = []
-    for match in _ORDER.finditer(sample):
-        value = match.group("named") or match.group("hash") or match.group("bare") or match.group(0)
-        if value not in phones:
-            found.append(value)
-    return found
+def _orders(numbers: _Cased, phones: tuple[str, ...]) -> list[str]:
+    return [value for value in _values(_ORDER, numbers) if value not in phones]

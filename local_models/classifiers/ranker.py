@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from local_models.classifiers.features import Features
 from local_models.classifiers.forest import Forest
 from local_models.classifiers.head import Floats, Rows, scale_views
+from local_models.classifiers.index import KeyIndex
 from local_models.classifiers.normalise import clip
 from local_models.classifiers.traits import read_traits, split_options
 
@@ -85,6 +86,10 @@ class Ranker:
     shares: tuple[float, float, float]
     """Weights of level one, ridge and forest; 1 together."""
     notes: str = ""
+    _index: KeyIndex = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", KeyIndex(self.keys))
 
     def predict(self, text: str, features: Features) -> Floats:
         """One number for each of `outputs`."""
@@ -98,10 +103,7 @@ class Ranker:
 
     def read_wide(self, features: Features) -> Floats:
         """Level one's outputs."""
-        at = np.searchsorted(self.keys, features.hashes)
-        at[at == len(self.keys)] = 0
-        known = self.keys[at] == features.hashes
-        rows = at[known]
+        rows, known = self._index.find(features.hashes)
         values = features.weights[known] * self.idf[rows]
         values = scale_views(features.hashes[known], values, self.view_weights)
         return self.wide_bias + self.wide.sum_of(rows, values)
