@@ -1,6 +1,6 @@
 """A regressor for texts: hashed n-grams first, then trees over what they say and how a text is built.
 
-Level one is linear over the n-grams that `features.py` reads. Level two sees level one's outputs,
+Level one is linear over the n-grams that `features.py` reads and over waves of the traits. Level two sees level one's outputs,
 the traits of `traits.py` and how rare the words are; it is a ridge regression and a forest. The
 answer is the weighted mean of the three. Run time needs numpy only.
 """
@@ -67,6 +67,22 @@ def _mean_and_spread(values: list[float], floor: float) -> tuple[float, float, f
     return mean, spread, sum(value <= floor for value in values) / count
 
 
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """Random Fourier features of the traits: texts built alike come to lie near each other."""
+
+    mean: Floats
+    spread: Floats
+    slopes: Floats
+    """Shape (traits, waves)."""
+    phases: Floats
+
+    def read(self, traits: Floats) -> Floats:
+        """One cosine for each wave; `traits` of one text or, row by row, of many."""
+        steady = np.clip((traits - self.mean) / self.spread, -4.0, 4.0)
+        return np.asarray(np.cos(steady @ self.slopes + self.phases), dtype=np.float32)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranker:
     """A trained regressor with one or more outputs."""
@@ -76,6 +92,9 @@ class Ranker:
     idf: Floats
     view_weights: Floats
     wide: Rows
+    waves: Waves
+    wave_weights: Floats
+    """Shape (waves, outputs of level one)."""
     wide_bias: Floats
     """Level one may have more outputs than are given: the rest only feed level two."""
     rarity: Rarity
@@ -93,20 +112,22 @@ class Ranker:
 
     def predict(self, text: str, features: Features) -> Floats:
         """One number for each of `outputs`."""
-        first = self.read_wide(features)
-        inputs = np.concatenate([first, read_traits(text), self.rarity.read(text)])
+        traits = read_traits(text)
+        first = self.read_first(features, traits)
+        inputs = np.concatenate([first, traits, self.rarity.read(text)])
         one, ridge, trees = self.shares
         total = one * first[: len(self.outputs)]
         total += ridge * (inputs @ self.linear + self.linear_bias)
         total += trees * self.forest.add_up(inputs)
         return np.asarray(total, dtype=np.float32)
 
-    def read_wide(self, features: Features) -> Floats:
+    def read_first(self, features: Features, traits: Floats) -> Floats:
         """Level one's outputs."""
         rows, known = self._index.find(features.hashes)
         values = features.weights[known] * self.idf[rows]
         values = scale_views(features.hashes[known], values, self.view_weights)
-        return self.wide_bias + self.wide.sum_of(rows, values)
+        total = self.wide_bias + self.wide.sum_of(rows, values)
+        return np.asarray(total + self.waves.read(traits) @ self.wave_weights, dtype=np.float32)
 
 
 def save_ranker(ranker: Ranker, path: Path) -> None:
@@ -123,6 +144,9 @@ def save_ranker(ranker: Ranker, path: Path) -> None:
         "wide_scale": ranker.wide.scale, "wide_bias": ranker.wide_bias,
         "words": np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
         "word_shares": np.array([rarity.shares[word] for word in words], dtype=np.float16),
+        "waves_mean": ranker.waves.mean, "waves_spread": ranker.waves.spread,
+        "waves_slopes": ranker.waves.slopes.astype(np.float16), "waves_phases": ranker.waves.phases,
+        "wave_weights": ranker.wave_weights,
         "linear": ranker.linear, "linear_bias": ranker.linear_bias,
         "column": forest.column, "threshold": forest.threshold, "children": forest.children,
         "value": forest.value.astype(np.float16), "roots": forest.roots,
@@ -140,7 +164,7 @@ def load_ranker(path: Path) -> Ranker:
     """
     with np.load(path, allow_pickle=False) as stored:
         held = {name: stored[name] for name in stored.files}
-    missing = {"about", "keys", "wide", "linear", "column", "words"} - held.keys()
+    missing = {"about", "keys", "wide", "linear", "column", "words", "wave_weights"} - held.keys()
     if missing:
         raise ValueError(
             f"{path} is not a difficulty ranker: it lacks {', '.join(sorted(missing))}; train it "
@@ -153,6 +177,11 @@ def load_ranker(path: Path) -> Ranker:
         outputs=tuple(about["outputs"]), keys=held["keys"], idf=held["idf"].astype(np.float32),
         view_weights=held["view_weights"], wide=Rows(held["wide"], held["wide_scale"]),
         wide_bias=held["wide_bias"],
+        waves=Waves(
+            held["waves_mean"], held["waves_spread"], held["waves_slopes"].astype(np.float32),
+            held["waves_phases"],
+        ),
+        wave_weights=held["wave_weights"],
         rarity=Rarity(dict(zip(words, shares, strict=True)), about["floor"]),
         linear=held["linear"], linear_bias=held["linear_bias"],
         forest=Forest(

@@ -21,7 +21,7 @@ from local_models.classifiers.features import Features, read_features
 from local_models.classifiers.forest import Forest
 from local_models.classifiers.head import Floats, Rows
 from local_models.classifiers.normalise import clip
-from local_models.classifiers.ranker import Ranker, Rarity, summarise
+from local_models.classifiers.ranker import Ranker, Rarity, Waves, summarise
 from local_models.classifiers.traits import read_traits, split_options
 from local_models.classifiers.vectors import build_vocabulary, to_matrix
 
@@ -45,6 +45,11 @@ class Recipe:
     """Level one, ridge, forest."""
     boosted_share: float = 0.4
     """Of the forest's answer."""
+    waves: int = 384
+    wave_width: float = 0.7
+    """How fast likeness falls with the distance of traits, in squared standard deviations."""
+    wave_share: float = 0.5
+    """How much likeness of traits counts beside that of n-grams."""
     seed: int = 0
     notes: str = ""
 
@@ -103,31 +108,54 @@ def train_ranker(
         corpus.features, min_count=recipe.min_count, view_weights=recipe.view_weights
     )
     matrix = to_matrix(corpus.features, vocabulary)
-    rows, bias, left_out = _fit_wide(matrix, every, recipe.ridge)
+    waves = _draw_waves(corpus.traits, recipe)
+    heights = waves.read(corpus.traits) * _height(recipe)
+    rows, wave_weights, bias, left_out = _fit_wide(matrix, heights, every, recipe.ridge)
     rarity, rarities = _read_rarities(corpus)
     inputs = np.concatenate([left_out, corpus.traits, rarities], axis=1).astype(np.float32)
     linear, linear_bias = _fit_linear(inputs, targets, recipe.second_ridge, importance)
     return Ranker(
         outputs=tuple(outputs), keys=vocabulary.keys, idf=vocabulary.idf,
         view_weights=vocabulary.view_weights, wide=Rows.pack(rows), wide_bias=bias, rarity=rarity,
+        waves=waves, wave_weights=wave_weights * _height(recipe),
         linear=linear, linear_bias=linear_bias,
         forest=_fit_forest(inputs, targets, recipe, importance), shares=recipe.shares,
         notes=recipe.notes,
     )  # fmt: skip
 
 
-def _fit_wide(matrix: Any, targets: Floats, ridge: float) -> tuple[Floats, Floats, Floats]:
-    """Weights, bias, and for each text the prediction of a model that never saw it."""
+def _draw_waves(traits: Floats, recipe: Recipe) -> Waves:
+    """Waves whose products approach a Gaussian kernel of the traits' distance (Rahimi and Recht)."""
+    dice = np.random.default_rng(recipe.seed)
+    count = traits.shape[1]
+    deviation = math.sqrt(2 * recipe.wave_width / count)
+    slopes = dice.normal(0.0, deviation, (count, recipe.waves)).astype(np.float16)
+    return Waves(
+        traits.mean(axis=0).astype(np.float32), (traits.std(axis=0) + 1e-3).astype(np.float32),
+        slopes.astype(np.float32), dice.uniform(0, 2 * np.pi, recipe.waves).astype(np.float32),
+    )  # fmt: skip
+
+
+def _height(recipe: Recipe) -> np.float32:
+    return np.float32(math.sqrt(2 * recipe.wave_share / recipe.waves))
+
+
+def _fit_wide(
+    matrix: Any, heights: Floats, targets: Floats, ridge: float
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Weights of n-grams and of waves, bias, and each text's prediction by a model without it."""
     from scipy.linalg import cho_factor, cho_solve
 
     mean = targets.mean(axis=0)
     gram = np.asarray((matrix @ matrix.T).todense(), dtype=np.float64)
+    gram += heights.astype(np.float64) @ heights.T
     gram[np.diag_indices_from(gram)] += ridge
     inverse = cho_solve(cho_factor(gram, lower=True, overwrite_a=True), np.eye(len(gram)))
     dual = inverse @ (targets - mean)
     left_out = targets - dual / np.diag(inverse)[:, None]
     weights = np.asarray(matrix.T @ dual.astype(np.float32), dtype=np.float32)
-    return weights, mean.astype(np.float32), left_out.astype(np.float32)
+    wave_weights = np.asarray(heights.T @ dual, dtype=np.float32)
+    return weights, wave_weights, mean.astype(np.float32), left_out.astype(np.float32)
 
 
 def _read_rarities(corpus: Corpus) -> tuple[Rarity, Floats]:
@@ -212,7 +240,8 @@ def join_trees(trees: Sequence[tuple[Any, NDArray[Any]]]) -> Forest:
 
 def predict_many(ranker: Ranker, corpus: Corpus) -> Floats:
     """The ranker's outputs for texts that were read already, one row each."""
-    first = np.stack([ranker.read_wide(features) for features in corpus.features])
+    pairs = zip(corpus.features, corpus.traits, strict=True)
+    first = np.stack([ranker.read_first(features, traits) for features, traits in pairs])
     look = ranker.rarity.look_up
     rarities = [summarise(look(a), look(b), ranker.rarity.floor) for a, b in corpus.words]
     inputs = np.concatenate([first, corpus.traits, np.array(rarities)], axis=1)

@@ -34,7 +34,9 @@ GAINS = {True: (0.35, 0.8), False: (0.68, 0.3)}
 """With options to choose from or without: the difficulty of a question that both models or neither
 got right, and the step from there to one that only the strong model did. Open ones are word
 problems of several steps, well above an everyday request."""
-GRADE_IMPORTANCE, CUSTOMER_TURNS = 4.0, 1_200
+GRADE_IMPORTANCE = 4.0
+CUSTOMER_TURNS = {"zh": 900, "en": 600}
+"""As many of each as keep a language from looking hard by itself: most evaluations are English."""
 NOTES = "own graded requests and customer turns; {public}"
 
 
@@ -65,10 +67,11 @@ def read_graded() -> Examples:
         for line in lines:
             row = json.loads(line)
             found.add(row["text"], GRADES[row["grade"]], GRADE_IMPORTANCE)
-    turns = [line.text for line in read_lines("zh") + read_lines("en")]
-    random.Random(5).shuffle(turns)
-    for turn in turns[:CUSTOMER_TURNS]:
-        found.add(turn, CUSTOMER_TURN)
+    for language, count in CUSTOMER_TURNS.items():
+        turns = [line.text for line in read_lines(language)]
+        random.Random(5).shuffle(turns)
+        for turn in turns[:count]:
+            found.add(turn, CUSTOMER_TURN)
     return found
 
 
