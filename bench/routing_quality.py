@@ -95,7 +95,9 @@ def read_both(train: Path, test: Path, bench: str) -> tuple[Questions, Any, Any]
         second = second.take(np.array(kept))
     shared = tuple(model for model in first.models if model in second.models)
     if len(shared) < 2:
-        sys.exit(f"{train} and {test} share fewer than two models; --train knows {', '.join(first.models)}.")
+        sys.exit(
+            f"{train} and {test} share fewer than two models; --train knows {', '.join(first.models)}."
+        )
     both = join(first, second, shared)
     places = np.arange(len(both.texts))
     seen = {question_key(text) for text in second.texts}
