@@ -34,7 +34,7 @@ from router.policy_watch import watch_policy
 from router.settings import KeyEntry, LedgerEntry, PrivacyEntry, Settings, StateEntry
 from router.steps.access import Grant, Identity, hash_key
 from router.steps.cascade import Cascade
-from router.steps.dispatch import Breakers, Deployment, Dispatcher, Prober
+from router.steps.dispatch import Breakers, Deployment, Deployments, Dispatcher, Prober
 from router.steps.planning import Planner
 from router.steps.privacy import MemoryVaults, Privacy, PrivacySettings
 from router.steps.privacy.settings import DEFAULT_ACTIONS
@@ -91,15 +91,7 @@ async def open_house(
         limits = _LimitsRelay()
         providers = _open_providers(stack, vendors, limits)
         await _open_in_house(stack, in_house, providers, warm_up=settings.local.warm_up)
-        dispatcher = Dispatcher(
-            deployments=_deploy(places, providers),
-            breakers=_open_breakers(stack, settings.state),
-            observer=witness,
-        )
-        stack.push_async_callback(dispatcher.close)
-        if settings.health.probe_seconds is not None:
-            prober = Prober(dispatcher.resting, every_seconds=settings.health.probe_seconds)
-            stack.callback(asyncio.create_task(prober.run()).cancel)
+        dispatcher = _open_dispatcher(stack, settings, _deploy(places, providers), witness)
         limits.listen(dispatcher.on_limits)
         candidates = _Candidates(catalog, places, {**statuses(vendors), NAME: in_house.status})
         policies = _open_policies(settings.policy, candidates)
@@ -234,6 +226,21 @@ async def _open_in_house(
         except LocalModelError as error:
             raise ConfigError([f"local.models: {error}"]) from error
     providers[NAME] = local
+
+
+def _open_dispatcher(
+    stack: AsyncExitStack, settings: Settings, deployments: Deployments, witness: Witness
+) -> Dispatcher:
+    dispatcher = Dispatcher(
+        deployments=deployments,
+        breakers=_open_breakers(stack, settings.state),
+        observer=witness,
+    )
+    stack.push_async_callback(dispatcher.close)
+    if settings.health.probe_seconds is not None:
+        prober = Prober(dispatcher.resting, every_seconds=settings.health.probe_seconds)
+        stack.callback(asyncio.create_task(prober.run()).cancel)
+    return dispatcher
 
 
 def _open_breakers(stack: AsyncExitStack, state: StateEntry) -> Breakers:

@@ -206,6 +206,7 @@ async def test_a_client_that_leaves_stops_the_upstream_call(
     async with asyncio.timeout(5):
         while not any(e["disconnected_at"] for e in gateway.upstream_requests()):
             await asyncio.sleep(0.02)
+    assert [e["completed"] for e in gateway.upstream_requests()] == [False]
 
 
 async def test_the_doors_are_in_the_openapi_document(gateway: Served) -> None:

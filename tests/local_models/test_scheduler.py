@@ -208,11 +208,13 @@ async def test_opening_cancelling_and_closing_over_and_over_is_safe() -> None:
             if round_number % 2:
                 await scheduler.close()
             await asyncio.gather(*tasks, return_exceptions=True)
+            assert scheduler.load == (0, 0)
 
 
 async def test_two_closings_at_once_are_one() -> None:
     async with opened() as scheduler:
         await asyncio.gather(scheduler.close(), scheduler.close())
+        assert scheduler.load == (0, 0)
 
 
 def test_a_budget_is_shared_evenly_and_leftovers_go_to_later_wishes() -> None:

@@ -55,7 +55,7 @@ def test_repeats_are_named_once_in_the_order_of_the_text() -> None:
 
 def test_hostile_text_takes_no_time() -> None:
     for text in ("1" * 200_000, "order " * 40_000, "订单" * 90_000, "1-" * 90_000, "$" * 200_000):
-        find_slots(text)
+        assert set(find_slots(text)) <= {"order_number", "phone", "date", "amount"}
 
 
 def test_a_number_in_a_long_letter_is_found_with_the_words_around_it() -> None:
