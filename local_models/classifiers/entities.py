@@ -2,42 +2,56 @@
 
 A value that a privacy filter replaced already (`<PHONE_1>`) is a slot too: the placeholder is the
 value. Dates that depend on today ("明天", "last week") stay in the customer's own words.
+
+A text is not searched with patterns: runs of digits, and words that name a value, are looked for,
+which is quick; a pattern is only tried at such a place.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
 
 from local_models.classifiers.normalise import clip
 
-_ORDER = re.compile(
-    r"<order(?:_?number|_?id)?_?\d*>"
-    r"|(?:订单号?|单号|运单号?|编号|order(?:\s+(?:number|no\.?|id))?|tracking(?:\s+(?:number|no\.?))?|purchase|package)"
-    r"\s*(?:是|为|[:：#=]|is)?\s*#?\s*(?P<named>(?=[A-Za-z0-9-]*\d{3})[A-Za-z0-9][A-Za-z0-9-]{4,29})(?![A-Za-z0-9-])"
-    r"|#(?P<hash>\d{4,20})(?!\d)"
-    r"|(?<![\d.A-Za-z])(?P<bare>\d{12,20}|[a-z]{2,4}\d{8,16})(?![\d.A-Za-z])"
+Span = tuple[int, int]
+
+_KINDS = {
+    "order": "order_number", "phone": "phone", "mobile": "phone", "tel": "phone", "date": "date",
+    "time": "date", "amount": "amount", "money": "amount",
+}  # fmt: skip
+_PLACEHOLDER = re.compile(
+    r"<(?:(order)(?:_?number|_?id)?|(phone|mobile|tel|date|time|amount|money))_?\d*>"
 )
-"""These patterns are for text in lower case: ignoring case would take three times as long."""
+_RUN = re.compile(r"\d\d*")
+"""Begins with one digit: a pattern that begins with a repeat is looked for more slowly."""
+
+_ORDER_WORDS = ("order", "tracking", "purchase", "package")
+_ORDER_WORDS_ZH = ("订单", "单号", "运单", "编号")
+_NAMED = re.compile(
+    r"(?:订单号?|单号|运单号?|编号|order(?:\s+(?:number|no\.?|id))?|tracking(?:\s+(?:number|no\.?))?|purchase|package)"
+    r"\s*(?:是|为|[:：#=]|is)?\s*#?\s*((?=[A-Za-z0-9-]*\d{3})[A-Za-z0-9][A-Za-z0-9-]{4,29})(?![A-Za-z0-9-])"
+)
+_HASHED = re.compile(r"#(\d{4,20})(?!\d)")
+_BARE = re.compile(r"(?<![\d.A-Za-z])(?:\d{12,20}|[a-z]{2,4}\d{8,16})(?![\d.A-Za-z])")
 _PHONE = re.compile(
-    r"<(?:phone|mobile|tel)_?\d*>"
-    r"|(?<![\d-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"
+    r"(?<![\d-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"
     r"|(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)|(?<!\d)[48]00-?\d{3}-?\d{4}(?!\d)"
     r"|(?<![\d-])(?:\+?1[-. ]?)?\(?[2-9]\d{2}\)?[-. ]\d{3}[-. ]\d{4}(?!\d)"
 )
 _MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 _DAYS = "mon|tues?|wednes|thurs?|fri|satur|sun"
-_DATE_DIGITS = re.compile(
-    r"<(?:date|time)_?\d*>"
-    r"|\d{4}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}[日号]?|\d{1,2}月\d{1,2}[日号]?|(?<!\d)\d{1,2}[号日](?!楼|线|店|院|码)"
-    rf"|\b(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b"
-    r"|\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b"
+_DATE = re.compile(
+    r"\d{4}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}[日号]?|\d{1,2}月\d{1,2}[日号]?|(?<!\d)\d{1,2}[号日](?!楼|线|店|院|码)"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b|\b\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?\b"
 )
+_MONTH = re.compile(rf"(?:{_MONTHS})\.?$")
+_MONTH_DAY = re.compile(rf"\b(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b")
 _DATE_ZH = re.compile(
     r"(?:今|明|后|大后|昨|前|大前)天(?:早上|上午|中午|下午|晚上|夜里)?|今早|今晚|明早|明晚|昨晚|"
     r"(?:这|本|上|下|上上|下下)个?(?:周|星期|礼拜)[一二三四五六日天末]?|(?:周|星期|礼拜)[一二三四五六日天末]|"
     r"(?:这|本|上|下)个?月(?:初|底|中)?(?:\d{1,2}[号日])?|(?:今|明|去|前)年|月底|月初|双十一|双11|双十二|618|国庆|春节|中秋|元旦|"
-    r"[\d一二两三四五六七八九十半]+个?(?:天|周|星期|月|小时|分钟)(?:之?前|之?后|以?内)"
+    r"[\d一二两三四五六七八九十半][\d一二两三四五六七八九十半]*个?(?:天|周|星期|月|小时|分钟)(?:之?前|之?后|以?内)"
 )
 _DATE_EN = re.compile(
     rf"\b(?:next|last|this|on|by)\s+(?:(?:{_DAYS})day|week(?:end)?|month|year)\b|\b(?:{_DAYS})day\b"
@@ -45,18 +59,23 @@ _DATE_EN = re.compile(
     r"|\b(?:\d+|one|two|three|four|five|six|seven|ten|a)\s+(?:days?|weeks?|months?|hours?)\s+ago\b"
     r"|\bin\s+(?:\d+|one|two|three|a)\s+(?:days?|weeks?|hours?)\b"
 )
-_ENGLISH_TIMES = ("day", "week", "month", "hour", "year", "tonight", "tomorrow", "christmas")
-_AMOUNT = re.compile(
-    r"<(?:amount|money)_?\d*>"
-    r"|(?:[¥￥$€£]|rmb|cny|usd)\s?\d[\d,]*(?:\.\d{1,2})?"
-    r"|\d[\d,]*(?:\.\d{1,2})?\s?(?:元|块钱?|块(?!儿|状)|毛|角|万元|美元|人民币|dollars?\b|bucks?\b|usd\b|rmb\b|yuan\b|euros?\b|pounds?\b)"
-    r"|[一二两三四五六七八九十百千万]+(?:元|块钱|块(?!儿|状))"
+_TIME_WORDS = ("day", "week", "month", "hour", "year", "tonight", "tomorrow", "christmas")
+_WORDS_IN_A_TIME = 3
+_PAID = re.compile(r"(?:[¥￥$€£]|rmb|cny|usd)\s?\d[\d,]*(?:\.\d{1,2})?")
+_PRICED = re.compile(
+    r"\d[\d,]*(?:\.\d{1,2})?\s?(?:元|块钱?|块(?!儿|状)|毛|角|万元|美元|人民币|dollars?\b|bucks?\b|usd\b|rmb\b|yuan\b|euros?\b|pounds?\b)"
 )
-_NUMBERS = re.compile(r"[\d<]")
-_SUMS = re.compile(r"[\d<一二两三四五六七八九十百千万]")
-_RUN = re.compile(r"[\d<]+")
-_NEAR_CHARS = 64
-"""No value with a number in it, with the words that name it, reaches further from the number."""
+_COUNTED = re.compile(
+    r"[一二两三四五六七八九十百千万][一二两三四五六七八九十百千万]*(?:元|块钱|块(?!儿|状))"
+)
+_SIGNS = "¥￥$€£"
+_CODES = ("rmb", "cny", "usd")
+_UNIT_STARTS = frozenset("元块毛角万美人dbureyp")
+_DATE_MARKS = frozenset("年/.-月号日")
+_MONTH_STARTS = frozenset(
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+) | {"of "}
+_ORDINALS = frozenset("snrt")
 _GLANCE_CHARS = 600
 """Words for days, of which long texts are full, are looked for in head and tail alone."""
 
@@ -64,78 +83,105 @@ _GLANCE_CHARS = 600
 def find_slots(text: str) -> dict[str, tuple[str, ...]]:
     """Every entity by kind, in the order of the text and without repeats; kinds found only."""
     sample = clip(text)
-    numbers = _cased(_near_numbers(sample) if _holds_numbers(sample) else "")
-    phones = _all(_PHONE, numbers)
+    lower = sample.lower()
+    if len(lower) != len(sample):  # a letter that grows when lowered would shift what follows it
+        sample = lower
+    marks = _placeholders(lower)
+    runs = [found.span() for found in _RUN.finditer(lower)]
+    phones = _values(sample, [*marks["phone"], *_phones(lower, runs)])
+    orders = _values(sample, [*marks["order_number"], *_orders(lower, runs)])
     slots = {
-        "order_number": tuple(dict.fromkeys(_orders(numbers, phones))),
+        "order_number": tuple(value for value in orders if value not in phones),
         "phone": phones,
-        "date": _dates(sample, numbers),
-        "amount": _all(_AMOUNT, _cased(sample) if _holds_sums(sample) else numbers),
+        "date": _dates(sample, lower, [*marks["date"], *_dates_in_digits(lower, runs)]),
+        "amount": _values(sample, [*marks["amount"], *_amounts(lower, runs)]),
     }
     return {kind: values for kind, values in slots.items() if values}
 
 
-class _Cased(NamedTuple):
-    """A text to search in lower case and to take values from as they were written."""
-
-    text: str
-    lower: str
-
-
-def _cased(text: str) -> _Cased:
-    lower = text.lower()
-    # A letter that grows when lowered would shift what follows it.
-    return _Cased(text if len(lower) == len(text) else lower, lower)
+def _values(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
+    """What stands at these places, in order, each once; of two that overlap the first one holds."""
+    found: dict[str, None] = {}
+    reach = 0
+    for start, end in sorted(spans):
+        if start >= reach:
+            found[text[start:end].strip()] = None
+            reach = end
+    return tuple(found)
 
 
-def _holds_numbers(text: str) -> bool:
-    if text.isascii():  # looking for one character at a time is much quicker than a pattern
-        return any(sign in text for sign in "<0123456789")
-    return _NUMBERS.search(text) is not None
+def _try_at(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterator[Span]:
+    """Where the pattern holds at one of these places; its group where it has one, else the whole."""
+    group = min(pattern.groups, 1)
+    for start in starts:
+        if start >= 0 and (found := pattern.match(text, start)):
+            yield found.span(group)
 
 
-def _near_numbers(text: str) -> str:
-    """What stands around the numbers and placeholders of a text: values hold one or the other.
-
-    The pieces are kept apart by a character that no value holds.
-    """
-    if len(text) <= _NEAR_CHARS * 3:
-        return text
-    pieces: list[str] = []
-    start = end = 0
-    for run in _RUN.finditer(text):
-        if run.start() - _NEAR_CHARS > end:
-            pieces.append(text[start:end])
-            start = run.start() - _NEAR_CHARS
-        end = run.end() + _NEAR_CHARS
-    pieces.append(text[start:end])
-    return "\0".join(pieces)
+def _places(text: str, words: Iterable[str]) -> Iterator[int]:
+    """Where any of the words begins."""
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            yield at
+            at = text.find(word, at + 1)
 
 
-def _holds_sums(text: str) -> bool:
-    """Whether an amount may be written in Chinese numerals."""
-    return not text.isascii() and _SUMS.search(text) is not None
+def _placeholders(lower: str) -> dict[str, list[Span]]:
+    """What a privacy filter put, by kind of slot."""
+    found: dict[str, list[Span]] = {kind: [] for kind in _KINDS.values()}
+    if "<" in lower:
+        for mark in _PLACEHOLDER.finditer(lower):
+            found[_KINDS[mark.group(1) or mark.group(2)]].append(mark.span())
+    return found
 
 
-def _all(pattern: re.Pattern[str], where: _Cased) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value.strip() for value in _values(pattern, where)))
+def _phones(lower: str, runs: Sequence[Span]) -> Iterator[Span]:
+    for start, end in runs:
+        # Ten digits at least, in one run or with signs between.
+        if end - start >= 10 or any(map(str.isdigit, lower[end + 1 : end + 3])):
+            first = start - 1 if lower[start - 1 : start] in ("+", "(") else start
+            yield from _try_at(_PHONE, lower, {first, start})
 
 
-def _values(pattern: re.Pattern[str], where: _Cased) -> list[str]:
-    """What the pattern finds: its named group where it has one, else the whole."""
-    text = where.text
-    spans = [found.span(found.lastgroup or 0) for found in pattern.finditer(where.lower)]
-    return [text[start:end] for start, end in spans]
+def _orders(lower: str, runs: Sequence[Span]) -> Iterator[Span]:
+    if not runs:
+        return
+    words = _ORDER_WORDS if lower.isascii() else (*_ORDER_WORDS, *_ORDER_WORDS_ZH)
+    yield from _try_at(_NAMED, lower, _places(lower, words))
+    for start, end in runs:
+        if lower[start - 1 : start] == "#":
+            yield from _try_at(_HASHED, lower, [start - 1])
+        if end - start >= 8:
+            letters = start
+            while letters > 0 and start - letters < 4 and "a" <= lower[letters - 1] <= "z":
+                letters -= 1
+            yield from _try_at(_BARE, lower, [letters])
 
 
-def _dates(sample: str, numbers: _Cased) -> tuple[str, ...]:
+def _dates_in_digits(lower: str, runs: Sequence[Span]) -> Iterator[Span]:
+    for start, end in runs:
+        after = lower[end : end + 1]
+        if after.isspace():
+            after = lower[end + 1 : end + 4]
+        if after[:1] in _DATE_MARKS or after in _MONTH_STARTS or after in _ORDINALS:
+            # The last digits of a longer run can be a year, a month or a day.
+            places = {start, *(at for at in (end - 4, end - 2, end - 1) if at > start)}
+            yield from _try_at(_DATE, lower, sorted(places))
+        if lower[start - 1 : start].isspace():
+            word = lower[max(0, start - 14) : start].rstrip()
+            if month := _MONTH.search(word, len(word) - 10):
+                yield from _try_at(_MONTH_DAY, lower, [max(0, start - 14) + month.start()])
+
+
+def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
     """Dates in the order of the text; where two ways of reading overlap, the first one holds."""
-    glance = _cased(clip(sample, _GLANCE_CHARS))
-    found = _values(_DATE_DIGITS, numbers)
+    found = list(_values(sample, in_digits))
+    glance, lower_glance = clip(sample, _GLANCE_CHARS), clip(lower, _GLANCE_CHARS)
     if not sample.isascii():
-        found += _values(_DATE_ZH, glance)
-    if any(word in glance.lower for word in _ENGLISH_TIMES):
-        found += _values(_DATE_EN, glance)
+        spans = (match.span() for match in _DATE_ZH.finditer(lower_glance))
+        found += [glance[start:end] for start, end in spans]
+    found += _values(glance, _try_at(_DATE_EN, lower_glance, _time_words(lower_glance)))
     found.sort(key=sample.find)
     kept: list[str] = []
     for each in found:
@@ -145,5 +191,38 @@ def _dates(sample: str, numbers: _Cased) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _orders(numbers: _Cased, phones: tuple[str, ...]) -> list[str]:
-    return [value for value in _values(_ORDER, numbers) if value not in phones]
+def _time_words(lower: str) -> list[int]:
+    """Where words for times begin, and the one and the two words before each of them."""
+    plain = lower.replace("\n", " ")
+    starts: set[int] = set()
+    for at in _places(plain, _TIME_WORDS):
+        for _ in range(_WORDS_IN_A_TIME):
+            start = plain.rfind(" ", 0, at) + 1
+            # What is no letter or digit stands before the word, not in it.
+            starts.add(start if plain[start : start + 1].isalnum() else _first_letter(plain, start))
+            if start < 2:
+                break
+            at = start - 1
+    return sorted(starts)
+
+
+def _first_letter(text: str, at: int) -> int:
+    while at < len(text) and not text[at].isalnum():
+        at += 1
+    return at
+
+
+def _amounts(lower: str, runs: Sequence[Span]) -> Iterator[Span]:
+    for start, end in runs:
+        before = start - 1 if lower[start - 1 : start].isspace() else start
+        if lower[before - 1 : before] in _SIGNS and before:
+            yield from _try_at(_PAID, lower, [before - 1])
+        elif lower[max(0, before - 3) : before] in _CODES:
+            yield from _try_at(_PAID, lower, [before - 3])
+        after = lower[end : end + 1]
+        if after.isspace():
+            after = lower[end + 1 : end + 2]
+        if after in _UNIT_STARTS or after in ",.":
+            yield from _try_at(_PRICED, lower, [start])
+    if "元" in lower or "块" in lower:
+        yield from (found.span() for found in _COUNTED.finditer(lower))

@@ -6,9 +6,9 @@ Views, told apart by the top two bits of each 32-bit hash:
 * words: single words and neighbouring pairs
 * pairs: two words, or two Chinese characters, that stand near each other with a gap between
 
-Everything is numpy over code points: a window's hash is a rolling polynomial, a word's hash a
-difference of prefix sums, so the cost of a character does not depend on Python. A short text costs
-little more than the number of numpy calls, so several of them are read in one pass.
+A window's hash is a rolling polynomial over code points. The loops are compiled where a compiler was
+at hand; without them everything is numpy, where a word's hash is a difference of prefix sums and
+several short texts are read in one pass, because a short one costs little but the numpy calls.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.normalise import MAX_CHARS, normalise
 
 VIEWS = 3
@@ -74,11 +75,12 @@ _POWERS = _powers(_BASE, _ROOM)
 _INVERSE_POWERS = _powers(_INVERSE, _ROOM)
 _KINDS = _kinds()
 _DAMPED = (1.0 + np.log(np.arange(1, _ROOM + 1))).astype(np.float32)
+_WINDOWS = None if NATIVE is None else NATIVE.Windows(_KINDS, _DAMPED, _ROOM)
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The distinct n-grams of one text, sorted by hash, with how often each occurs (damped)."""
+    """The distinct n-grams of one text, in no order to count on, with how often each occurs (damped)."""
 
     text: str
     """The normalised text."""
@@ -89,21 +91,38 @@ class Features:
 
 def read_features(text: str) -> Features:
     """Hash every n-gram of a text, whatever its language; an empty text has no features."""
-    plain = normalise(text)
+    return read_plain(normalise(text))
+
+
+def read_several(texts: Sequence[str]) -> list[Features]:
+    """The features of each text. Together they may be about as long as one text; what is longer
+    loses its end."""
+    if not texts:
+        return []
+    room = max(0, _ROOM // len(texts) - len(_GAP) - 2)
+    plains = [normalise(text)[:room] for text in texts]
+    if _WINDOWS is None:
+        return read_plains_with_numpy(plains)
+    return [read_plain(plain) for plain in plains]
+
+
+def read_plain(plain: str) -> Features:
+    """The features of a text that was normalised already."""
+    if _WINDOWS is None:
+        return read_plain_with_numpy(plain)
+    hashes, weights = _WINDOWS.read(plain)
+    return Features(plain, np.frombuffer(hashes, np.uint32), np.frombuffer(weights, np.float32))
+
+
+def read_plain_with_numpy(plain: str) -> Features:
+    """What the compiled loop does."""
     tagged, _ = _read_windows(f" {plain[: _ROOM - 2]} ", None)
     hashes, counts = _distinct(tagged)
     return Features(plain, hashes, _damp(counts))
 
 
-def read_several(texts: Sequence[str]) -> list[Features]:
-    """The features of each text, in one pass: much quicker than one by one where all are short.
-
-    Together they may be about as long as one text; what is longer loses its end.
-    """
-    if not texts:
-        return []
-    room = max(0, _ROOM // len(texts) - len(_GAP) - 2)
-    plains = [normalise(text)[:room] for text in texts]
+def read_plains_with_numpy(plains: Sequence[str]) -> list[Features]:
+    """Several at once, in one pass: much quicker than one by one where all are short."""
     lengths = [len(plain) + 2 + len(_GAP) for plain in plains]
     owners = np.arange(len(plains), dtype=np.uint64).repeat(lengths)
     tagged, starts = _read_windows(_GAP.join([f" {plain} " for plain in plains]), owners)

@@ -3,13 +3,12 @@
 A head is *wide* (one row of class weights for each n-gram) and may be *deep* too (one row of a
 hidden layer for each n-gram, then one small matrix). Rows are int8 with one scale a column, so a
 head of 40,000 n-grams and 17 classes is under a megabyte, and reading a text means gathering a
-few hundred rows. Run time needs numpy only.
+few hundred rows.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,12 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local_models.classifiers.features import Features
-from local_models.classifiers.index import KeyIndex
+from local_models.classifiers.table import Floats as Floats
+from local_models.classifiers.table import RowTable, open_table
 
 Kind = Literal["one", "many"]
-Floats = NDArray[np.float32]
-
-_VIEW_BITS = np.uint32(30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +37,6 @@ class Rows:
         scale = np.maximum(np.abs(matrix).max(axis=0, initial=0.0), 1e-9) / 127.0
         cells = np.rint(matrix / scale).astype(np.int8)
         return cls(cells, scale.astype(np.float32))
-
-    def sum_of(self, rows: NDArray[np.intp], values: Floats) -> Floats:
-        """The chosen rows, each times its value, added up."""
-        total = values @ self.cells[rows].astype(np.float32)
-        return np.asarray(total * self.scale, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +80,15 @@ class Head:
     notes: str = ""
     """What it was trained on and when, for the model card."""
 
-    _joined: NDArray[np.int8] = field(init=False, repr=False, compare=False)
+    _table: RowTable = field(init=False, repr=False, compare=False)
     """The wide and the deep cells of an n-gram side by side, so that a text gathers once."""
 
-    _index: KeyIndex = field(init=False, repr=False, compare=False)
-
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_index", KeyIndex(self.keys))
-        parts = [self.wide.cells] if self.deep is None else [self.wide.cells, self.deep.rows.cells]
-        joined = np.ascontiguousarray(np.concatenate(parts, axis=1))
-        object.__setattr__(self, "_joined", joined)
+        parts = [self.wide] if self.deep is None else [self.wide, self.deep.rows]
+        joined = np.ascontiguousarray(np.concatenate([part.cells for part in parts], axis=1))
+        scale = np.concatenate([part.scale for part in parts])
+        table = open_table(self.keys, self.idf, self.view_weights, joined, scale)
+        object.__setattr__(self, "_table", table)
         # The parts become views of the whole: nothing is held twice.
         width = self.wide.cells.shape[1]
         object.__setattr__(self, "wide", Rows(joined[:, :width], self.wide.scale))
@@ -107,10 +98,7 @@ class Head:
 
     def scores(self, features: Features) -> Floats:
         """One raw score a label; with no known n-gram at all, the bias."""
-        rows, known = self._index.find(features.hashes)
-        values = features.weights[known] * self.idf.take(rows)
-        values = scale_views(features.hashes[known], values, self.view_weights)
-        return self._add_up(values, rows)
+        return self._score(self._table.sum_of(features))
 
     def probabilities(self, features: Features) -> Floats:
         """One calibrated probability a label: together 1 for `one`, each for itself for `many`."""
@@ -121,31 +109,20 @@ class Head:
         return self._judge(self.probabilities(features))
 
     def read_several(self, several: Sequence[Features]) -> list[Reading]:
-        """A reading of each text, in one pass: much quicker than one by one for short texts."""
+        """A reading of each text, in one pass."""
         if not several:
             return []
-        hashes = np.concatenate([features.hashes for features in several])
-        owners = np.arange(len(several)).repeat([len(features.hashes) for features in several])
-        rows, known = self._index.find(hashes)
-        weights = np.concatenate([features.weights for features in several])
-        owners, hashes, values = owners[known], hashes[known], weights[known] * self.idf.take(rows)
-        spread = np.zeros((len(several), len(rows)), dtype=np.float32)
-        for at in range(len(several)):
-            own = slice(*owners.searchsorted((at, at + 1)).tolist())
-            spread[at, own] = scale_views(hashes[own], values[own], self.view_weights)
-        return [self._judge(chances) for chances in self._calibrate(self._add_up(spread, rows))]
+        chances = self._calibrate(self._score(self._table.sums_of(several)))
+        return [self._judge(each) for each in chances]
 
-    def _add_up(self, values: Floats, rows: NDArray[np.intp]) -> Floats:
-        """Scores of one text, or of several (a row of values each)."""
-        sums = values @ self._joined.take(rows, axis=0).astype(np.float32)
+    def _score(self, sums: Floats) -> Floats:
+        """Scores from the sums of one text, or of several (a row each)."""
         width = len(self.labels)
-        total = sums[..., :width] * self.wide.scale
-        total += self.bias
+        total = sums[..., :width] + self.bias
         if self.deep is not None:
-            hidden = sums[..., width:] * self.deep.rows.scale
-            hidden += self.deep.bias
+            hidden = sums[..., width:] + self.deep.bias
             total += np.maximum(hidden, 0.0, out=hidden) @ self.deep.output
-        return np.asarray(total, dtype=np.float32)
+        return total
 
     def _calibrate(self, scores: Floats) -> Floats:
         scaled = scores / np.float32(self.temperature)
@@ -159,19 +136,6 @@ class Head:
         best = int(chances.argmax())
         confidence = float(chances[best])
         return Reading(self.labels[best], confidence, confidence < self.threshold, chances)
-
-
-def scale_views(hashes: NDArray[np.uint32], values: Floats, weights: Floats) -> Floats:
-    """Each view brought to its own length, then the whole text to length one."""
-    view = (hashes >> _VIEW_BITS).astype(np.intp)
-    squares = np.bincount(view, values * values, len(weights)).tolist()
-    pairs = [
-        (weight, square) if square > 0.0 else (0.0, 1.0)
-        for weight, square in zip(weights.tolist(), squares, strict=False)
-    ]
-    length = math.sqrt(sum(weight * weight for weight, _ in pairs)) or 1.0
-    factors = [weight / (length * math.sqrt(square)) for weight, square in pairs]
-    return np.asarray(values * np.asarray(factors, dtype=np.float32).take(view), dtype=np.float32)
 
 
 def save_head(head: Head, path: Path) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from local_models.classifiers.normalise import clip
+from local_models.classifiers.words import open_words
 
 LONG_DOCUMENT_CHARS = 6_000
 """From here on a single text counts as a long document; Chinese from a third of it."""
 
 _NOT_TEXT = re.compile(r"<[A-Z_]+\d*>|\[[^\]\s]{1,20}\]|https?://\S+|(?<=@)\S+|`[^`]*`")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")
 _KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _OTHER_LETTERS = re.compile(r"[\u0370-\u1fff]")
 
@@ -32,6 +33,7 @@ _ENGLISH = _words(
     "which please thanks thank hello hi hey help want need get got order refund return cancel delivery package "
     "invoice payment account change address phone not don't can't didn't i'm i've it's more any some just very"
 )
+_WORDS = open_words(dict.fromkeys(_ENGLISH, (0,)), {}, 0.0)
 
 
 def tell_language(text: str) -> str:
@@ -43,32 +45,30 @@ def tell_language(text: str) -> str:
     plain = clip(text, _GLANCE_CHARS)
     if any(mark in plain for mark in "<[`@:"):
         plain = _NOT_TEXT.sub(" ", plain)
-    words = _WORD.findall(plain)
+    words = _WORDS.read(plain.lower())
     han = foreign = 0
     if not plain.isascii():
         han = len(_HAN.findall(plain))
         foreign = len(_KANA_HANGUL.findall(plain)) + len(_OTHER_LETTERS.findall(plain))
-    letters = sum(map(len, words))
+    letters, english = words.letters, words.in_group[0]
     if (han == 0 and letters == 0) or foreign > max(han, letters):
         return "other"
     if han == 0:
-        return "en" if _is_english(plain, words) else "other"
-    english = sum(word.lower() in _ENGLISH for word in words)
+        return "en" if _is_english(plain, words.words, english) else "other"
     if english >= 1 and han < 4 and letters > han:
         return "en"
     if english >= 2 and letters > han:
         return "mixed" if han >= 4 else "en"
-    return "mixed" if english >= 2 and len(words) >= 3 else "zh"
+    return "mixed" if english >= 2 and words.words >= 3 else "zh"
 
 
-def _is_english(plain: str, words: list[str]) -> bool:
+def _is_english(plain: str, words: int, common: int) -> bool:
     """Plain ASCII letters; when long enough, also some of the commonest words."""
-    is_plain = plain.isascii()
-    accented = 0 if is_plain else sum(ch.isalpha() and not ch.isascii() for ch in plain)
-    if accented > 0.05 * len(plain):
-        return False
-    common = sum(word.lower() in _ENGLISH for word in words)
-    return len(words) < 8 or common >= 0.08 * len(words)
+    if not plain.isascii():
+        accented = sum(ch.isalpha() and not ch.isascii() for ch in plain)
+        if accented > 0.05 * len(plain):
+            return False
+    return words < 8 or common >= 0.08 * words
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ _CODE_WORDS = (
     "code", "function", "script", "query", "program", "class", "bug", "error", "method",
     "unit test", "代码", "函数", "脚本", "程序", "sql", "正则",
 )  # fmt: skip
-_MATH_SIGNS, _RARE_MATH_SIGNS = "\\$^=/", "×÷∑∫√∞≤≥≠∀∃∈⊂∂∇"
+_MATH_SIGNS, _RARE_MATH_SIGNS = ("\\", "^", "=", "/d", "(x)"), "×÷∑∫√∞≤≥≠∀∃∈⊂∂∇"
 _MATH_WORDS = (
     "prove that", "solve for", "integral of", "derivative of", "equation", "theorem", "polynomial",
     "eigenvalue", "probability that", "how many ways", "modulo", "triangle", "logarithm", "方程",
@@ -140,15 +140,26 @@ def _hints_at_math(lower: str) -> bool:
     """Looking for single signs and words is quick; the pattern is not."""
     return (
         any(sign in lower for sign in _MATH_SIGNS)
+        or ("$" in lower and "_" in lower)
         or (not lower.isascii() and any(sign in lower for sign in _RARE_MATH_SIGNS))
-        or "(x)" in lower
         or any(word in lower for word in _MATH_WORDS)
     )
 
 
 def _has_code_lines(sample: str) -> bool:
     """Two code-like lines, or one among few lines."""
-    hits = len(_CODE_LINE.findall(sample))
+    hits = sum(1 for _ in _code_lines(sample))
     return hits >= 2 or (
         hits == 1 and sample.count("\n") < 4 and any(ch in sample for ch in "(){};=")
     )
+
+
+def _code_lines(sample: str) -> Iterator[re.Match[str]]:
+    """Code-like lines. The pattern is tried where a line begins, not at every character."""
+    start = 0
+    while start >= 0:
+        found = _CODE_LINE.match(sample, start)
+        if found:
+            yield found
+        line_end = sample.find("\n", max(start, found.end() - 1 if found else start))
+        start = line_end + 1 if line_end >= 0 else -1

@@ -12,6 +12,8 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from local_models.classifiers.compiled import NATIVE
+
 MAX_CHARS = 4_000
 """Longer texts are read by their first and last half of this; the middle is left out."""
 
@@ -29,7 +31,11 @@ _MARKS = {
     "number": "\ue003",
     "other": "\ue01f",
 }
-_DIGIT_MARKS = {1: "\ue001", 2: "\ue001", 3: "\ue002", 4: "\ue002", 11: "\ue010"}
+_DIGIT_MARKS = (
+    "", *["\ue001"] * 2, *["\ue002"] * 2, *["\ue003"] * 4, *[_MARKS["order"]] * 2, _MARKS["phone"],
+    _MARKS["order"],
+)  # fmt: skip
+"""The mark of a run of so many digits; the last one is that of every longer run."""
 _KINDS = {
     "PHONE": "phone", "MOBILE": "phone", "TEL": "phone", "电话": "phone", "手机": "phone",
     "ORDER": "order", "ORDERID": "order", "ORDER_NUMBER": "order", "单号": "order",
@@ -73,7 +79,11 @@ def _plane() -> NDArray[np.uint32]:
     return plane
 
 
-_PLANE = _plane()
+PLANE = _plane()
+"""What each code point of the basic plane is spelt as."""
+DIGIT_MARKS = np.array([ord(mark or " ") for mark in _DIGIT_MARKS], dtype=np.uint32)
+"""The marks of digit runs by length, as code points."""
+_SPELLING = None if NATIVE is None else NATIVE.Spelling(PLANE, DIGIT_MARKS)
 _SHORT = 120
 """Below this many characters calling numpy costs more than it saves."""
 
@@ -92,9 +102,18 @@ _REPEATS = re.compile(r"(.)\1{2,}")
 
 def normalise(text: str) -> str:
     """The text as the feature pass reads it: one line, lower case, marks for numbers and names."""
-    text = _translate(clip(text))
+    text = clip(text)
+    text = translate(text) if _SPELLING is None else _SPELLING.translate(text)
     if "<" in text or "[" in text or "://" in text or "&" in text:
         text = _PLACEHOLDER.sub(_mark_of, text)
+    return flatten(text) if _SPELLING is None else _SPELLING.flatten(text)
+
+
+def flatten(text: str) -> str:
+    """Lower case, one mark for a run of digits, no long repeats, one space between words.
+
+    The compiled loop does the same.
+    """
     text = text.lower()
     if _has_digits(text):
         text = _DIGITS.sub(_digits_of, text)
@@ -105,14 +124,17 @@ def normalise(text: str) -> str:
     return text.strip()
 
 
-def _translate(text: str) -> str:
-    """As `str.translate`, which is slow on long texts of other scripts."""
+def translate(text: str) -> str:
+    """Character by character; `str.translate` is slow on long texts of other scripts.
+
+    The compiled loop does the same.
+    """
     if len(text) < _SHORT or text.isascii():
         return text.translate(_TABLE)
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     if codes.max() > 0xFFFF:
         return text.translate(_TABLE)
-    codes = _PLANE.take(codes)
+    codes = PLANE.take(codes)
     kept: bytes = codes[codes != _DROPPED].tobytes()
     return kept.decode("utf-32-le", "surrogatepass")
 
@@ -151,5 +173,4 @@ def _mark_of(found: re.Match[str]) -> str:
 
 
 def _digits_of(found: re.Match[str]) -> str:
-    length = found.end() - found.start()
-    return _DIGIT_MARKS.get(length) or ("\ue003" if length < 9 else _MARKS["order"])
+    return _DIGIT_MARKS[min(found.end() - found.start(), len(_DIGIT_MARKS) - 1)]

@@ -8,7 +8,7 @@ answer is the weighted mean of the three. Run time needs numpy only.
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from local_models.classifiers.features import Features
 from local_models.classifiers.forest import Forest
-from local_models.classifiers.head import Floats, Rows, scale_views
-from local_models.classifiers.index import KeyIndex
+from local_models.classifiers.head import Floats, Rows
 from local_models.classifiers.normalise import clip
-from local_models.classifiers.traits import read_traits, split_options
+from local_models.classifiers.table import RowTable, open_table
+from local_models.classifiers.traits import read_parts, split_options
+from local_models.classifiers.words import WordTable, open_words
 
-_WORD = re.compile(r"[a-z][a-z']*")
 RARITIES = 9
 
 
@@ -35,11 +35,15 @@ class Rarity:
     floor: float
     """For a word that the corpus does not hold."""
 
-    def read(self, text: str) -> Floats:
+    _table: WordTable = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_table", open_words({}, self.shares, self.floor))
+
+    def read(self, stem: str, options: Sequence[str]) -> Floats:
         """Five numbers of the question's words and four of its answers', see `summarise`."""
-        stem, options = split_options(clip(text))
-        asked = self.look_up(_WORD.findall(stem.lower()))
-        answers = self.look_up(_WORD.findall(" ".join(options).lower())) if options else []
+        asked = self._table.read(stem.lower()).values
+        answers = self._table.read(" ".join(options).lower()).values if options else ()
         return np.array(summarise(asked, answers, self.floor), dtype=np.float32)
 
     def look_up(self, words: list[str]) -> list[float]:
@@ -48,23 +52,25 @@ class Rarity:
         return [get(word, floor) for word in words]
 
 
-def summarise(asked: list[float], answers: list[float], floor: float) -> list[float]:
+def summarise(asked: Sequence[float], answers: Sequence[float], floor: float) -> list[float]:
     """Nine numbers of two lists of logarithmic shares; zeros for an empty list."""
     found = [0.0] * RARITIES
     if asked:
-        rarest = sorted(asked)[:3]
-        found[:5] = (*_mean_and_spread(asked, floor), rarest[0], sum(rarest) / len(rarest))
+        shares = np.asarray(asked)
+        rarest = np.partition(shares, 2)[:3] if len(shares) > 3 else shares
+        found[:5] = (*_mean_and_spread(shares, floor), float(rarest.min()), float(rarest.mean()))
     if answers:
-        found[5:] = (*_mean_and_spread(answers, floor), min(answers))
+        shares = np.asarray(answers)
+        found[5:] = (*_mean_and_spread(shares, floor), float(shares.min()))
     return found
 
 
-def _mean_and_spread(values: list[float], floor: float) -> tuple[float, float, float]:
+def _mean_and_spread(values: NDArray[np.float64], floor: float) -> tuple[float, float, float]:
     """Mean, standard deviation, and share of words that the corpus does not hold."""
     count = len(values)
-    mean = sum(values) / count
-    spread = max(0.0, sum(value * value for value in values) / count - mean * mean) ** 0.5
-    return mean, spread, sum(value <= floor for value in values) / count
+    mean = float(values.sum()) / count
+    spread = max(0.0, float(values @ values) / count - mean * mean) ** 0.5
+    return mean, spread, int(np.count_nonzero(values <= floor)) / count
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +111,19 @@ class Ranker:
     shares: tuple[float, float, float]
     """Weights of level one, ridge and forest; 1 together."""
     notes: str = ""
-    _index: KeyIndex = field(init=False, repr=False, compare=False)
+    _table: RowTable = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_index", KeyIndex(self.keys))
+        table = open_table(self.keys, self.idf, self.view_weights, self.wide.cells, self.wide.scale)
+        object.__setattr__(self, "_table", table)
 
     def predict(self, text: str, features: Features) -> Floats:
         """One number for each of `outputs`."""
-        traits = read_traits(text)
+        sample = clip(text).strip()
+        stem, options = split_options(sample)
+        traits = read_parts(sample, stem, options)
         first = self.read_first(features, traits)
-        inputs = np.concatenate([first, traits, self.rarity.read(text)])
+        inputs = np.concatenate([first, traits, self.rarity.read(stem, options)])
         one, ridge, trees = self.shares
         total = one * first[: len(self.outputs)]
         total += ridge * (inputs @ self.linear + self.linear_bias)
@@ -123,10 +132,7 @@ class Ranker:
 
     def read_first(self, features: Features, traits: Floats) -> Floats:
         """Level one's outputs."""
-        rows, known = self._index.find(features.hashes)
-        values = features.weights[known] * self.idf[rows]
-        values = scale_views(features.hashes[known], values, self.view_weights)
-        total = self.wide_bias + self.wide.sum_of(rows, values)
+        total = self.wide_bias + self._table.sum_of(features)
         return np.asarray(total + self.waves.read(traits) @ self.wave_weights, dtype=np.float32)
 
 

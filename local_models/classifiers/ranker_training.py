@@ -75,7 +75,7 @@ def read_corpus(texts: Sequence[str]) -> Corpus:
     """Read the features, traits and words of texts."""
     words = []
     for text in texts:
-        stem, options = split_options(clip(text))
+        stem, options = split_options(clip(text).strip())
         words.append((_WORD.findall(stem.lower()), _WORD.findall(" ".join(options).lower())))
     traits = np.stack([read_traits(text) for text in texts])
     return Corpus([read_features(text) for text in texts], traits, words)

@@ -8,11 +8,14 @@ the words finds the marked ones in a table; the rest are counts of characters.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from math import log1p
 
 import numpy as np
 from numpy.typing import NDArray
 
 from local_models.classifiers.normalise import clip
+from local_models.classifiers.words import WordCount, open_words
 
 _WORD_GROUPS = {
     "order": "first second third fourth fifth last next previous initially finally",
@@ -80,16 +83,22 @@ _AT: dict[str, tuple[int, ...]] = {}
 for _column, _words in enumerate(_WORD_GROUPS.values()):
     for _word in _words.split():
         _AT[_word] = (*_AT.get(_word, ()), _column)
+_TABLE = open_words(_AT, {}, 0.0)
 _HAN_AT = {mark: _GROUPS.index(group) for group, marks in _MARKS.items() for mark in marks}
 _HAN_MARK = re.compile("|".join(sorted(_HAN_AT, key=len, reverse=True)))
+_NO_OPTIONS = [0.0] * 12
 _ASKS = tuple(_GROUPS.index(name) for name in ("much", "compare", "what", "count", "money", "time"))
 
 _WORD = re.compile(r"[a-z][a-z']*")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"\d\d*(?:[.,]\d+)*")
+"""A pattern that begins with one character is looked for much quicker than with a repeated one."""
 _OPTION = re.compile(r"\n\s*\(?[A-J][.)、:] ?")
 _SENTENCE = re.compile(r"[.!?。！？;；](?:\s|$|(?<=[。！？；]))")
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
+_NAME = re.compile(r"[A-Z](?<=[a-z,] [A-Z])[a-z]+")
+"""Begins with the capital, not with what stands before it: looking for one is quick."""
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
+_FRACTION = re.compile(r"\d/\d")
+_THOUSANDS = re.compile(r"\d(?:\d{3,}|,\d{3})")
 _CALL = re.compile(r"\.[a-z_]+\(")
 _INDENT = re.compile(r"\n( +)\S")
 _LITERAL = re.compile(r"'([^'\n]{0,200})'")
@@ -122,20 +131,25 @@ TRAITS = (
 def read_traits(text: str) -> NDArray[np.float32]:
     """The traits of one text, in the order of TRAITS; all zero for an empty one."""
     sample = clip(text).strip()
+    return read_parts(sample, *split_options(sample))
+
+
+def read_parts(sample: str, stem: str, options: list[str]) -> NDArray[np.float32]:
+    """The same of a text that was clipped, stripped and split already."""
     if not sample:
         return np.zeros(len(TRAITS), dtype=np.float32)
-    stem, options = split_options(sample)
-    words = _WORD.findall(stem.lower())
-    sentences = [part for part in _SENTENCE.split(stem) if part.strip()]
+    lower = stem.lower()
+    words, signs = _TABLE.read(lower), Signs(stem)
+    sentences = [part for part in _SENTENCE.split(stem) if part and not part.isspace()]
     last = sentences[-1] if sentences else stem
-    marked, asked = _count_marks(words, stem), _count_marks(_WORD.findall(last.lower()), last)
+    wished = _count_marks(_TABLE.read(last.lower()), last)
     values = [
         *_read_size(sample, stem, words, len(sentences) or 1),
-        *_read_options(options, frozenset(words)),
-        *_read_signs(sample, stem, words, last),
-        *_read_code(stem),
-        *(min(count, 6) for count in marked),
-        *(float(asked[at] > 0) for at in _ASKS),
+        *(_read_options(options, frozenset(_WORD.findall(lower))) if options else _NO_OPTIONS),
+        *_read_signs(sample, stem, signs, words, last),
+        *_read_code(stem, signs),
+        *(min(count, 6) for count in _count_marks(words, stem)),
+        *(float(wished[at] > 0) for at in _ASKS),
     ]
     return np.asarray(values, dtype=np.float32)
 
@@ -148,27 +162,26 @@ def split_options(text: str) -> tuple[str, list[str]]:
     return parts[0], [part.removesuffix("Answer:").strip() for part in parts[1:]]
 
 
-def _count_marks(words: list[str], text: str) -> list[int]:
-    counts = [0] * len(_GROUPS)
-    for word in words:
-        for column in _AT.get(word, ()):
-            counts[column] += 1
-    if not text.isascii():
-        for mark in _HAN_MARK.findall(text):
-            counts[_HAN_AT[mark]] += 1
+def _count_marks(words: WordCount, text: str) -> Sequence[int]:
+    """How many words, and Chinese marks, of each group the text holds."""
+    if text.isascii():
+        return words.in_group[: len(_GROUPS)]
+    counts = list(words.in_group[: len(_GROUPS)])
+    for mark in _HAN_MARK.findall(text):
+        counts[_HAN_AT[mark]] += 1
     return counts
 
 
-def _read_size(sample: str, stem: str, words: list[str], sentences: int) -> list[float]:
+def _read_size(sample: str, stem: str, words: WordCount, sentences: int) -> list[float]:
     numbers = _NUMBER.findall(stem)
-    largest = max((_value_of(number) for number in numbers), default=0.0)
-    count = max(1, len(words))
+    distinct = set(numbers)
+    largest = max(map(_value_of, distinct), default=0.0)
+    count = max(1, words.words)
     return [
-        np.log1p(len(sample)), np.log1p(len(stem)), np.log1p(len(words)), min(sentences, 30),
-        min(len(words) / sentences, 80), min(len(numbers), 30), min(len(set(numbers)), 20),
-        np.log1p(largest), min(sum("." in number for number in numbers), 9),
-        sum(map(len, words)) / count, len(set(words)) / count,
-        sum(len(word) > 9 for word in words) / count,
+        log1p(len(sample)), log1p(len(stem)), log1p(words.words), min(sentences, 30),
+        min(words.words / sentences, 80), min(len(numbers), 30), min(len(distinct), 20),
+        log1p(largest), min(sum("." in number for number in numbers), 9),
+        words.letters / count, words.distinct / count, words.long_words / count,
     ]  # fmt: skip
 
 
@@ -178,8 +191,6 @@ def _value_of(number: str) -> float:
 
 
 def _read_options(options: list[str], asked: frozenset[str]) -> list[float]:
-    if not options:
-        return [0.0] * 12
     count = len(options)
     lengths = [len(option) for option in options]
     mean = sum(lengths) / count
@@ -188,7 +199,7 @@ def _read_options(options: list[str], asked: frozenset[str]) -> list[float]:
     every, common = frozenset().union(*sets), sets[0].intersection(*sets[1:])
     lower = "\n".join(options).lower()
     return [
-        count, np.log1p(mean), np.log1p(max(lengths)), np.log1p(min(lengths)), spread / (mean + 1),
+        count, log1p(mean), log1p(max(lengths)), log1p(min(lengths)), spread / (mean + 1),
         sum(option.count(" ") + 1 for option in options) / count,
         sum(_is_value(option) for option in options) / count,
         sum(option[:1].isupper() for option in options) / count, len(common) / max(1, len(every)),
@@ -202,37 +213,73 @@ def _is_value(option: str) -> bool:
     return any(map(str.isdigit, option)) and _SHORT_VALUE.fullmatch(option) is not None
 
 
-def _read_signs(sample: str, stem: str, words: list[str], last: str) -> list[float]:
+def _read_signs(sample: str, stem: str, signs: Signs, words: WordCount, last: str) -> list[float]:
     size = len(stem) or 1
     end = stem.rstrip()[-1:]
-    capitals = sum(map(str.isupper, stem))
-    han = sum(map(len, _HAN.findall(stem))) if not stem.isascii() else 0
-    names = len(set(_NAME.findall(stem)))
+    capitals = signs.capitals
+    han = 0 if signs.is_ascii else sum(map(len, _HAN.findall(stem)))
+    names = len(set(_NAME.findall(stem))) if capitals else 0
+    count = signs.count
     return [
-        stem.count("?") + stem.count("？"), float(end in "?？"), float(end in ".:：_。,"),
-        float("___" in stem), sum(map(stem.count, "+-*/=^<>")) / size, min(stem.count("$"), 20),
-        min(stem.count("\\"), 20), min(stem.count("("), 20), min(stem.count("{"), 20),
-        min(stem.count('"') + stem.count("“"), 20), min(stem.count(",") + stem.count("，"), 30),
-        capitals / size, capitals / max(1, len(words)), min(stem.count("\n"), 40),
-        0.0 if sample.isascii() else 1 - sum(map(str.isascii, sample)) / len(sample), han / size,
-        min(names, 12), np.log1p(len(last)), len(last) / size, stem.count("%"),
-        len(re.findall(r"\d/\d", stem)), len(re.findall(r"\d{4,}|\d,\d{3}", stem)),
+        count("?") + signs.count_wide("？"), float(end in "?？"), float(end in ".:：_。,"),
+        float("___" in stem), sum(map(count, "+-*/=^<>")) / size, min(count("$"), 20),
+        min(count("\\"), 20), min(count("("), 20), min(count("{"), 20),
+        min(count('"') + signs.count_wide("“"), 20), min(count(",") + signs.count_wide("，"), 30),
+        capitals / size, capitals / max(1, words.words), min(count("\n"), 40),
+        _foreign_share(sample), han / size, min(names, 12), log1p(len(last)), len(last) / size,
+        count("%"), len(_FRACTION.findall(stem)) if count("/") else 0,
+        len(_THOUSANDS.findall(stem)),
     ]  # fmt: skip
 
 
-def _read_code(stem: str) -> list[float]:
+class Signs:
+    """How often each ASCII character stands in a text, counted in one pass."""
+
+    __slots__ = ("_counts", "_text", "is_ascii")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.is_ascii = text.isascii()
+        codes = np.frombuffer(text.encode("ascii", "ignore"), np.uint8)
+        self._counts: list[int] = np.bincount(codes, minlength=128).tolist()
+
+    def count(self, sign: str) -> int:
+        """How often an ASCII character stands in the text."""
+        return self._counts[ord(sign)]
+
+    def count_wide(self, sign: str) -> int:
+        """How often another character does."""
+        return 0 if self.is_ascii else self._text.count(sign)
+
+    @property
+    def capitals(self) -> int:
+        """Capital letters of any script."""
+        if self.is_ascii:
+            return sum(self._counts[65:91])
+        return sum(map(str.isupper, self._text))
+
+
+def _foreign_share(text: str) -> float:
+    """Share of characters that are not ASCII."""
+    if text.isascii():
+        return 0.0
+    return 1 - len(text.encode("ascii", "ignore")) / len(text)
+
+
+def _read_code(stem: str, signs: Signs) -> list[float]:
     """What a program has to be followed through, and what a formula holds."""
-    count = stem.count
-    has_formula = "\\" in stem
+    count, sign = stem.count, signs.count
+    has_formula, has_indent = sign("\\") > 0, sign("\n") > 0 and "\n " in stem
     return [
-        min(count("for ") + count("while "), 8) if "\n " in stem else 0.0,
-        min(count("if ") + count("else"), 10) if "\n " in stem else 0.0,
-        min(count(".") and len(_CALL.findall(stem)), 16), min(count("["), 20), min(count(" = "), 16),
-        min(max(map(len, _INDENT.findall(stem)), default=0) / 4, 6) if "\n " in stem else 0.0,
-        np.log1p(sum(map(len, _LITERAL.findall(stem)))) if "'" in stem else 0.0,
-        min(count("==") + count("!=") + count("<") + count(">"), 8),
+        min(count("for ") + count("while "), 8) if has_indent else 0.0,
+        min(count("if ") + count("else"), 10) if has_indent else 0.0,
+        min(sign(".") and sign("(") and len(_CALL.findall(stem)), 16), min(sign("["), 20),
+        min(sign("=") and count(" = "), 16),
+        min(max(map(len, _INDENT.findall(stem)), default=0) / 4, 6) if has_indent else 0.0,
+        log1p(sum(map(len, _LITERAL.findall(stem)))) if sign("'") else 0.0,
+        min((sign("=") and count("==")) + (sign("!") and count("!=")) + sign("<") + sign(">"), 8),
         min(len(set(_COMMAND.findall(stem))), 12) if has_formula else 0.0,
         min(count("\\frac") + count("\\sqrt"), 8) if has_formula else 0.0,
         min(count("triangle") + count("circle") + count("angle") + count("[asy]"), 6),
-        min(count("^"), 10),
+        min(sign("^"), 10),
     ]  # fmt: skip

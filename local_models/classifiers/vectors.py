@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local_models.classifiers.features import Features
-from local_models.classifiers.head import Floats, scale_views
+from local_models.classifiers.table import Floats, scale_views
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,11 @@ def to_matrix(corpus: Sequence[Features], vocabulary: Vocabulary) -> Any:
 
 
 def _row(features: Features, vocabulary: Vocabulary) -> tuple[NDArray[np.intp], Floats]:
-    at = np.searchsorted(vocabulary.keys, features.hashes)
+    # In one order whoever read them, so that training comes out the same everywhere.
+    order = np.argsort(features.hashes)
+    hashes, weights = features.hashes[order], features.weights[order]
+    at = np.searchsorted(vocabulary.keys, hashes)
     at[at == len(vocabulary.keys)] = 0
-    known = vocabulary.keys[at] == features.hashes
-    values = features.weights[known] * vocabulary.idf[at[known]]
-    return at[known], scale_views(features.hashes[known], values, vocabulary.view_weights)
+    known = vocabulary.keys[at] == hashes
+    values = weights[known] * vocabulary.idf[at[known]]
+    return at[known], scale_views(hashes[known], values, vocabulary.view_weights)

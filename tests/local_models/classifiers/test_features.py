@@ -10,6 +10,7 @@ from local_models.classifiers.features import (
     CHARACTERS,
     PAIRS,
     WORDS,
+    Features,
     read_features,
     read_several,
 )
@@ -65,9 +66,9 @@ def test_the_same_word_hashes_alike_wherever_it_stands() -> None:
     assert alone <= words("a much longer sentence that ends in refund")
 
 
-def test_hashes_are_distinct_and_sorted_and_repeats_weigh_more() -> None:
+def test_hashes_are_distinct_and_repeats_weigh_more() -> None:
     features = read_features("退退退款")
-    assert np.all(np.diff(features.hashes.astype(np.int64)) > 0)
+    assert len(set(features.hashes.tolist())) == len(features.hashes)
     assert features.weights.max() > 1.0
 
 
@@ -85,13 +86,16 @@ def test_any_text_can_be_read_and_reads_the_same_twice(text: str) -> None:
     assert np.all(one.weights >= 1.0)
 
 
+def pairs(features: Features) -> dict[int, float]:
+    return dict(zip(features.hashes.tolist(), features.weights.tolist(), strict=True))
+
+
 def test_texts_that_are_read_together_are_read_as_if_alone() -> None:
     texts = ["查订单", "", "改地址 now", "don't", "退", "  ", "track it 123 😀", "改地址 now"]
     for text, together in zip(texts, read_several(texts), strict=True):
         alone = read_features(text)
         assert together.text == alone.text
-        assert np.array_equal(together.hashes, alone.hashes)
-        assert np.array_equal(together.weights, alone.weights)
+        assert pairs(together) == pairs(alone)
 
 
 def test_many_long_texts_share_the_room_of_one() -> None:

@@ -100,8 +100,7 @@ def test_a_file_that_is_no_head_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_rows_of_a_zero_matrix_stay_zero() -> None:
-    rows = Rows.pack(np.zeros((3, 2)))
-    assert np.array_equal(rows.sum_of(np.array([0, 2]), np.ones(2, dtype=np.float32)), np.zeros(2))
+    assert not Rows.pack(np.zeros((3, 2))).cells.any()
 
 
 def test_many_labels_are_found_side_by_side() -> None:

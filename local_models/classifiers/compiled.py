@@ -1,0 +1,89 @@
+"""The compiled loops of text reading, where a compiler was at hand when the product was installed.
+
+`local_models/native` holds their source. Without them numpy does the same, with the same results,
+in about ten times the time; nothing else changes.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Protocol
+
+
+class CompiledSpelling(Protocol):
+    """Plain spelling of one text, see `normalise.py`."""
+
+    def translate(self, text: str) -> str:
+        """One spelling for what means the same, character by character."""
+        ...
+
+    def flatten(self, text: str) -> str:
+        """Lower case, marks for digit runs, no long repeats, single spaces."""
+        ...
+
+
+class CompiledWindows(Protocol):
+    """N-grams of one text, see `features.py`."""
+
+    def read(self, plain: str) -> tuple[bytes, bytes]:
+        """Distinct n-grams (uint32) and their weights (float32)."""
+        ...
+
+
+class CompiledRows(Protocol):
+    """A table of small rows by n-gram, see `head.py`."""
+
+    def sums(self, hashes: object, weights: object) -> bytes:
+        """The rows of the known n-grams, each times its value, added up (float32)."""
+        ...
+
+
+class CompiledWords(Protocol):
+    """A table of known words, see `words.py`."""
+
+    def read(self, lower: str) -> tuple[int, int, int, int, bytes, bytes]:
+        """Words, letters, long words, distinct words, words by group (uint32), values (float64)."""
+        ...
+
+
+class CompiledTrees(Protocol):
+    """Regression trees, see `forest.py`."""
+
+    def add_up(self, inputs: object) -> bytes:
+        """The sum of the leaves that float32 inputs fall into (float32)."""
+        ...
+
+
+class CompiledModule(Protocol):
+    """What the compiled module offers. Arguments are contiguous arrays."""
+
+    Spelling: Callable[[object, object], CompiledSpelling]
+    """Takes uint32 arrays: what code points become, and the marks of digit runs by length."""
+
+    Windows: Callable[[object, object, int], CompiledWindows]
+    """Takes what code points are (uint8), weights by count (float32), characters read at most."""
+
+    Rows: Callable[[object, object, object, object, object], CompiledRows]
+    """Takes uint32 keys, float32 idf and view weights, int8 cells, float32 scale by column.
+
+    Raises ValueError where they do not fit together, or a key stands there twice.
+    """
+
+    Words: Callable[[list[str], object, object, float], CompiledWords]
+    """Takes words, uint64 groups (a bit each), float64 values, and the value of other words."""
+
+    Trees: Callable[[object, object, object, object, object, int], CompiledTrees]
+    """Takes int16 columns, float32 thresholds, int32 children, float32 values, int32 roots, depth."""
+
+
+def _find() -> CompiledModule | None:
+    try:
+        module: CompiledModule = importlib.import_module("pointsman_native")
+    except ImportError:
+        return None
+    return module
+
+
+NATIVE = _find()
+"""The compiled module, or None."""

@@ -1,0 +1,29 @@
+/* What the parts of the compiled reader share. Tables and constants come from Python: the loops are
+ * here, what they mean is in local_models/classifiers. */
+#ifndef POINTSMAN_NATIVE_H
+#define POINTSMAN_NATIVE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+
+/* Where the compiler can, hot loops are built twice and the processor's own one is taken at start. */
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
+#define WIDEST __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDEST
+#endif
+
+extern PyTypeObject SpellingType;
+extern PyTypeObject WindowsType;
+extern PyTypeObject RowsType;
+extern PyTypeObject WordsType;
+extern PyTypeObject TreesType;
+
+/* A contiguous view of `object`, which must hold `item` bytes a cell; sets the error otherwise. */
+int view_of(PyObject *object, Py_buffer *view, Py_ssize_t item, const char *name);
+
+/* A copy of such an object's bytes, and how many cells it has; NULL with the error set otherwise. */
+void *copy_of(PyObject *object, Py_ssize_t item, const char *name, Py_ssize_t *count);
+
+#endif

@@ -1,0 +1,112 @@
+/* Regression trees, walked from root to leaf: the loop of forest.py. */
+#include "native.h"
+
+typedef struct {
+    PyObject_HEAD
+    int16_t *column;
+    float *threshold;
+    int32_t *children; /* two for each node: above the threshold, at most it */
+    float *value;      /* nodes by outputs */
+    int32_t *roots;
+    Py_ssize_t nodes, trees, outputs, depth;
+    int16_t widest; /* column that any node looks at */
+} Trees;
+
+static void trees_free(Trees *self)
+{
+    void *parts[] = {self->column, self->threshold, self->children, self->value, self->roots};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        PyMem_Free(parts[i]);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static int is_sound(Trees *self, Py_ssize_t thresholds, Py_ssize_t children, Py_ssize_t values)
+{
+    if (thresholds != self->nodes || children != 2 * self->nodes || self->nodes == 0 ||
+        values % self->nodes != 0)
+        return 0;
+    for (Py_ssize_t i = 0; i < children; i++)
+        if (self->children[i] < 0 || self->children[i] >= self->nodes)
+            return 0;
+    for (Py_ssize_t i = 0; i < self->trees; i++)
+        if (self->roots[i] < 0 || self->roots[i] >= self->nodes)
+            return 0;
+    for (Py_ssize_t i = 0; i < self->nodes; i++) {
+        if (self->column[i] < 0)
+            return 0;
+        if (self->column[i] > self->widest)
+            self->widest = self->column[i];
+    }
+    return 1;
+}
+
+static PyObject *trees_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"column", "threshold", "children", "value", "roots", "depth", NULL};
+    PyObject *column, *threshold, *children, *value, *roots;
+    Py_ssize_t depth, thresholds = 0, child_count = 0, values = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOn", names, &column, &threshold, &children,
+                                     &value, &roots, &depth))
+        return NULL;
+    Trees *self = (Trees *)type->tp_alloc(type, 0);
+    if (self == NULL)
+        return NULL;
+    self->depth = depth;
+    int is_fine = (self->column = copy_of(column, 2, "column", &self->nodes)) &&
+                  (self->threshold = copy_of(threshold, 4, "threshold", &thresholds)) &&
+                  (self->children = copy_of(children, 4, "children", &child_count)) &&
+                  (self->value = copy_of(value, 4, "value", &values)) &&
+                  (self->roots = copy_of(roots, 4, "roots", &self->trees));
+    if (is_fine && !is_sound(self, thresholds, child_count, values)) {
+        PyErr_SetString(PyExc_ValueError, "the trees point outside themselves; train them again");
+        is_fine = 0;
+    }
+    if (!is_fine) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    self->outputs = values / self->nodes;
+    return (PyObject *)self;
+}
+
+static PyObject *trees_add_up(Trees *self, PyObject *inputs)
+{
+    Py_buffer view;
+    if (view_of(inputs, &view, 4, "inputs") < 0)
+        return NULL;
+    const float *input = view.buf;
+    PyObject *result = NULL;
+    if (view.len / 4 <= self->widest)
+        PyErr_Format(PyExc_ValueError, "the trees look at column %d of %zd", self->widest,
+                     view.len / 4);
+    else if ((result = PyBytes_FromStringAndSize(NULL, self->outputs * 4)) != NULL) {
+        float *sums = (float *)PyBytes_AS_STRING(result);
+        for (Py_ssize_t k = 0; k < self->outputs; k++)
+            sums[k] = 0;
+        for (Py_ssize_t tree = 0; tree < self->trees; tree++) {
+            int32_t at = self->roots[tree];
+            for (Py_ssize_t step = 0; step < self->depth; step++)
+                at = self->children[2 * at + (input[self->column[at]] <= self->threshold[at])];
+            for (Py_ssize_t k = 0; k < self->outputs; k++)
+                sums[k] += self->value[at * self->outputs + k];
+        }
+    }
+    PyBuffer_Release(&view);
+    return result;
+}
+
+static PyMethodDef methods[] = {
+    {"add_up", (PyCFunction)trees_add_up, METH_O,
+     "The sum of the leaves that float32 inputs fall into: float32 as bytes."},
+    {NULL, NULL, 0, NULL},
+};
+
+PyTypeObject TreesType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "pointsman_native.Trees",
+    .tp_doc = "Trees(column, threshold, children, value, roots, depth): trees that are summed.",
+    .tp_basicsize = sizeof(Trees),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_new = trees_new,
+    .tp_dealloc = (destructor)trees_free,
+    .tp_methods = methods,
+};

@@ -1,0 +1,232 @@
+/* Plain text to hashed n-grams: the loops of features.py, which says what they are for. */
+#include "native.h"
+#include <string.h>
+
+#define BASE 0x9E3779B97F4A7C15ULL
+#define WORD_SEED 0xC2B2AE3D27D4EB4FULL
+#define PAIR_SEED 0x165667B19E3779F9ULL
+#define MIX 0xBF58476D1CE4E5B9ULL
+
+enum { SPACE = 1, HAN = 2, LETTER = 4, ALONE = 8 };
+enum { CHARACTERS, WORDS, PAIRS };
+
+/* No character begins more n-grams than this: five windows, a word, two pairs of words, two of Han. */
+#define MOST_PER_CHARACTER 10
+
+typedef struct {
+    PyObject_HEAD
+    uint8_t *kinds;   /* what each code point of the basic plane is */
+    float *damped;    /* the weight of an n-gram that occurs so many times, from one on */
+    Py_ssize_t damped_count;
+    Py_ssize_t room;  /* characters of a text that are read, the spaces around it included */
+    uint32_t *codes;  /* scratch: the text */
+    uint8_t *text_kinds;
+    uint64_t *words;  /* scratch: the hash of each word */
+    uint32_t *hashes; /* scratch: distinct n-grams */
+    uint32_t *counts; /* scratch: how often each occurs */
+    uint32_t *slots;  /* scratch: where in `hashes` each is, plus one */
+    uint32_t slot_mask;
+    Py_ssize_t distinct;
+} Windows;
+
+static void windows_free(Windows *self)
+{
+    void *parts[] = {self->kinds, self->damped, self->codes, self->text_kinds,
+                     self->words, self->hashes, self->counts, self->slots};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        PyMem_Free(parts[i]);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static Py_ssize_t slots_for(Py_ssize_t characters)
+{
+    Py_ssize_t size = 256;
+    while (size < characters * MOST_PER_CHARACTER * 3 / 2)
+        size *= 2;
+    return size;
+}
+
+static PyObject *windows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"kinds", "damped", "room", NULL};
+    PyObject *kinds, *damped;
+    Py_ssize_t room, kind_count = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOn", names, &kinds, &damped, &room))
+        return NULL;
+    Windows *self = (Windows *)type->tp_alloc(type, 0);
+    if (self == NULL)
+        return NULL;
+    self->room = room;
+    if ((self->kinds = copy_of(kinds, 1, "kinds", &kind_count)) == NULL ||
+        (self->damped = copy_of(damped, 4, "damped", &self->damped_count)) == NULL) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    if (kind_count != 1 << 16 || self->damped_count < 1 || room < 2) {
+        Py_DECREF(self);
+        PyErr_SetString(PyExc_ValueError, "kinds needs 65,536 cells, damped one, room two at least");
+        return NULL;
+    }
+    Py_ssize_t most = room * MOST_PER_CHARACTER;
+    self->codes = PyMem_New(uint32_t, room);
+    self->text_kinds = PyMem_New(uint8_t, room);
+    self->words = PyMem_New(uint64_t, room);
+    self->hashes = PyMem_New(uint32_t, most);
+    self->counts = PyMem_New(uint32_t, most);
+    self->slots = PyMem_New(uint32_t, slots_for(room));
+    if (!self->codes || !self->text_kinds || !self->words || !self->hashes || !self->counts ||
+        !self->slots) {
+        Py_DECREF(self);
+        return PyErr_NoMemory();
+    }
+    return (PyObject *)self;
+}
+
+static inline void note(Windows *self, uint64_t mixed, uint32_t view)
+{
+    mixed ^= mixed >> 31;
+    mixed *= MIX;
+    mixed ^= mixed >> 29;
+    uint32_t key = ((uint32_t)(mixed >> 16) & 0x3FFFFFFF) | view << 30;
+    uint32_t at = key & self->slot_mask;
+    for (;;) {
+        uint32_t place = self->slots[at];
+        if (place == 0) {
+            self->hashes[self->distinct] = key;
+            self->counts[self->distinct] = 1;
+            self->slots[at] = (uint32_t)++self->distinct;
+            return;
+        }
+        if (self->hashes[place - 1] == key) {
+            self->counts[place - 1]++;
+            return;
+        }
+        at = (at + 1) & self->slot_mask;
+    }
+}
+
+static inline uint8_t kind_of(const Windows *self, uint32_t code)
+{
+    return self->kinds[code < 1 << 16 ? code : (1 << 16) - 1];
+}
+
+/* Windows of characters: one that is alone, up to four whatever the script, five without Han. */
+static void note_characters(Windows *self, const uint32_t *codes, const uint8_t *kinds, Py_ssize_t size)
+{
+    for (Py_ssize_t i = 0; i < size; i++) {
+        uint64_t rolling = (uint64_t)codes[i] + 1;
+        if (kinds[i] & ALONE)
+            note(self, rolling, CHARACTERS);
+        if (i + 1 >= size)
+            return;
+        int one = !(kinds[i] & SPACE), two = !(kinds[i + 1] & SPACE);
+        rolling = rolling * BASE + codes[i + 1];
+        if (one || two)
+            note(self, rolling, CHARACTERS);
+        if (!two || i + 2 >= size)
+            continue;
+        rolling = rolling * BASE + codes[i + 2];
+        note(self, rolling, CHARACTERS);
+        if ((kinds[i + 2] & SPACE) || i + 3 >= size)
+            continue;
+        rolling = rolling * BASE + codes[i + 3];
+        note(self, rolling, CHARACTERS);
+        if ((kinds[i + 3] & SPACE) || i + 4 >= size)
+            continue;
+        if ((kinds[i] | kinds[i + 1] | kinds[i + 2] | kinds[i + 3] | kinds[i + 4]) & HAN)
+            continue;
+        note(self, rolling * BASE + codes[i + 4], CHARACTERS);
+    }
+}
+
+/* Words, neighbours, and words with one between them. */
+static void note_words(Windows *self, const uint32_t *codes, const uint8_t *kinds, Py_ssize_t size)
+{
+    Py_ssize_t count = 0;
+    for (Py_ssize_t i = 0; i < size;) {
+        if (!(kinds[i] & LETTER)) {
+            i++;
+            continue;
+        }
+        uint64_t hash = 0, power = 1;
+        for (; i < size && (kinds[i] & LETTER); i++, power *= BASE)
+            hash += ((uint64_t)codes[i] + 7) * power;
+        self->words[count++] = hash;
+        note(self, hash, WORDS);
+    }
+    for (Py_ssize_t i = 0; i + 1 < count; i++)
+        note(self, self->words[i] * BASE + self->words[i + 1] + WORD_SEED, WORDS);
+    for (Py_ssize_t i = 0; i + 2 < count; i++)
+        note(self, self->words[i] * BASE + self->words[i + 2] + PAIR_SEED, PAIRS);
+}
+
+/* Two Han characters with one or two others between them. */
+static void note_han_pairs(Windows *self, const uint32_t *codes, const uint8_t *kinds, Py_ssize_t size)
+{
+    for (Py_ssize_t gap = 2; gap <= 3; gap++)
+        for (Py_ssize_t i = 0; i + gap < size; i++)
+            if (kinds[i] & kinds[i + gap] & HAN)
+                note(self, codes[i] * BASE + codes[i + gap] * PAIR_SEED, PAIRS);
+}
+
+static PyObject *windows_read(Windows *self, PyObject *plain)
+{
+    if (!PyUnicode_Check(plain))
+        return PyErr_Format(PyExc_TypeError, "a text must be a str");
+    Py_ssize_t size = PyUnicode_GET_LENGTH(plain);
+    if (size > self->room - 2)
+        size = self->room - 2;
+    int kind = PyUnicode_KIND(plain), has_han = 0;
+    const void *data = PyUnicode_DATA(plain);
+    uint32_t *codes = self->codes;
+    uint8_t *kinds = self->text_kinds;
+    codes[0] = codes[size + 1] = ' ';
+    kinds[0] = kinds[size + 1] = kind_of(self, ' ');
+    for (Py_ssize_t i = 1; i <= size; i++) {
+        codes[i] = PyUnicode_READ(kind, data, i - 1);
+        /* What cannot be written as UTF-32 is read as a question mark. */
+        if (codes[i] >= 0xD800 && codes[i] < 0xE000)
+            codes[i] = '?';
+        kinds[i] = kind_of(self, codes[i]);
+        has_han |= kinds[i] & HAN;
+    }
+    size += 2;
+    Py_ssize_t slots = slots_for(size);
+    self->slot_mask = (uint32_t)slots - 1;
+    memset(self->slots, 0, slots * sizeof *self->slots);
+    self->distinct = 0;
+    note_characters(self, codes, kinds, size);
+    note_words(self, codes, kinds, size);
+    if (has_han)
+        note_han_pairs(self, codes, kinds, size);
+
+    PyObject *hashes = PyBytes_FromStringAndSize((char *)self->hashes, self->distinct * 4);
+    PyObject *weights = PyBytes_FromStringAndSize(NULL, self->distinct * 4);
+    if (hashes == NULL || weights == NULL) {
+        Py_XDECREF(hashes);
+        Py_XDECREF(weights);
+        return NULL;
+    }
+    float *out = (float *)PyBytes_AS_STRING(weights);
+    for (Py_ssize_t i = 0; i < self->distinct; i++) {
+        Py_ssize_t count = self->counts[i];
+        out[i] = self->damped[(count < self->damped_count ? count : self->damped_count) - 1];
+    }
+    return Py_BuildValue("NN", hashes, weights);
+}
+
+static PyMethodDef methods[] = {
+    {"read", (PyCFunction)windows_read, METH_O,
+     "The distinct n-grams of a plain text (uint32) and their weights (float32), as bytes."},
+    {NULL, NULL, 0, NULL},
+};
+
+PyTypeObject WindowsType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "pointsman_native.Windows",
+    .tp_doc = "Windows(kinds, damped, room): the n-grams of texts.",
+    .tp_basicsize = sizeof(Windows),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_new = windows_new,
+    .tp_dealloc = (destructor)windows_free,
+    .tp_methods = methods,
+};

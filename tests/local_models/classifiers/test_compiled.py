@@ -1,0 +1,125 @@
+"""The compiled loops and numpy give the same results; the product runs with either."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from local_models.classifiers import normalise
+from local_models.classifiers.compiled import NATIVE, CompiledModule
+from local_models.classifiers.features import (
+    Features,
+    read_features,
+    read_plain,
+    read_plain_with_numpy,
+)
+from local_models.classifiers.table import CompiledTable, NumpyTable, open_table
+
+AWKWARD = st.text(
+    st.sampled_from("  aaAZ\n\t09９ＡİΣσß订訂单。，！😀\u200b\u2028\ud800\ue001٣ѣйé'-<>"),
+    max_size=80,
+)
+TEXTS = st.one_of(st.text(max_size=200), AWKWARD)
+
+
+@pytest.fixture(scope="module")
+def native() -> CompiledModule:
+    assert NATIVE is not None, "the compiled loops are part of what the tests install"
+    return NATIVE
+
+
+def pairs(features: Features) -> dict[int, float]:
+    return dict(zip(features.hashes.tolist(), features.weights.tolist(), strict=True))
+
+
+@given(TEXTS)
+@example("ΑΣ ΣΑΣ. İİ")
+@example("aaaa    bbbb   .... 1111 22 333333 12345678901 123456789012345")
+def test_a_text_is_spelt_the_same_by_both(text: str) -> None:
+    assert NATIVE is not None
+    spelling = NATIVE.Spelling(normalise.PLANE, normalise.DIGIT_MARKS)
+    plain = normalise.translate(text)
+    assert spelling.translate(text) == plain
+    assert spelling.flatten(plain) == normalise.flatten(plain)
+
+
+@given(TEXTS)
+@example("don't 订单 x'y 改改改地址 it's a a a 😀")
+def test_the_same_n_grams_are_found_by_both_with_the_same_weights(text: str) -> None:
+    plain = normalise.normalise(text)
+    assert pairs(read_plain(plain)) == pairs(read_plain_with_numpy(plain))
+
+
+def test_a_text_of_any_length_has_the_same_n_grams() -> None:
+    for size in (1, 2, 3, 60, 4_000, 4_062, 4_063, 5_000):
+        plain = ("退a款 b" * size)[:size]
+        assert pairs(read_plain(plain)) == pairs(read_plain_with_numpy(plain)), size
+
+
+def _table(rows: int, width: int) -> tuple[np.ndarray, ...]:
+    rng = np.random.default_rng(3)
+    some = [read_features(f"退款{n} and invoice {n * 7}").hashes for n in range(rows)]
+    keys = np.unique(np.concatenate(some))
+    cells = rng.integers(-127, 128, (len(keys), width)).astype(np.int8)
+    return (
+        keys, rng.random(len(keys), dtype=np.float32) + 1, np.array([1.0, 0.5, 0.7], np.float32),
+        cells, rng.random(width, dtype=np.float32),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1, 3, 65])
+def test_rows_are_summed_the_same_by_both(native: CompiledModule, width: int) -> None:
+    parts = _table(50, width)
+    compiled, with_numpy = CompiledTable(native.Rows(*parts), width), NumpyTable(*parts)
+    several = [read_features(text) for text in ("退款7 and invoice 49", "", "жж", "x" * 3_000)]
+    for features in several:
+        assert np.allclose(compiled.sum_of(features), with_numpy.sum_of(features), atol=1e-4)
+    together = compiled.sums_of(several)
+    assert together.shape == (4, width)
+    assert np.allclose(together, with_numpy.sums_of(several), atol=1e-4)
+
+
+def test_a_key_that_stands_twice_is_refused() -> None:
+    keys, idf, views, cells, scale = _table(3, 2)
+    keys[1] = keys[0]
+    with pytest.raises(ValueError, match=r"stands? (in it )?twice"):
+        open_table(keys, idf, views, cells, scale)
+
+
+def test_parts_that_do_not_fit_are_refused(native: CompiledModule) -> None:
+    keys, idf, views, cells, scale = _table(3, 2)
+    with pytest.raises(ValueError, match="do not fit together"):
+        native.Rows(keys, idf[1:], views, cells, scale)
+    with pytest.raises(ValueError, match="no multiple of 4"):
+        native.Rows(keys, idf, views, cells, np.zeros(3, np.int8))
+    with pytest.raises(ValueError, match="as many weights"):
+        native.Rows(keys, idf, views, cells, scale).sums(keys, idf[1:])
+
+
+def test_without_the_compiled_module_texts_read_the_same() -> None:
+    program = (
+        "import sys; {block}\n"
+        "from local_models.classifiers.emotion import EmotionReader\n"
+        "from local_models.classifiers.features import read_features\n"
+        "from local_models.classifiers.intents import IntentReader\n"
+        "intents, moods = IntentReader(), EmotionReader()\n"
+        "for text in ('我要退款，顺便改地址', 'great, a third broken one', '发票开错了'):\n"
+        "    features = read_features(text)\n"
+        "    wish, mood = intents.read(text, features), moods.read(features)\n"
+        "    print(wish.intents, round(wish.confidence, 3), mood.emotion, round(mood.confidence, 3))\n"
+        "from local_models.classifiers.compiled import NATIVE; print(NATIVE is None, file=sys.stderr)\n"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", program.format(block=block)],
+            capture_output=True, text=True, check=True,
+        )
+        for block in ("", "sys.modules['pointsman_native'] = None")
+    ]  # fmt: skip
+    assert [one.stderr.strip() for one in told] == ["False", "True"]
+    assert told[0].stdout == told[1].stdout != ""
