@@ -32,10 +32,10 @@ class CompiledWindows(Protocol):
 
 
 class CompiledRows(Protocol):
-    """A table of small rows by n-gram, see `head.py`."""
+    """Tables of small rows by n-gram, see `table.py`."""
 
-    def sums(self, hashes: object, weights: object) -> bytes:
-        """The rows of the known n-grams, each times its value, added up (float32)."""
+    def sums(self, hashes: object, weights: object) -> tuple[bytes, ...]:
+        """For each table the known n-grams' rows, each times its value, added up (float32)."""
         ...
 
 
@@ -64,8 +64,8 @@ class CompiledModule(Protocol):
     Windows: Callable[[object, object, int], CompiledWindows]
     """Takes what code points are (uint8), weights by count (float32), characters read at most."""
 
-    Rows: Callable[[object, object, object, object, object], CompiledRows]
-    """Takes uint32 keys, float32 idf and view weights, int8 cells, float32 scale by column.
+    Rows: Callable[[list[tuple[object, object, object, object, object]]], CompiledRows]
+    """Takes tables: uint32 keys, float32 idf and view weights, int8 cells, float32 scale by column.
 
     Raises ValueError where they do not fit together, or a key stands there twice.
     """

@@ -14,6 +14,7 @@ from pathlib import Path
 from local_models.classifiers.features import Features
 from local_models.classifiers.head import Head
 from local_models.classifiers.ranker import load_ranker
+from local_models.classifiers.table import TableHolder
 from local_models.classifiers.traits import split_options
 
 LABELS = ("any_model", "strong_only")
@@ -40,6 +41,11 @@ class DifficultyReader:
                 f"A difficulty head needs the label '{LABELS[1]}'; this one has "
                 f"{', '.join(head.labels)}: relabel the file with {' and '.join(LABELS)}."
             )
+
+    @property
+    def tables(self) -> tuple[TableHolder, ...]:
+        """Who looks most texts up here."""
+        return (self._open,) if self._head is None else (self._head,)
 
     def read(self, text: str, features: Features) -> float:
         """0.0 small talk, 1.0 a proof. `features` are the same text's."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from local_models.classifiers.features import Features, read_features
 from local_models.classifiers.head import Head, load_head
 from local_models.classifiers.mood_features import CUES, read_mood_features
+from local_models.classifiers.table import TableHolder
 
 LABELS = ("negative", "neutral", "positive")
 SARCASTIC = "sarcastic"
@@ -45,6 +46,11 @@ class EmotionReader:
     def __init__(self, head: Head | None = None, intensity: Head | None = None) -> None:
         self._head = head or load_head(WEIGHTS)
         self._intensity = intensity or load_head(INTENSITY_WEIGHTS)
+
+    @property
+    def tables(self) -> tuple[TableHolder, ...]:
+        """Who looks texts up here."""
+        return self._head, self._intensity
 
     @classmethod
     def load(cls) -> EmotionReader:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from local_models.classifiers.features import Features
 from local_models.classifiers.table import Floats as Floats
-from local_models.classifiers.table import RowTable, open_table
+from local_models.classifiers.table import RowTable, TableParts, open_table
 
 Kind = Literal["one", "many"]
 
@@ -80,25 +80,37 @@ class Head:
     notes: str = ""
     """What it was trained on and when, for the model card."""
 
-    _table: RowTable = field(init=False, repr=False, compare=False)
+    _cells: NDArray[np.int8] = field(init=False, repr=False, compare=False)
     """The wide and the deep cells of an n-gram side by side, so that a text gathers once."""
+
+    _table: RowTable | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         parts = [self.wide] if self.deep is None else [self.wide, self.deep.rows]
-        joined = np.ascontiguousarray(np.concatenate([part.cells for part in parts], axis=1))
-        scale = np.concatenate([part.scale for part in parts])
-        table = open_table(self.keys, self.idf, self.view_weights, joined, scale)
-        object.__setattr__(self, "_table", table)
+        cells = np.ascontiguousarray(np.concatenate([part.cells for part in parts], axis=1))
+        object.__setattr__(self, "_cells", cells)
         # The parts become views of the whole: nothing is held twice.
         width = self.wide.cells.shape[1]
-        object.__setattr__(self, "wide", Rows(joined[:, :width], self.wide.scale))
+        object.__setattr__(self, "wide", Rows(cells[:, :width], self.wide.scale))
         if self.deep is not None:
-            rows = Rows(joined[:, width:], self.deep.rows.scale)
+            rows = Rows(cells[:, width:], self.deep.rows.scale)
             object.__setattr__(self, "deep", replace(self.deep, rows=rows))
+
+    @property
+    def table_parts(self) -> TableParts:
+        """What the head's table is made of."""
+        scales = [self.wide.scale] if self.deep is None else [self.wide.scale, self.deep.rows.scale]
+        return TableParts(
+            self.keys, self.idf, self.view_weights, self._cells, np.concatenate(scales)
+        )
+
+    def use_table(self, table: RowTable) -> None:
+        """Read with this table of the same parts from now on."""
+        object.__setattr__(self, "_table", table)
 
     def scores(self, features: Features) -> Floats:
         """One raw score a label; with no known n-gram at all, the bias."""
-        return self._score(self._table.sum_of(features))
+        return self._score(self._open_table().sum_of(features))
 
     def probabilities(self, features: Features) -> Floats:
         """One calibrated probability a label: together 1 for `one`, each for itself for `many`."""
@@ -112,8 +124,14 @@ class Head:
         """A reading of each text, in one pass."""
         if not several:
             return []
-        chances = self._calibrate(self._score(self._table.sums_of(several)))
+        chances = self._calibrate(self._score(self._open_table().sums_of(several)))
         return [self._judge(each) for each in chances]
+
+    def _open_table(self) -> RowTable:
+        if self._table is None:
+            self.use_table(table := open_table(self.table_parts))
+            return table
+        return self._table
 
     def _score(self, sums: Floats) -> Floats:
         """Scores from the sums of one text, or of several (a row each)."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from local_models.classifiers.features import Features, read_several
 from local_models.classifiers.head import Floats, Head, load_head
+from local_models.classifiers.table import TableHolder
 
 LABELS = (
     "order_query", "order_modify", "logistics", "urge", "refund", "return_exchange", "payment",
@@ -66,6 +67,11 @@ class IntentReader:
     def __init__(self, one: Head | None = None, many: Head | None = None) -> None:
         self._one = one or load_head(WEIGHTS / "intent.npz")
         self._many = many or load_head(WEIGHTS / "intents.npz")
+
+    @property
+    def tables(self) -> tuple[TableHolder, ...]:
+        """Who looks texts up here."""
+        return self._one, self._many
 
     def read(self, text: str, features: Features) -> IntentReading:
         """The intents of a turn whose features were read already."""

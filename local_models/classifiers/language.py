@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from local_models.classifiers.normalise import clip
-from local_models.classifiers.words import open_words
+from local_models.classifiers.words import open_hints, open_words
 
 LONG_DOCUMENT_CHARS = 6_000
 """From here on a single text counts as a long document; Chinese from a third of it."""
@@ -102,16 +102,18 @@ _MATH = re.compile(
 )
 
 
-_CODE_WORDS = (
-    "code", "function", "script", "query", "program", "class", "bug", "error", "method",
-    "unit test", "代码", "函数", "脚本", "程序", "sql", "正则",
+_CODE_HINTS = open_hints(
+    "code function script query program class bug error method unit sql regex tests"
+)
+_CODE_HINTS_ZH = ("代码", "函数", "脚本", "程序", "sql", "正则")
+_MATH_HINTS = open_hints(
+    "prove solve integral derivative equation theorem polynomial eigenvalue probability ways modulo "
+    "triangle logarithm"
+)
+_MATH_HINTS_ZH = (
+    "方程", "求导", "导数", "积分", "证明", "求证", "概率", "几何", "矩阵", "行列式", "等差", "等比", "勾股",
 )  # fmt: skip
 _MATH_SIGNS, _RARE_MATH_SIGNS = ("\\", "^", "=", "/d", "(x)"), "×÷∑∫√∞≤≥≠∀∃∈⊂∂∇"
-_MATH_WORDS = (
-    "prove that", "solve for", "integral of", "derivative of", "equation", "theorem", "polynomial",
-    "eigenvalue", "probability that", "how many ways", "modulo", "triangle", "logarithm", "方程",
-    "求导", "导数", "积分", "证明", "求证", "概率", "几何", "矩阵", "行列式", "等差", "等比", "勾股",
-)  # fmt: skip
 
 
 def tell_matter(text: str, *, whole_chars: int | None = None) -> Matter:
@@ -129,21 +131,23 @@ def tell_matter(text: str, *, whole_chars: int | None = None) -> Matter:
 
 def _wishes_code(lower: str) -> bool:
     """Most texts have none of the words, which is quick to see."""
-    return any(word in lower for word in _CODE_WORDS) and bool(_CODE_WISH.search(lower))
+    has_hint = _CODE_HINTS.read(lower).in_group[0] or (
+        not lower.isascii() and any(word in lower for word in _CODE_HINTS_ZH)
+    )
+    return bool(has_hint) and _CODE_WISH.search(lower) is not None
 
 
 def _holds_math(lower: str) -> bool:
-    return _hints_at_math(lower) and bool(_MATH.search(lower))
+    return _hints_at_math(lower) and _MATH.search(lower) is not None
 
 
 def _hints_at_math(lower: str) -> bool:
     """Looking for single signs and words is quick; the pattern is not."""
-    return (
-        any(sign in lower for sign in _MATH_SIGNS)
-        or ("$" in lower and "_" in lower)
-        or (not lower.isascii() and any(sign in lower for sign in _RARE_MATH_SIGNS))
-        or any(word in lower for word in _MATH_WORDS)
-    )
+    if any(sign in lower for sign in _MATH_SIGNS) or ("$" in lower and "_" in lower):
+        return True
+    if not lower.isascii() and any(sign in lower for sign in (*_RARE_MATH_SIGNS, *_MATH_HINTS_ZH)):
+        return True
+    return _MATH_HINTS.read(lower).in_group[0] > 0
 
 
 def _has_code_lines(sample: str) -> bool:

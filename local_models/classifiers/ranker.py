@@ -20,7 +20,7 @@ from local_models.classifiers.features import Features
 from local_models.classifiers.forest import Forest
 from local_models.classifiers.head import Floats, Rows
 from local_models.classifiers.normalise import clip
-from local_models.classifiers.table import RowTable, open_table
+from local_models.classifiers.table import RowTable, TableParts, open_table
 from local_models.classifiers.traits import read_parts, split_options
 from local_models.classifiers.words import WordTable, open_words
 
@@ -111,10 +111,15 @@ class Ranker:
     shares: tuple[float, float, float]
     """Weights of level one, ridge and forest; 1 together."""
     notes: str = ""
-    _table: RowTable = field(init=False, repr=False, compare=False)
+    _table: RowTable | None = field(init=False, repr=False, compare=False, default=None)
 
-    def __post_init__(self) -> None:
-        table = open_table(self.keys, self.idf, self.view_weights, self.wide.cells, self.wide.scale)
+    @property
+    def table_parts(self) -> TableParts:
+        """What the table of level one is made of."""
+        return TableParts(self.keys, self.idf, self.view_weights, self.wide.cells, self.wide.scale)
+
+    def use_table(self, table: RowTable) -> None:
+        """Read with this table of the same parts from now on."""
         object.__setattr__(self, "_table", table)
 
     def predict(self, text: str, features: Features) -> Floats:
@@ -132,6 +137,9 @@ class Ranker:
 
     def read_first(self, features: Features, traits: Floats) -> Floats:
         """Level one's outputs."""
+        if self._table is None:
+            self.use_table(open_table(self.table_parts))
+        assert self._table is not None
         total = self.wide_bias + self._table.sum_of(features)
         return np.asarray(total + self.waves.read(traits) @ self.wave_weights, dtype=np.float32)
 

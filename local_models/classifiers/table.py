@@ -38,48 +38,109 @@ class RowTable(Protocol):
         ...
 
 
-def open_table(
-    keys: Keys, idf: Floats, view_weights: Floats, cells: Cells, scale: Floats
-) -> RowTable:
-    """The quickest table that there is here over int8 cells with a scale for each column.
+@dataclass(frozen=True, slots=True)
+class TableParts:
+    """What a table is made of."""
+
+    keys: Keys
+    """The known n-grams, each once."""
+    idf: Floats
+    view_weights: Floats
+    cells: Cells
+    """A row for each key."""
+    scale: Floats
+    """What a step is worth, for each column."""
+
+
+class TableHolder(Protocol):
+    """Whoever reads texts with a table: a head, a ranker."""
+
+    @property
+    def table_parts(self) -> TableParts:
+        """What the table is made of."""
+        ...
+
+    def use_table(self, table: RowTable) -> None:
+        """Read with this table of the same parts from now on."""
+        ...
+
+
+def share_tables(holders: Sequence[TableHolder]) -> None:
+    """Have those that will mostly be asked about the same texts share one look-up.
+
+    Whoever is asked first about a text has the others' sums made too.
+    """
+    tables = open_tables([holder.table_parts for holder in holders])
+    for holder, table in zip(holders, tables, strict=True):
+        holder.use_table(table)
+
+
+def open_table(parts: TableParts) -> RowTable:
+    """The quickest table that there is here.
 
     Raises:
         ValueError: a key stands there twice.
     """
+    return open_tables([parts])[0]
+
+
+def open_tables(several: Sequence[TableParts]) -> list[RowTable]:
+    """A table for each of these; compiled, they lie together in memory."""
     if NATIVE is None:
-        return NumpyTable(keys, idf, view_weights, cells, scale)
-    parts = (np.ascontiguousarray(part) for part in (keys, idf, view_weights, cells, scale))
-    return CompiledTable(NATIVE.Rows(*parts), len(scale))
+        return [NumpyTable(parts) for parts in several]
+    shared = _Shared(NATIVE.Rows([_flat(parts) for parts in several]))
+    return [CompiledTable(shared, at, len(parts.scale)) for at, parts in enumerate(several)]
+
+
+def _flat(parts: TableParts) -> tuple[object, object, object, object, object]:
+    return (
+        np.ascontiguousarray(parts.keys, np.uint32), np.ascontiguousarray(parts.idf, np.float32),
+        np.ascontiguousarray(parts.view_weights, np.float32),
+        np.ascontiguousarray(parts.cells, np.int8), np.ascontiguousarray(parts.scale, np.float32),
+    )  # fmt: skip
+
+
+class _Shared:
+    """The rows of tables that lie together, and the sums of the text that was asked about last."""
+
+    def __init__(self, rows: CompiledRows) -> None:
+        self._rows = rows
+        self._last: tuple[Features | None, tuple[bytes, ...]] = (None, ())
+
+    def sums_of(self, features: Features) -> tuple[bytes, ...]:
+        last = self._last
+        if last[0] is not features:
+            last = self._last = features, self._rows.sums(features.hashes, features.weights)
+        return last[1]
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledTable:
-    """A table in the compiled module's hands."""
+    """One of the tables in the compiled module's hands."""
 
-    rows: CompiledRows
+    shared: _Shared
+    at: int
     width: int
 
     def sum_of(self, features: Features) -> Floats:
         """The rows of one text, added up."""
-        return np.frombuffer(self.rows.sums(features.hashes, features.weights), np.float32)
+        return np.frombuffer(self.shared.sums_of(features)[self.at], np.float32)
 
     def sums_of(self, several: Sequence[Features]) -> Floats:
         """The rows of each text, added up."""
-        sums = [self.rows.sums(features.hashes, features.weights) for features in several]
+        sums = [self.shared.sums_of(features)[self.at] for features in several]
         return np.frombuffer(b"".join(sums), np.float32).reshape(len(several), self.width)
 
 
 class NumpyTable:
     """The same with numpy: several short texts at once cost little more than one."""
 
-    def __init__(
-        self, keys: Keys, idf: Floats, view_weights: Floats, cells: Cells, scale: Floats
-    ) -> None:
-        self._index = KeyIndex(keys)
-        self._idf = idf
-        self._view_weights = view_weights
-        self._cells = cells
-        self._scale = scale
+    def __init__(self, parts: TableParts) -> None:
+        self._index = KeyIndex(parts.keys)
+        self._idf = parts.idf
+        self._view_weights = parts.view_weights
+        self._cells = parts.cells
+        self._scale = parts.scale
 
     def sum_of(self, features: Features) -> Floats:
         """The rows of one text, added up."""

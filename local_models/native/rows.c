@@ -1,47 +1,53 @@
-/* A table of n-grams with one small int8 row each, summed over a text: the loop of head.py. */
+/* Tables of n-grams with one small int8 row each, summed over a text: the loop of table.py.
+ *
+ * Several tables that read the same texts lie in one: an n-gram is looked up once, and its rows in all
+ * of them stand side by side in memory. Getting there is what reading a text costs. */
 #include "native.h"
 #include <math.h>
 #include <string.h>
 
 #define VIEWS 4
+#define MOST_TABLES 8
 #define AHEAD 12 /* look-ups between asking for a line of memory and needing it */
+#define LINE 64
 
 typedef struct {
     uint32_t key;
-    uint32_t place; /* row plus one; 0 where nothing lies */
+    uint32_t place; /* of the record, in steps of STEP bytes, plus one; 0 where nothing lies */
 } Slot;
 
+/* A record: which tables know the n-gram (a bit each), its rarity in each of those, its rows there. */
+#define STEP 8
+#define HEAD 4
+
 typedef struct {
-    float value;
-    uint32_t row;
-    uint32_t view;
-} Hit;
+    const uint32_t *keys;
+    const float *idf;
+    const int8_t *cells;
+    float view_weights[VIEWS];
+    float *scale;
+    Py_ssize_t rows, width;
+    float *sums;              /* scratch: VIEWS rows of `width` */
+    double squares[VIEWS];    /* scratch: of the values in each view */
+} Table;
 
 typedef struct {
     PyObject_HEAD
+    Table tables[MOST_TABLES];
+    Py_ssize_t count;
     Slot *slots;
-    uint32_t shift;
-    uint32_t mask;
-    Py_buffer idf_view, cells_view; /* held, not copied: a table is megabytes */
-    const float *idf;
-    const int8_t *cells; /* rows by `width` */
-    float *scale;        /* of each column */
-    float view_weights[VIEWS];
-    Py_ssize_t rows, width;
-    Hit *hits; /* scratch */
-    float *sums;
-    Py_ssize_t hit_room;
+    uint32_t shift, mask;
+    uint8_t *records;
 } Rows;
 
 static void rows_free(Rows *self)
 {
-    if (self->idf_view.obj)
-        PyBuffer_Release(&self->idf_view);
-    if (self->cells_view.obj)
-        PyBuffer_Release(&self->cells_view);
-    void *parts[] = {self->slots, self->scale, self->hits, self->sums};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        PyMem_Free(parts[i]);
+    for (Py_ssize_t i = 0; i < self->count; i++) {
+        PyMem_Free(self->tables[i].scale);
+        PyMem_Free(self->tables[i].sums);
+    }
+    PyMem_Free(self->slots);
+    PyMem_Free(self->records);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -50,11 +56,24 @@ static inline uint32_t home_of(const Rows *self, uint32_t key)
     return (key * 0x9E3779B1U) >> self->shift;
 }
 
-/* Lay every key into its slot; -1 with the error set when one stands there twice. */
-static int lay(Rows *self, const uint32_t *keys)
+static inline Slot *slot_of(const Rows *self, uint32_t key)
 {
+    uint32_t at = home_of(self, key);
+    while (self->slots[at].place && self->slots[at].key != key)
+        at = (at + 1) & self->mask;
+    return &self->slots[at];
+}
+
+/* ---- building ---------------------------------------------------------------------------------- */
+
+/* Count the tables that know each key into its slot; -1 with the error set. */
+static int lay_keys(Rows *self)
+{
+    Py_ssize_t total = 0;
+    for (Py_ssize_t i = 0; i < self->count; i++)
+        total += self->tables[i].rows;
     uint32_t bits = 4;
-    while ((1LL << bits) < 2 * self->rows)
+    while ((1LL << bits) < 2 * total)
         bits++;
     self->shift = 32 - bits;
     self->mask = (1U << bits) - 1;
@@ -63,53 +82,130 @@ static int lay(Rows *self, const uint32_t *keys)
         PyErr_NoMemory();
         return -1;
     }
-    for (Py_ssize_t row = 0; row < self->rows; row++) {
-        uint32_t at = home_of(self, keys[row]);
-        while (self->slots[at].place) {
-            if (self->slots[at].key == keys[row]) {
-                PyErr_SetString(PyExc_ValueError,
-                                "a key stands twice in the table; train it again with `main.py train`");
+    for (Py_ssize_t i = 0; i < self->count; i++)
+        for (Py_ssize_t row = 0; row < self->tables[i].rows; row++) {
+            uint32_t key = self->tables[i].keys[row];
+            Slot *slot = slot_of(self, key);
+            if (slot->place >> i & 1) {
+                PyErr_SetString(PyExc_ValueError, "a key stands twice in a table; train it again "
+                                                  "with `main.py train`");
                 return -1;
             }
-            at = (at + 1) & self->mask;
+            *slot = (Slot){key, slot->place | 1U << i};
         }
-        self->slots[at] = (Slot){keys[row], (uint32_t)row + 1};
+    return 0;
+}
+
+static size_t size_of(const Rows *self, uint32_t known)
+{
+    size_t size = HEAD;
+    for (Py_ssize_t i = 0; i < self->count; i++)
+        if (known >> i & 1)
+            size += sizeof(float) + self->tables[i].width;
+    return (size + STEP - 1) / STEP * STEP;
+}
+
+/* Give every slot a record of its size in place of the bits that say who knows it. */
+static int lay_records(Rows *self)
+{
+    size_t total = 0;
+    for (uint32_t at = 0; at <= self->mask; at++)
+        if (self->slots[at].place)
+            total += size_of(self, self->slots[at].place);
+    self->records = PyMem_Malloc(total + LINE);
+    if (self->records == NULL) {
+        PyErr_NoMemory();
+        return -1;
     }
+    size_t next = 0;
+    for (uint32_t at = 0; at <= self->mask; at++) {
+        uint32_t known = self->slots[at].place;
+        if (!known)
+            continue;
+        memcpy(self->records + next, &known, HEAD);
+        self->slots[at].place = (uint32_t)(next / STEP) + 1;
+        next += size_of(self, known);
+    }
+    return 0;
+}
+
+/* Write each table's rarities and rows into the records, in the tables' order. */
+static void fill_records(Rows *self)
+{
+    for (Py_ssize_t i = 0; i < self->count; i++) {
+        const Table *table = &self->tables[i];
+        for (Py_ssize_t row = 0; row < table->rows; row++) {
+            uint8_t *record = self->records + (slot_of(self, table->keys[row])->place - 1) * STEP;
+            uint32_t known;
+            memcpy(&known, record, HEAD);
+            size_t rarity = HEAD, cells = HEAD;
+            for (Py_ssize_t j = 0; j < self->count; j++)
+                if (known >> j & 1) {
+                    rarity += j < i ? sizeof(float) : 0;
+                    cells += sizeof(float) + (j < i ? self->tables[j].width : 0);
+                }
+            memcpy(record + rarity, &table->idf[row], sizeof(float));
+            memcpy(record + cells, &table->cells[row * table->width], table->width);
+        }
+    }
+}
+
+/* Take in one table's arrays for as long as `views` are held. */
+static int take_table(Table *table, PyObject *parts, Py_buffer *views)
+{
+    static const char *names[] = {"keys", "idf", "view_weights", "cells", "scale"};
+    static const Py_ssize_t items[] = {4, 4, 4, 1, 4};
+    if (!PyTuple_Check(parts) || PyTuple_GET_SIZE(parts) != 5) {
+        PyErr_SetString(PyExc_TypeError, "a table is keys, idf, view_weights, cells and scale");
+        return -1;
+    }
+    for (int i = 0; i < 5; i++)
+        if (view_of(PyTuple_GET_ITEM(parts, i), &views[i], items[i], names[i]) < 0)
+            return -1;
+    table->keys = views[0].buf;
+    table->idf = views[1].buf;
+    table->cells = views[3].buf;
+    table->rows = views[0].len / 4;
+    table->width = views[4].len / 4;
+    if (views[1].len != views[0].len || views[2].len > (Py_ssize_t)sizeof table->view_weights ||
+        views[3].len != table->rows * table->width) {
+        PyErr_SetString(PyExc_ValueError, "keys, idf, cells and scale do not fit together");
+        return -1;
+    }
+    memcpy(table->view_weights, views[2].buf, views[2].len);
+    table->scale = PyMem_New(float, table->width + 1);
+    table->sums = PyMem_New(float, VIEWS * table->width + 1);
+    if (!table->scale || !table->sums) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    memcpy(table->scale, views[4].buf, views[4].len);
     return 0;
 }
 
 static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"keys", "idf", "view_weights", "cells", "scale", NULL};
-    PyObject *keys, *idf, *weights, *cells, *scale;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOO", names, &keys, &idf, &weights, &cells,
-                                     &scale))
+    static char *names[] = {"tables", NULL};
+    PyObject *tables;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!", names, &PyList_Type, &tables))
         return NULL;
+    Py_ssize_t count = PyList_GET_SIZE(tables);
+    if (count < 1 || count > MOST_TABLES)
+        return PyErr_Format(PyExc_ValueError, "one to %d tables are read together", MOST_TABLES);
     Rows *self = (Rows *)type->tp_alloc(type, 0);
     if (self == NULL)
         return NULL;
-    Py_ssize_t view_count = 0;
-    uint32_t *held = copy_of(keys, 4, "keys", &self->rows);
-    float *views = held ? copy_of(weights, 4, "view_weights", &view_count) : NULL;
-    int is_fine = views && view_of(idf, &self->idf_view, 4, "idf") == 0 &&
-                  view_of(cells, &self->cells_view, 1, "cells") == 0 &&
-                  (self->scale = copy_of(scale, 4, "scale", &self->width));
-    if (is_fine && (self->idf_view.len != self->rows * 4 || view_count > VIEWS ||
-                    self->cells_view.len != self->rows * self->width)) {
-        PyErr_SetString(PyExc_ValueError, "keys, idf, cells and scale do not fit together");
-        is_fine = 0;
-    }
-    if (is_fine) {
-        self->idf = self->idf_view.buf;
-        self->cells = self->cells_view.buf;
-        memcpy(self->view_weights, views, view_count * sizeof *views);
-        self->sums = PyMem_New(float, self->width + 1);
-        is_fine = self->sums != NULL && lay(self, held) == 0;
-        if (self->sums == NULL)
-            PyErr_NoMemory();
-    }
-    PyMem_Free(held);
-    PyMem_Free(views);
+    self->count = count;
+    Py_buffer views[MOST_TABLES * 5] = {0};
+    int is_fine = 1;
+    for (Py_ssize_t i = 0; is_fine && i < count; i++)
+        is_fine = take_table(&self->tables[i], PyList_GET_ITEM(tables, i), &views[5 * i]) == 0;
+    is_fine = is_fine && lay_keys(self) == 0 && lay_records(self) == 0;
+    if (is_fine)
+        fill_records(self);
+    for (int i = 0; i < MOST_TABLES * 5; i++)
+        if (views[i].obj)
+            PyBuffer_Release(&views[i]);
     if (!is_fine) {
         Py_DECREF(self);
         return NULL;
@@ -117,53 +213,60 @@ static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return (PyObject *)self;
 }
 
-/* Which n-grams are known, each with its value; how many. */
-static Py_ssize_t look_up(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count)
+/* ---- reading ----------------------------------------------------------------------------------- */
+
+/* Every known n-gram's rows, each times its value, into its view's row of the sums. */
+WIDEST static void gather(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count)
 {
-    Py_ssize_t found = 0;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        if (i + AHEAD < count)
-            __builtin_prefetch(&self->slots[home_of(self, keys[i + AHEAD])]);
-        uint32_t at = home_of(self, keys[i]);
-        while (self->slots[at].place && self->slots[at].key != keys[i])
-            at = (at + 1) & self->mask;
-        if (!self->slots[at].place)
+    for (Py_ssize_t n = 0; n < count; n++) {
+        if (n + 2 * AHEAD < count)
+            __builtin_prefetch(&self->slots[home_of(self, keys[n + 2 * AHEAD])]);
+        if (n + AHEAD < count) {
+            const Slot *next = &self->slots[home_of(self, keys[n + AHEAD])];
+            const uint8_t *record = self->records + (next->place ? next->place - 1 : 0) * (size_t)STEP;
+            __builtin_prefetch(record);
+            __builtin_prefetch(record + LINE);
+        }
+        uint32_t place = slot_of(self, keys[n])->place;
+        if (!place)
             continue;
-        uint32_t row = self->slots[at].place - 1;
-        __builtin_prefetch(&self->cells[row * self->width]);
-        self->hits[found++] = (Hit){weights[i] * self->idf[row], row, keys[i] >> 30};
+        const uint8_t *record = self->records + (place - 1) * (size_t)STEP;
+        uint32_t known, view = keys[n] >> 30;
+        memcpy(&known, record, HEAD);
+        const uint8_t *rarity = record + HEAD;
+        const int8_t *cells = (const int8_t *)rarity + sizeof(float) * __builtin_popcount(known);
+        for (uint32_t left = known; left; left &= left - 1) {
+            Table *table = &self->tables[__builtin_ctz(left)];
+            float idf;
+            memcpy(&idf, rarity, sizeof idf);
+            rarity += sizeof idf;
+            float value = weights[n] * idf, *restrict sums = table->sums + view * table->width;
+            table->squares[view] += (double)value * value;
+            for (Py_ssize_t j = 0; j < table->width; j++)
+                sums[j] += value * cells[j];
+            cells += table->width;
+        }
     }
-    return found;
 }
 
-/* Each view brought to its own length, then the whole text to length one. */
-static void find_factors(const Rows *self, const Hit *hits, Py_ssize_t count, float *factors)
+/* Each view brought to its own length, then the whole text to length one; summed over the views. */
+static void finish(const Table *table, float *out)
 {
-    double squares[VIEWS] = {0}, whole = 0;
-    for (Py_ssize_t i = 0; i < count; i++)
-        squares[hits[i].view] += hits[i].value * hits[i].value;
+    double whole = 0;
     for (int view = 0; view < VIEWS; view++)
-        if (squares[view] > 0)
-            whole += (double)self->view_weights[view] * self->view_weights[view];
+        if (table->squares[view] > 0)
+            whole += (double)table->view_weights[view] * table->view_weights[view];
     double length = whole > 0 ? sqrt(whole) : 1;
-    for (int view = 0; view < VIEWS; view++)
-        factors[view] =
-            squares[view] > 0 ? (float)(self->view_weights[view] / (length * sqrt(squares[view]))) : 0;
-}
-
-WIDEST static void add_up(const int8_t *restrict cells, Py_ssize_t width, const Hit *restrict hits,
-                          Py_ssize_t count, const float *restrict factors, float *restrict sums)
-{
-    memset(sums, 0, width * sizeof *sums);
-    for (Py_ssize_t i = 0; i < count; i++) {
-        const int8_t *row = cells + hits[i].row * width;
-        if (i + AHEAD < count)
-            for (Py_ssize_t far = 0; far < width; far += 64)
-                __builtin_prefetch(cells + hits[i + AHEAD].row * width + far);
-        float value = hits[i].value * factors[hits[i].view];
-        for (Py_ssize_t j = 0; j < width; j++)
-            sums[j] += value * row[j];
+    memset(out, 0, table->width * sizeof *out);
+    for (int view = 0; view < VIEWS; view++) {
+        if (table->squares[view] <= 0)
+            continue;
+        float factor = (float)(table->view_weights[view] / (length * sqrt(table->squares[view])));
+        for (Py_ssize_t j = 0; j < table->width; j++)
+            out[j] += factor * table->sums[view * table->width + j];
     }
+    for (Py_ssize_t j = 0; j < table->width; j++)
+        out[j] *= table->scale[j];
 }
 
 static PyObject *rows_sums(Rows *self, PyObject *const *args, Py_ssize_t nargs)
@@ -178,25 +281,23 @@ static PyObject *rows_sums(Rows *self, PyObject *const *args, Py_ssize_t nargs)
         return NULL;
     }
     PyObject *result = NULL;
-    Py_ssize_t count = keys.len / 4;
     if (weights.len != keys.len)
         PyErr_SetString(PyExc_ValueError, "there must be as many weights as hashes");
     else {
-        if (count > self->hit_room) {
-            PyMem_Free(self->hits);
-            self->hits = PyMem_New(Hit, count);
-            self->hit_room = self->hits ? count : 0;
+        for (Py_ssize_t i = 0; i < self->count; i++) {
+            memset(self->tables[i].sums, 0, VIEWS * self->tables[i].width * sizeof(float));
+            memset(self->tables[i].squares, 0, sizeof self->tables[i].squares);
         }
-        if (self->hits == NULL && count)
-            PyErr_NoMemory();
-        else {
-            float factors[VIEWS];
-            Py_ssize_t found = look_up(self, keys.buf, weights.buf, count);
-            find_factors(self, self->hits, found, factors);
-            add_up(self->cells, self->width, self->hits, found, factors, self->sums);
-            for (Py_ssize_t j = 0; j < self->width; j++)
-                self->sums[j] *= self->scale[j];
-            result = PyBytes_FromStringAndSize((char *)self->sums, self->width * 4);
+        gather(self, keys.buf, weights.buf, keys.len / 4);
+        result = PyTuple_New(self->count);
+        for (Py_ssize_t i = 0; result && i < self->count; i++) {
+            PyObject *sums = PyBytes_FromStringAndSize(NULL, self->tables[i].width * 4);
+            if (sums == NULL)
+                Py_CLEAR(result);
+            else {
+                finish(&self->tables[i], (float *)PyBytes_AS_STRING(sums));
+                PyTuple_SET_ITEM(result, i, sums);
+            }
         }
     }
     PyBuffer_Release(&keys);
@@ -206,13 +307,13 @@ static PyObject *rows_sums(Rows *self, PyObject *const *args, Py_ssize_t nargs)
 
 static PyMethodDef methods[] = {
     {"sums", (PyCFunction)(void (*)(void))rows_sums, METH_FASTCALL,
-     "The rows of the known n-grams, each times its value, added up: float32 as bytes."},
+     "For each table the rows of the known n-grams, each times its value, added up: float32 as bytes."},
     {NULL, NULL, 0, NULL},
 };
 
 PyTypeObject RowsType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "pointsman_native.Rows",
-    .tp_doc = "Rows(keys, idf, view_weights, cells, scale): a table of small rows by n-gram.",
+    .tp_doc = "Rows([(keys, idf, view_weights, cells, scale), ...]): tables of small rows by n-gram.",
     .tp_basicsize = sizeof(Rows),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_new = rows_new,

@@ -22,6 +22,7 @@ from local_models.classifiers.features import read_features
 from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import IntentReader
 from local_models.classifiers.language import tell_language, tell_matter
+from local_models.classifiers.table import share_tables
 from local_models.tokenizer import estimate_tokens
 from policies.signals import NOTHING, Signals
 from providers.messages import (
@@ -59,6 +60,9 @@ class Understanding:
         self._intents = intents or IntentReader()
         self._emotions = emotions or EmotionReader()
         self._difficulty = difficulty or DifficultyReader()
+        # The cues of a mood are features of their own, so these are looked up apart.
+        share_tables([*self._intents.tables, *self._difficulty.tables])
+        share_tables(self._emotions.tables)
         # Earlier turns come again with every turn of a talk, and the last one with every step of a
         # tool's work, every retry and every regeneration; they are masked already.
         self._features = lru_cache(maxsize=512)(read_features)

@@ -18,7 +18,7 @@ from local_models.classifiers.features import (
     read_plain,
     read_plain_with_numpy,
 )
-from local_models.classifiers.table import CompiledTable, NumpyTable, open_table
+from local_models.classifiers.table import NumpyTable, TableParts, open_table, open_tables
 
 AWKWARD = st.text(
     st.sampled_from("  aaAZ\n\t09９ＡİΣσß订訂单。，！😀\u200b\u2028\ud800\ue001٣ѣйé'-<>"),
@@ -61,44 +61,62 @@ def test_a_text_of_any_length_has_the_same_n_grams() -> None:
         assert pairs(read_plain(plain)) == pairs(read_plain_with_numpy(plain)), size
 
 
-def _table(rows: int, width: int) -> tuple[np.ndarray, ...]:
-    rng = np.random.default_rng(3)
+def _parts(rows: int, width: int, seed: int = 3) -> TableParts:
+    rng = np.random.default_rng(seed)
     some = [read_features(f"退款{n} and invoice {n * 7}").hashes for n in range(rows)]
-    keys = np.unique(np.concatenate(some))
-    cells = rng.integers(-127, 128, (len(keys), width)).astype(np.int8)
-    return (
+    keys = rng.permutation(np.unique(np.concatenate(some)))[: 20 * rows]
+    return TableParts(
         keys, rng.random(len(keys), dtype=np.float32) + 1, np.array([1.0, 0.5, 0.7], np.float32),
-        cells, rng.random(width, dtype=np.float32),
+        rng.integers(-127, 128, (len(keys), width)).astype(np.int8),
+        rng.random(width, dtype=np.float32),
     )  # fmt: skip
 
 
+SEVERAL = ("退款7 and invoice 49", "", "жж", "x" * 3_000, "invoice 14 退款")
+
+
+@pytest.mark.usefixtures("native")
 @pytest.mark.parametrize("width", [1, 3, 65])
-def test_rows_are_summed_the_same_by_both(native: CompiledModule, width: int) -> None:
-    parts = _table(50, width)
-    compiled, with_numpy = CompiledTable(native.Rows(*parts), width), NumpyTable(*parts)
-    several = [read_features(text) for text in ("退款7 and invoice 49", "", "жж", "x" * 3_000)]
+def test_rows_are_summed_the_same_by_both(width: int) -> None:
+    parts = _parts(50, width)
+    compiled, with_numpy = open_table(parts), NumpyTable(parts)
+    several = [read_features(text) for text in SEVERAL]
     for features in several:
         assert np.allclose(compiled.sum_of(features), with_numpy.sum_of(features), atol=1e-4)
     together = compiled.sums_of(several)
-    assert together.shape == (4, width)
+    assert together.shape == (len(several), width)
     assert np.allclose(together, with_numpy.sums_of(several), atol=1e-4)
 
 
+@pytest.mark.usefixtures("native")
+def test_tables_that_lie_together_are_each_summed_as_if_alone() -> None:
+    parts = [_parts(9 + n, 1 + 13 * n, seed=n) for n in range(5)]
+    texts = [read_features(text) for text in SEVERAL]
+    for features in [*texts, *reversed(texts)]:
+        for table, alone in zip(open_tables(parts), parts, strict=True):
+            expected = NumpyTable(alone).sum_of(features)
+            assert np.allclose(table.sum_of(features), expected, atol=1e-4)
+
+
 def test_a_key_that_stands_twice_is_refused() -> None:
-    keys, idf, views, cells, scale = _table(3, 2)
-    keys[1] = keys[0]
-    with pytest.raises(ValueError, match=r"stands? (in it )?twice"):
-        open_table(keys, idf, views, cells, scale)
+    parts = _parts(3, 2)
+    parts.keys[1] = parts.keys[0]
+    with pytest.raises(ValueError, match="twice"):
+        open_table(parts)
 
 
 def test_parts_that_do_not_fit_are_refused(native: CompiledModule) -> None:
-    keys, idf, views, cells, scale = _table(3, 2)
+    parts = _parts(3, 2)
+    keys, idf, views = parts.keys, parts.idf, parts.view_weights
     with pytest.raises(ValueError, match="do not fit together"):
-        native.Rows(keys, idf[1:], views, cells, scale)
+        native.Rows([(keys, idf[1:], views, parts.cells, parts.scale)])
     with pytest.raises(ValueError, match="no multiple of 4"):
-        native.Rows(keys, idf, views, cells, np.zeros(3, np.int8))
+        native.Rows([(keys, idf, views, parts.cells, np.zeros(3, np.int8))])
+    with pytest.raises(ValueError, match="one to 8 tables"):
+        native.Rows([])
+    rows = native.Rows([(keys, idf, views, parts.cells, parts.scale)])
     with pytest.raises(ValueError, match="as many weights"):
-        native.Rows(keys, idf, views, cells, scale).sums(keys, idf[1:])
+        rows.sums(keys, idf[1:])
 
 
 def test_without_the_compiled_module_texts_read_the_same() -> None:
