@@ -143,11 +143,12 @@ class Head:
         return total
 
     def _calibrate(self, scores: Floats) -> Floats:
-        scaled = scores / np.float32(self.temperature)
         if self.kind == "many":
-            return np.asarray(1.0 / (1.0 + np.exp(-scaled)), dtype=np.float32)
-        scaled -= scaled.max(axis=-1, keepdims=True)
-        raised = np.exp(scaled, out=scaled)
+            return np.asarray(1.0 / (1.0 + np.exp(scores / -self.temperature)), dtype=np.float32)
+        if scores.ndim == 1:
+            raised = np.exp((scores - scores.max()) / self.temperature)
+            return np.asarray(raised / raised.sum(), dtype=np.float32)
+        raised = np.exp((scores - scores.max(axis=-1, keepdims=True)) / self.temperature)
         return np.asarray(raised / raised.sum(axis=-1, keepdims=True), dtype=np.float32)
 
     def _judge(self, chances: Floats) -> Reading:

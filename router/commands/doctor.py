@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from local_models.classifiers.compiled import NATIVE
 from providers.base import Provider
 from providers.errors import ProviderError
 from router.commands.opening import FAILED, ConfigOption, find_config, open_settings
@@ -73,6 +74,11 @@ def _look_at_machine(settings: Settings, path: Path | None) -> Iterator[Check]:
     else:
         mend = "install a C compiler and run `uv sync`, or `uv sync --extra prebuilt`"
         yield Check("local engine", "off", f"no llama.cpp here; {mend}")
+    if NATIVE is None:
+        mend = "install a C compiler and run `uv sync`; until then reading a text takes several times as long"
+        yield Check("text reading", "off", f"not compiled: {mend}")
+    else:
+        yield Check("text reading", "ok", "compiled")
     folder = Path(settings.ledger.path).resolve().parent
     while not folder.exists():
         folder = folder.parent

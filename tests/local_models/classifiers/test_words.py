@@ -1,0 +1,63 @@
+"""Words against a table: compiled and in Python alike."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from local_models.classifiers.compiled import NATIVE
+from local_models.classifiers.words import CompiledWordTable, PlainWords, open_hints, open_words
+
+GROUPS = {"refund": (0,), "my": (1, 63), "don't": (2,), "a": (0, 1)}
+VALUES = {"refund": -1.5, "order": -2.25, "a": -0.5}
+PARTS = [
+    "refund",
+    " ",
+    "'",
+    "a",
+    "don't",
+    "my",
+    "É",
+    "订单",
+    "z9",
+    "-",
+    "ab'c",
+    "unforgettable",
+    " ",
+]
+TEXTS = st.one_of(st.text(max_size=120), st.lists(st.sampled_from(PARTS)).map("".join))
+
+
+@given(TEXTS)
+@example("a'b ''a my' don't refund's unforgettable")
+def test_both_count_alike(text: str) -> None:
+    table, plain = open_words(GROUPS, VALUES, -9.0), PlainWords(GROUPS, VALUES, -9.0)
+    assert isinstance(table, CompiledWordTable)
+    one, other = table.read(text.lower()), plain.read(text.lower())
+    assert (one.words, one.letters, one.long_words, one.distinct) == (
+        other.words, other.letters, other.long_words, other.distinct,
+    )  # fmt: skip
+    assert list(one.in_group) == list(other.in_group)
+    assert list(one.values) == list(other.values)
+
+
+def test_a_word_counts_in_each_of_its_groups_and_a_stranger_has_the_other_value() -> None:
+    found = open_words(GROUPS, VALUES, -9.0).read("my refund, my order, please")
+    assert (found.in_group[0], found.in_group[1], found.in_group[63]) == (1, 2, 2)
+    assert list(found.values) == [-9.0, -1.5, -9.0, -2.25, -9.0]
+
+
+def test_hints_count_words_and_their_possessives_but_not_parts_of_words() -> None:
+    hints = open_hints("triangle human")
+    assert hints.read("the triangle's human side").in_group[0] == 2
+    assert hints.read("triangles and humanity").in_group[0] == 0
+
+
+def test_a_table_that_does_not_fit_together_is_refused() -> None:
+    assert NATIVE is not None
+    with pytest.raises(ValueError, match="every word needs its groups and its value"):
+        NATIVE.Words(["a", "b"], np.zeros(1, np.uint64), np.zeros(2), 0.0)
+    with pytest.raises(ValueError, match="'a' stands twice"):
+        NATIVE.Words(["a", "a"], np.zeros(2, np.uint64), np.zeros(2), 0.0)
