@@ -142,13 +142,14 @@ def read_parts(sample: str, stem: str, options: list[str]) -> NDArray[np.float32
     words, signs = _TABLE.read(lower), Signs(stem)
     sentences = [part for part in _SENTENCE.split(stem) if part and not part.isspace()]
     last = sentences[-1] if sentences else stem
-    wished = _count_marks(_TABLE.read(last.lower()), last)
+    marked = _count_marks(words, stem)
+    wished = marked if last == stem else _count_marks(_TABLE.read(last.lower()), last)
     values = [
         *_read_size(sample, stem, words, len(sentences) or 1),
         *(_read_options(options, frozenset(_WORD.findall(lower))) if options else _NO_OPTIONS),
         *_read_signs(sample, stem, signs, words, last),
         *_read_code(stem, signs),
-        *(min(count, 6) for count in _count_marks(words, stem)),
+        *(min(count, 6) for count in marked),
         *(float(wished[at] > 0) for at in _ASKS),
     ]
     return np.asarray(values, dtype=np.float32)
