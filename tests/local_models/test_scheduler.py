@@ -208,7 +208,9 @@ async def test_opening_cancelling_and_closing_over_and_over_is_safe() -> None:
             if round_number % 2:
                 await scheduler.close()
             await asyncio.gather(*tasks, return_exceptions=True)
-            assert scheduler.load == (0, 0)
+            async with asyncio.timeout(30):  # a place comes free at the end of the step under way
+                while scheduler.load != (0, 0):
+                    await asyncio.sleep(0.002)
 
 
 async def test_two_closings_at_once_are_one() -> None:
