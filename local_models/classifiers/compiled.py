@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class CompiledSpelling(Protocol):
@@ -42,8 +42,16 @@ class CompiledRows(Protocol):
 class CompiledWords(Protocol):
     """A table of known words, see `words.py`."""
 
-    def read(self, lower: str) -> tuple[int, int, int, int, bytes, bytes]:
-        """Words, letters, long words, distinct words, words by group (uint32), values (float64)."""
+    def read(self, lower: str) -> tuple[int, int, int, int, bytes]:
+        """Words, letters, long words, distinct words, words by group (uint32)."""
+        ...
+
+    def groups(self, lower: str) -> int:
+        """Which groups the text has a word of: a bit for each."""
+        ...
+
+    def weigh(self, lower: str) -> tuple[int, float, float, int, float, float, float]:
+        """Words, their values' sum and squares, strangers, the three smallest values."""
         ...
 
 
@@ -69,6 +77,12 @@ class CompiledModule(Protocol):
 
     Raises ValueError where they do not fit together, or a key stands there twice.
     """
+
+    signs: Callable[[str], tuple[Any, ...]]
+    """The fields of `signs.Signs`, in order, for one text."""
+
+    digit_runs: Callable[[str], list[tuple[int, int]]]
+    """Where each run of digits begins and ends."""
 
     Words: Callable[[list[str], object, object, float], CompiledWords]
     """Takes words, uint64 groups (a bit each), float64 values, and the value of other words."""

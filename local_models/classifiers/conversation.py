@@ -9,7 +9,7 @@ import numpy as np
 
 from local_models.classifiers.features import Features
 from local_models.classifiers.normalise import clip
-from local_models.classifiers.words import open_hints
+from local_models.classifiers.words import Hints
 
 REASK_SIMILARITY = 0.6
 """Share of the shorter turn's n-grams from which on a turn says again what an earlier one said."""
@@ -26,7 +26,7 @@ _ESCALATION_EN = re.compile(
     r"consumer protection|better business bureau|bbb|trading standards|chargeback|small claims|file a complaint|report you|go public|post this)\b",
     re.IGNORECASE,
 )
-_ENGLISH_HINTS = open_hints(
+_ENGLISH_HINTS = Hints(
     "human person agent manager supervisor representative someone lawyer attorney sue legal consumer bureau bbb "
     "trading chargeback claims complaint report public post"
 )
@@ -46,7 +46,7 @@ def is_escalation(text: str) -> bool:
 
 
 def _asks_in_english(lower: str) -> bool:
-    return _ENGLISH_HINTS.read(lower).in_group[0] > 0 and bool(_ESCALATION_EN.search(lower))
+    return _ENGLISH_HINTS.hold(lower) and _ESCALATION_EN.search(lower) is not None
 
 
 def is_reask(now: Features, earlier: Sequence[Features]) -> bool:

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from local_models.classifiers.normalise import clip
+from local_models.classifiers.signs import find_digit_runs
 
 Span = tuple[int, int]
 
@@ -23,8 +25,6 @@ _KINDS = {
 _PLACEHOLDER = re.compile(
     r"<(?:(order)(?:_?number|_?id)?|(phone|mobile|tel|date|time|amount|money))_?\d*>"
 )
-_RUN = re.compile(r"\d\d*")
-"""Begins with one digit: a pattern that begins with a repeat is looked for more slowly."""
 
 _ORDER_WORDS = ("order", "tracking", "purchase", "package")
 _ORDER_WORDS_ZH = ("订单", "单号", "运单", "编号")
@@ -70,7 +70,10 @@ _COUNTED = re.compile(
 )
 _SIGNS = "¥￥$€£"
 _CODES = ("rmb", "cny", "usd")
+_CODE_ENDS = frozenset("byd")
 _UNIT_STARTS = frozenset("元块毛角万美人dbureyp")
+_POINTS = frozenset(",.")
+_NO_MARKS: dict[str, list[Span]] = {kind: [] for kind in _KINDS.values()}
 _DATE_MARKS = frozenset("年/.-月号日")
 _MONTH_STARTS = frozenset(
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -86,15 +89,19 @@ def find_slots(text: str) -> dict[str, tuple[str, ...]]:
     lower = sample.lower()
     if len(lower) != len(sample):  # a letter that grows when lowered would shift what follows it
         sample = lower
-    marks = _placeholders(lower)
-    runs = [found.span() for found in _RUN.finditer(lower)]
-    phones = _values(sample, [*marks["phone"], *_phones(lower, runs)])
-    orders = _values(sample, [*marks["order_number"], *_orders(lower, runs)])
+    marks = _placeholders(lower) if "<" in lower else _NO_MARKS
+    runs = find_digit_runs(lower)
+    at = _look_around(lower, runs)
+    phones = _values(sample, [*marks["phone"], *_try_at(_PHONE, lower, at.phones)])
+    numbered = _orders(lower, at) if runs else ()
+    orders = _values(sample, [*marks["order_number"], *numbered])
+    dates = [*marks["date"], *_try_at(_DATE, lower, at.dates)]
+    dates += _try_at(_MONTH_DAY, lower, at.months)
     slots = {
         "order_number": tuple(value for value in orders if value not in phones),
         "phone": phones,
-        "date": _dates(sample, lower, [*marks["date"], *_dates_in_digits(lower, runs)]),
-        "amount": _values(sample, [*marks["amount"], *_amounts(lower, runs)]),
+        "date": _dates(sample, lower, dates),
+        "amount": _values(sample, [*marks["amount"], *_amounts(lower, at)]),
     }
     return {kind: values for kind, values in slots.items() if values}
 
@@ -130,48 +137,76 @@ def _places(text: str, words: Iterable[str]) -> Iterator[int]:
 def _placeholders(lower: str) -> dict[str, list[Span]]:
     """What a privacy filter put, by kind of slot."""
     found: dict[str, list[Span]] = {kind: [] for kind in _KINDS.values()}
-    if "<" in lower:
-        for mark in _PLACEHOLDER.finditer(lower):
-            found[_KINDS[mark.group(1) or mark.group(2)]].append(mark.span())
+    for mark in _PLACEHOLDER.finditer(lower):
+        found[_KINDS[mark.group(1) or mark.group(2)]].append(mark.span())
     return found
 
 
-def _phones(lower: str, runs: Sequence[Span]) -> Iterator[Span]:
+class _Places(NamedTuple):
+    """Where each kind of value may begin, in order."""
+
+    phones: list[int]
+    hashed: list[int]
+    bare: list[int]
+    dates: list[int]
+    months: list[int]
+    paid: list[int]
+    priced: list[int]
+
+
+def _look_around(lower: str, runs: Sequence[Span]) -> _Places:
+    """What the characters beside each run of digits allow it to be."""
+    at = _Places([], [], [], [], [], [], [])
     for start, end in runs:
-        # Ten digits at least, in one run or with signs between.
-        if end - start >= 10 or any(map(str.isdigit, lower[end + 1 : end + 3])):
-            first = start - 1 if lower[start - 1 : start] in ("+", "(") else start
-            yield from _try_at(_PHONE, lower, {first, start})
+        before, near, after = (
+            lower[start - 1 : start],
+            lower[end : end + 1],
+            lower[end + 1 : end + 4],
+        )
+        # A phone number has ten digits at least, in one run or with signs between.
+        if end - start >= 10 or after[:1].isdigit() or after[1:2].isdigit():
+            at.phones.extend((start - 1, start) if before in ("+", "(") else (start,))
+        if before == "#":
+            at.hashed.append(start - 1)
+        if end - start >= 8:
+            at.bare.append(_letters_before(lower, start))
+        is_apart = near.isspace()
+        follows = after if is_apart else near
+        if follows[:1] in _DATE_MARKS or follows in _MONTH_STARTS or near in _ORDINALS:
+            # The last digits of a longer run can be a year, a month or a day.
+            at.dates.extend(sorted({start, *(p for p in (end - 4, end - 2, end - 1) if p > start)}))
+        if follows[:1] in _UNIT_STARTS or near in _POINTS:
+            at.priced.append(start)
+        _look_before(lower, start, before, at)
+    return at
 
 
-def _orders(lower: str, runs: Sequence[Span]) -> Iterator[Span]:
-    if not runs:
-        return
+def _look_before(lower: str, start: int, before: str, at: _Places) -> None:
+    """A month or a currency before a number, with or without a space between."""
+    if before.isspace():
+        word = lower[max(0, start - 12) : start - 1].rsplit(None, 1)[-1:]
+        if word and word[0][:3] in _MONTH_STARTS and (month := _MONTH.search(word[0])):
+            at.months.append(lower.rfind(word[0], 0, start) + month.start())
+        start, before = start - 1, lower[max(0, start - 2) : start - 1]
+    if before and before in _SIGNS:
+        at.paid.append(start - 1)
+    elif before in _CODE_ENDS and lower[max(0, start - 3) : start] in _CODES:
+        at.paid.append(start - 3)
+
+
+def _letters_before(lower: str, start: int) -> int:
+    """Where the letters begin, four at most, that stand right before a number."""
+    first = start
+    while first > 0 and start - first < 4 and "a" <= lower[first - 1] <= "z":
+        first -= 1
+    return first
+
+
+def _orders(lower: str, at: _Places) -> Iterator[Span]:
     words = _ORDER_WORDS if lower.isascii() else (*_ORDER_WORDS, *_ORDER_WORDS_ZH)
     yield from _try_at(_NAMED, lower, _places(lower, words))
-    for start, end in runs:
-        if lower[start - 1 : start] == "#":
-            yield from _try_at(_HASHED, lower, [start - 1])
-        if end - start >= 8:
-            letters = start
-            while letters > 0 and start - letters < 4 and "a" <= lower[letters - 1] <= "z":
-                letters -= 1
-            yield from _try_at(_BARE, lower, [letters])
-
-
-def _dates_in_digits(lower: str, runs: Sequence[Span]) -> Iterator[Span]:
-    for start, end in runs:
-        after = lower[end : end + 1]
-        if after.isspace():
-            after = lower[end + 1 : end + 4]
-        if after[:1] in _DATE_MARKS or after in _MONTH_STARTS or after in _ORDINALS:
-            # The last digits of a longer run can be a year, a month or a day.
-            places = {start, *(at for at in (end - 4, end - 2, end - 1) if at > start)}
-            yield from _try_at(_DATE, lower, sorted(places))
-        if lower[start - 1 : start].isspace():
-            word = lower[max(0, start - 14) : start].rstrip()
-            if month := _MONTH.search(word, len(word) - 10):
-                yield from _try_at(_MONTH_DAY, lower, [max(0, start - 14) + month.start()])
+    yield from _try_at(_HASHED, lower, at.hashed)
+    yield from _try_at(_BARE, lower, at.bare)
 
 
 def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
@@ -212,17 +247,8 @@ def _first_letter(text: str, at: int) -> int:
     return at
 
 
-def _amounts(lower: str, runs: Sequence[Span]) -> Iterator[Span]:
-    for start, end in runs:
-        before = start - 1 if lower[start - 1 : start].isspace() else start
-        if lower[before - 1 : before] in _SIGNS and before:
-            yield from _try_at(_PAID, lower, [before - 1])
-        elif lower[max(0, before - 3) : before] in _CODES:
-            yield from _try_at(_PAID, lower, [before - 3])
-        after = lower[end : end + 1]
-        if after.isspace():
-            after = lower[end + 1 : end + 2]
-        if after in _UNIT_STARTS or after in ",.":
-            yield from _try_at(_PRICED, lower, [start])
+def _amounts(lower: str, at: _Places) -> Iterator[Span]:
+    yield from _try_at(_PAID, lower, at.paid)
+    yield from _try_at(_PRICED, lower, at.priced)
     if "元" in lower or "块" in lower:
         yield from (found.span() for found in _COUNTED.finditer(lower))

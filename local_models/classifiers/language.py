@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from local_models.classifiers.normalise import clip
-from local_models.classifiers.words import open_hints, open_words
+from local_models.classifiers.words import Hints, open_words
 
 LONG_DOCUMENT_CHARS = 6_000
 """From here on a single text counts as a long document; Chinese from a third of it."""
@@ -102,11 +102,11 @@ _MATH = re.compile(
 )
 
 
-_CODE_HINTS = open_hints(
+_CODE_HINTS = Hints(
     "code function script query program class bug error method unit sql regex tests"
 )
 _CODE_HINTS_ZH = ("代码", "函数", "脚本", "程序", "sql", "正则")
-_MATH_HINTS = open_hints(
+_MATH_HINTS = Hints(
     "prove solve integral derivative equation theorem polynomial eigenvalue probability ways modulo "
     "triangle logarithm"
 )
@@ -131,10 +131,10 @@ def tell_matter(text: str, *, whole_chars: int | None = None) -> Matter:
 
 def _wishes_code(lower: str) -> bool:
     """Most texts have none of the words, which is quick to see."""
-    has_hint = _CODE_HINTS.read(lower).in_group[0] or (
+    has_hint = _CODE_HINTS.hold(lower) or (
         not lower.isascii() and any(word in lower for word in _CODE_HINTS_ZH)
     )
-    return bool(has_hint) and _CODE_WISH.search(lower) is not None
+    return has_hint and _CODE_WISH.search(lower) is not None
 
 
 def _holds_math(lower: str) -> bool:
@@ -147,7 +147,7 @@ def _hints_at_math(lower: str) -> bool:
         return True
     if not lower.isascii() and any(sign in lower for sign in (*_RARE_MATH_SIGNS, *_MATH_HINTS_ZH)):
         return True
-    return _MATH_HINTS.read(lower).in_group[0] > 0
+    return _MATH_HINTS.hold(lower)
 
 
 def _has_code_lines(sample: str) -> bool:

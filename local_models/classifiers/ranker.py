@@ -22,7 +22,7 @@ from local_models.classifiers.head import Floats, Rows
 from local_models.classifiers.normalise import clip
 from local_models.classifiers.table import RowTable, TableParts, open_table
 from local_models.classifiers.traits import read_parts, split_options
-from local_models.classifiers.words import WordTable, open_words
+from local_models.classifiers.words import WordTable, WordWeights, open_words
 
 RARITIES = 9
 
@@ -42,9 +42,9 @@ class Rarity:
 
     def read(self, stem: str, options: Sequence[str]) -> Floats:
         """Five numbers of the question's words and four of its answers', see `summarise`."""
-        asked = self._table.read(stem.lower()).values
-        answers = self._table.read(" ".join(options).lower()).values if options else ()
-        return np.array(summarise(asked, answers, self.floor), dtype=np.float32)
+        asked = self._table.weigh(stem.lower())
+        answers = self._table.weigh(" ".join(options).lower()) if options else None
+        return np.array(summarise(asked, answers), dtype=np.float32)
 
     def look_up(self, words: list[str]) -> list[float]:
         """The logarithm of each word's share, in order."""
@@ -52,25 +52,22 @@ class Rarity:
         return [get(word, floor) for word in words]
 
 
-def summarise(asked: Sequence[float], answers: Sequence[float], floor: float) -> list[float]:
-    """Nine numbers of two lists of logarithmic shares; zeros for an empty list."""
+def summarise(asked: WordWeights, answers: WordWeights | None) -> list[float]:
+    """Nine numbers of the words' logarithmic shares; zeros where there are no words."""
     found = [0.0] * RARITIES
-    if asked:
-        shares = np.asarray(asked)
-        rarest = np.partition(shares, 2)[:3] if len(shares) > 3 else shares
-        found[:5] = (*_mean_and_spread(shares, floor), float(rarest.min()), float(rarest.mean()))
-    if answers:
-        shares = np.asarray(answers)
-        found[5:] = (*_mean_and_spread(shares, floor), float(shares.min()))
+    if asked.words:
+        rarest = asked.smallest
+        found[:5] = (*_mean_and_spread(asked), rarest[0], sum(rarest) / len(rarest))
+    if answers is not None and answers.words:
+        found[5:] = (*_mean_and_spread(answers), answers.smallest[0])
     return found
 
 
-def _mean_and_spread(values: NDArray[np.float64], floor: float) -> tuple[float, float, float]:
+def _mean_and_spread(shares: WordWeights) -> tuple[float, float, float]:
     """Mean, standard deviation, and share of words that the corpus does not hold."""
-    count = len(values)
-    mean = float(values.sum()) / count
-    spread = max(0.0, float(values @ values) / count - mean * mean) ** 0.5
-    return mean, spread, int(np.count_nonzero(values <= floor)) / count
+    mean = shares.total / shares.words
+    spread = max(0.0, shares.squares / shares.words - mean * mean) ** 0.5
+    return mean, spread, shares.strangers / shares.words
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from local_models.classifiers.normalise import clip
 from local_models.classifiers.ranker import Ranker, Rarity, Waves, summarise
 from local_models.classifiers.traits import read_traits, split_options
 from local_models.classifiers.vectors import build_vocabulary, to_matrix
+from local_models.classifiers.words import weigh_values
 
 _WORD = re.compile(r"[a-z][a-z']*")
 
@@ -170,7 +171,7 @@ def _read_rarities(corpus: Corpus) -> tuple[Rarity, Floats]:
         one, other = (
             [math.log(counts[w] - own[w] + 1) - total for w in part] for part in (asked, answers)
         )
-        found.append(summarise(one, other, floor))
+        found.append(summarise(weigh_values(one, floor), weigh_values(other, floor)))
     return Rarity(shares, floor), np.array(found, dtype=np.float32)
 
 
@@ -242,8 +243,11 @@ def predict_many(ranker: Ranker, corpus: Corpus) -> Floats:
     """The ranker's outputs for texts that were read already, one row each."""
     pairs = zip(corpus.features, corpus.traits, strict=True)
     first = np.stack([ranker.read_first(features, traits) for features, traits in pairs])
-    look = ranker.rarity.look_up
-    rarities = [summarise(look(a), look(b), ranker.rarity.floor) for a, b in corpus.words]
+    look, floor = ranker.rarity.look_up, ranker.rarity.floor
+    rarities = [
+        summarise(weigh_values(look(asked), floor), weigh_values(look(answers), floor))
+        for asked, answers in corpus.words
+    ]
     inputs = np.concatenate([first, corpus.traits, np.array(rarities)], axis=1)
     inputs = inputs.astype(np.float32)
     one, ridge, trees = ranker.shares

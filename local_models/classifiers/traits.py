@@ -1,8 +1,8 @@
 """How a question is built: about a hundred numbers that do not depend on its subject.
 
 Length, sentences, numbers and their size, words of order, comparison, share and negation, formulas
-and code, how the answers to choose from look, and what the last sentence asks for. One pass over
-the words finds the marked ones in a table; the rest are counts of characters.
+and code, how the answers to choose from look, and what the last sentence asks for. Words are counted
+by `words.py`, characters by `signs.py`; numbers in brackets here are the characters' ASCII codes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local_models.classifiers.normalise import clip
+from local_models.classifiers.signs import Signs, read_signs
 from local_models.classifiers.words import WordCount, open_words
 
 _WORD_GROUPS = {
@@ -90,15 +91,7 @@ _NO_OPTIONS = [0.0] * 12
 _ASKS = tuple(_GROUPS.index(name) for name in ("much", "compare", "what", "count", "money", "time"))
 
 _WORD = re.compile(r"[a-z][a-z']*")
-_NUMBER = re.compile(r"\d\d*(?:[.,]\d+)*")
-"""A pattern that begins with one character is looked for much quicker than with a repeated one."""
 _OPTION = re.compile(r"\n\s*\(?[A-J][.)、:] ?")
-_SENTENCE = re.compile(r"[.!?。！？;；](?:\s|$|(?<=[。！？；]))")
-_NAME = re.compile(r"[A-Z](?<=[a-z,] [A-Z])[a-z]+")
-"""Begins with the capital, not with what stands before it: looking for one is quick."""
-_HAN = re.compile(r"[\u4e00-\u9fff]+")
-_FRACTION = re.compile(r"\d/\d")
-_THOUSANDS = re.compile(r"\d(?:\d{3,}|,\d{3})")
 _CALL = re.compile(r"\.[a-z_]+\(")
 _INDENT = re.compile(r"\n( +)\S")
 _LITERAL = re.compile(r"'([^'\n]{0,200})'")
@@ -138,21 +131,20 @@ def read_parts(sample: str, stem: str, options: list[str]) -> NDArray[np.float32
     """The same of a text that was clipped, stripped and split already."""
     if not sample:
         return np.zeros(len(TRAITS), dtype=np.float32)
-    lower = stem.lower()
-    words, signs = _TABLE.read(lower), Signs(stem)
-    sentences = [part for part in _SENTENCE.split(stem) if part and not part.isspace()]
-    last = sentences[-1] if sentences else stem
+    lower, signs = stem.lower(), read_signs(stem)
+    words = _TABLE.read(lower)
+    last = stem[signs.last_start : signs.last_end]
     marked = _count_marks(words, stem)
     wished = marked if last == stem else _count_marks(_TABLE.read(last.lower()), last)
     values = [
-        *_read_size(sample, stem, words, len(sentences) or 1),
+        *_read_size(sample, stem, signs, words),
         *(_read_options(options, frozenset(_WORD.findall(lower))) if options else _NO_OPTIONS),
         *_read_signs(sample, stem, signs, words, last),
         *_read_code(stem, signs),
-        *(min(count, 6) for count in marked),
-        *(float(wished[at] > 0) for at in _ASKS),
+        *[6 if count > 6 else count for count in marked],
+        *[float(wished[at] > 0) for at in _ASKS],
     ]
-    return np.asarray(values, dtype=np.float32)
+    return np.array(values, dtype=np.float32)
 
 
 def split_options(text: str) -> tuple[str, list[str]]:
@@ -173,22 +165,14 @@ def _count_marks(words: WordCount, text: str) -> Sequence[int]:
     return counts
 
 
-def _read_size(sample: str, stem: str, words: WordCount, sentences: int) -> list[float]:
-    numbers = _NUMBER.findall(stem)
-    distinct = set(numbers)
-    largest = max(map(_value_of, distinct), default=0.0)
-    count = max(1, words.words)
+def _read_size(sample: str, stem: str, signs: Signs, words: WordCount) -> list[float]:
+    count, sentences = words.words or 1, signs.sentences or 1
     return [
         log1p(len(sample)), log1p(len(stem)), log1p(words.words), min(sentences, 30),
-        min(words.words / sentences, 80), min(len(numbers), 30), min(len(distinct), 20),
-        log1p(largest), min(sum("." in number for number in numbers), 9),
+        min(words.words / sentences, 80), min(signs.numbers, 30), min(signs.distinct_numbers, 20),
+        log1p(signs.largest), min(signs.decimals, 9),
         words.letters / count, words.distinct / count, words.long_words / count,
     ]  # fmt: skip
-
-
-def _value_of(number: str) -> float:
-    digits = number.replace(",", "")
-    return min(float(digits), 1e12) if digits.count(".") < 2 and digits[-1] != "." else 0.0
 
 
 def _read_options(options: list[str], asked: frozenset[str]) -> list[float]:
@@ -217,47 +201,22 @@ def _is_value(option: str) -> bool:
 def _read_signs(sample: str, stem: str, signs: Signs, words: WordCount, last: str) -> list[float]:
     size = len(stem) or 1
     end = stem.rstrip()[-1:]
-    capitals = signs.capitals
-    han = 0 if signs.is_ascii else sum(map(len, _HAN.findall(stem)))
-    names = len(set(_NAME.findall(stem))) if capitals else 0
-    count = signs.count
+    count = signs.ascii
+    wide = stem.count if signs.foreign else _none
+    operators = count[43] + count[45] + count[42] + count[47] + count[61] + count[94]
     return [
-        count("?") + signs.count_wide("？"), float(end in "?？"), float(end in ".:：_。,"),
-        float("___" in stem), sum(map(count, "+-*/=^<>")) / size, min(count("$"), 20),
-        min(count("\\"), 20), min(count("("), 20), min(count("{"), 20),
-        min(count('"') + signs.count_wide("“"), 20), min(count(",") + signs.count_wide("，"), 30),
-        capitals / size, capitals / max(1, words.words), min(count("\n"), 40),
-        _foreign_share(sample), han / size, min(names, 12), log1p(len(last)), len(last) / size,
-        count("%"), len(_FRACTION.findall(stem)) if count("/") else 0,
-        len(_THOUSANDS.findall(stem)),
+        count[63] + wide("？"), float(end in "?？"), float(end in ".:：_。,"),
+        float("___" in stem), (operators + count[60] + count[62]) / size, min(count[36], 20),
+        min(count[92], 20), min(count[40], 20), min(count[123], 20),
+        min(count[34] + wide("“"), 20), min(count[44] + wide("，"), 30),
+        signs.capitals / size, signs.capitals / (words.words or 1), min(count[10], 40),
+        _foreign_share(sample), signs.han / size, min(signs.names, 12), log1p(len(last)),
+        len(last) / size, count[37], signs.fractions, signs.thousands,
     ]  # fmt: skip
 
 
-class Signs:
-    """How often each ASCII character stands in a text, counted in one pass."""
-
-    __slots__ = ("_counts", "_text", "is_ascii")
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self.is_ascii = text.isascii()
-        codes = np.frombuffer(text.encode("ascii", "ignore"), np.uint8)
-        self._counts: list[int] = np.bincount(codes, minlength=128).tolist()
-
-    def count(self, sign: str) -> int:
-        """How often an ASCII character stands in the text."""
-        return self._counts[ord(sign)]
-
-    def count_wide(self, sign: str) -> int:
-        """How often another character does."""
-        return 0 if self.is_ascii else self._text.count(sign)
-
-    @property
-    def capitals(self) -> int:
-        """Capital letters of any script."""
-        if self.is_ascii:
-            return sum(self._counts[65:91])
-        return sum(map(str.isupper, self._text))
+def _none(_: str) -> int:
+    return 0
 
 
 def _foreign_share(text: str) -> float:
@@ -269,18 +228,19 @@ def _foreign_share(text: str) -> float:
 
 def _read_code(stem: str, signs: Signs) -> list[float]:
     """What a program has to be followed through, and what a formula holds."""
-    count, sign = stem.count, signs.count
-    has_formula, has_indent = sign("\\") > 0, sign("\n") > 0 and "\n " in stem
+    count, sign = stem.count, signs.ascii
+    has_formula, has_indent = sign[92] > 0, sign[10] > 0 and "\n " in stem
+    equals = sign[61] > 0
     return [
         min(count("for ") + count("while "), 8) if has_indent else 0.0,
         min(count("if ") + count("else"), 10) if has_indent else 0.0,
-        min(sign(".") and sign("(") and len(_CALL.findall(stem)), 16), min(sign("["), 20),
-        min(sign("=") and count(" = "), 16),
+        min(len(_CALL.findall(stem)), 16) if sign[46] and sign[40] else 0.0, min(sign[91], 20),
+        min(count(" = "), 16) if equals else 0.0,
         min(max(map(len, _INDENT.findall(stem)), default=0) / 4, 6) if has_indent else 0.0,
-        log1p(sum(map(len, _LITERAL.findall(stem)))) if sign("'") else 0.0,
-        min((sign("=") and count("==")) + (sign("!") and count("!=")) + sign("<") + sign(">"), 8),
+        log1p(sum(map(len, _LITERAL.findall(stem)))) if sign[39] else 0.0,
+        min((count("==") + count("!=") if equals else 0) + sign[60] + sign[62], 8),
         min(len(set(_COMMAND.findall(stem))), 12) if has_formula else 0.0,
         min(count("\\frac") + count("\\sqrt"), 8) if has_formula else 0.0,
         min(count("triangle") + count("circle") + count("angle") + count("[asy]"), 6),
-        min(sign("^"), 10),
+        min(sign[94], 10),
     ]  # fmt: skip

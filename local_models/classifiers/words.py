@@ -32,8 +32,20 @@ class WordCount:
     distinct: int
     in_group: Sequence[int]
     """How many words are in each of MOST_GROUPS groups."""
-    values: Sequence[float]
-    """The value of each word, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordWeights:
+    """What the values of one text's words come to."""
+
+    words: int
+    total: float
+    squares: float
+    """The sum of the squared values."""
+    strangers: int
+    """Words of no greater value than one that the table does not hold."""
+    smallest: tuple[float, ...]
+    """The three smallest values, or as many as there are words."""
 
 
 class WordTable(Protocol):
@@ -42,6 +54,25 @@ class WordTable(Protocol):
     def read(self, lower: str) -> WordCount:
         """Count the words of a text in lower case."""
         ...
+
+    def groups(self, lower: str) -> int:
+        """Which groups a text in lower case has a word of: a bit for each."""
+        ...
+
+    def weigh(self, lower: str) -> WordWeights:
+        """Add up the values of the words of a text in lower case."""
+        ...
+
+
+def weigh_values(values: Sequence[float], otherwise: float) -> WordWeights:
+    """What these values come to; `otherwise` is a stranger's."""
+    return WordWeights(
+        words=len(values),
+        total=sum(values),
+        squares=sum(value * value for value in values),
+        strangers=sum(value <= otherwise for value in values),
+        smallest=tuple(sorted(values)[:3]),
+    )
 
 
 def open_words(
@@ -61,12 +92,17 @@ def open_words(
     )
 
 
-def open_hints(words: str) -> WordTable:
-    """A table that counts these words, their possessives too, as its group 0.
+class Hints:
+    """Words without which a pattern cannot hold: looking for them first spares most texts the pattern."""
 
-    One pass over a text tells that it holds none of them, and then no pattern need be tried.
-    """
-    return open_words({form: (0,) for word in words.split() for form in (word, f"{word}'s")}, {}, 0)
+    def __init__(self, words: str) -> None:
+        """`words` stand apart by spaces; their possessives count too."""
+        forms = [form for word in words.split() for form in (word, f"{word}'s")]
+        self._table = open_words(dict.fromkeys(forms, (0,)), {}, 0.0)
+
+    def hold(self, lower: str) -> bool:
+        """Whether a text in lower case has one of the words."""
+        return self._table.groups(lower) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +113,24 @@ class CompiledWordTable:
 
     def read(self, lower: str) -> WordCount:
         """Count the words of a text in lower case."""
-        words, letters, long_words, distinct, in_group, values = self.table.read(lower)
-        return WordCount(
-            words, letters, long_words, distinct,
-            memoryview(in_group).cast("I"), memoryview(values).cast("d"),
-        )  # fmt: skip
+        words, letters, long_words, distinct, in_group = self.table.read(lower)
+        return WordCount(words, letters, long_words, distinct, memoryview(in_group).cast("I"))
+
+    def groups(self, lower: str) -> int:
+        """Which groups a text in lower case has a word of: a bit for each."""
+        return self.table.groups(lower)
+
+    def weigh(self, lower: str) -> WordWeights:
+        """Add up the values of the words of a text in lower case."""
+        words, total, squares, strangers, *smallest = self.table.weigh(lower)
+        return WordWeights(words, total, squares, strangers, tuple(smallest[:words]))
 
 
 @dataclass(frozen=True, slots=True)
 class PlainWords:
     """The same in Python."""
 
-    groups: Mapping[str, Sequence[int]]
+    groups_of: Mapping[str, Sequence[int]]
     values: Mapping[str, float]
     otherwise: float
 
@@ -97,14 +139,23 @@ class PlainWords:
         words = _WORD.findall(lower)
         in_group = [0] * MOST_GROUPS
         for word in words:
-            for group in self.groups.get(word, ()):
+            for group in self.groups_of.get(word, ()):
                 in_group[group] += 1
-        get, otherwise = self.values.get, self.otherwise
         return WordCount(
             words=len(words),
             letters=sum(map(len, words)),
             long_words=sum(len(word) > LONG_WORD for word in words),
             distinct=len(set(words)),
             in_group=in_group,
-            values=[get(word, otherwise) for word in words],
         )
+
+    def groups(self, lower: str) -> int:
+        """Which groups a text in lower case has a word of: a bit for each."""
+        words = set(_WORD.findall(lower))
+        held = {group for word in words for group in self.groups_of.get(word, ())}
+        return sum(1 << group for group in held)
+
+    def weigh(self, lower: str) -> WordWeights:
+        """Add up the values of the words of a text in lower case."""
+        get, otherwise = self.values.get, self.otherwise
+        return weigh_values([get(word, otherwise) for word in _WORD.findall(lower)], otherwise)

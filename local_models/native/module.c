@@ -1,6 +1,10 @@
 /* The module: the types, and how buffers are taken in. */
 #include "native.h"
+#include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 int view_of(PyObject *object, Py_buffer *view, Py_ssize_t item, const char *name)
 {
@@ -31,11 +35,42 @@ void *copy_of(PyObject *object, Py_ssize_t item, const char *name, Py_ssize_t *c
     return copy;
 }
 
+#define HUGE_PAGE ((size_t)2 << 20)
+
+void *table_new(size_t size)
+{
+    void *table = NULL;
+    size_t align = size < HUGE_PAGE ? 64 : HUGE_PAGE;
+    size = (size + align - 1) / align * align;
+    if (posix_memalign(&table, align, size ? size : align) != 0) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+#ifdef __linux__
+    if (align == HUGE_PAGE)
+        madvise(table, size, MADV_HUGEPAGE); /* only advice: without it, all is slower but well */
+#endif
+    memset(table, 0, size);
+    return table;
+}
+
+void table_free(void *table)
+{
+    free(table);
+}
+
+static PyMethodDef functions[] = {
+    {"signs", read_signs, METH_O, "What stands in a text besides its words, see signs.py."},
+    {"digit_runs", read_digit_runs, METH_O, "Where each run of digits begins and ends."},
+    {NULL, NULL, 0, NULL},
+};
+
 static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "pointsman_native",
     .m_doc = "Compiled loops of the text classifiers; numpy does the same without them.",
     .m_size = -1,
+    .m_methods = functions,
 };
 
 PyMODINIT_FUNC PyInit_pointsman_native(void)

@@ -46,8 +46,8 @@ static void rows_free(Rows *self)
         PyMem_Free(self->tables[i].scale);
         PyMem_Free(self->tables[i].sums);
     }
-    PyMem_Free(self->slots);
-    PyMem_Free(self->records);
+    table_free(self->slots);
+    table_free(self->records);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -77,11 +77,9 @@ static int lay_keys(Rows *self)
         bits++;
     self->shift = 32 - bits;
     self->mask = (1U << bits) - 1;
-    self->slots = PyMem_Calloc((size_t)1 << bits, sizeof *self->slots);
-    if (self->slots == NULL) {
-        PyErr_NoMemory();
+    self->slots = table_new(sizeof *self->slots << bits);
+    if (self->slots == NULL)
         return -1;
-    }
     for (Py_ssize_t i = 0; i < self->count; i++)
         for (Py_ssize_t row = 0; row < self->tables[i].rows; row++) {
             uint32_t key = self->tables[i].keys[row];
@@ -112,11 +110,9 @@ static int lay_records(Rows *self)
     for (uint32_t at = 0; at <= self->mask; at++)
         if (self->slots[at].place)
             total += size_of(self, self->slots[at].place);
-    self->records = PyMem_Malloc(total + LINE);
-    if (self->records == NULL) {
-        PyErr_NoMemory();
+    self->records = table_new(total + LINE);
+    if (self->records == NULL)
         return -1;
-    }
     size_t next = 0;
     for (uint32_t at = 0; at <= self->mask; at++) {
         uint32_t known = self->slots[at].place;
@@ -215,6 +211,14 @@ static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 
 /* ---- reading ----------------------------------------------------------------------------------- */
 
+/* The sums and the cells never overlap: knowing that, the compiler takes many columns at once. */
+static inline void add_row(float *restrict sums, const int8_t *restrict cells, Py_ssize_t width,
+                           float value)
+{
+    for (Py_ssize_t j = 0; j < width; j++)
+        sums[j] += value * cells[j];
+}
+
 /* Every known n-gram's rows, each times its value, into its view's row of the sums. */
 WIDEST static void gather(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count)
 {
@@ -240,10 +244,9 @@ WIDEST static void gather(Rows *self, const uint32_t *keys, const float *weights
             float idf;
             memcpy(&idf, rarity, sizeof idf);
             rarity += sizeof idf;
-            float value = weights[n] * idf, *restrict sums = table->sums + view * table->width;
+            float value = weights[n] * idf;
             table->squares[view] += (double)value * value;
-            for (Py_ssize_t j = 0; j < table->width; j++)
-                sums[j] += value * cells[j];
+            add_row(table->sums + view * table->width, cells, table->width, value);
             cells += table->width;
         }
     }

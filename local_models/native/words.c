@@ -119,18 +119,37 @@ typedef struct {
     uint32_t in_group[MOST_GROUPS];
 } Counts;
 
-/* Count a word, and give its value. */
-static double take(const Words *self, uint64_t hash, Py_ssize_t length, Counts *counts)
+static void take(const Words *self, uint64_t hash, Py_ssize_t length, Counts *counts)
 {
     counts->count++;
     counts->letters += length;
     counts->is_long += length > LONG_WORD;
     const Known *place = place_of(self->known, self->mask, hash);
     if (!place->place)
-        return self->otherwise;
+        return;
     for (uint64_t left = self->groups[place->place - 1]; left; left &= left - 1)
         counts->in_group[__builtin_ctzll(left)]++;
-    return self->values[place->place - 1];
+}
+
+/* Where the next word begins, its hash and where it ends; -1 after the last one. */
+static Py_ssize_t next_word(int kind, const void *data, Py_ssize_t size, Py_ssize_t *end,
+                            uint64_t *hash)
+{
+    Py_ssize_t i = *end;
+    while (i < size && !is_letter(PyUnicode_READ(kind, data, i)))
+        i++;
+    if (i == size)
+        return -1;
+    Py_ssize_t start = i;
+    uint32_t code = PyUnicode_READ(kind, data, i);
+    *hash = begin_hash();
+    do {
+        *hash = add_letter(*hash, code);
+        code = ++i < size ? PyUnicode_READ(kind, data, i) : 0;
+    } while (is_letter(code) || code == '\'');
+    *hash = end_hash(*hash);
+    *end = i;
+    return start;
 }
 
 static PyObject *words_read(Words *self, PyObject *text)
@@ -142,44 +161,82 @@ static PyObject *words_read(Words *self, PyObject *text)
         seen_size *= 2; /* a word takes two characters of the text at least */
     int kind = PyUnicode_KIND(text);
     const void *data = PyUnicode_DATA(text);
-    Known *seen = PyMem_Calloc(seen_size, sizeof *seen);
-    double *values = PyMem_New(double, size / 2 + 1);
-    PyObject *result = NULL;
+    uint64_t *seen = PyMem_Calloc(seen_size, sizeof *seen);
+    Py_ssize_t reach = 0;
+    uint64_t hash;
     Counts counts = {0};
-    if (seen == NULL || values == NULL) {
-        PyErr_NoMemory();
-        goto end;
+    if (seen == NULL)
+        return PyErr_NoMemory();
+    for (Py_ssize_t start; (start = next_word(kind, data, size, &reach, &hash)) >= 0;) {
+        take(self, hash, reach - start, &counts);
+        uint64_t mark = hash | 1, at = mark & (seen_size - 1); /* zero is an empty place */
+        while (seen[at] && seen[at] != mark)
+            at = (at + 1) & (seen_size - 1);
+        counts.distinct += !seen[at];
+        seen[at] = mark;
     }
-    for (Py_ssize_t i = 0; i < size;) {
-        uint32_t code = PyUnicode_READ(kind, data, i);
-        if (!is_letter(code)) {
-            i++;
-            continue;
-        }
-        Py_ssize_t start = i;
-        uint64_t hash = begin_hash();
-        do {
-            hash = add_letter(hash, code);
-            code = ++i < size ? PyUnicode_READ(kind, data, i) : 0;
-        } while (is_letter(code) || code == '\'');
-        hash = end_hash(hash);
-        values[counts.count] = take(self, hash, i - start, &counts);
-        Known *place = place_of(seen, seen_size - 1, hash);
-        counts.distinct += !place->place;
-        *place = (Known){hash, 1};
-    }
-    result = Py_BuildValue("nnnny#y#", counts.count, counts.letters, counts.is_long, counts.distinct,
-                           (char *)counts.in_group, (Py_ssize_t)sizeof counts.in_group,
-                           (char *)values, counts.count * (Py_ssize_t)sizeof *values);
-end:
     PyMem_Free(seen);
-    PyMem_Free(values);
-    return result;
+    return Py_BuildValue("nnnny#", counts.count, counts.letters, counts.is_long, counts.distinct,
+                         (char *)counts.in_group, (Py_ssize_t)sizeof counts.in_group);
+}
+
+static PyObject *words_groups(Words *self, PyObject *text)
+{
+    if (!PyUnicode_Check(text))
+        return PyErr_Format(PyExc_TypeError, "a text must be a str");
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text), end = 0;
+    uint64_t hash, groups = 0;
+    while (next_word(kind, data, size, &end, &hash) >= 0) {
+        const Known *place = place_of(self->known, self->mask, hash);
+        if (place->place)
+            groups |= self->groups[place->place - 1];
+    }
+    return PyLong_FromUnsignedLongLong(groups);
+}
+
+/* Keep the three smallest. */
+static void keep_small(double *smallest, double value)
+{
+    for (int i = 0; i < 3; i++)
+        if (value < smallest[i]) {
+            double larger = smallest[i];
+            smallest[i] = value;
+            value = larger;
+        }
+}
+
+static PyObject *words_weigh(Words *self, PyObject *text)
+{
+    if (!PyUnicode_Check(text))
+        return PyErr_Format(PyExc_TypeError, "a text must be a str");
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(text), end = 0, count = 0, strange = 0;
+    double total = 0, squares = 0, smallest[3] = {Py_HUGE_VAL, Py_HUGE_VAL, Py_HUGE_VAL};
+    uint64_t hash;
+    while (next_word(kind, data, size, &end, &hash) >= 0) {
+        const Known *place = place_of(self->known, self->mask, hash);
+        double value = place->place ? self->values[place->place - 1] : self->otherwise;
+        count++;
+        strange += value <= self->otherwise;
+        total += value;
+        squares += value * value;
+        keep_small(smallest, value);
+    }
+    return Py_BuildValue("nddnddd", count, total, squares, strange, smallest[0], smallest[1],
+                         smallest[2]);
 }
 
 static PyMethodDef methods[] = {
+    {"groups", (PyCFunction)words_groups, METH_O,
+     "Which groups the text has a word of: a bit for each."},
+    {"weigh", (PyCFunction)words_weigh, METH_O,
+     "Words, their values' sum and sum of squares, words of no greater value than a stranger's, and the "
+     "three smallest values."},
     {"read", (PyCFunction)words_read, METH_O,
-     "Words, letters in them, long words, distinct words, words by group (uint32), values (float64)."},
+     "Words, letters in them, long words, distinct words, words by group (uint32)."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from local_models.classifiers.compiled import NATIVE
-from local_models.classifiers.words import CompiledWordTable, PlainWords, open_hints, open_words
+from local_models.classifiers.words import CompiledWordTable, Hints, PlainWords, open_words
 
 GROUPS = {"refund": (0,), "my": (1, 63), "don't": (2,), "a": (0, 1)}
 VALUES = {"refund": -1.5, "order": -2.25, "a": -0.5}
@@ -40,19 +40,23 @@ def test_both_count_alike(text: str) -> None:
         other.words, other.letters, other.long_words, other.distinct,
     )  # fmt: skip
     assert list(one.in_group) == list(other.in_group)
-    assert list(one.values) == list(other.values)
+    assert table.groups(text.lower()) == plain.groups(text.lower())
+    assert table.weigh(text.lower()) == plain.weigh(text.lower())
 
 
 def test_a_word_counts_in_each_of_its_groups_and_a_stranger_has_the_other_value() -> None:
-    found = open_words(GROUPS, VALUES, -9.0).read("my refund, my order, please")
+    table = open_words(GROUPS, VALUES, -9.0)
+    found = table.read("my refund, my order, please")
     assert (found.in_group[0], found.in_group[1], found.in_group[63]) == (1, 2, 2)
-    assert list(found.values) == [-9.0, -1.5, -9.0, -2.25, -9.0]
+    weights = table.weigh("my refund, my order, please")
+    assert (weights.total, weights.strangers, weights.smallest) == (-30.75, 3, (-9.0, -9.0, -9.0))
+    assert table.weigh("").smallest == ()
 
 
-def test_hints_count_words_and_their_possessives_but_not_parts_of_words() -> None:
-    hints = open_hints("triangle human")
-    assert hints.read("the triangle's human side").in_group[0] == 2
-    assert hints.read("triangles and humanity").in_group[0] == 0
+def test_hints_are_words_and_their_possessives_but_not_parts_of_words() -> None:
+    hints = Hints("triangle human")
+    assert hints.hold("the triangle's side") and hints.hold("a human")
+    assert not hints.hold("triangles and humanity")
 
 
 def test_a_table_that_does_not_fit_together_is_refused() -> None:
