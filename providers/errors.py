@@ -7,6 +7,7 @@
     + OverloadedError            429 (rate), 503, 529; carries retry_after_seconds
     + UpstreamFailedError        500, 502, 504, an HTML page, a body that is no answer
     + StreamBrokenError          cut, stalled, crawling or malformed after it began; carries why
+    + UnnumberedError            pieces without numbers, where their order must be proven
   x ElsewhereError               not worth a retry here, worth trying elsewhere
     + QuotaExhaustedError        out of credit: 429 insufficient_quota, 402, Arrearage
     + AuthenticationFailedError  our key is wrong or lacks a right (401, 403)
@@ -80,10 +81,24 @@ class UpstreamFailedError(UnavailableError):
 class StreamBrokenError(UnavailableError):
     """The answer had begun and did not end as an answer does."""
 
-    def __init__(self, message: str, *, why: str = "cut", **rest: object) -> None:
+    def __init__(
+        self, message: str, *, why: str = "cut", spoilt: bool = False, **rest: object
+    ) -> None:
         super().__init__(message, **rest)  # type: ignore[arg-type]
         self.why = why
         """One word for metrics: cut, stall, crawl, malformed, error_event, disorder."""
+        self.spoilt = spoilt
+        """Some of what came before it may stand in the wrong place: nothing can go on from there."""
+
+
+class UnnumberedError(UnavailableError):
+    """The server was asked to number the pieces of its answer and did not.
+
+    Raised before the first piece. Nothing is wrong with the server: it is an older one, or another
+    one than the settings say, and its answers can still be fetched whole.
+    """
+
+    hurts_health = False
 
 
 class ElsewhereError(ProviderError):

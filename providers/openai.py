@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast, get_args
 
 from providers.continuing import ContinuingProvider
 from providers.dialects.openai.dialect import OpenAIDialect
+from providers.dialects.openai.differences import OPENAI, Differences, Numbering
 from providers.http import HttpOptions
 from providers.settings import ProviderSettings, check_options
 
 BASE_URL = "https://api.openai.com/v1"
 
 
+NUMBERINGS = get_args(Numbering)
+
+
 class OpenAIProvider(ContinuingProvider):
-    """OpenAI's chat completions."""
+    """OpenAI's chat completions.
+
+    Option: `numbering`, for servers behind this kind that count the tokens in each chunk.
+    """
 
     def __init__(self, settings: ProviderSettings, **hooks: Any) -> None:
-        check_options(settings, {})
-        super().__init__(
-            settings.name, bearer_options(settings, BASE_URL), OpenAIDialect(), **hooks
-        )
+        check_options(settings, {"numbering": NUMBERINGS})
+        dialect = OpenAIDialect(with_numbering(OPENAI, settings))
+        super().__init__(settings.name, bearer_options(settings, BASE_URL), dialect, **hooks)
+
+
+def with_numbering(differences: Differences, settings: ProviderSettings) -> Differences:
+    """The vendor's differences with the numbering that the settings name, if they name one."""
+    named = cast("Numbering | None", settings.options.get("numbering"))
+    return differences if named is None else replace(differences, numbering=named)
 
 
 def bearer_options(settings: ProviderSettings, base_url: str) -> HttpOptions:

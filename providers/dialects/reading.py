@@ -83,9 +83,12 @@ def malformed(what: str, data: bytes = b"") -> StreamBrokenError:
     return StreamBrokenError(f"The stream is malformed: {what}{size}.", why="malformed")
 
 
-def disorder(what: str) -> StreamBrokenError:
-    """Chunks were repeated, left out or came in another order."""
-    return StreamBrokenError(f"The stream is out of order: {what}.", why="disorder")
+def disorder(what: str, *, spoilt: bool = False) -> StreamBrokenError:
+    """Chunks were repeated, left out or came in another order.
+
+    `spoilt`: a piece from further on may have been given out already.
+    """
+    return StreamBrokenError(f"The stream is out of order: {what}.", why="disorder", spoilt=spoilt)
 
 
 def check_count(pieces: int, usage: Usage | None) -> None:

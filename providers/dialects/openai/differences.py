@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
+
+Numbering = Literal["none", "usage", "timings"]
+"""What counts the tokens so far in every chunk, once it is asked for: vLLM's and SGLang's `usage`
+(`continuous_usage_stats`), llama-server's `timings` (`timings_per_token`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +40,9 @@ class Differences:
     counts_exactly: bool = False
     """Its usage counts its own tokens, and a piece of text is at least one of them: more pieces
     than tokens means that some came twice. Proxies count with tokenizers of their own."""
+    numbering: Numbering = "none"
+    """Asked for in every stream, because it shows pieces in another order; "none" where the vendor
+    has no such thing, or a proxy counts by itself."""
     constant_id: bool = True
     """Every chunk of one stream carries the same id."""
 

@@ -17,6 +17,7 @@ from providers.calls import (
     Usage,
     UsageReport,
 )
+from providers.dialects.numbering import TokenCount
 from providers.dialects.openai.differences import OPENAI, Differences
 from providers.dialects.openai.wire import (
     BODY_DECODER,
@@ -54,9 +55,10 @@ _encode = msgspec.json.Encoder().encode
 class _ChoiceState:
     """How far one choice has come."""
 
-    __slots__ = ("finished", "nameless", "tools")
+    __slots__ = ("count", "finished", "nameless", "tools")
 
-    def __init__(self, choice: int) -> None:
+    def __init__(self, choice: int, count: TokenCount) -> None:
+        self.count = count
         self.finished = False
         self.nameless = False
         """Some of it came without a role: a role now would begin it anew."""
@@ -69,23 +71,28 @@ class ChunkReader:
     __slots__ = (
         "_choices",
         "_constant_id",
+        "_counted",
         "_counts_exactly",
         "_id",
+        "_numbering",
         "_pads",
         "_pieces",
-        "_usage",
+        "_proves",
         "done",
     )
 
-    def __init__(self, differences: Differences = OPENAI) -> None:
+    def __init__(self, differences: Differences = OPENAI, *, proves_order: bool = False) -> None:
         self.done = False
         self._constant_id = differences.constant_id
         self._counts_exactly = differences.counts_exactly
+        self._numbering = differences.numbering
+        self._proves = proves_order
         self._pads: set[int] = set()
         self._pieces = 0
         self._id: str | None = None
         self._choices: dict[int, _ChoiceState] = {}
-        self._usage: Usage | None = None
+        self._counted: Body | None = None
+        """The last chunk that counted tokens."""
 
     @property
     def upstream_id(self) -> str | None:
@@ -110,14 +117,16 @@ class ChunkReader:
         self._check_id(body.id)
         if body.obfuscation is not None:
             self._check_pad(body.obfuscation, data)
-        if body.usage is not None or body.timings is not None:
-            self._usage = usage_of(body) or self._usage
+        if body.counts():
+            self._counted = body
         choices = body.choices
         if not choices:
             return []
         events: list[StreamEvent] = []
         for choice in choices:
             self._read_choice(choice, events)
+        if self._numbering != "none" and events:
+            self._check_order(body, choices, events)
         return events
 
     def finish(self) -> list[StreamEvent]:
@@ -127,9 +136,11 @@ class ChunkReader:
             raise cut("it ended without a single token")
         if not all(state.finished for state in states):
             raise cut("it ended without a finish_reason")
-        if self._counts_exactly:
-            check_count(self._pieces, self._usage)
-        return [UsageReport(self._usage)] if self._usage is not None else []
+        usage = None if self._counted is None else usage_of(self._counted)
+        if self._counts_exactly and len(states) == 1:
+            # Of several answers, some servers count only the last one here.
+            check_count(self._pieces, usage)
+        return [] if usage is None else [UsageReport(usage)]
 
     def _decoded(self, event: SseEvent, data: bytes) -> Body:
         try:
@@ -159,10 +170,18 @@ class ChunkReader:
             raise disorder("a chunk came twice")
         self._pads.add(mark)
 
+    def _check_order(
+        self, body: Body, choices: list[WireChoice], events: list[StreamEvent]
+    ) -> None:
+        """Hold the pieces to the count of tokens that came with them, choice by choice."""
+        number = body.count_in(self._numbering) if len(choices) == 1 else None
+        self._choices[choices[0].index].count.take(number, events)
+
     def _read_choice(self, choice: WireChoice, events: list[StreamEvent]) -> None:
         state = self._choices.get(choice.index)
         if state is None:
-            state = self._choices[choice.index] = _ChoiceState(choice.index)
+            count = TokenCount(proves=self._proves, exact=self._counts_exactly)
+            state = self._choices[choice.index] = _ChoiceState(choice.index, count)
         if choice.delta is not None:
             before = len(events)
             self._read_delta(choice, choice.delta, state, events)

@@ -26,6 +26,10 @@ _REFUSED = {
 }
 # Ours, never the vendor's: callers write user, tier and session into it.
 _OURS = frozenset({"metadata"})
+_STREAM_OPTIONS = (
+    {"include_usage": True},
+    {"include_usage": True, "continuous_usage_stats": True},
+)
 
 
 def decode_request(body: bytes) -> ChatRequest:
@@ -66,9 +70,11 @@ def encode_request(
     if stream:
         body["stream"] = True
         if differences.sends_stream_options:
-            body["stream_options"] = {"include_usage": True}
+            body["stream_options"] = _STREAM_OPTIONS[differences.numbering == "usage"]
     body.update(_options_of(request, differences))
     body.update((key, raw) for key, raw in request.extra.items() if key not in _OURS)
+    if stream and differences.numbering == "timings":
+        body["timings_per_token"] = True
     if prefix is not None:
         _add_prefix(body, prefix, differences)
     for name in model.drops | differences.drops:

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from providers.calls import Usage
+from providers.dialects.openai.differences import Numbering
 from providers.messages import Message, ResponseFormat, Tool, ToolChoice
 
 
@@ -128,6 +129,18 @@ class Body(msgspec.Struct):
     def has_error(self) -> bool:
         """Whether this is an error and no answer."""
         return self.error is not UNSET and bytes(self.error) != b"null"
+
+    def counts(self) -> bool:
+        """Whether it says how many tokens were used."""
+        return self.timings is not None or (
+            self.usage is not None and self.usage.prompt_tokens is not None
+        )
+
+    def count_in(self, numbering: Numbering) -> int | None:
+        """The answer's tokens up to this chunk, where the server counts them on the way."""
+        if numbering == "timings":
+            return None if self.timings is None else self.timings.predicted_n
+        return None if self.usage is None else self.usage.completion_tokens
 
 
 BODY_DECODER = msgspec.json.Decoder(Body)

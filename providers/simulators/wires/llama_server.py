@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from providers.simulators.answers import Answer, read_continuation
 from providers.simulators.asks import Ask, CacheUse, Turn, last_words, read_markers
 from providers.simulators.problems import STATUS, Problem
 from providers.simulators.requests import Request
-from providers.simulators.steps import Kind, Reply, Step, stream_reply, whole_reply
+from providers.simulators.steps import GENERATED, Kind, Reply, Step, stream_reply, whole_reply
 from providers.simulators.tokens import count_tokens
 from providers.simulators.wires.base import Dialect, House, encode, sse, too_long_numbers
 from providers.simulators.wires.chat import count_prompt
@@ -19,6 +20,7 @@ from providers.simulators.wires.completions import Completions
 
 MODEL = "qwen3-4b-instruct-q4_k_m.gguf"
 _BUILD = "b7104-simulated"
+TIMED = "timings_per_token"
 _TURN = re.compile(r"<\|im_start\|>(\w+)\n(.*?)(?:<\|im_end\|>|\Z)", re.DOTALL)
 
 _TYPES: Mapping[int, str] = {
@@ -50,13 +52,29 @@ class LlamaChunks(Chunks):
     null_usage = False
     shows_reasoning = True
 
+    def choice(self, index: int, answer: Answer) -> list[Step]:
+        """With `timings_per_token`, every chunk but the last says how many tokens were made."""
+        steps = super().choice(index, answer)
+        if TIMED not in self._ask.options:
+            return steps
+        made = 0
+        timed = []
+        for step in steps[:-1]:
+            made += step.kind in GENERATED
+            timed.append(_with_timings(step, timings_at(self._ask, made)))
+        return [*timed, steps[-1]]
+
     def finish(self, index: int, answer: Answer) -> Step:
         """Without usage to follow, the last chunk carries the timings."""
         step = super().finish(index, answer)
         if self._ask.include_usage:
             return step
-        more = b',"timings":' + encode(timings(self._ask, answer)) + b"}\n\n"
-        return step._replace(data=step.data.removesuffix(b"}\n\n") + more)
+        return _with_timings(step, timings(self._ask, answer))
+
+
+def _with_timings(step: Step, timed: dict[str, Any]) -> Step:
+    more = b',"timings":' + encode(timed) + b"}\n\n"
+    return step._replace(data=step.data.removesuffix(b"}\n\n") + more)
 
 
 class LlamaChat(Completions):
@@ -76,7 +94,8 @@ class LlamaChat(Completions):
 
     def read_body(self, body: dict[str, Any], directives: tuple[str, ...]) -> Ask:
         body["model"] = body["model"] or MODEL
-        return super().read_body(body, directives)
+        ask = super().read_body(body, directives)
+        return replace(ask, options=frozenset({TIMED})) if body.get(TIMED) else ask
 
     def continues(self, body: dict[str, Any]) -> bool:
         return True
@@ -190,9 +209,13 @@ def _ending(ask: Ask, answer: Answer, content: str) -> dict[str, Any]:
 
 
 def timings(ask: Ask, answer: Answer) -> dict[str, Any]:
-    """How long it took, in llama-server's words; a plausible machine's figures."""
+    """How long the whole answer took, in llama-server's words."""
+    return timings_at(ask, max(1, answer.completion_tokens))
+
+
+def timings_at(ask: Ask, made: int) -> dict[str, Any]:
+    """How long so many tokens took; a plausible machine's figures."""
     read = max(1, ask.prompt_tokens - ask.cache.read)
-    made = max(1, answer.completion_tokens)
     return {
         "cache_n": ask.cache.read,
         "prompt_n": read,

@@ -246,7 +246,7 @@ class Dispatcher:
         self, trip: _Trip, told: Transcript, broken_call: Call, broken: StreamBrokenError
     ) -> tuple[Call, StreamEvent]:
         """The call that continues a broken answer; raises what broke it when there is none."""
-        if why_not_continue(trip.request, trip.plan.terms, told):
+        if broken.spoilt or why_not_continue(trip.request, trip.plan.terms, told):
             raise broken
         trip.route.keep_only(lambda one: can_continue(trip.request, one))
         try:
