@@ -9,9 +9,12 @@ from typing import Literal
 from providers.simulators.faults import FAULTS
 
 WIRES = ("openai", "anthropic", "dashscope", "llama_server")
-Help = Literal["alone", "fallback", "continue"]
-"""Whether another model stands behind, and whether it may go on with a broken answer."""
-HELPS: tuple[Help, ...] = ("alone", "fallback", "continue")
+UNNUMBERED = frozenset({"openai", "anthropic", "dashscope"})
+"""Wires whose pieces carry no numbers as they are usually spoken."""
+Help = Literal["alone", "fallback", "continue", "proven"]
+"""Whether another model stands behind, and whether it may go on with a broken answer; or nobody, and
+a policy that wants the order of every stream proven."""
+HELPS: tuple[Help, ...] = ("alone", "fallback", "continue", "proven")
 
 _VALUES = {"slow": "0.3", "refuse": "0.5", "429-date": "1", "stall": "20", "crawl": "0.3"}
 """Shorter than the faults' own usual values, so that a run takes minutes."""
@@ -71,9 +74,15 @@ def list_cells(
         for where in _places(name, is_stream)
         for wire in wires
         for helped in helps
-        if helped != "continue" or (is_stream and where == "after")
+        if _is_meant(helped, where, is_stream)
     ]
     return [Cell(number, *shape) for number, shape in enumerate(shapes)]
+
+
+def _is_meant(helped: Help, where: str, is_stream: bool) -> bool:
+    if helped == "continue":
+        return is_stream and where == "after"
+    return is_stream or helped != "proven"
 
 
 def _places(name: str, is_stream: bool) -> Iterator[str]:

@@ -35,6 +35,8 @@ TERMS: dict[str, Any] = {
 _PACE = Pacing(first_token_seconds=0.0, tokens_per_second=2000.0)
 _ABILITIES = ["streaming", "tools", "json_mode", "json_schema", "prefill"]
 _SPARE = "spare"
+_OPTIONS = {"openai": {"numbering": "responses"}, "dashscope": {"numbering": "native"}}
+"""What is so by itself at these vendors' own addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,20 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """Two gateways (break off, or continue) and the vendors that both call."""
+    """Three gateways (break off, continue, or prove the order) and the vendors that all of them call."""
 
     breaking: Gateway
     continuing: Gateway
+    proving: Gateway
     vendors: dict[str, Simulator]
 
+    @property
+    def gateways(self) -> tuple[Gateway, ...]:
+        return (self.breaking, self.continuing, self.proving)
+
     def gateway_for(self, cell: Cell) -> Gateway:
-        return self.continuing if cell.help == "continue" else self.breaking
+        by_help = {"continue": self.continuing, "proven": self.proving}
+        return by_help.get(cell.help, self.breaking)
 
     def hits(self) -> Counter[str]:
         """How often each model was asked for, as the vendors themselves saw it."""
@@ -69,9 +77,12 @@ async def open_town(cells: Sequence[Cell], folder: Path) -> AsyncIterator[Town]:
         vendors = await asyncio.to_thread(_start_vendors, cells)
         for vendor in vendors.values():
             stack.callback(vendor.stop)
-        breaking = await stack.enter_async_context(_serve(cells, vendors, folder, "error"))
-        continuing = await stack.enter_async_context(_serve(cells, vendors, folder, "continue"))
-        yield Town(breaking, continuing, vendors)
+
+        async def serve(**terms: str) -> Gateway:
+            return await stack.enter_async_context(_serve(cells, vendors, folder, terms))
+
+        breaking, continuing = await serve(on_break="error"), await serve(on_break="continue")
+        yield Town(breaking, continuing, await serve(order="proven"), vendors)
 
 
 def _start_vendors(cells: Sequence[Cell]) -> dict[str, Simulator]:
@@ -86,9 +97,9 @@ def _start_vendors(cells: Sequence[Cell]) -> dict[str, Simulator]:
 
 @asynccontextmanager
 async def _serve(
-    cells: Sequence[Cell], vendors: dict[str, Simulator], folder: Path, on_break: str
+    cells: Sequence[Cell], vendors: dict[str, Simulator], folder: Path, terms: dict[str, Any]
 ) -> AsyncIterator[Gateway]:
-    settings = _configure(cells, vendors, folder, on_break)
+    settings = _configure(cells, vendors, folder, terms)
     async with open_house(settings, {}, trusts_caller=True) as house:
         listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         config = uvicorn.Config(
@@ -103,17 +114,19 @@ async def _serve(
 
 
 def _configure(
-    cells: Sequence[Cell], vendors: dict[str, Simulator], folder: Path, on_break: str
+    cells: Sequence[Cell], vendors: dict[str, Simulator], folder: Path, terms: dict[str, Any]
 ) -> Settings:
-    policy = folder / f"{on_break}.yaml"
-    policy.write_text(yaml.safe_dump(_policy(cells, on_break)))
+    name = "-".join(terms.values())
+    policy = folder / f"{name}.yaml"
+    policy.write_text(yaml.safe_dump(_policy(cells, terms)))
     providers = {
-        name: {
-            "kind": "openai" if name == _SPARE else name,
+        vendor_name: {
+            "kind": "openai" if vendor_name == _SPARE else vendor_name,
             "api_key": "sk-simulated",
             "base_url": vendor.base_url,
+            "options": _OPTIONS.get(vendor_name, {}),
         }
-        for name, vendor in vendors.items()
+        for vendor_name, vendor in vendors.items()
     }
     models: dict[str, Any] = {}
     for cell in cells:
@@ -125,7 +138,7 @@ def _configure(
             "providers": providers,
             "models": models,
             "policy": str(policy),
-            "ledger": {"path": str(folder / f"{on_break}.sqlite3")},
+            "ledger": {"path": str(folder / f"{name}.sqlite3")},
             "local": {"enabled": False},
         }
     )
@@ -141,14 +154,15 @@ def _card(provider: str, window_tokens: int) -> dict[str, Any]:
     }
 
 
-def _policy(cells: Sequence[Cell], on_break: str) -> dict[str, Any]:
+def _policy(cells: Sequence[Cell], terms: dict[str, Any]) -> dict[str, Any]:
     pools: dict[str, Any] = {}
     for cell in cells:
-        models = [cell.model] if cell.help == "alone" else [cell.model, cell.spare]
+        has_spare = cell.help in ("fallback", "continue")
+        models = [cell.model, cell.spare] if has_spare else [cell.model]
         pools[cell.pool] = {"objective": "ordered", "models": models}
     return {
         "name": "faults",
-        "terms": {**TERMS, "on_break": on_break},
+        "terms": {**TERMS, **terms},
         "pools": pools,
         "rules": [],
         "default": {"use": cells[0].pool},

@@ -23,7 +23,7 @@ from typing import Any
 import openai
 from rich.progress import Progress
 
-from bench.fault_cells import DISTURBS_OTHERS, HELPS, WIRES, Cell, list_cells
+from bench.fault_cells import DISTURBS_OTHERS, HELPS, UNNUMBERED, WIRES, Cell, list_cells
 from bench.fault_house import DEADLINE_SECONDS, Gateway, Town, open_town
 from bench.report import print_report
 from providers.simulators.faults import FAULTS
@@ -50,7 +50,7 @@ _TOOL: dict[str, Any] = {
     },
 }
 _INVISIBLE_FAULTS = frozenset({"reorder"})
-"""Chat wires number nothing: words in another order are words that the model may have meant."""
+"""Where nothing is numbered, words in another order are words that the model may have meant."""
 _NEEDS_HISTORY = frozenset({"duplicate"})
 """Seen by counting pieces against tokens, once a vendor is known to send a piece for each token."""
 _INVISIBLE = dict.fromkeys(map(ord, "\u2028\u2029\u0085\x0b\x0c\x1c\x1d\x1e\r\n"))
@@ -107,7 +107,7 @@ async def _run_wire(cells: Sequence[Cell], folder: Path) -> list[Result]:
     async with open_town(cells, folder) as town, AsyncExitStack() as stack:
         clients = {
             id(gateway): await stack.enter_async_context(_client(gateway))
-            for gateway in (town.breaking, town.continuing)
+            for gateway in town.gateways
         }
         wanted = await _wanted(clients[id(town.breaking)], cells)
         unjudged = town.hits()
@@ -144,7 +144,7 @@ async def _wanted(client: openai.AsyncOpenAI, cells: Sequence[Cell]) -> dict[boo
 
 async def _run(client: openai.AsyncOpenAI, cell: Cell, wanted: dict[bool, Said]) -> Result:
     question = f"{_QUESTION} [[simulate:main/{cell.directive}]]"
-    if cell.fault in _NEEDS_HISTORY and cell.is_stream:
+    if _needs_history(cell):
         for _ in range(3):
             await _ask(client, cell.model, _QUESTION, cell.asks_for_tool, True, "warm", Said())
     said = Said()
@@ -173,11 +173,19 @@ async def _run(client: openai.AsyncOpenAI, cell: Cell, wanted: dict[bool, Said])
     return result
 
 
+def _may_be_unseen(cell: Cell) -> bool:
+    return cell.fault in _INVISIBLE_FAULTS and cell.wire in UNNUMBERED and cell.help != "proven"
+
+
+def _needs_history(cell: Cell) -> bool:
+    return cell.fault in _NEEDS_HISTORY and cell.is_stream and cell.help != "proven"
+
+
 def _judge(result: Result, said: Said, wanted: Said) -> None:
     """A clean end must be the whole answer, or say itself that it was filtered."""
     if said.finish == "content_filter":
         result.outcome = "filtered"
-    elif result.cell.fault in _INVISIBLE_FAULTS and said.is_shuffled(wanted):
+    elif _may_be_unseen(result.cell) and said.is_shuffled(wanted):
         result.outcome = "unseen"
     elif not said.is_like(wanted):
         result.wrong = f"a clean end of {said.text!r} {said.arguments!r} ({said.finish})"
@@ -229,14 +237,14 @@ def _plain(text: str) -> str:
 
 def _check_rows(town: Town, results: Sequence[Result], hits: Counter[str]) -> None:
     """One finished row for each call that a vendor saw, and who answered."""
-    for gateway in (town.breaking, town.continuing):
+    for gateway in town.gateways:
         gateway.house.ledger.flush()
     for result in results:
         cell = result.cell
         entry = town.gateway_for(cell).house.ledger.find(cell.pool)
         rows = () if entry is None else entry.attempts
         done = Counter(row.model for row in rows if row.outcome not in ("open", "unknown"))
-        if cell.fault in _NEEDS_HISTORY and cell.is_stream:
+        if _needs_history(cell):
             hits[cell.model] -= 3
         for model in (cell.model, cell.spare):
             result.rows_missing += max(0, hits[model] - done[model])

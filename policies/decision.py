@@ -72,6 +72,9 @@ class Terms:
     retries_per_model: int = 2
     on_break: Literal["continue", "error"] = "error"
     """What happens when a stream breaks after its first token."""
+    order: Literal["trusted", "proven"] = "trusted"
+    """`proven`: a stream is passed on only where the wire numbers its pieces; other answers are
+    fetched whole and streamed from here. `trusted`: as they come, checked where there are numbers."""
     filtered_elsewhere: bool = False
     """Whether a prompt that one vendor's content filter refused may go to another vendor."""
     hedge: Hedge | None = None

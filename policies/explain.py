@@ -69,6 +69,7 @@ def _terms(plan: Plan) -> str:
     return (
         f"terms: {terms.deadline_seconds:g} s in all, {terms.first_token_seconds:g} s to the first "
         f"token, {terms.max_attempts} attempts; a broken stream: {broken}"
+        + ("; the order of its pieces must be proven" if terms.order == "proven" else "")
     )
 
 

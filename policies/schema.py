@@ -207,6 +207,9 @@ class TermsDoc(_Doc):
     retries_per_model: int | None = Field(None, ge=0, le=10)
     on_break: Literal["continue", "error"] | None = None
     """When a stream breaks after it began: go on with the next model, or end with an error."""
+    order: Literal["trusted", "proven"] | None = None
+    """proven: stream only from wires that number their pieces, and fetch other answers whole before
+    they are streamed out; trusted: stream from everybody, and check what is numbered."""
     filtered_elsewhere: bool | None = None
     """Whether a prompt that one vendor's content filter refused may go to another vendor."""
     hedge: HedgeDoc | None = None

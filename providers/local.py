@@ -80,6 +80,16 @@ class LocalProvider:
         """The rest of an answer that began with `prefix`; the prefix itself is not repeated."""
         return self._stream(model, request, prefix, deadline)
 
+    def proves_order(self, model: Model, request: ChatRequest) -> bool:
+        """Always: between the model and us there is no wire."""
+        return True
+
+    def stream_in_order(
+        self, model: Model, request: ChatRequest, *, deadline: Deadline, prefix: str | None = None
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """The same stream; nothing could come in another order."""
+        return self._stream(model, request, prefix, deadline)
+
     async def complete(
         self, model: Model, request: ChatRequest, *, deadline: Deadline
     ) -> Completion:

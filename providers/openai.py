@@ -5,34 +5,51 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast, get_args
 
-from providers.continuing import ContinuingProvider
+from providers.continuing import ContinuingProvider, InOrder
 from providers.dialects.openai.dialect import OpenAIDialect
 from providers.dialects.openai.differences import OPENAI, Differences, Numbering
+from providers.dialects.responses.dialect import ResponsesDialect
 from providers.http import HttpOptions
 from providers.settings import ProviderSettings, check_options
 
 BASE_URL = "https://api.openai.com/v1"
 
 
-NUMBERINGS = get_args(Numbering)
+COUNTS = get_args(Numbering)
+RESPONSES = "responses"
 
 
 class OpenAIProvider(ContinuingProvider):
-    """OpenAI's chat completions.
+    """OpenAI's chat completions; where the order of a stream must be proven, its Responses API.
 
-    Option: `numbering`, for servers behind this kind that count the tokens in each chunk.
+    Option: `numbering`. `responses` (at OpenAI's own address), `usage` or `timings` for servers
+    behind this kind that count the tokens in each chunk, `none` (anywhere else).
     """
 
     def __init__(self, settings: ProviderSettings, **hooks: Any) -> None:
-        check_options(settings, {"numbering": NUMBERINGS})
-        dialect = OpenAIDialect(with_numbering(OPENAI, settings))
-        super().__init__(settings.name, bearer_options(settings, BASE_URL), dialect, **hooks)
+        check_options(settings, {"numbering": (*COUNTS, RESPONSES)})
+        is_openai = settings.base_url in ("", BASE_URL)
+        named = settings.options.get("numbering", RESPONSES if is_openai else "none")
+        differences = OPENAI
+        in_order: InOrder | None = InOrder(dialect=ResponsesDialect())
+        if named != RESPONSES:
+            differences = with_numbering(OPENAI, settings)
+            in_order = counted(differences)
+        options, dialect = bearer_options(settings, BASE_URL), OpenAIDialect(differences)
+        super().__init__(settings.name, options, dialect, in_order=in_order, **hooks)
 
 
 def with_numbering(differences: Differences, settings: ProviderSettings) -> Differences:
     """The vendor's differences with the numbering that the settings name, if they name one."""
     named = cast("Numbering | None", settings.options.get("numbering"))
     return differences if named is None else replace(differences, numbering=named)
+
+
+def counted(differences: Differences) -> InOrder | None:
+    """The same wire held to its count of tokens, where it has one."""
+    if differences.numbering == "none":
+        return None
+    return InOrder(dialect=OpenAIDialect(differences, proves_order=True))
 
 
 def bearer_options(settings: ProviderSettings, base_url: str) -> HttpOptions:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 MAX_EVENT_BYTES = 8 * 1024 * 1024
-_SILENT_FIELDS = frozenset({b"id", b"retry"})
+_SILENT_FIELDS = frozenset({b"retry"})
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -30,6 +30,8 @@ class SseEvent(msgspec.Struct, frozen=True, gc=False):
     stray: bool = False
     """It has a line that is no field of an event. Browsers pass such lines over; a reader of
     answers must not, because a chunk that lost its `data:` would be lost with it."""
+    id: str = ""
+    """The number of the event, at vendors that number them so."""
 
 
 class SseReader:
@@ -130,7 +132,7 @@ def _parse(block: bytes) -> SseEvent | None:
     """One block of lines; None if it holds no line at all."""
     data: list[bytes] = []
     comments: list[bytes] = []
-    event = ""
+    event = number = ""
     stray = False
     lines = [line for line in block.split(b"\n") if line]
     for line in lines:
@@ -143,11 +145,13 @@ def _parse(block: bytes) -> SseEvent | None:
             data.append(value)
         elif name == b"event":
             event = value.decode("utf-8", "replace")
+        elif name == b"id":
+            number = value.decode("utf-8", "replace")
         elif name not in _SILENT_FIELDS:
             stray = True
     if not lines:
         return None
-    return SseEvent(b"\n".join(data) if data else None, event, tuple(comments), stray)
+    return SseEvent(b"\n".join(data) if data else None, event, tuple(comments), stray, number)
 
 
 def write_event(data: bytes, event: str = "") -> bytes:

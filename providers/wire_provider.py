@@ -8,7 +8,7 @@ stream ends with what the vendor itself called its end, or with an error.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -40,6 +40,13 @@ class Dialect(Protocol):
     def reader(self) -> EventReader: ...
 
 
+class Way(NamedTuple):
+    """One wire to a vendor, and the connections that it is spoken over."""
+
+    dialect: Dialect
+    http: HttpClient
+
+
 class WireProvider:
     """A vendor behind a dialect; satisfies `providers.base.Provider`."""
 
@@ -57,6 +64,7 @@ class WireProvider:
         self.name = name
         self._dialect = dialect
         self._http = HttpClient(name, options, on_headers=on_headers, on_limits=on_limits)
+        self._usual = Way(dialect, self._http)
 
     async def complete(
         self, model: Model, request: ChatRequest, *, deadline: Deadline
@@ -80,18 +88,20 @@ class WireProvider:
 
         `Opened` with the vendor's own id comes right before the first token, not earlier.
         """
-        return self._run(model, lambda: self._dialect.encode(model, request, stream=True), deadline)
+        return self._run(
+            self._usual, model, lambda: self._dialect.encode(model, request, stream=True), deadline
+        )
 
     async def _run(
-        self, model: Model, encode: Callable[[], bytes], deadline: Deadline
+        self, way: Way, model: Model, encode: Callable[[], bytes], deadline: Deadline
     ) -> AsyncGenerator[StreamEvent, None]:
         body = encode()
-        path = self._dialect.path(model, stream=True)
+        path = way.dialect.path(model, stream=True)
         upstream: StreamBody | None = None
         began = False
         try:
-            upstream = await self._http.open(path, body, deadline=deadline, model=model.name)
-            reader, lines = self._dialect.reader(), SseReader()
+            upstream = await way.http.open(path, body, deadline=deadline, model=model.name)
+            reader, lines = way.dialect.reader(), SseReader()
             while not reader.done and (chunk := await upstream.read()):
                 for block in lines.feed(chunk):
                     for event in reader.read(block):

@@ -113,7 +113,8 @@ def read_error(body: bytes) -> VendorError | None:
     """The error that a JSON body holds, in any of the shapes that vendors use, or None.
 
     Shapes: `{"error": {…}}`, `{"error": "…"}`, `{"type": "error", "error": {…}}`,
-    `{"code": "…", "message": "…"}`, `{"object": "error", …}` and `{"detail": …}`.
+    `{"code": "…", "message": "…"}`, `{"object": "error", …}`, `{"type": "error", "message": …}`
+    and `{"detail": …}`.
     """
     try:
         value = msgspec.json.decode(body)
@@ -126,7 +127,7 @@ def read_error(body: bytes) -> VendorError | None:
         return _error_of(inner)
     if isinstance(inner, str):
         return VendorError(message=inner[:_MESSAGE_LIMIT])
-    if value.get("code") or value.get("object") == "error":
+    if value.get("code") or "error" in (value.get("object"), value.get("type")):
         return _error_of(value)
     if "detail" in value:
         return VendorError(message=str(value["detail"])[:_MESSAGE_LIMIT])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.fault_cells import HELPS, WIRES, list_cells
+from bench.fault_cells import HELPS, UNNUMBERED, WIRES, list_cells
 from bench.faults import run_cells
 from providers.simulators.faults import FAULTS
 
@@ -20,6 +20,7 @@ _SLICE = (
     "truncated-json",
     "reset",
     "crlf",
+    "reorder",
 )
 
 
@@ -45,6 +46,8 @@ async def test_no_cell_is_partial_hung_or_unwritten(wire: str, tmp_path: Path) -
         if result.wrong or result.is_hung or result.rows_missing
     ]
     assert bad == []
+    unseen = {result.cell.help for result in results if result.outcome == "unseen"}
+    assert unseen == (set(HELPS) - {"proven"} if wire in UNNUMBERED else set())
     helped = {
         result.outcome
         for result in results

@@ -56,7 +56,7 @@ def read_line_by_line(stream: bytes) -> list[SseEvent]:
 
 
 def _fields(block: list[bytes]) -> SseEvent:
-    data, comments, event, stray = [], [], "", False
+    data, comments, event, number, stray = [], [], "", "", False
     for line in block:
         name, value = re.fullmatch(rb"([^:]*)(?::(?: )?(.*))?", line, re.DOTALL).groups(b"")  # type: ignore[union-attr]
         if line.startswith(b":"):
@@ -65,9 +65,11 @@ def _fields(block: list[bytes]) -> SseEvent:
             data.append(value)
         elif name == b"event":
             event = value.decode("utf-8", "replace")
-        elif name not in (b"id", b"retry"):
+        elif name == b"id":
+            number = value.decode("utf-8", "replace")
+        elif name != b"retry":
             stray = True
-    return SseEvent(b"\n".join(data) if data else None, event, tuple(comments), stray)
+    return SseEvent(b"\n".join(data) if data else None, event, tuple(comments), stray, number)
 
 
 @settings(max_examples=300, deadline=None)
@@ -105,9 +107,9 @@ def test_a_byte_order_mark_is_skipped_even_when_split() -> None:
     assert read(b"\xef", b"\xbb\xbfdata: 1\n\n") == [SseEvent(b"1")]
 
 
-def test_dashscopes_status_comment_comes_with_its_event() -> None:
+def test_dashscopes_status_comment_and_number_come_with_its_event() -> None:
     (event,) = read(b"id:1\nevent:error\n:HTTP_STATUS/429\ndata:{}\n\n")
-    assert event == SseEvent(b"{}", "error", (b"HTTP_STATUS/429",))
+    assert event == SseEvent(b"{}", "error", (b"HTTP_STATUS/429",), id="1")
 
 
 def test_a_line_that_is_no_field_is_marked_instead_of_lost() -> None:

@@ -8,7 +8,7 @@ from providers.simulators.wires.anthropic import AnthropicWire
 from providers.simulators.wires.base import House, Wire
 from providers.simulators.wires.dashscope import DashScopeWire
 from providers.simulators.wires.llama_server import LlamaServerWire
-from providers.simulators.wires.openai import OpenAIWire
+from providers.simulators.wires.openai_paths import OpenAIWire
 
 WIRES: dict[str, Callable[[House], Wire]] = {
     "openai": OpenAIWire,

@@ -1,4 +1,4 @@
-"""OpenAI's chat completions and model list."""
+"""OpenAI's chat completions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Any
 from providers.simulators.answers import Answer
 from providers.simulators.asks import Ask, CacheUse
 from providers.simulators.problems import Problem
-from providers.simulators.requests import Request
-from providers.simulators.steps import Reply, whole_reply
-from providers.simulators.wires.base import Dialect, House, check_key, encode, too_long_numbers
+from providers.simulators.wires.base import too_long_numbers
 from providers.simulators.wires.completions import Completions
 
 MODELS = ("gpt-6.1-sol", "gpt-6.1-terra", "gpt-6-luna", "gpt-5.6-terra", "gpt-5.4", "gpt-5.4-mini",
@@ -115,34 +113,3 @@ class OpenAIChat(Completions):
                 f"resulted in {tokens} tokens. Please reduce the length of the messages."
             )
         return {"error": {"message": message, "type": kind, "param": param, "code": code}}
-
-
-class OpenAIWire:
-    """The paths of api.openai.com that we simulate."""
-
-    base_path = "/v1"
-
-    def __init__(self, house: House) -> None:
-        self._chat = OpenAIChat(house)
-
-    def dialect(self, request: Request) -> Dialect | None:
-        asked = request.method == "POST" and request.path == "/v1/chat/completions"
-        return self._chat if asked else None
-
-    def other(self, request: Request) -> Reply:
-        check_key(request.bearer())
-        names = (*MODELS, *self._chat.house.settings.models)
-        if request.method == "GET" and request.path == "/v1/models":
-            listed = {"object": "list", "data": [_card(name) for name in names]}
-            return whole_reply(encode(listed), headers=self._chat.headers())
-        name = request.path.removeprefix("/v1/models/")
-        if request.method == "GET" and name in names:
-            return whole_reply(encode(_card(name)), headers=self._chat.headers())
-        raise Problem("not_found", f"Invalid URL ({request.method} {request.path})")
-
-    def problem(self, problem: Problem) -> Reply:
-        return self._chat.problem(problem)
-
-
-def _card(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": 1_741_569_952, "owned_by": "simulated"}

@@ -33,10 +33,10 @@ from providers.errors import (
     UpstreamTimeoutError,
 )
 from router.errors import NobodyCanAnswerError
-from router.steps.dispatch.continuation import PrefixCapable, is_prefix_capable
 from router.steps.dispatch.errors import Abandoned
 from router.steps.dispatch.estimate import CountTokens, estimate_prompt, estimate_tokens
 from router.steps.dispatch.observer import AttemptSink, Observer, SilentObserver
+from router.steps.dispatch.ordering import must_fetch, start, tell
 from router.steps.dispatch.watchdog import Patience, Watchdog
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ class Call:
         self.usage: Usage | None = None
         self.error: ProviderError | None = None
         self.upstream_id: str | None = None
+        self.is_fetched = must_fetch(order.plan.terms, upstream, order.request)
+        """A stream of it is made here, of the whole answer."""
         self._sink = sink
         self._around = around
         self._watch = Watchdog(Patience.of(order.plan.terms), order.deadline, around.clock)
@@ -115,7 +117,7 @@ class Call:
         """Start the stream and read up to its first real token, or to a finish without one."""
         self._begin()
         try:
-            self._events = self._start()
+            self._events = tell(await self._fetch()) if self.is_fetched else self._start()
             event = await self._read()
             if event is None:
                 raise UpstreamFailedError("The stream ended before it said anything.")
@@ -138,15 +140,9 @@ class Call:
 
     async def whole(self) -> Completion:
         """The whole answer at once."""
-        self._watch.expect_whole(self.order.whole_seconds)
         self._begin()
         try:
-            provider, order = self.upstream.provider, self.order
-            completion = await self._watch.wait(
-                provider.complete(self.upstream.model, order.request, deadline=order.deadline)
-            )
-            if not completion.choices:
-                raise UpstreamFailedError("The upstream sent an answer without any choice.")
+            completion = await self._fetch()
             self._take_whole(completion)
         except BaseException as error:
             await self._fail(error)
@@ -197,13 +193,23 @@ class Call:
         CALLING.set(upstream)
 
     def _start(self) -> AsyncGenerator[StreamEvent, None]:
-        order, model, provider = self.order, self.upstream.model, self.upstream.provider
-        if order.prefix and is_prefix_capable(self.upstream):
-            assert isinstance(provider, PrefixCapable)
-            return provider.continue_from(
-                model, order.request, order.prefix, deadline=order.deadline
-            )
-        return provider.stream(model, order.request, deadline=order.deadline)
+        order = self.order
+        return start(order.plan.terms, self.upstream, order.request, order.prefix, order.deadline)
+
+    async def _fetch(self) -> Completion:
+        """The whole answer, of which nothing was given out yet."""
+        self._watch.expect_whole(self.order.whole_seconds)
+        provider, order = self.upstream.provider, self.order
+        completion = await self._watch.wait(
+            provider.complete(self.upstream.model, order.request, deadline=order.deadline)
+        )
+        if not completion.choices:
+            raise UpstreamFailedError("The upstream sent an answer without any choice.")
+        for choice in completion.choices:
+            arguments = [call.function.arguments for call in choice.tool_calls]
+            if choice.finish_reason != "length" and not all(map(is_json, arguments)):
+                raise UpstreamFailedError("The answer's tool call has arguments that are no JSON.")
+        return completion
 
     async def _read(self) -> StreamEvent | None:
         """The next event worth passing on; None when the answer is whole."""
@@ -251,7 +257,7 @@ class Call:
         return False
 
     def _took_token(self, text: str, choice: int) -> None:
-        if self._first_token_at is None:
+        if self._first_token_at is None and not self.is_fetched:
             self._first_token_at = self._around.clock()
         if choice in self._finished:
             raise StreamBrokenError("The upstream went on after its own end.", why="disorder")
@@ -300,9 +306,6 @@ class Call:
         for choice in completion.choices:
             calls = [call.function.name + call.function.arguments for call in choice.tool_calls]
             texts = [choice.text, choice.reasoning, choice.refusal, *calls]
-            arguments = [call.function.arguments for call in choice.tool_calls]
-            if choice.finish_reason != "length" and not all(map(is_json, arguments)):
-                raise UpstreamFailedError("The answer's tool call has arguments that are no JSON.")
             self._pieces.extend(text for text in texts if text)
 
     def _is_whole(self) -> bool:

@@ -53,10 +53,10 @@ def why_not_continue(request: ChatRequest, terms: Terms, told: Transcript) -> st
     return ""
 
 
-def can_continue(request: ChatRequest, upstream: Upstream) -> bool:
-    """Whether this upstream can: a structured answer only goes on where prefixes are exact."""
+def can_continue(request: ChatRequest, *, exactly: bool) -> bool:
+    """Whether one who goes on exactly, or in words, can: a structured answer only goes on exactly."""
     is_structured = request.response_format is not None and request.response_format.type != "text"
-    return is_prefix_capable(upstream) or not is_structured
+    return exactly or not is_structured
 
 
 def is_prefix_capable(upstream: Upstream) -> bool:

@@ -24,7 +24,6 @@ from router.steps.dispatch.continuation import (
     Trimmer,
     ask_to_go_on,
     can_continue,
-    is_prefix_capable,
     shorten,
     why_not_continue,
 )
@@ -34,6 +33,7 @@ from router.steps.dispatch.health import health_of
 from router.steps.dispatch.hedging import Run, race
 from router.steps.dispatch.limiter import Limiter, LimiterSettings
 from router.steps.dispatch.observer import AttemptSink, Observer, SilentObserver
+from router.steps.dispatch.ordering import goes_on_exactly
 from router.steps.dispatch.route import Leg, Route
 from router.steps.dispatch.transcript import Transcript
 
@@ -246,9 +246,12 @@ class Dispatcher:
         self, trip: _Trip, told: Transcript, broken_call: Call, broken: StreamBrokenError
     ) -> tuple[Call, StreamEvent]:
         """The call that continues a broken answer; raises what broke it when there is none."""
-        if broken.spoilt or why_not_continue(trip.request, trip.plan.terms, told):
+        terms, request = trip.plan.terms, trip.request
+        if broken.spoilt or why_not_continue(request, terms, told):
             raise broken
-        trip.route.keep_only(lambda one: can_continue(trip.request, one))
+        trip.route.keep_only(
+            lambda one: can_continue(request, exactly=goes_on_exactly(terms, one, request))
+        )
         try:
             call, event = await self._reach(trip, Call.open, told.text)
         except ProviderError as error:
@@ -289,7 +292,8 @@ class Dispatcher:
             return rival
 
         try:
-            after = self._hedge_after(trip, call, streamed=run is Call.open)
+            streamed = run is Call.open and not call.is_fetched
+            after = self._hedge_after(trip, call, streamed=streamed)
             if after is None:
                 return call, await run(call)
             winner, answer = await race(call, run, after, launch)
@@ -322,7 +326,7 @@ class Dispatcher:
         request = trip.request
         if prefix:
             request = shorten(request, prefix, self._around.count_tokens)
-            if not is_prefix_capable(upstream):
+            if not goes_on_exactly(trip.plan.terms, upstream, request):
                 request = ask_to_go_on(request, prefix)
         order = Order(
             request=request,

@@ -12,6 +12,7 @@ from providers.errors import (
     ContextTooLongError,
     OverloadedError,
     ProviderError,
+    UnnumberedError,
     UnsupportedError,
     UpstreamTimeoutError,
 )
@@ -138,6 +139,9 @@ class Route:
             self._bar_provider(upstream.provider.name)
         elif isinstance(error, ContextTooLongError):
             self._needs_window = max(self._needs_window, upstream.model.window_tokens + 1)
+        elif isinstance(error, UnnumberedError):
+            # Nothing failed: the same answer is to be had at once, in another way.
+            self._called.discard(upstream.name)
         elif isinstance(error, UnsupportedError):
             self._out.update(one.name for one in self._ways[upstream.model.name])
         elif error.retryable:

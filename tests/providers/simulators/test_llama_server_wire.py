@@ -25,6 +25,19 @@ async def test_the_first_delta_holds_a_null_and_the_last_the_timings(
     assert frames[-1]["choices"][0]["finish_reason"] == "stop"
 
 
+async def test_tokens_are_counted_in_each_chunk_only_when_asked(
+    llama_simulator: LocalSimulator,
+) -> None:
+    body = {"messages": [{"role": "user", "content": "hello"}], "stream": True}
+    plain = (await send(llama_simulator, PATHS["llama_server"], body, {})).frames
+    assert ["timings" in frame for frame in plain] == [False] * (len(plain) - 1) + [True]
+    body |= {"timings_per_token": True, "stream_options": {"include_usage": True}}
+    *timed, finish, usage = (await send(llama_simulator, PATHS["llama_server"], body, {})).frames
+    made = [frame["timings"]["predicted_n"] for frame in timed]
+    assert made == list(range(len(timed)))
+    assert "timings" not in finish and usage["timings"]["predicted_n"] == made[-1]
+
+
 async def test_openais_client_reads_it_and_sees_integer_codes(
     llama_simulator: LocalSimulator,
 ) -> None:
