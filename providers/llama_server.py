@@ -7,7 +7,7 @@ from typing import Any
 from providers.continuing import ContinuingProvider
 from providers.dialects.llama_server.differences import ENGINES
 from providers.dialects.openai.dialect import OpenAIDialect
-from providers.openai import COUNTS, bearer_options, counted, with_numbering
+from providers.openai import COUNTS, bearer_options, with_numbering
 from providers.settings import ProviderSettings, check_options
 
 BASE_URL = "http://127.0.0.1:8080/v1"
@@ -26,6 +26,4 @@ class LlamaServerProvider(ContinuingProvider):
             ENGINES[settings.options.get("engine", "llama-server")], settings
         )
         options = bearer_options(settings, BASE_URL)
-        dialect = OpenAIDialect(differences)
-        in_order = counted(differences)
-        super().__init__(settings.name, options, dialect, in_order=in_order, **hooks)
+        super().__init__(settings.name, options, OpenAIDialect(differences), **hooks)

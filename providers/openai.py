@@ -30,11 +30,8 @@ class OpenAIProvider(ContinuingProvider):
         check_options(settings, {"numbering": (*COUNTS, RESPONSES)})
         is_openai = settings.base_url in ("", BASE_URL)
         named = settings.options.get("numbering", RESPONSES if is_openai else "none")
-        differences = OPENAI
-        in_order: InOrder | None = InOrder(dialect=ResponsesDialect())
-        if named != RESPONSES:
-            differences = with_numbering(OPENAI, settings)
-            in_order = counted(differences)
+        in_order = InOrder(dialect=ResponsesDialect()) if named == RESPONSES else None
+        differences = OPENAI if named == RESPONSES else with_numbering(OPENAI, settings)
         options, dialect = bearer_options(settings, BASE_URL), OpenAIDialect(differences)
         super().__init__(settings.name, options, dialect, in_order=in_order, **hooks)
 
@@ -43,13 +40,6 @@ def with_numbering(differences: Differences, settings: ProviderSettings) -> Diff
     """The vendor's differences with the numbering that the settings name, if they name one."""
     named = cast("Numbering | None", settings.options.get("numbering"))
     return differences if named is None else replace(differences, numbering=named)
-
-
-def counted(differences: Differences) -> InOrder | None:
-    """The same wire held to its count of tokens, where it has one."""
-    if differences.numbering == "none":
-        return None
-    return InOrder(dialect=OpenAIDialect(differences, proves_order=True))
 
 
 def bearer_options(settings: ProviderSettings, base_url: str) -> HttpOptions:

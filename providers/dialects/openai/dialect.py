@@ -12,14 +12,10 @@ from providers.messages import ChatRequest
 
 
 class OpenAIDialect:
-    """Satisfies `providers.wire_provider.Dialect`.
+    """Satisfies `providers.wire_provider.Dialect`."""
 
-    `proves_order`: an answer is read only if the server counts tokens in every chunk.
-    """
-
-    def __init__(self, differences: Differences = OPENAI, *, proves_order: bool = False) -> None:
+    def __init__(self, differences: Differences = OPENAI) -> None:
         self.differences = differences
-        self._proves_order = proves_order
 
     def path(self, model: Model, *, stream: bool) -> str:
         """Where chat requests go, below the base URL."""
@@ -37,11 +33,7 @@ class OpenAIDialect:
 
     def reader(self) -> ChunkReader:
         """A reader for one stream."""
-        return ChunkReader(self.differences, proves_order=self._proves_order)
-
-    def fits(self, model: Model, request: ChatRequest) -> bool:
-        """Whether a stream of this answer would be numbered; any request can be made."""
-        return self.differences.numbering != "none"
+        return ChunkReader(self.differences)
 
     def takes_prefix(self, model: Model) -> bool:
         """Whether the model continues an answer that we begin for it."""

@@ -77,16 +77,14 @@ class ChunkReader:
         "_numbering",
         "_pads",
         "_pieces",
-        "_proves",
         "done",
     )
 
-    def __init__(self, differences: Differences = OPENAI, *, proves_order: bool = False) -> None:
+    def __init__(self, differences: Differences = OPENAI) -> None:
         self.done = False
         self._constant_id = differences.constant_id
         self._counts_exactly = differences.counts_exactly
         self._numbering = differences.numbering
-        self._proves = proves_order
         self._pads: set[int] = set()
         self._pieces = 0
         self._id: str | None = None
@@ -174,13 +172,14 @@ class ChunkReader:
         self, body: Body, choices: list[WireChoice], events: list[StreamEvent]
     ) -> None:
         """Hold the pieces to the count of tokens that came with them, choice by choice."""
-        number = body.count_in(self._numbering) if len(choices) == 1 else None
-        self._choices[choices[0].index].count.take(number, events)
+        tokens = body.count_in(self._numbering)
+        if tokens is not None and len(choices) == 1:
+            self._choices[choices[0].index].count.take(tokens, events)
 
     def _read_choice(self, choice: WireChoice, events: list[StreamEvent]) -> None:
         state = self._choices.get(choice.index)
         if state is None:
-            count = TokenCount(proves=self._proves, exact=self._counts_exactly)
+            count = TokenCount(exact=self._counts_exactly)
             state = self._choices[choice.index] = _ChoiceState(choice.index, count)
         if choice.delta is not None:
             before = len(events)
