@@ -9,8 +9,6 @@ from typing import Literal
 from providers.simulators.faults import FAULTS
 
 WIRES = ("openai", "anthropic", "dashscope", "llama_server")
-UNNUMBERED = frozenset({"openai", "anthropic", "dashscope"})
-"""Wires whose pieces carry no numbers as they are usually spoken."""
 Help = Literal["alone", "fallback", "continue", "proven"]
 """Whether another model stands behind, and whether it may go on with a broken answer; or nobody, and
 a policy that wants the order of every stream proven."""
@@ -18,6 +16,9 @@ HELPS: tuple[Help, ...] = ("alone", "fallback", "continue", "proven")
 
 _VALUES = {"slow": "0.3", "refuse": "0.5", "429-date": "1", "stall": "20", "crawl": "0.3"}
 """Shorter than the faults' own usual values, so that a run takes minutes."""
+UNSEEN = {"reorder": frozenset({"openai", "anthropic", "dashscope"}), "lost": frozenset(WIRES)}
+"""Where nothing in a stream can tell, as the vendors are usually asked: three number nothing, and a
+count of tokens leaps in good answers too."""
 DISTURBS_OTHERS = frozenset({"refuse"})
 """Faults of the whole server: their cells run by themselves."""
 
@@ -53,6 +54,11 @@ class Cell:
     @property
     def pool(self) -> str:
         return f"cell-{self.number:04d}"
+
+    @property
+    def may_be_unseen(self) -> bool:
+        """Whether the answer may end cleanly and be wrong; never where its order must be proven."""
+        return self.help != "proven" and self.wire in UNSEEN.get(self.fault, ())
 
     @property
     def is_harmless(self) -> bool:

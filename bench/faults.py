@@ -23,7 +23,7 @@ from typing import Any
 import openai
 from rich.progress import Progress
 
-from bench.fault_cells import DISTURBS_OTHERS, HELPS, UNNUMBERED, WIRES, Cell, list_cells
+from bench.fault_cells import DISTURBS_OTHERS, HELPS, WIRES, Cell, list_cells
 from bench.fault_house import DEADLINE_SECONDS, Gateway, Town, open_town
 from bench.report import print_report
 from providers.simulators.faults import FAULTS
@@ -49,8 +49,24 @@ _TOOL: dict[str, Any] = {
         },
     },
 }
-_INVISIBLE_FAULTS = frozenset({"reorder"})
-"""Where nothing is numbered, words in another order are words that the model may have meant."""
+_UNSEEN_PAGE = (
+    "## What stays unseen, and the switch that closes it",
+    "",
+    "`unseen`: a clean end of something that the model did not say, and nothing in the stream that tells.",
+    "",
+    "| fault | unseen at | because |",
+    "|---|---|---|",
+    "| `reorder` | openai, anthropic, dashscope | their chat streams number nothing, and each piece is"
+    " readable in any place |",
+    "| `lost` | all four | the same; llama-server's count of tokens, which shows pieces in another"
+    " order, leaps in good answers too |",
+    "",
+    "`terms: {order: proven}` closes all of them, as the column *proven* shows: OpenAI is streamed over",
+    "its Responses API and Qwen over DashScope's own wire, whose frames are numbered one by one, and",
+    "every other answer is fetched whole and streamed from here. [Dispatch](dispatch.md) says what",
+    "that costs. Pieces that come twice are seen without it once a vendor is known (three streams)",
+    "to send no more pieces than tokens.",
+)
 _NEEDS_HISTORY = frozenset({"duplicate"})
 """Seen by counting pieces against tokens, once a vendor is known to send a piece for each token."""
 _INVISIBLE = dict.fromkeys(map(ord, "\u2028\u2029\u0085\x0b\x0c\x1c\x1d\x1e\r\n"))
@@ -72,12 +88,12 @@ class Said:
             and self.finish in ("stop", "tool_calls")
         )
 
-    def is_shuffled(self, other: Said) -> bool:
-        """The same characters in another order, nothing lost and nothing twice; blanks aside."""
+    def is_made_of(self, other: Said) -> bool:
+        """Some or all of the same characters, in whatever order; blanks aside."""
         ours, theirs = (
-            sorted("".join((said.text + said.arguments).split())) for said in (self, other)
+            Counter("".join((said.text + said.arguments).split())) for said in (self, other)
         )
-        return ours == theirs
+        return ours <= theirs
 
 
 @dataclass(slots=True)
@@ -173,10 +189,6 @@ async def _run(client: openai.AsyncOpenAI, cell: Cell, wanted: dict[bool, Said])
     return result
 
 
-def _may_be_unseen(cell: Cell) -> bool:
-    return cell.fault in _INVISIBLE_FAULTS and cell.wire in UNNUMBERED and cell.help != "proven"
-
-
 def _needs_history(cell: Cell) -> bool:
     return cell.fault in _NEEDS_HISTORY and cell.is_stream and cell.help != "proven"
 
@@ -185,7 +197,7 @@ def _judge(result: Result, said: Said, wanted: Said) -> None:
     """A clean end must be the whole answer, or say itself that it was filtered."""
     if said.finish == "content_filter":
         result.outcome = "filtered"
-    elif _may_be_unseen(result.cell) and said.is_shuffled(wanted):
+    elif result.cell.may_be_unseen and said.is_made_of(wanted):
         result.outcome = "unseen"
     elif not said.is_like(wanted):
         result.wrong = f"a clean end of {said.text!r} {said.arguments!r} ({said.finish})"
@@ -266,14 +278,14 @@ def write_page(results: Sequence[Result], seconds: float) -> str:
         "",
         "Written by `uv run python -m bench.faults` from its own run; do not edit by hand.",
         "",
-        "Each upstream fails in every way that the simulators know, on four vendors' wires, with",
-        "nobody behind it (*alone*), with another model behind it (*fallback*), and, where a stream",
-        "had begun, with a policy that lets the other model go on (*continue*). The judge is OpenAI's",
-        "own client with its retries off. A cell is right when the answer is complete or the client",
-        "raises an error; a partial answer that ends cleanly is wrong. Where the wires differ, each",
-        "is named. `unseen`: pieces in another order, readable as they are; no chat wire numbers its pieces, so no",
-        "client can tell. Pieces that come twice are seen once a vendor is known (three streams) to",
-        "send no more pieces than tokens.",
+        "Each upstream fails in every way that the simulators know, on four vendors' wires: with",
+        "nobody behind it (*alone*), with another model behind it (*fallback*), where a stream had",
+        "begun, with a policy that lets the other model go on (*continue*), and alone with a policy",
+        "that demands `order: proven` of its streams (*proven*). The judge is OpenAI's own client with",
+        "its retries off. A cell is right when the answer is complete or the client raises an error;",
+        "a partial answer that ends cleanly is wrong. Where the wires differ, each is named.",
+        "",
+        *_UNSEEN_PAGE,
         "",
         *_summary(results, seconds),
         "",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.fault_cells import HELPS, UNNUMBERED, WIRES, list_cells
+from bench.fault_cells import HELPS, UNSEEN, WIRES, list_cells
 from bench.faults import run_cells
 from providers.simulators.faults import FAULTS
 
@@ -21,6 +21,7 @@ _SLICE = (
     "reset",
     "crlf",
     "reorder",
+    "lost",
 )
 
 
@@ -46,8 +47,11 @@ async def test_no_cell_is_partial_hung_or_unwritten(wire: str, tmp_path: Path) -
         if result.wrong or result.is_hung or result.rows_missing
     ]
     assert bad == []
-    unseen = {result.cell.help for result in results if result.outcome == "unseen"}
-    assert unseen == (set(HELPS) - {"proven"} if wire in UNNUMBERED else set())
+    unseen = {
+        (result.cell.fault, result.cell.help) for result in results if result.outcome == "unseen"
+    }
+    blind = {fault for fault, wires in UNSEEN.items() if wire in wires}
+    assert unseen == {(fault, helped) for fault in blind for helped in HELPS[:3]}
     helped = {
         result.outcome
         for result in results

@@ -19,6 +19,14 @@ def _strike(scene: Scene, change: Callable[[tuple[Step, ...], int], tuple[Step, 
     return reply.doing(change(reply.steps, scene.place(reply.steps)))
 
 
+def _run_of(steps: tuple[Step, ...], at: int, most: float) -> int:
+    """Where a run of tokens that begins here ends, so many of them at most."""
+    end = at
+    while end < len(steps) and steps[end].kind in PACED and end - at < most:
+        end += 1
+    return end
+
+
 @fault("eof", "The stream ends properly for HTTP, in mid-answer and without a finish reason.",
        whole=False, positions=ANYWHERE)  # fmt: skip
 def _eof(scene: Scene) -> Reply:
@@ -129,10 +137,17 @@ def _restart(scene: Scene) -> Reply:
        positions=(TOOL, "after"))  # fmt: skip
 def _reorder(scene: Scene) -> Reply:
     def change(steps: tuple[Step, ...], at: int) -> tuple[Step, ...]:
-        end = at
-        while end < len(steps) and steps[end].kind in PACED and end - at < scene.value(4):
-            end += 1
+        end = _run_of(steps, at, scene.value(4))
         return (*steps[:at], *reversed(steps[at:end]), *steps[end:])
+
+    return _strike(scene, change)
+
+
+@fault("lost", "Some frames never come, and the rest does (`lost=4`).", whole=False,
+       positions=(TOOL, "after"))  # fmt: skip
+def _lost(scene: Scene) -> Reply:
+    def change(steps: tuple[Step, ...], at: int) -> tuple[Step, ...]:
+        return (*steps[:at], *steps[_run_of(steps, at, scene.value(4)) :])
 
     return _strike(scene, change)
 

@@ -89,6 +89,7 @@ STREAM: dict[str, Check] = {
     "empty-choices": lambda raw, plain: [frame["choices"] for frame in raw.frames] == [[]] * 5,
     "duplicate": lambda raw, plain: len(raw.frames) == len(plain.frames) + 8,
     "restart": lambda raw, plain: raw.text.endswith(plain.text) and len(raw.text) > len(plain.text),
+    "lost": lambda raw, plain: len(raw.frames) == len(plain.frames) - 4 and _finish(raw) == "stop",
     "reorder": lambda raw, plain: sorted(raw.text) == sorted(plain.text) and raw.text != plain.text,
     "pings-only": lambda raw, plain: (
         raw.end == "open" and raw.body.count(b": ping\n\n") > 3 and raw.text == ""
