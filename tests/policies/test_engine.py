@@ -15,6 +15,7 @@ import pytest
 from bench.decide import NOW, draw_signals, write_candidates, write_policy
 from policies.engine import decide
 from policies.errors import NoCandidateError, UnknownChoiceError
+from policies.explain import plan_as_tree
 from policies.loader import load_policy, shipped_policies
 from policies.signals import Caller, ModelHealth, Signals, Surroundings
 from tests.policies.worlds import AROUND, NOON, make_model, plan, sold_models
@@ -181,6 +182,14 @@ def test_a_rules_terms_win_over_the_policys() -> None:
     )
     assert (made.terms.deadline_seconds, made.terms.cache) == (5, True)
     assert made.terms.hedge is not None and made.terms.hedge.max_share == 0.1
+
+
+def test_a_rule_may_want_the_order_of_its_streams_proven() -> None:
+    policy = TWO_POOLS.replace("use: strong}", "use: strong, terms: {order: proven}}", 1)
+    hard = plan(policy, Signals(difficulty=0.9), models=FOUR)
+    assert hard.terms.order == "proven"
+    assert "the order of its pieces must be proven" in plan_as_tree(hard)
+    assert plan(policy, Signals(difficulty=0.1), models=FOUR).terms.order == "trusted"
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ class ChunkReader:
         "_counted",
         "_counts_exactly",
         "_id",
+        "_is_numbered",
         "_numbering",
         "_pads",
         "_pieces",
@@ -85,6 +86,7 @@ class ChunkReader:
         self._constant_id = differences.constant_id
         self._counts_exactly = differences.counts_exactly
         self._numbering = differences.numbering
+        self._is_numbered = differences.numbering != "none"
         self._pads: set[int] = set()
         self._pieces = 0
         self._id: str | None = None
@@ -115,7 +117,7 @@ class ChunkReader:
         self._check_id(body.id)
         if body.obfuscation is not None:
             self._check_pad(body.obfuscation, data)
-        if body.counts():
+        if (body.usage is not None or body.timings is not None) and body.counts():
             self._counted = body
         choices = body.choices
         if not choices:
@@ -123,7 +125,7 @@ class ChunkReader:
         events: list[StreamEvent] = []
         for choice in choices:
             self._read_choice(choice, events)
-        if self._numbering != "none" and events:
+        if self._is_numbered and events:
             self._check_order(body, choices, events)
         return events
 
