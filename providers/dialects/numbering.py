@@ -52,11 +52,16 @@ class TokenCount:
 
 
 class FrameNumbers:
-    """Frames numbered one by one: a number that comes again or is left out is a frame that did."""
+    """Frames numbered one by one: a number that comes again or is left out is a frame that did.
 
-    __slots__ = ("_last",)
+    `first`: the number to begin with, at most; None where a stream that lacks its beginning is seen
+    by other means.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_first", "_last")
+
+    def __init__(self, first: int | None = None) -> None:
+        self._first = first
         self._last: int | None = None
 
     def take(self, number: int | None) -> None:
@@ -71,7 +76,10 @@ class FrameNumbers:
             if last is None:
                 raise unnumbered()
             raise disorder(f"a frame without a number came after frame {last}")
-        if last is not None and number != last + 1:
+        if last is None:
+            if self._first is not None and number > self._first:
+                raise disorder(f"it began with frame {number}")
+        elif number != last + 1:
             raise disorder(f"frame {number} came after frame {last}")
         self._last = number
 

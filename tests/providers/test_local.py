@@ -155,6 +155,9 @@ async def test_an_answer_goes_on_from_a_given_beginning_without_repeating_it(
     rest = [event async for event in local.continue_from(DEMO, request, beginning, deadline=soon())]
     assert beginning + text_in(rest) == whole
     assert rest[-2] == Finished("stop")
+    assert local.proves_order(DEMO, request)
+    in_order = local.stream_in_order(DEMO, request, deadline=soon(), prefix=beginning)
+    assert beginning + text_in([event async for event in in_order]) == whole
 
 
 async def test_max_tokens_and_stop_are_kept(local: LocalProvider) -> None:

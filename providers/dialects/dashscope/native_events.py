@@ -44,7 +44,7 @@ class FrameReader:
     def __init__(self) -> None:
         self.done = False
         self.upstream_id: str | None = None
-        self._numbers = FrameNumbers()
+        self._numbers = FrameNumbers(first=1)
         self._tools = ToolCallOrder()
         self._finished = False
         self._usage: NativeUsage | None = None

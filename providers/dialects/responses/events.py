@@ -71,10 +71,11 @@ class ResponseReader:
             raise malformed("an event that cannot be read", event.data) from None
         if wire.type == "error" or not wire.type:
             raise ErrorEvent(error_of(event))
-        self._numbers.take(wire.sequence_number)
-        if wire.type == "response.output_text.delta":
-            return self._speak(wire)
         handle = _HANDLERS.get(wire.type)
+        if handle is None and wire.sequence_number is None:
+            # A sign of life that a proxy put in between: nothing of the answer.
+            return []
+        self._numbers.take(wire.sequence_number)
         return handle(self, wire) if handle else []
 
     def finish(self) -> list[StreamEvent]:
@@ -154,6 +155,7 @@ class ResponseReader:
 _HANDLERS = {
     "response.created": ResponseReader._open,
     "response.output_item.added": ResponseReader._begin,
+    "response.output_text.delta": ResponseReader._speak,
     "response.refusal.delta": ResponseReader._refuse,
     "response.reasoning_text.delta": ResponseReader._think,
     "response.reasoning_summary_text.delta": ResponseReader._think,

@@ -174,7 +174,7 @@ def test_frames_are_pieces_of_thought_text_and_calls() -> None:
     assert reader.upstream_id == "r1"
 
 
-@pytest.mark.parametrize("numbers", [(1, 1), (1, 3), (2, 1), (1, "x"), (1, "9" * 5000)])
+@pytest.mark.parametrize("numbers", [(1, 1), (1, 3), (1, 0), (1, "x"), (1, "9" * 5000)])
 def test_a_frame_out_of_its_place_breaks_the_stream_before_it_is_told(
     numbers: tuple[int | str, int | str],
 ) -> None:
@@ -184,6 +184,11 @@ def test_a_frame_out_of_its_place_breaks_the_stream_before_it_is_told(
     with pytest.raises(StreamBrokenError) as caught:
         reader.read(frame(second, {"content": "b"}))
     assert (caught.value.why, caught.value.spoilt) == ("disorder", False)
+
+
+def test_a_stream_that_lacks_its_first_frames_is_not_begun() -> None:
+    with pytest.raises(StreamBrokenError, match="began with frame 3"):
+        events(frame(3, {"content": "a"}))
 
 
 def test_frames_without_numbers_are_not_believed() -> None:

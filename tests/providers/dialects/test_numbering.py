@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -72,3 +74,15 @@ def test_frames_numbered_one_by_one_lack_none_and_come_once(numbers: list[int | 
     assert not caught.value.spoilt
     with pytest.raises(UnnumberedError):
         FrameNumbers().take(None)
+
+
+@given(st.lists(st.integers(0, 6), max_size=7))
+def test_frames_pass_only_as_an_unbroken_run_from_the_first(numbers: list[int]) -> None:
+    frames = FrameNumbers(first=0)
+    passed = []
+    with contextlib.suppress(StreamBrokenError):
+        for number in numbers:
+            frames.take(number)
+            passed.append(number)
+    assert passed == list(range(len(passed)))
+    assert len(passed) == len(numbers) or numbers[len(passed)] != len(passed)

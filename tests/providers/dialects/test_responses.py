@@ -272,6 +272,17 @@ def test_a_server_that_numbers_nothing_is_not_believed() -> None:
         ResponseReader().read(told(OPENED))
 
 
+def test_a_sign_of_life_without_a_number_is_passed_over() -> None:
+    ping = {"type": "keepalive", "sequence_number": None}
+    reader = ResponseReader()
+    made = [
+        event
+        for number, body in ((0, OPENED), (None, ping), (1, MESSAGE), (2, say("x")), (3, DONE))
+        for event in reader.read(told({"sequence_number": number, **body}))
+    ]
+    assert made == [TextDelta("x"), Finished("stop")]
+
+
 def test_a_failed_response_is_the_vendors_error() -> None:
     failed = {"code": "rate_limit_exceeded", "message": "slow down"}
     with pytest.raises(ErrorEvent, match="slow down") as caught:
