@@ -103,7 +103,12 @@ async def _serve(
     async with open_house(settings, {}, trusts_caller=True) as house:
         listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         config = uvicorn.Config(
-            create_app(house), lifespan="off", log_config=None, access_log=False
+            create_app(house),
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            # A busy machine's client may take up a connection that was just closed as idle.
+            timeout_keep_alive=120,
         )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))

@@ -109,17 +109,17 @@ class Result:
     rows: tuple[AttemptRow, ...] = field(default=())
 
 
-async def run_cells(cells: Sequence[Cell], folder: Path) -> list[Result]:
-    """Run every cell once and judge it, one wire after the other."""
+async def run_cells(cells: Sequence[Cell], folder: Path, parallel: int = _PARALLEL) -> list[Result]:
+    """Run every cell once and judge it, one wire after the other, so many cells at a time."""
     results = []
     for wire in dict.fromkeys(cell.wire for cell in cells):
         home = folder / wire
         home.mkdir()
-        results += await _run_wire([cell for cell in cells if cell.wire == wire], home)
+        results += await _run_wire([cell for cell in cells if cell.wire == wire], home, parallel)
     return sorted(results, key=lambda result: result.cell.number)
 
 
-async def _run_wire(cells: Sequence[Cell], folder: Path) -> list[Result]:
+async def _run_wire(cells: Sequence[Cell], folder: Path, parallel: int) -> list[Result]:
     async with open_town(cells, folder) as town, AsyncExitStack() as stack:
         clients = {
             id(gateway): await stack.enter_async_context(_client(gateway))
@@ -127,7 +127,7 @@ async def _run_wire(cells: Sequence[Cell], folder: Path) -> list[Result]:
         }
         wanted = await _wanted(clients[id(town.breaking)], cells)
         unjudged = town.hits()
-        gate = asyncio.Semaphore(_PARALLEL)
+        gate = asyncio.Semaphore(parallel)
         with Progress(disable=not sys.stderr.isatty(), transient=True) as progress:
             bar = progress.add_task("cells", total=len(cells))
 
@@ -340,11 +340,12 @@ def main() -> None:
     parser.add_argument("--fault", action="append", default=[], choices=list(FAULTS))
     parser.add_argument("--wire", action="append", default=[], choices=WIRES)
     parser.add_argument("--no-page", action="store_true", help="do not write docs/fault-matrix.md")
+    parser.add_argument("--parallel", type=int, default=_PARALLEL, help="cells at a time")
     options = parser.parse_args()
     cells = list_cells(options.fault, options.wire or WIRES)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        results = asyncio.run(run_cells(cells, Path(folder)))
+        results = asyncio.run(run_cells(cells, Path(folder), options.parallel))
     seconds = time.monotonic() - began
     if not (options.fault or options.wire or options.no_page):
         PAGE.write_text(write_page(results, seconds))

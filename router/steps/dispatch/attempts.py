@@ -203,6 +203,8 @@ class Call:
         completion = await self._watch.wait(
             provider.complete(self.upstream.model, order.request, deadline=order.deadline)
         )
+        # Whatever is wrong with it, it was made and will be billed.
+        self.usage, self.upstream_id = completion.usage, completion.upstream_id
         if not completion.choices:
             raise UpstreamFailedError("The upstream sent an answer without any choice.")
         for choice in completion.choices:
@@ -301,8 +303,6 @@ class Call:
             )
 
     def _take_whole(self, completion: Completion) -> None:
-        self.usage = completion.usage
-        self.upstream_id = completion.upstream_id
         for choice in completion.choices:
             calls = [call.function.name + call.function.arguments for call in choice.tool_calls]
             texts = [choice.text, choice.reasoning, choice.refusal, *calls]
@@ -387,7 +387,7 @@ class Call:
 
     def _used(self, outcome: Outcome, error: BaseException | None, seconds: float) -> Usage | None:
         """What the vendor said, or our own count of what was sent and came."""
-        if outcome == "answered" and self.usage is not None:
+        if self.usage is not None and (outcome == "answered" or self.is_fetched):
             return self.usage
         if self.usage is None and _left_no_trace(outcome, error):
             return None

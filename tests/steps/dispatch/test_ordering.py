@@ -140,13 +140,27 @@ async def test_a_whole_answer_with_a_broken_tool_call_is_not_told_at_all() -> No
     broken = Choice(
         tool_calls=(ToolCall("c", FunctionCall("f", '{"a')),), finish_reason="tool_calls"
     )
-    provider = WholeProvider("a", Completion(choices=(broken,)))
+    used = Usage(prompt_tokens=9, completion_tokens=7)
+    provider = WholeProvider("a", Completion(choices=(broken,), usage=used))
     rows = Rows()
     with pytest.raises(UpstreamFailedError, match="no JSON"):
         await collect(
             dispatcher(deploy(provider, "m")), ask(), proven("m", retries_per_model=0), rows
         )
     assert rows.story() == [("primary", "m", "failed")]
+    assert rows.finished[0].usage == used
+
+
+async def test_who_leaves_a_fetched_answer_half_told_pays_for_the_whole_of_it() -> None:
+    provider = ScriptedProvider("a", say("Once", " upon"))
+    rows = Rows()
+    telling = dispatcher(deploy(provider, "m")).stream(ask(), proven("m"), rows, deadline=soon())
+    while not isinstance(await anext(telling), TextDelta):
+        pass
+    await telling.aclose()
+    (row,) = rows.check()
+    assert row.outcome == "cancelled"
+    assert row.usage == Usage(prompt_tokens=10, completion_tokens=2)
 
 
 async def test_a_whole_answer_may_take_longer_than_a_first_token() -> None:
