@@ -14,8 +14,8 @@ Help = Literal["alone", "fallback", "continue", "proven"]
 a policy that wants the order of every stream proven."""
 HELPS: tuple[Help, ...] = ("alone", "fallback", "continue", "proven")
 
-_VALUES = {"slow": "0.3", "refuse": "0.5", "429-date": "1", "stall": "20", "crawl": "0.3"}
-"""Shorter than the faults' own usual values, so that a run takes minutes."""
+_VALUES = {"slow": "0.3", "refuse": "0.5", "429-date": "1", "stall": "120", "crawl": "0.3"}
+"""Mostly shorter than the faults' own usual values, so that a run takes minutes."""
 UNSEEN = {"reorder": frozenset({"openai", "anthropic", "dashscope"}), "lost": frozenset(WIRES)}
 """Where nothing in a stream can tell, as the vendors are usually asked: three number nothing, and a
 count of tokens leaps in good answers too."""

@@ -23,15 +23,13 @@ from router.settings import Settings
 from router.wiring import open_house
 
 DEADLINE_SECONDS = 10.0
-TERMS: dict[str, Any] = {
+SECONDS = {
     "deadline_seconds": DEADLINE_SECONDS,
     "first_token_seconds": 2.0,
     "between_tokens_seconds": 1.5,
-    "min_tokens_per_second": 20,
     "crawl_seconds": 1.0,
-    "retries_per_model": 1,
-    "max_attempts": 4,
 }
+TERMS: dict[str, Any] = {"min_tokens_per_second": 20, "retries_per_model": 1, "max_attempts": 4}
 _PACE = Pacing(first_token_seconds=0.0, tokens_per_second=2000.0)
 _ABILITIES = ["streaming", "tools", "json_mode", "json_schema", "prefill"]
 _SPARE = "spare"
@@ -71,15 +69,22 @@ class Town:
 
 
 @asynccontextmanager
-async def open_town(cells: Sequence[Cell], folder: Path) -> AsyncIterator[Town]:
-    """Start the vendors in processes of their own and both gateways in this one."""
+async def open_town(
+    cells: Sequence[Cell], folder: Path, patience: float = 1.0
+) -> AsyncIterator[Town]:
+    """Start the vendors in processes of their own and the gateways in this one.
+
+    `patience` stretches every limit of the gateways' terms, for a machine that has other work.
+    """
+    limits = {name: seconds * patience for name, seconds in SECONDS.items()}
     async with AsyncExitStack() as stack:
         vendors = await asyncio.to_thread(_start_vendors, cells)
         for vendor in vendors.values():
             stack.callback(vendor.stop)
 
         async def serve(**terms: str) -> Gateway:
-            return await stack.enter_async_context(_serve(cells, vendors, folder, terms))
+            served = _serve(cells, vendors, folder, {**limits, **terms})
+            return await stack.enter_async_context(served)
 
         breaking, continuing = await serve(on_break="error"), await serve(on_break="continue")
         yield Town(breaking, continuing, await serve(order="proven"), vendors)
@@ -121,7 +126,7 @@ async def _serve(
 def _configure(
     cells: Sequence[Cell], vendors: dict[str, Simulator], folder: Path, terms: dict[str, Any]
 ) -> Settings:
-    name = "-".join(terms.values())
+    name = "-".join(value for value in terms.values() if isinstance(value, str))
     policy = folder / f"{name}.yaml"
     policy.write_text(yaml.safe_dump(_policy(cells, terms)))
     providers = {

@@ -109,20 +109,26 @@ class Result:
     rows: tuple[AttemptRow, ...] = field(default=())
 
 
-async def run_cells(cells: Sequence[Cell], folder: Path, parallel: int = _PARALLEL) -> list[Result]:
+async def run_cells(
+    cells: Sequence[Cell], folder: Path, parallel: int = _PARALLEL, patience: float = 1.0
+) -> list[Result]:
     """Run every cell once and judge it, one wire after the other, so many cells at a time."""
     results = []
     for wire in dict.fromkeys(cell.wire for cell in cells):
         home = folder / wire
         home.mkdir()
-        results += await _run_wire([cell for cell in cells if cell.wire == wire], home, parallel)
+        its_own = [cell for cell in cells if cell.wire == wire]
+        results += await _run_wire(its_own, home, parallel, patience)
     return sorted(results, key=lambda result: result.cell.number)
 
 
-async def _run_wire(cells: Sequence[Cell], folder: Path, parallel: int) -> list[Result]:
-    async with open_town(cells, folder) as town, AsyncExitStack() as stack:
+async def _run_wire(
+    cells: Sequence[Cell], folder: Path, parallel: int, patience: float
+) -> list[Result]:
+    longest = DEADLINE_SECONDS * patience + _GRACE_SECONDS
+    async with open_town(cells, folder, patience) as town, AsyncExitStack() as stack:
         clients = {
-            id(gateway): await stack.enter_async_context(_client(gateway))
+            id(gateway): await stack.enter_async_context(_client(gateway, longest))
             for gateway in town.gateways
         }
         wanted = await _wanted(clients[id(town.breaking)], cells)
@@ -134,7 +140,7 @@ async def _run_wire(cells: Sequence[Cell], folder: Path, parallel: int) -> list[
             async def run(cell: Cell) -> Result:
                 async with gate:
                     client = clients[id(town.gateway_for(cell))]
-                    result = await _run(client, cell, wanted)
+                    result = await _run(client, cell, wanted, longest)
                 progress.advance(bar)
                 return result
 
@@ -158,7 +164,9 @@ async def _wanted(client: openai.AsyncOpenAI, cells: Sequence[Cell]) -> dict[boo
     return found
 
 
-async def _run(client: openai.AsyncOpenAI, cell: Cell, wanted: dict[bool, Said]) -> Result:
+async def _run(
+    client: openai.AsyncOpenAI, cell: Cell, wanted: dict[bool, Said], longest: float
+) -> Result:
     question = f"{_QUESTION} [[simulate:main/{cell.directive}]]"
     if _needs_history(cell):
         for _ in range(3):
@@ -169,7 +177,7 @@ async def _run(client: openai.AsyncOpenAI, cell: Cell, wanted: dict[bool, Said])
     try:
         await asyncio.wait_for(
             _ask(client, cell.pool, question, cell.asks_for_tool, cell.is_stream, cell.pool, said),
-            DEADLINE_SECONDS + _GRACE_SECONDS,
+            longest,
         )
         result.outcome = "complete"
         _judge(result, said, wanted[cell.asks_for_tool])
@@ -234,12 +242,12 @@ async def _ask(
             said.finish = choice.finish_reason or said.finish
 
 
-def _client(gateway: Gateway) -> openai.AsyncOpenAI:
+def _client(gateway: Gateway, longest: float) -> openai.AsyncOpenAI:
     return openai.AsyncOpenAI(
         base_url=gateway.base_url,
         api_key="unused",
         max_retries=0,
-        timeout=DEADLINE_SECONDS + 2 * _GRACE_SECONDS,
+        timeout=longest + _GRACE_SECONDS,
     )
 
 
@@ -271,7 +279,7 @@ def _check_rows(town: Town, results: Sequence[Result], hits: Counter[str]) -> No
             }.get(answering[-1], "complete (fallback)")
 
 
-def write_page(results: Sequence[Result], seconds: float) -> str:
+def write_page(results: Sequence[Result], seconds: float, patience: float = 1.0) -> str:
     """The matrix as a page: one line for each fault, place and mode."""
     lines = [
         "# The fault matrix",
@@ -287,7 +295,7 @@ def write_page(results: Sequence[Result], seconds: float) -> str:
         "",
         *_UNSEEN_PAGE,
         "",
-        *_summary(results, seconds),
+        *_summary(results, seconds, patience),
         "",
         "| fault | where | mode | alone | fallback | continue |",
         "|---|---|---|---|---|---|",
@@ -309,13 +317,14 @@ def write_page(results: Sequence[Result], seconds: float) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _summary(results: Sequence[Result], seconds: float) -> list[str]:
+def _summary(results: Sequence[Result], seconds: float, patience: float) -> list[str]:
     outcomes = Counter(result.outcome.split(" (")[0].split()[0] for result in results)
     counted = ", ".join(f"{count} {name}" for name, count in outcomes.most_common())
     wrong = sum(bool(result.wrong) for result in results)
     missing = sum(result.rows_missing for result in results)
+    busy = f", on a busy machine with limits {patience:g} times as long" if patience != 1 else ""
     return [
-        f"{len(results)} cells in {seconds:.0f} s: {counted}. Wrong: {wrong}. "
+        f"{len(results)} cells in {seconds:.0f} s{busy}: {counted}. Wrong: {wrong}. "
         f"Hung: {sum(result.is_hung for result in results)}. Ledger rows missing: {missing}."
     ]
 
@@ -341,14 +350,15 @@ def main() -> None:
     parser.add_argument("--wire", action="append", default=[], choices=WIRES)
     parser.add_argument("--no-page", action="store_true", help="do not write docs/fault-matrix.md")
     parser.add_argument("--parallel", type=int, default=_PARALLEL, help="cells at a time")
+    parser.add_argument("--patience", type=float, default=1.0, help="stretch every limit so much")
     options = parser.parse_args()
     cells = list_cells(options.fault, options.wire or WIRES)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        results = asyncio.run(run_cells(cells, Path(folder), options.parallel))
+        results = asyncio.run(run_cells(cells, Path(folder), options.parallel, options.patience))
     seconds = time.monotonic() - began
     if not (options.fault or options.wire or options.no_page):
-        PAGE.write_text(write_page(results, seconds))
+        PAGE.write_text(write_page(results, seconds, options.patience))
     _print(results, seconds)
 
 
