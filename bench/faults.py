@@ -125,7 +125,7 @@ async def run_cells(
 async def _run_wire(
     cells: Sequence[Cell], folder: Path, parallel: int, patience: float
 ) -> list[Result]:
-    longest = DEADLINE_SECONDS * patience + _GRACE_SECONDS
+    longest = (DEADLINE_SECONDS + _GRACE_SECONDS) * patience
     async with open_town(cells, folder, patience) as town, AsyncExitStack() as stack:
         clients = {
             id(gateway): await stack.enter_async_context(_client(gateway, longest))
@@ -297,8 +297,8 @@ def write_page(results: Sequence[Result], seconds: float, patience: float = 1.0)
         "",
         *_summary(results, seconds, patience),
         "",
-        "| fault | where | mode | alone | fallback | continue |",
-        "|---|---|---|---|---|---|",
+        f"| fault | where | mode | {' | '.join(HELPS)} |",
+        "|---|---|---|" + "---|" * len(HELPS),
     ]
     groups: dict[tuple[str, str, bool], dict[str, dict[str, str]]] = defaultdict(
         lambda: defaultdict(dict)
