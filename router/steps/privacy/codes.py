@@ -4,30 +4,29 @@ of computers."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import AddressValueError, IPv6Address
 
 from router.steps.privacy.checksums import company_code_holds, iban_holds
 from router.steps.privacy.context import context_before
+from router.steps.privacy.digits import Run, is_alphanumeric, touch_letters
 from router.steps.privacy.spans import Span
 
 PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领][A-Za-z][ ·•・\-]?"
     r"[A-Za-z0-9]{4,5}[A-Za-z0-9挂学警港澳](?![A-Za-z0-9])"
 )
-PASSPORT = re.compile(
-    r"[EeGgDdSsPpHhKkMm](?<![A-Za-z0-9].)(?:[0-9]{8}|(?<=[Ee])[A-Za-z][0-9]{7})(?![A-Za-z0-9])"
-)
+PASSPORT = re.compile(r"[EeGgDdSsPpHhKkMm](?:[0-9]{8}|(?<=[Ee])[A-Za-z][0-9]{7})(?![A-Za-z0-9])")
 ANNOUNCED_DOCUMENT = re.compile(
     r"(?:(?P<passport>passport|护照|通行证)|driver'?s?'? licen[cs]e|driving licen[cs]e|驾驶证|驾照)[^A-Za-z0-9\n]{0,6}"
     r"(?:number|no\.?|num|号码?)?[^A-Za-z0-9\n]{0,4}(?:is|为|是)?[ :：]{0,3}([a-z0-9][a-z0-9\-]{5,17})(?![a-z0-9])"
 )
 COMPANY = re.compile(
-    r"[159YANyan](?<![0-9A-Za-z].)[0-9A-GHJ-NPQRTUWXYa-ghj-npqrtuwxy][0-9]{6}"
+    r"[159YANyan][0-9A-GHJ-NPQRTUWXYa-ghj-npqrtuwxy][0-9]{6}"
     r"[0-9A-GHJ-NPQRTUWXYa-ghj-npqrtuwxy]{10}(?![0-9A-Za-z])"
 )
 IBAN = re.compile(
-    r"[A-Za-z](?<![0-9A-Za-z].)[A-Za-z][0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![0-9A-Za-z])"
+    r"[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![0-9A-Za-z])"
 )
 _COUNTRIES = (
     "AD AE AL AT AZ BA BE BG BH BR BY CH CR CY CZ DE DK DO EE EG ES FI FO FR GB GE GI GL GR GT HR HU IE IL IQ IS IT JO "
@@ -36,11 +35,13 @@ _COUNTRIES = (
 )
 IBAN_COUNTRIES = frozenset(_COUNTRIES.split())
 IPV4 = re.compile(
-    r"[0-9](?<![0-9A-Za-z.].)(?:(?<=[01])[0-9]{0,2}|(?<=2)(?:[0-4]?[0-9]|5[0-5])?|[0-9]?)\.(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){2}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?![0-9A-Za-z]|\.[0-9])"
+    r"[0-9](?:(?<=[01])[0-9]{0,2}|(?<=2)(?:[0-4]?[0-9]|5[0-5])?|[0-9]?)\.(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])\.){2}(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?![0-9A-Za-z]|\.[0-9])"
 )
 IPV6 = re.compile(
     r"[0-9A-Fa-f:](?<![0-9A-Za-z:.].)[0-9A-Fa-f]{0,3}(?::[0-9A-Fa-f]{0,4}){2,7}(?![0-9A-Za-z:])"
 )
+TWO_COLONS = re.compile(r":[0-9A-Fa-f]{0,4}:")
+"""Without this in it, a text holds no IPv6 address."""
 VERSION = re.compile(r"(?:版本|version|\bv|build)[ :：]{0,2}$")
 
 
@@ -54,22 +55,67 @@ def find_plates(text: str) -> Iterator[Span]:
             yield Span(match.start(), match.end(), "plate", 0.8)
 
 
-def find_codes(text: str, lower: str) -> Iterator[Span]:
-    """Passports, company codes and IBANs: all hold a run of six digits or more."""
-    for match in PASSPORT.finditer(text):
-        announced = context_before(lower, match.start())
+def find_codes(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
+    """Passports, company codes and IBANs, each from a run of digits in it."""
+    # A company code of digits alone touches no letter.
+    runs = [run for run in runs if run[1] - run[0] >= 18 or touch_letters(text, run)]
+    if not runs:
+        return
+    yield from _find_passports(text, lower, runs)
+    yield from _find_company_codes(text, lower, runs)
+    yield from _find_ibans(text, runs)
+
+
+def _find_passports(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
+    for start, end in runs:
+        if not 7 <= end - start <= 8:
+            continue
+        place = start - (9 - (end - start))
+        if place < 0 or (place and is_alphanumeric(text[place - 1])):
+            continue
+        match = PASSPORT.match(text, place)
+        if match is None:
+            continue
+        announced = context_before(lower, place)
         if announced != "order":
-            yield Span(
-                match.start(), match.end(), "passport", 0.95 if announced == "passport" else 0.6
-            )
-    for match in COMPANY.finditer(text):
-        confidence = _company_confidence(match.group(), context_before(lower, match.start()))
-        if confidence:
-            yield Span(match.start(), match.end(), "company_code", confidence)
-    for match in IBAN.finditer(text):
+            yield Span(place, match.end(), "passport", 0.95 if announced == "passport" else 0.6)
+
+
+def _find_company_codes(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
+    """Six digits stand behind the second of its eighteen characters; both may be digits too."""
+    done = 0
+    for start, end in runs:
+        if end - start < 6:
+            continue
+        for place in (start - 2, start - 1, start):
+            if place < done or (place and is_alphanumeric(text[place - 1])):
+                continue
+            match = COMPANY.match(text, place)
+            if match is not None:
+                done = match.end()
+                context = context_before(lower, place)
+                confidence = _company_confidence(match.group(), context)
+                if confidence:
+                    yield Span(place, done, "company_code", confidence)
+                break
+
+
+def _find_ibans(text: str, runs: Sequence[Run]) -> Iterator[Span]:
+    """Two digits stand behind its country's two letters."""
+    done = 0
+    for start, end in runs:
+        place = start - 2
+        if end - start < 2 or place < done or not is_alphanumeric(text[start - 1]):
+            continue
+        if place and is_alphanumeric(text[place - 1]):
+            continue
+        match = IBAN.match(text, place)
+        if match is None:
+            continue
+        done = match.end()
         code = match.group().replace(" ", "")
         if code[:2].upper() in IBAN_COUNTRIES and 15 <= len(code) <= 34 and iban_holds(code):
-            yield Span(match.start(), match.end(), "iban", 0.99)
+            yield Span(place, done, "iban", 0.99)
 
 
 def _company_confidence(code: str, context: str | None) -> float:
@@ -79,21 +125,30 @@ def _company_confidence(code: str, context: str | None) -> float:
     return 0.9 if company_code_holds(code) and not code.isdigit() else 0.0
 
 
-def find_announced_documents(lower: str) -> Iterator[Span]:
-    """Passports and driving licences of any country, where the words say that it is one."""
-    for match in ANNOUNCED_DOCUMENT.finditer(lower):
-        if any(character in "0123456789" for character in match.group(2)):
-            kind = "passport" if match["passport"] else "id_card"
-            yield Span(match.start(2), match.end(2), kind, 0.8)
+def find_announced_documents(lower: str, places: Sequence[int]) -> Iterator[Span]:
+    """Passports and driving licences of any country, where the words at `places` say that it is one."""
+    done = 0
+    for place in places:
+        match = ANNOUNCED_DOCUMENT.match(lower, place) if place >= done else None
+        if match is not None:
+            done = match.end()
+            if any(character in "0123456789" for character in match.group(2)):
+                kind = "passport" if match["passport"] else "id_card"
+                yield Span(match.start(2), match.end(2), kind, 0.8)
 
 
-def find_computers(text: str, lower: str) -> Iterator[Span]:
+def find_computers(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
     """IPv4 and IPv6 addresses; a version number of four parts is none."""
     if text.count(".") >= 3:
-        for match in IPV4.finditer(text):
-            if not VERSION.search(lower, max(0, match.start() - 10), match.start()):
-                yield Span(match.start(), match.end(), "ip", 0.9)
-    if text.count(":") >= 2:
+        for start, end in runs:
+            if end - start > 3 or text[end : end + 1] != ".":
+                continue
+            if start and (text[start - 1] == "." or is_alphanumeric(text[start - 1])):
+                continue
+            match = IPV4.match(text, start)
+            if match and not VERSION.search(lower, max(0, start - 10), start):
+                yield Span(start, match.end(), "ip", 0.9)
+    if text.count(":") >= 2 and TWO_COLONS.search(text):
         for match in IPV6.finditer(text):
             if _is_ipv6(match.group()):
                 yield Span(match.start(), match.end(), "ip", 0.9)

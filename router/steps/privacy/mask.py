@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from router.steps.privacy.findings import Findings
+from router.steps.privacy.findings import NOTHING_FOUND, Findings
 from router.steps.privacy.json_text import change_strings, is_json
 from router.steps.privacy.names import SURNAMES
-from router.steps.privacy.placeholders import ALIKE, SIGNS, write, write_bare
+from router.steps.privacy.placeholders import ALIKE, may_hold, write, write_bare
 from router.steps.privacy.scan import lowered, scan
 from router.steps.privacy.settings import PrivacySettings
 from router.steps.privacy.spans import Span, without_overlaps
@@ -56,8 +56,7 @@ class Finder:
     @property
     def findings(self) -> Findings:
         """How many values of each kind there are; the caller's literals are not private."""
-        known = Counter(self.values.values())
-        return Findings(dict(known))
+        return Findings(dict(Counter(self.values.values()))) if self.values else NOTHING_FOUND
 
     def text(self, text: str) -> str:
         """Note what a running text holds."""
@@ -96,13 +95,14 @@ class Finder:
 
     def _note(self, text: str, before: str = "") -> None:
         """`before` is what a JSON key says about the text; it is context, not content."""
-        if SIGNS.search(text):
+        if may_hold(text):
             self._note_literals(text)
         if self._known and not self.has_known:
             self.has_known = any(value in text for value in self._known)
         settings = self._settings
-        for span in scan(before + text, least_confidence=settings.least_confidence):
-            value = (before + text)[max(span.start, len(before)) : span.end]
+        whole = before + text
+        for span in scan(whole, least_confidence=settings.least_confidence):
+            value = whole[max(span.start, len(before)) : span.end]
             if span.kind in settings.watched and value and value not in settings.allow:
                 self.values.setdefault(value, span.kind)
 
@@ -170,7 +170,7 @@ class Writer:
         return self._kinds.get(value, "literal")
 
     def _literal_spans(self, text: str) -> list[Span]:
-        if not self._literals or not SIGNS.search(text):
+        if not self._literals or not may_hold(text):
             return []
         # Only the word is hidden, so that digits behind it can still be a value of their own.
         return [

@@ -7,9 +7,11 @@ is masked everywhere in the conversation.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from router.steps.privacy.digits import Run
 from router.steps.privacy.spans import Span
+from router.steps.privacy.words import Hits
 
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
@@ -56,17 +58,12 @@ BEFORE = re.compile(
 )
 BEFORE_WEAKLY = re.compile(r"(?:我是|这里是|叫|客户|会员)[\s:：]{0,2}")
 AFTER = re.compile(r"(?:先生|女士|小姐|太太|同学|师傅|经理|老师|医生|阿姨|大哥)")
-BEFORE_PHONE = re.compile(r"[\s,，;；、|]{1,3}(?=[+(（]{0,2}(?:86|1[3-9]|0[0-9]))")
+PHONE_START = re.compile(r"86|1[3-9]|0[0-9]")
+MARKS_BEFORE_PHONE = "+(（"
+BREAK_BEFORE_PHONE = re.compile(r"[\s,，;；、|]")
 HAN_BEHIND = re.compile(r"(?:^|[\s,，;；、|:：])([一-鿿]{2,4})$")
 HAN = re.compile(r"[一-鿿·]{1,8}")
 
-ENGLISH_ANNOUNCERS = (
-    "name", "customer", "cardholder", "recipient", "receiver", "consignee", "attention", "passenger", "signed",
-    "sincerely", "regards", "contact person", "behalf of",
-)  # fmt: skip
-ENGLISH_TITLES = ("mr", "ms", "miss", "dr", "prof", "attn")
-ENGLISH_SELVES = ("i am", "i'm", "this is", "here is", "dear", "ship to", "deliver to")
-"""Weaker: "I am French", "ship to Hungary". They need two words with capitals."""
 GAP = re.compile(r"(?:'s| is)?(?:,?\s{1,3}|\s?[:=,]\s{0,3}\"?|\"\s?:\s?\")")
 GAP_AFTER_TITLE = re.compile(r"s?\.?[ \n]{1,3}|:\s{0,3}")
 ENGLISH_NAME = re.compile(
@@ -93,12 +90,21 @@ def find_chinese_names(text: str) -> Iterator[Span]:
         yield from _titled(text, match.start())
 
 
-def find_listed_names(text: str) -> Iterator[Span]:
+def find_listed_names(text: str, runs: Sequence[Run]) -> Iterator[Span]:
     """Chinese names in a list, right before a phone: 李娜，138…"""
-    for match in BEFORE_PHONE.finditer(text):
-        run = HAN_BEHIND.search(text[max(0, match.start() - 5) : match.start()])
+    for start, _ in runs:
+        if not PHONE_START.match(text, start):
+            continue
+        marks = text[max(0, start - 3) : start]
+        place = start - (len(marks) - len(marks.rstrip(MARKS_BEFORE_PHONE)))
+        begin = place
+        while begin > 0 and place - begin < 3 and BREAK_BEFORE_PHONE.match(text, begin - 1):
+            begin -= 1
+        if place == begin or start - place > 2:
+            continue
+        run = HAN_BEHIND.search(text[max(0, begin - 5) : begin])
         if run is not None and _is_name(run.group(1)):
-            yield Span(match.start() - len(run.group(1)), match.start(), "name", 0.7)
+            yield Span(begin - len(run.group(1)), begin, "name", 0.7)
 
 
 def _announced(text: str, start: int, *, is_sure: bool) -> Iterator[Span]:
@@ -159,33 +165,20 @@ def _is_name(found: str) -> bool:
     return len(found) in (2, 3) and found[0] in SURNAMES and not NEVER_GIVEN & set(found[1:])
 
 
-def find_english_names(text: str, lower: str) -> Iterator[Span]:
+def find_english_names(text: str, lower: str, hits: Hits) -> Iterator[Span]:
     """Names after `my name is`, a title or an address line, written with capitals."""
-    for word in ENGLISH_ANNOUNCERS:
-        if word in lower:
-            yield from _english_after(text, lower, word, GAP)
-    for word in ENGLISH_TITLES:
-        if word in lower:
-            yield from _english_after(text, lower, word, GAP_AFTER_TITLE)
-    for word in ENGLISH_SELVES:
-        if word in lower:
-            yield from _english_after(text, lower, word, GAP, is_weak=True)
+    for group, between in (("announcer", GAP), ("title", GAP_AFTER_TITLE), ("self", GAP)):
+        for _, start, end in sorted(hits.get(group, ())):
+            if start and lower[start - 1].isalnum():
+                continue
+            gap = between.match(text, end)
+            name = ENGLISH_NAME.match(text, gap.end()) if gap else None
+            # Weaker: "I am French", "ship to Hungary". They need two words with capitals.
+            if name is not None and _is_english_name(name.group(), is_weak=group == "self"):
+                yield Span(name.start(), name.end(), "name", 0.7)
 
 
-def _english_after(
-    text: str, lower: str, word: str, between: re.Pattern[str], *, is_weak: bool = False
-) -> Iterator[Span]:
-    at = lower.find(word)
-    while at >= 0:
-        end = at + len(word)
-        gap = None if at and lower[at - 1].isalnum() else between.match(text, end)
-        name = ENGLISH_NAME.match(text, gap.end()) if gap else None
-        if name is not None and _is_english_name(name.group(), is_weak):
-            yield Span(name.start(), name.end(), "name", 0.7)
-        at = lower.find(word, end)
-
-
-def _is_english_name(found: str, is_weak: bool) -> bool:
+def _is_english_name(found: str, *, is_weak: bool) -> bool:
     words = found.split()
     if len(words[0]) < 2 or words[0].lower().strip(".'’") in NOT_NAMES:
         return False

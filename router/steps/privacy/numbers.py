@@ -1,25 +1,25 @@
 """Private data made of digits: phones, identity cards, bank cards, social security numbers.
 
-One pass finds every run of seven digits or more (spaces and dashes allowed inside); only such runs
-are looked at closely. Shapes decide, words before the number confirm or deny, checksums raise the
-confidence. Order numbers, amounts and dates have none of these shapes.
+Only chains of seven digits or more are looked at closely (spaces and dashes allowed inside), and of
+them only by the shapes that their length and their surroundings allow. Shapes decide, words before
+the number confirm or deny, checksums raise the confidence. Order numbers, amounts and dates have
+none of these shapes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from router.steps.privacy.checksums import id_card_holds, luhn_holds
-from router.steps.privacy.context import context_before
+from router.steps.privacy.context import WINDOW_CHARACTERS, context_before
+from router.steps.privacy.digits import NEAR_BEFORE, NEAR_BEHIND, Chain
 from router.steps.privacy.spans import Span
 
 _S = r"[ \-\u00a0\u3000\u2010-\u2013\u200b]"
 """What people put between groups of digits."""
-
-# Patterns begin with the character they look for and look behind afterwards: so the engine can skip
-# to the next candidate instead of trying every place.
-RUN = re.compile(r"[0-9](?<![0-9].)(?:[ \-.()\u00a0\u3000\u2010-\u2013\u200b]{0,3}[0-9]){6,}")
 
 ID_CARD = re.compile(
     rf"(?<![0-9])(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{{4}}{_S}?"
@@ -65,25 +65,59 @@ FOLLOWED = re.compile(
 """A number with its use written behind it, as in signatures: 9885 1152 office."""
 
 
-def find_numbers(text: str, lower: str) -> Iterator[Span]:
+_LEAST_DIGITS = 7
+
+
+def find_numbers(
+    text: str, lower: str, chains: Sequence[Chain], words: Sequence[int]
+) -> Iterator[Span]:
     """Every private number in the text; `text` with ASCII digits, `lower` the same in lower case.
 
-    Spans may overlap: the surest is meant.
+    `words` are the places, in order, of words that can make any digits a number. Spans may overlap:
+    the surest is meant.
     """
     contexts: dict[int, str | None] = {}
-    for run in RUN.finditer(text):
-        # A plus or bracket may stand before a run, an X (identity card) or an extension behind it.
-        start, stop = max(0, run.start() - 2), min(len(text), run.end() + 8)
-        for kind, shape, judge in _SHAPES:
-            match = shape.search(text, start, stop)
-            while match is not None and match.start() < run.end():
-                place = match.start()
-                if place not in contexts:
-                    contexts[place] = context_before(lower, place)
-                confidence = judge(match.group(), contexts[place])
-                if confidence > 0:
-                    yield Span(place, match.end(), kind, confidence)
-                match = shape.search(text, match.end() if confidence > 0 else place + 1, stop)
+    has_plus = "+" in text
+    for begin, end, digits, is_plain, is_alone in chains:
+        if digits < _LEAST_DIGITS:
+            continue
+        start, stop = max(0, begin - NEAR_BEFORE), min(len(text), end + NEAR_BEHIND)
+        is_signed = (has_plus and "+" in text[start:begin]) or (
+            bool(words) and _has_between(words, start - WINDOW_CHARACTERS, stop)
+        )
+        if not is_alone:
+            shapes = _ALL[is_signed]
+        elif is_plain:
+            shapes = _PLAIN[is_signed][min(digits, _MOST_PLAIN)]
+        else:
+            shapes = _SPACED[is_signed][min(digits, _MOST_SPACED)]
+        for shape in shapes:
+            yield from _find_shape(shape, text, lower, start, stop, end, contexts)
+
+
+def _has_between(words: Sequence[int], start: int, end: int) -> bool:
+    at = bisect_left(words, start)
+    return at < len(words) and words[at] < end
+
+
+def _find_shape(
+    shape: Shape,
+    text: str,
+    lower: str,
+    start: int,
+    stop: int,
+    end: int,
+    contexts: dict[int, str | None],
+) -> Iterator[Span]:
+    match = shape.pattern.search(text, start, stop)
+    while match is not None and match.start() < end:
+        place = match.start()
+        if place not in contexts:
+            contexts[place] = context_before(lower, place)
+        confidence = shape.judge(match.group(), contexts[place])
+        if confidence > 0:
+            yield Span(place, match.end(), shape.kind, confidence)
+        match = shape.pattern.search(text, match.end() if confidence > 0 else place + 1, stop)
 
 
 def _digits(found: str) -> str:
@@ -152,17 +186,46 @@ def _judge_announced_ssn(found: str, context: str | None) -> float:
     return 0.85 if context == "ssn" and len(_digits(found)) == 9 else 0.0
 
 
-_SHAPES = (
-    ("id_card", ID_CARD, _judge_id_card),
-    ("hotline", HOTLINE, _judge_hotline),
-    ("phone", MOBILE, _judge_mobile),
-    ("bank_card", CARD, _judge_card),
-    ("landline", LANDLINE, _judge_landline),
-    ("id_card", OLD_ID_CARD, _judge_old_id_card),
-    ("ssn", SSN, _judge_ssn),
-    ("phone", AMERICAN, _judge_american),
-    ("phone", INTERNATIONAL, _judge_international),
-    ("ssn", ANNOUNCED, _judge_announced_ssn),
-    ("phone", ANNOUNCED, _judge_announced),
-    ("phone", FOLLOWED, _judge_followed),
+class Shape(NamedTuple):
+    """What one kind of number looks like, and how sure a match is after the words before it."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    judge: Callable[[str, str | None], float]
+    plain: range
+    """How many digits it may have where nothing stands between them; empty: something must."""
+    least: int
+    """How many digits it has at least, whatever stands between them."""
+    needs_sign: bool = False
+    """It is none without a plus before it or a word that announces it or says what it is for."""
+
+
+SHAPES = (
+    Shape("id_card", ID_CARD, _judge_id_card, range(17, 19), 17),
+    Shape("hotline", HOTLINE, _judge_hotline, range(10, 11), 10),
+    Shape("phone", MOBILE, _judge_mobile, range(11, 16), 11),
+    Shape("bank_card", CARD, _judge_card, range(12, 20), 12),
+    Shape("landline", LANDLINE, _judge_landline, range(10, 17), 10),
+    Shape("id_card", OLD_ID_CARD, _judge_old_id_card, range(15, 16), 15),
+    Shape("ssn", SSN, _judge_ssn, range(0), 9),
+    Shape("phone", AMERICAN, _judge_american, range(0), 10),
+    Shape("phone", INTERNATIONAL, _judge_international, range(3, 34), 3, needs_sign=True),
+    Shape("ssn", ANNOUNCED, _judge_announced_ssn, range(9, 10), 9, needs_sign=True),
+    Shape("phone", ANNOUNCED, _judge_announced, range(7, 16), 7, needs_sign=True),
+    Shape("phone", FOLLOWED, _judge_followed, range(6, 18), 6, needs_sign=True),
+)
+
+# Which shapes are worth a look: without and with a sign, and then by how many digits there are.
+_MOST_PLAIN, _MOST_SPACED = 34, 17
+_UNSIGNED = tuple(shape for shape in SHAPES if not shape.needs_sign)
+_ALL = (_UNSIGNED, SHAPES)
+_PLAIN = tuple(
+    tuple(tuple(each for each in shapes if count in each.plain) for count in range(_MOST_PLAIN + 1))
+    for shapes in _ALL
+)
+_SPACED = tuple(
+    tuple(
+        tuple(each for each in shapes if count >= each.least) for count in range(_MOST_SPACED + 1)
+    )
+    for shapes in _ALL
 )

@@ -31,11 +31,17 @@ WRITTEN = re.compile(
 )
 """A placeholder as a model may have written it: (word, number) in groups 1, 2 or 3, 4."""
 
-SIGNS = re.compile(r"[_<＜〈《⟨&\\]")
-"""Without one of these in it, a text holds nothing that WRITTEN finds."""
+_WIDE_SIGNS = re.compile(r"[＜〈《⟨]")
 
 ALIKE = re.compile(rf"({_ANY_WORD.lower()})[\s_\-＿]{{0,3}}([0-9]{{1,4}})")
 """What could become a placeholder once its neighbours change; for text in lower case."""
+
+
+def may_hold(text: str) -> bool:
+    """Whether the text may hold anything that WRITTEN finds: without any of its signs, it does not."""
+    if "_" in text or "<" in text or "&" in text or "\\" in text:
+        return True
+    return not text.isascii() and _WIDE_SIGNS.search(text) is not None
 
 
 def write(key: Key) -> str:

@@ -8,9 +8,11 @@ when the words before it say that it is somebody's address.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from router.steps.privacy.digits import Run, is_alphanumeric
 from router.steps.privacy.spans import Span
+from router.steps.privacy.words import Hits
 
 _PROVINCES = (
     "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 "
@@ -77,14 +79,14 @@ CUTS = "把到在成是为的我你您寄送发给了从住往至请叫用说有
 """Characters that seldom stand inside a place name: what is left of the last one is no address."""
 
 ENGLISH_STREET = re.compile(
-    r"[0-9](?<![0-9A-Za-z].)[0-9]{0,4}[A-Za-z]?(?:[ \-][A-Z0-9][\w.'’]{0,24}){1,4}? "
+    r"[0-9]{1,5}[A-Za-z]?(?:[ \-][A-Z0-9][\w.'’]{0,24}){1,4}? "
     r"(?:Street|St|Road|Rd|Avenue|Ave|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Square|Sq|Way|Terrace|Ter|"
     r"Parkway|Pkwy|Highway|Hwy|Close|Crescent|Circle|Cir|Trail|Trl|Plaza|Row|Alley)\b\.?"
     r"(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Floor|Room|#)\.? ?#?[A-Za-z0-9\-]{1,6})?"
     r"(?:,?\s{1,2}[A-Z][A-Za-z.'’\-]{1,24}){0,3}(?:,?\s{1,2}[A-Z]{2})?(?:,?\s{1,2}[0-9]{5}(?:-[0-9]{4})?)?"
 )
 ENGLISH_FLAT = re.compile(
-    r"[0-9](?<![0-9A-Za-z].)[0-9]{0,4}[A-Za-z]? [^\W\d_][^\n,;:?!]{2,40}?[\s,]{1,4}(?:Apt|Apartment|Suite|Ste|Unit)\.? ?#?[A-Za-z0-9\-]{1,6}"
+    r"[0-9]{1,5}[A-Za-z]? [^\W\d_][^\n,;:?!]{2,40}?[\s,]{1,4}(?:Apt|Apartment|Suite|Ste|Unit)\.? ?#?[A-Za-z0-9\-]{1,6}"
     r"(?:[,\s]{1,4}[^\W\d_][\w.'’\-]{1,24}){0,4}(?:[,\s]{1,4}[0-9]{4,6}(?:-[0-9]{4})?)?"
 )
 BOX = re.compile(r"\bp\.?\s?o\.? ?box ?#?[0-9]{1,8}")
@@ -93,7 +95,19 @@ ENGLISH_ANNOUNCED = re.compile(
     r"lives? at|located at|office is at)"
     r"\s{1,3}([0-9]{1,5}[A-Za-z]? [^\n;?!]{4,90}?)(?=[\n;?!]|\. |\.?$|,? (?:and|please|but|not|instead)\b)"
 )
-ENGLISH_ANNOUNCERS = ("address", "ship", "deliver", "send", "live", "located", "office")
+LONGEST_HOUSE_NUMBER = 5
+LONGEST_ANNOUNCER = 24
+"""Characters of the longest announcing words with the blanks behind them."""
+ANNOUNCED_ENDS = (
+    "address is",
+    "address:",
+    " to",
+    "live at",
+    "lives at",
+    "located at",
+    "office is at",
+)
+STREET_BEGINS = re.compile(r"[A-Za-z]?[ \-][A-Z0-9]")
 
 
 def find_chinese_addresses(text: str) -> Iterator[Span]:
@@ -211,15 +225,43 @@ def _trail(text: str, at: int, stop: int) -> tuple[int, bool]:
     return at + length, True
 
 
-def find_english_addresses(text: str, lower: str) -> Iterator[Span]:
+def find_english_addresses(
+    text: str, lower: str, runs: Sequence[Run], hits: Hits
+) -> Iterator[Span]:
     """A house number with a street, a P.O. box, or what follows `my address is`."""
-    for shape in (ENGLISH_STREET, ENGLISH_FLAT):
-        for match in shape.finditer(text):
-            yield Span(match.start(), match.end(), "address", 0.8)
-    if "box" in lower:
+    houses = [
+        start
+        for start, end in runs
+        if end - start <= LONGEST_HOUSE_NUMBER and not (start and is_alphanumeric(text[start - 1]))
+    ]
+    yield from _houses(ENGLISH_STREET, text, houses)
+    if "flat" in hits:
+        yield from _houses(ENGLISH_FLAT, text, houses)
+    if "box" in hits:
         for match in BOX.finditer(lower):
             yield Span(match.start(), match.end(), "address", 0.8)
-    if not any(word in lower for word in ENGLISH_ANNOUNCERS):
-        return
-    for match in ENGLISH_ANNOUNCED.finditer(lower):
-        yield Span(match.start(1), match.end(1), "address", 0.75)
+    yield from _announced(lower, houses)
+
+
+def _houses(shape: re.Pattern[str], text: str, houses: Sequence[int]) -> Iterator[Span]:
+    done = 0
+    for start in houses:
+        if start >= done and (match := shape.match(text, start)) is not None:
+            done = match.end()
+            yield Span(start, done, "address", 0.8)
+
+
+def _announced(lower: str, houses: Sequence[int]) -> Iterator[Span]:
+    done = 0
+    for start in houses:
+        if not start or not lower[start - 1].isspace():
+            continue
+        begin = max(done, start - LONGEST_ANNOUNCER)
+        if not lower[begin:start].rstrip().endswith(ANNOUNCED_ENDS):
+            continue
+        for place in range(begin, start):
+            match = ENGLISH_ANNOUNCED.match(lower, place)
+            if match is not None and match.start(1) == start:
+                done = match.end()
+                yield Span(start, match.end(1), "address", 0.75)
+                break

@@ -20,7 +20,7 @@ from providers.calls import (
 )
 from providers.messages import ToolCall
 from router.steps.privacy.json_text import escape
-from router.steps.privacy.placeholders import LONGEST, SIGNS, WRITTEN, read
+from router.steps.privacy.placeholders import LONGEST, WRITTEN, may_hold, read
 from router.steps.privacy.vault import Opened
 
 _BEGINNING = re.compile(
@@ -33,7 +33,7 @@ _START = re.compile(r"[<＜〈《⟨&\\]|(?<![A-Za-z0-9_])[A-Z]")
 
 def restore_text(text: str, opened: Opened, *, in_json: bool = False) -> str:
     """The text with every placeholder of ours replaced by its value."""
-    if not SIGNS.search(text):
+    if not may_hold(text):
         return text
     return _replace(text, opened, in_json)
 
@@ -111,7 +111,7 @@ class Restorer:
         if len(text) == known:
             return ""
         self._last = text[-1]
-        if not SIGNS.search(text):
+        if not may_hold(text):
             return text[known:]
         return (
             _replace(text, self._opened, self._in_json, known)

@@ -14,16 +14,19 @@ from router.steps.privacy.codes import (
     find_plates,
 )
 from router.steps.privacy.contacts import find_accounts, find_emails, find_keys, find_passwords
+from router.steps.privacy.digits import Run, find_chains, find_runs
 from router.steps.privacy.names import find_chinese_names, find_english_names, find_listed_names
 from router.steps.privacy.numbers import find_numbers
 from router.steps.privacy.places import find_chinese_addresses, find_english_addresses
 from router.steps.privacy.spans import Span, without_overlaps
+from router.steps.privacy.words import Hits, find_words, places_of
 
 _WIDE = re.compile(r"[０-９＠＋－．Ａ-Ｚａ-ｚ]")
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _HAN = re.compile(r"[一-鿿]")
-_SIX_DIGITS = re.compile(r"[0-9](?:[ \-.()\u00a0\u3000\u2010-\u2013\u200b]{0,3}[0-9]){5}")
-_DIGIT = re.compile(r"[0-9]")
+
+_SIX = 6
+"""Fewer digits are neither a number nor a code of any kind that is looked for."""
 
 _SALT = os.urandom(16)
 _MOST_REMEMBERED = 4_096
@@ -61,32 +64,35 @@ def _scan(text: str, least_confidence: float) -> list[Span]:
 
 def _look(text: str, lower: str) -> Iterator[Span]:
     is_chinese = not text.isascii() and _HAN.search(text) is not None
+    hits = find_words(lower)
     if "@" in text:
         yield from find_emails(text)
-    yield from find_passwords(text, lower)
-    if _DIGIT.search(text):
-        yield from _look_at_digits(text, lower, is_chinese)
-    elif text.count(":") >= 2:
-        yield from find_computers(text, lower)
-    yield from find_accounts(lower)
+    yield from find_passwords(text, lower, places_of(hits, "password"))
+    if runs := find_runs(text):
+        yield from _look_at_digits(text, lower, runs, hits, is_chinese)
+    if "account" in hits:
+        yield from find_accounts(lower, places_of(hits, "account"))
     if is_chinese:
         yield from find_plates(text)
         yield from find_chinese_names(text)
         yield from find_chinese_addresses(text)
-    yield from find_english_names(text, lower)
+    yield from find_english_names(text, lower, hits)
 
 
-def _look_at_digits(text: str, lower: str, is_chinese: bool) -> Iterator[Span]:
-    if _SIX_DIGITS.search(text):
-        yield from find_numbers(text, lower)
-        yield from find_codes(text, lower)
+def _look_at_digits(
+    text: str, lower: str, runs: list[Run], hits: Hits, is_chinese: bool
+) -> Iterator[Span]:
+    chains = find_chains(text, runs)
+    if any(chain[2] >= _SIX for chain in chains):
+        yield from find_numbers(text, lower, chains, places_of(hits, "number"))
+        yield from find_codes(text, lower, runs)
         if is_chinese:
-            yield from find_listed_names(text)
-    yield from find_keys(text)
-    if any(word in lower for word in ("passport", "licen", "护照", "通行证", "驾")):
-        yield from find_announced_documents(lower)
-    yield from find_computers(text, lower)
-    yield from find_english_addresses(text, lower)
+            yield from find_listed_names(text, runs)
+    yield from find_keys(text, places_of(hits, "key"))
+    if "document" in hits:
+        yield from find_announced_documents(lower, places_of(hits, "document"))
+    yield from find_computers(text, lower, runs)
+    yield from find_english_addresses(text, lower, runs, hits)
 
 
 def lowered(text: str) -> str:

@@ -77,12 +77,14 @@ class Privacy:
     def _mask(self, request: ChatRequest, vault: Vault) -> Masked:
         finder = Finder(self._settings, vault)
         rewrite(request, finder)
-        self._refuse_blocked(finder.findings)
+        findings = finder.findings
+        if findings:
+            self._refuse_blocked(findings)
         for value, kind in finder.values.items():
             vault.keep(value, kind)
         if finder.values or finder.literals or finder.has_known:
             request = rewrite(request, Writer(vault, finder.values, finder.literals))
-        return Masked(request, _open(vault, request), finder.findings)
+        return Masked(request, _open(vault, request), findings)
 
     def _refuse_blocked(self, findings: Findings) -> None:
         blocked = [kind for kind in findings.counts if self._settings.action(kind) == "block"]

@@ -7,10 +7,12 @@ Images, sound, films and documents are left alone, and so are ids, model and fun
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import is_
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
+from msgspec.structs import replace
 
 from providers.messages import (
     ChatRequest,
@@ -47,9 +49,13 @@ class Pen(Protocol):
 
 def rewrite(request: ChatRequest, pen: Pen) -> ChatRequest:
     """The request with the pen applied to all of its texts."""
+    messages = _each(request.messages, lambda message: _message(message, pen))
+    if not _says_more(request):
+        # Most requests are messages and nothing else.
+        return request if messages is request.messages else replace(request, messages=messages)
     return _with(
         request,
-        messages=_each(request.messages, lambda message: _message(message, pen)),
+        messages=messages,
         tools=_each(request.tools, lambda tool: _tool(tool, pen)),
         response_format=_response_format(request.response_format, pen),
         stop=_each(request.stop, pen.text),
@@ -59,12 +65,29 @@ def rewrite(request: ChatRequest, pen: Pen) -> ChatRequest:
     )
 
 
+def _says_more(request: ChatRequest) -> bool:
+    return bool(
+        request.tools
+        or request.response_format
+        or request.stop
+        or request.user
+        or request.metadata
+        or request.extra
+    )
+
+
 def _message(message: Message, pen: Pen) -> Message:
+    content = message.content
+    if type(content) is str and not (
+        message.name or message.tool_calls or message.refusal or message.reasoning_content
+    ):
+        text = pen.text(content) if content else content
+        return message if text is content else replace(message, content=text)
     is_person = message.role == "user"
     named = message.name if message.role in ("user", "assistant", "system", "developer") else None
     return _with(
         message,
-        content=_content(message.content, pen),
+        content=_content(content, pen),
         name=pen.tag(named, is_person=is_person) if named else message.name,
         tool_calls=_each(message.tool_calls, lambda call: _tool_call(call, pen)),
         refusal=_text(message.refusal, pen),
@@ -132,21 +155,17 @@ def _each(items: tuple[T, ...], change: Callable[[T], T]) -> tuple[T, ...]:
     if not items:
         return items
     changed = tuple(map(change, items))
-    return items if all(map(_same, items, changed)) else changed
+    return items if all(map(is_, items, changed)) else changed
 
 
 def _mapping(items: Mapping[str, T], change: Callable[[T], T]) -> Mapping[str, T]:
     if not items:
         return items
     changed = {name: change(value) for name, value in items.items()}
-    return items if all(map(_same, items.values(), changed.values())) else changed
-
-
-def _same(one: object, other: object) -> bool:
-    return one is other
+    return items if all(map(is_, items.values(), changed.values())) else changed
 
 
 def _with(struct: S, **fields: Any) -> S:
     """The same struct when no field changed, else a copy with the new ones."""
     new = {name: value for name, value in fields.items() if value is not getattr(struct, name)}
-    return msgspec.structs.replace(struct, **new) if new else struct
+    return replace(struct, **new) if new else struct

@@ -48,6 +48,7 @@ PRIVATE = [
     ("iban", "GB82 WEST 1234 5698 7654 32", "GB82 WEST 1234 5698 7654 32"),
     ("secret", "sk-proj-abcdef1234567890", "key sk-proj-abcdef1234567890"),
     ("secret", "AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
+    ("secret", "github_pat_11ABCDEFG0123456789_abcd", "token github_pat_11ABCDEFG0123456789_abcd"),
     ("secret", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"),
     ("secret", "hunter2!", "my password is hunter2!"),
     ("secret", "Abc12345", "密码是Abc12345"),
@@ -120,6 +121,22 @@ def test_a_checksum_that_holds_raises_the_confidence() -> None:
 def test_two_phones_with_only_a_space_between_are_two_findings() -> None:
     text = "13812345678 13912345678 13712345678"
     assert [text[s.start : s.end] for s in scan(text)] == text.split()
+
+
+def test_codes_of_several_kinds_are_found_beside_each_other() -> None:
+    text = "E12345678, GB82 WEST 1234 5698 7654 32, 税号91350211M000100Y43"
+    assert [span.kind for span in scan(text)] == ["passport", "iban", "company_code"]
+
+
+def test_a_text_with_half_a_surrogate_pair_in_it_is_searched_like_any_other() -> None:
+    text = "\ud83d my phone: 4155550134"
+    assert [text[span.start : span.end] for span in scan(text)] == ["4155550134"]
+
+
+@pytest.mark.parametrize("between", ["", " ", "  ", " x", "（", "12 ", " und 7 "])
+def test_a_phone_is_found_whatever_digits_stand_near_it(between: str) -> None:
+    text = f"电话 3{between or ','}13812345678{between or ','}9"
+    assert any("13812345678" in text[span.start : span.end] for span in scan(text))
 
 
 def test_a_public_hotline_is_known_as_one() -> None:
