@@ -10,6 +10,7 @@ from policies.bounds import Bounds
 from policies.decision import Plan, Reason, Terms
 from policies.engine import constrain, first_that_holds, limit
 from policies.facts import Facts
+from policies.roster import Roster, roster_of
 from policies.rules import Policy
 from policies.seating import Errand, seat_errand
 from policies.signals import Caller, Candidate, Signals, Surroundings
@@ -36,7 +37,7 @@ def consult(
     policy: Policy,
     signals: Signals,
     caller: Caller,
-    candidates: Sequence[Candidate],
+    candidates: Sequence[Candidate] | Roster,
     surroundings: Surroundings,
 ) -> Consultation | None:
     """Say whom to ask what the request is about; None when the policy does not want it asked.
@@ -47,8 +48,7 @@ def consult(
     inquiry = policy.inquiry
     if inquiry is None:
         return None
-    by_name = {candidate.name: candidate for candidate in candidates}
-    facts = Facts(signals, caller, surroundings, by_name, policy.members)
+    facts = Facts(signals, caller, surroundings, roster_of(candidates), policy.members)
     if not inquiry.condition.holds(facts):
         return None
     _, rule = first_that_holds(policy, facts)

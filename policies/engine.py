@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from policies.asides import Trial
@@ -13,15 +12,15 @@ from policies.decision import Arm, Plan, Reason, Rejected, Selected
 from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.facts import Facts
 from policies.findings import nearest
-from policies.pools import Option, Pool, list_models, rank
+from policies.pools import NOBODY_RANKED, Option, Pool, rank
+from policies.roster import Roster, roster_of
 from policies.rules import AUTO, NAMED, Policy, Rule, pool_of_one
 from policies.seating import look_at, unit_of
 from policies.signals import Caller, Candidate, Signals, Surroundings
 from policies.splits import Draw, Side, draw
 
 
-@dataclass(frozen=True, slots=True)
-class _Course:
+class _Course(NamedTuple):
     """Where a request is to go, before any model was looked at."""
 
     rule: str
@@ -52,7 +51,7 @@ def decide(
     policy: Policy,
     signals: Signals,
     caller: Caller,
-    candidates: Sequence[Candidate],
+    candidates: Sequence[Candidate] | Roster,
     surroundings: Surroundings,
     requested: str = AUTO,
     *,
@@ -66,23 +65,23 @@ def decide(
     the pools that stand behind. A caller who asks for a pool or a model by name gets that one; the
     limits of the policy's constraints and of the matching rule still hold for every model of the
     plan, and so do those of `also`. `thorough` adds to the reasons why each earlier rule did not
-    hold.
+    hold. A roster saves whoever decides often the work of making one.
 
     Raises:
         NoCandidateError: nobody is eligible; carries why each one is not.
         UnknownChoiceError: `requested` is no model, pool or alias; suggests one.
     """
-    by_name = {candidate.name: candidate for candidate in candidates}
-    facts = Facts(signals, caller, surroundings, by_name, policy.members)
+    roster = roster_of(candidates)
+    facts = Facts(signals, caller, surroundings, roster, policy.members)
     at, rule = first_that_holds(policy, facts)
     reasons = _rule_reasons(policy, at, facts, thorough=thorough)
     limits = limit(policy, rule, facts, reasons, also)
     if requested == AUTO:
         course = _follow(policy, rule, facts)
     else:
-        course = _obey(policy, rule, by_name, requested)
+        course = _obey(policy, rule, roster, requested)
     reasons += course.reasons
-    seats = _seat(policy, course, limits, facts, rule.terms.max_attempts)
+    seats = _seat(policy, course, limits, facts, roster, rule.terms.max_attempts)
     reasons += seats.reasons
     if not seats.selected:
         raise NoCandidateError(course.rule, course.stages[0].name, seats.rejected, reasons)
@@ -183,11 +182,10 @@ def _say_limits(limits: Limits, caller: Caller) -> str:
 def _follow(policy: Policy, rule: Rule, facts: Facts) -> _Course:
     """Go where the rule says, through the experiments that stand on the way."""
     course = _Course(rule.name, rule.stages, rule.prompt, trial=rule.trial)
-    if not rule.splits:
-        return course
-    moment = facts.around.now.isoformat()
-    for split in rule.splits:
-        course = _branch(policy, course, draw(split, facts.caller, moment))
+    if rule.splits:
+        moment = facts.around.now.isoformat()
+        for split in rule.splits:
+            course = _branch(policy, course, draw(split, facts.caller, moment))
     return course
 
 
@@ -197,11 +195,10 @@ def _branch(policy: Policy, course: _Course, drawn: Draw) -> _Course:
     if side is None:
         said = f"split '{split.name}': not among its {split.traffic:.4g} share of the traffic"
         reason = Reason(said, False)
-        return replace(course, reasons=(*course.reasons, reason))
+        return course._replace(reasons=(*course.reasons, reason))
     sticks = f"by {split.by}" if drawn.is_sticky else f"by the moment, as no {split.by} came along"
     reason = Reason(f"split '{split.name}': side '{side.name}' at {drawn.place:.4f} {sticks}", True)
-    changed = replace(
-        course,
+    changed = course._replace(
         arms=(*course.arms, Arm(split.name, side.name, drawn.place)),
         prompt=side.prompt or course.prompt,
         propensity=course.propensity * _chance(split.sides, side.use),
@@ -211,7 +208,7 @@ def _branch(policy: Policy, course: _Course, drawn: Draw) -> _Course:
         return changed
     own = course.stages[0]
     first = policy.pools.get(side.use) or Pool(name=own.name, models=(side.use,))
-    return replace(changed, stages=(first, *course.stages), is_diverted=True, trial=None)
+    return changed._replace(stages=(first, *course.stages), is_diverted=True, trial=None)
 
 
 def _chance(sides: Iterable[Side], use: str | None) -> float:
@@ -235,12 +232,14 @@ def _obey(policy: Policy, rule: Rule, by_name: Mapping[str, Candidate], requeste
     raise UnknownChoiceError(requested, nearest(requested, known))
 
 
-def _seat(policy: Policy, course: _Course, limits: Limits, facts: Facts, room: int) -> _Seats:
+def _seat(
+    policy: Policy, course: _Course, limits: Limits, facts: Facts, roster: Roster, room: int
+) -> _Seats:
     """Ask the models stage by stage: hard limits first, then the pool's own wishes.
 
     No more models are taken than there may be attempts.
     """
-    refusals: dict[str, str] = {}
+    refusals: dict[str, Rejected] = {}
     options: dict[str, Option] = {}
     selected: list[Selected] = []
     taken: set[str] = set()
@@ -250,34 +249,25 @@ def _seat(policy: Policy, course: _Course, limits: Limits, facts: Facts, room: i
     for at, stage in enumerate(course.stages):
         if len(selected) >= room:
             break
-        names = list_models(stage, facts.candidates)
+        names = roster.models_of(stage)
         look_at(names, policy.answer_tokens, limits, facts, refusals, options)
         open_ = [options[name] for name in names if name in options and name not in taken]
         left = room - len(selected)
         if at == 0 and course.trial is not None:
             # Who answers when the first answer fails needs places too.
             left = max(1, room // 2)
-        ranking = rank(stage, open_, unit_of(stage, facts), left)
+        ranking = rank(stage, open_, unit_of(stage, facts), left) if open_ else NOBODY_RANKED
         for each in ranking.rejected:
-            refusals[each.model] = each.why
+            refusals[each.model] = each
         if not ranking.selected:
-            reasons.append(Reason(f"pool '{stage.name}' has nobody else who may answer", False))
+            reasons.append(stage.has_nobody_else)
             continue
         if not selected:
             pool, propensity = stage.name, ranking.propensity
-            reasons.append(Reason(f"pool '{stage.name}', {_WORDS[stage.objective]}", True))
+            reasons.append(stage.comes_first)
         selected += ranking.selected
         taken.update([each.model for each in ranking.selected])
         if at == 0:
             first = [each.model for each in ranking.selected]
-    rejected = [Rejected(name, why) for name, why in refusals.items() if name not in taken]
+    rejected = [each for name, each in refusals.items() if name not in taken]
     return _Seats(selected, rejected, pool, propensity, reasons, first)
-
-
-_WORDS = {
-    "best": "the best first",
-    "cheapest": "the cheapest first",
-    "fastest": "the fastest first",
-    "weighted": "drawn by weight",
-    "ordered": "in the order written",
-}

@@ -9,11 +9,19 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import NamedTuple
 
-from policies.decision import Rejected, Selected
+from policies.decision import Reason, Rejected, Selected
 from policies.scoring import estimate_seconds, estimate_usd, show_usd
 from policies.signals import ANY_LOCAL, Candidate, ModelHealth
 from policies.splits import place_of
 from policies.values import Objective
+
+_WORDS: dict[Objective, str] = {
+    "best": "the best first",
+    "cheapest": "the cheapest first",
+    "fastest": "the fastest first",
+    "weighted": "drawn by weight",
+    "ordered": "in the order written",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +34,15 @@ class Pool:
     quality_floor: float | None = None
     under_usd: Decimal | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
+    comes_first: Reason = field(init=False, compare=False, repr=False)
+    has_nobody_else: Reason = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Said of every request: worked out once.
+        said = f"pool '{self.name}', {_WORDS[self.objective]}"
+        object.__setattr__(self, "comes_first", Reason(said, True))
+        said = f"pool '{self.name}' has nobody else who may answer"
+        object.__setattr__(self, "has_nobody_else", Reason(said, False))
 
 
 def list_models(pool: Pool, candidates: Mapping[str, Candidate]) -> tuple[str, ...]:
@@ -67,6 +84,8 @@ class Ranking(NamedTuple):
     rejected: list[Rejected]
     propensity: float
 
+
+NOBODY_RANKED = Ranking([], [], 1.0)
 
 Scored = list[tuple[float, Option]]
 

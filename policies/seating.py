@@ -9,9 +9,10 @@ from typing import NamedTuple
 from policies.bounds import Limits
 from policies.decision import Rejected, Selected
 from policies.facts import Facts
-from policies.pools import Option, Pool, list_models, rank
+from policies.pools import Option, Pool, rank
+from policies.roster import roster_of
 from policies.scoring import expect_output_tokens
-from policies.signals import ANY_LOCAL, HEALTHY
+from policies.signals import HEALTHY
 
 
 class Errand(NamedTuple):
@@ -34,32 +35,30 @@ def look_at(
     answer_tokens: int,
     limits: Limits,
     facts: Facts,
-    refusals: dict[str, str],
+    refusals: dict[str, Rejected],
     options: dict[str, Option],
 ) -> None:
     """Ask every model that was not asked yet whether it may answer at all."""
-    signals = facts.signals
+    signals, health = facts.signals, facts.around.health
+    roster = roster_of(facts.candidates)
     for name in names:
         if name in refusals or name in options:
             continue
-        candidate = facts.candidates.get(name)
-        if candidate is None:
-            refusals[name] = (
-                "no model runs in this house"
-                if name == ANY_LOCAL
-                else "no model of that name is configured"
-            )
+        never = roster.never(name)
+        if never is not None:
+            refusals[name] = never
             continue
+        candidate = roster[name]
         option = Option(
             candidate,
-            facts.around.health.get(name, HEALTHY),
+            health.get(name, HEALTHY),
             signals.expected_quality.get(name, candidate.quality),
             signals.prompt_tokens,
             expect_output_tokens(signals, candidate, answer_tokens),
         )
         why = limits.refuse(option)
         if why:
-            refusals[name] = why
+            refusals[name] = Rejected(name, why)
         else:
             options[name] = option
 
@@ -91,11 +90,9 @@ def seat_errand(pool: Pool, errand: Errand, limits: Limits, facts: Facts, room: 
         answer_tokens=errand.output_tokens,
         headroom_tokens=0,
     )
-    refusals: dict[str, str] = {}
+    refusals: dict[str, Rejected] = {}
     options: dict[str, Option] = {}
-    look_at(
-        list_models(pool, facts.candidates), errand.output_tokens, limits, own, refusals, options
-    )
+    names = roster_of(facts.candidates).models_of(pool)
+    look_at(names, errand.output_tokens, limits, own, refusals, options)
     ranking = rank(pool, list(options.values()), unit_of(pool, own), room)
-    rejected = [Rejected(name, why) for name, why in refusals.items()]
-    return Seats(tuple(ranking.selected), (*rejected, *ranking.rejected))
+    return Seats(tuple(ranking.selected), (*refusals.values(), *ranking.rejected))

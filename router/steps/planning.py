@@ -10,6 +10,7 @@ from policies.consulting import Consultation, consult
 from policies.decision import Plan
 from policies.engine import decide
 from policies.errors import NoCandidateError, UnknownChoiceError
+from policies.roster import Roster
 from policies.rules import AUTO, Policy
 from policies.signals import Caller, Candidate, Signals, Surroundings
 from router.errors import NobodyCanAnswerError, UnknownModelError
@@ -28,6 +29,8 @@ class Planner:
     def __init__(self, store: HoldsPolicy, candidates: Callable[[], Sequence[Candidate]]) -> None:
         self._store = store
         self._candidates = candidates
+        self._listed: Sequence[Candidate] = ()
+        self._last_roster = Roster(())
 
     @property
     def may_inquire(self) -> bool:
@@ -38,7 +41,7 @@ class Planner:
         self, signals: Signals, caller: Caller, surroundings: Surroundings
     ) -> Consultation | None:
         """Whom to ask what this request is about; None when nobody need be asked."""
-        return consult(self._store.current, signals, caller, self._candidates(), surroundings)
+        return consult(self._store.current, signals, caller, self._roster(), surroundings)
 
     def plan(
         self,
@@ -65,7 +68,7 @@ class Planner:
                 policy,
                 signals,
                 caller,
-                self._candidates(),
+                self._roster(),
                 surroundings,
                 requested,
                 thorough=thorough,
@@ -75,3 +78,10 @@ class Planner:
             raise NobodyCanAnswerError(str(error)) from error
         except UnknownChoiceError as error:
             raise UnknownModelError(str(error), param="model") from error
+
+    def _roster(self) -> Roster:
+        """The candidates of the moment, put in order only when there is another list of them."""
+        listed = self._candidates()
+        if listed is not self._listed:
+            self._listed, self._last_roster = listed, Roster(listed)
+        return self._last_roster
