@@ -4,11 +4,12 @@ customer wrote is a value, and values are never read as templates."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from prompts.errors import MissingVariableError
 from prompts.fewshots import choose
-from prompts.schema import Prompt, Rendered, Size
+from prompts.schema import Prompt, Rendered, Size, Turn
 
 _PLACE = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 _BLANKS = re.compile(r"\n{3,}")
@@ -29,27 +30,132 @@ def fill(template: str, variables: Mapping[str, str], *, prompt: str) -> str:
     Raises:
         MissingVariableError: a variable is not given at all.
     """
-    missing = [name for name in variables_of(template) if name not in variables]
+    return draft(template, variables, prompt=prompt).fill({})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A template of which only some places are still open: what is said all day is filled once."""
+
+    parts: tuple[str | OpenLine, ...]
+
+    def fill(self, variables: Mapping[str, str]) -> str:
+        """The text, with these values in the open places."""
+        lines = [part if isinstance(part, str) else part.fill(variables) for part in self.parts]
+        text = "\n".join([line for line in lines if line is not None])
+        return _BLANKS.sub("\n\n", text) if "\n\n\n" in text else text
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """A line with open places in it."""
+
+    pieces: tuple[str, ...]
+    """Text, the name of an open place, text, the next name, …, text."""
+    says_more: bool
+    """Another variable in it has a value, so it stays though the open ones be empty."""
+
+    def fill(self, variables: Mapping[str, str]) -> str | None:
+        """The line, or None when all of its variables are empty."""
+        pieces = list(self.pieces)
+        for at in range(1, len(pieces), 2):
+            pieces[at] = _as_value(variables[pieces[at]])
+        return "".join(pieces) if self.says_more or any(pieces[1::2]) else None
+
+
+def draft(
+    template: str,
+    variables: Mapping[str, str],
+    *,
+    prompt: str,
+    left_open: frozenset[str] = frozenset(),
+) -> Draft:
+    """The template with every place filled but those that are left open.
+
+    Raises:
+        MissingVariableError: a variable is neither given nor left open.
+    """
+    missing = [
+        name for name in variables_of(template) if name not in variables and name not in left_open
+    ]
     if missing:
         raise MissingVariableError(
             f"Prompt '{prompt}' needs {', '.join(missing)}; given: {', '.join(sorted(variables)) or 'nothing'}. "
             "Set the missing ones under prompts.variables."
         )
-    lines = [_fill_line(line, variables) for line in template.strip().splitlines()]
-    return _BLANKS.sub("\n\n", "\n".join(line for line in lines if line is not None))
+    parts: list[str | OpenLine] = []
+    for line in template.strip().splitlines():
+        part = _draft_line(line, variables, left_open)
+        if isinstance(part, str) and parts and isinstance(before := parts[-1], str):
+            parts[-1] = f"{before}\n{part}"
+        elif part is not None:
+            parts.append(part)
+    return Draft(tuple(parts))
 
 
-def _fill_line(line: str, variables: Mapping[str, str]) -> str | None:
-    names = _PLACE.findall(line)
-    values = {name: _as_value(variables[name]) for name in names}
-    if names and not any(values.values()):
-        return None
-    return _PLACE.sub(lambda match: values[match[1]], line)
+def _draft_line(
+    line: str, variables: Mapping[str, str], left_open: frozenset[str]
+) -> str | OpenLine | None:
+    pieces = _PLACE.split(line)
+    names = pieces[1::2]
+    values = {name: _as_value(variables[name]) for name in names if name not in left_open}
+    if len(values) == len(set(names)):
+        return None if names and not any(values.values()) else _join(pieces, values)[0]
+    return OpenLine(_join(pieces, values), any(values.values()))
+
+
+def _join(pieces: Sequence[str], values: Mapping[str, str]) -> tuple[str, ...]:
+    """The pieces with known values made part of the text around them."""
+    joined = [pieces[0]]
+    for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
+        if name in values:
+            joined[-1] += values[name] + text
+        else:
+            joined += [name, text]
+    return tuple(joined)
 
 
 def _as_value(text: str) -> str:
     """One line of bounded length: a value cannot add rules of its own below ours."""
     return _BREAKS.sub(" ", text).strip()[:LONGEST_VALUE]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is put before a conversation, but for the places that were left open."""
+
+    system: Draft
+    examples: tuple[Turn, ...]
+    label: str
+
+
+def prepare(
+    prompt: Prompt,
+    variables: Mapping[str, str],
+    *,
+    size: Size = "full",
+    intents: tuple[str, ...] = (),
+    most_examples: int = 2,
+    left_open: frozenset[str] = frozenset(),
+) -> Prepared:
+    """What is put before the conversation, with some variables still to come.
+
+    `compact` takes the short text and no examples: a small model copies examples word for word.
+    """
+    known = {
+        name: value
+        for name, value in {**dict(prompt.defaults), **variables}.items()
+        if name not in left_open
+    }
+    if size == "compact":
+        system = draft(prompt.compact, known, prompt=prompt.name, left_open=left_open)
+        return Prepared(system, (), prompt.label)
+    chosen = choose(prompt.examples, intents, most=most_examples)
+    return Prepared(
+        draft(prompt.text, known, prompt=prompt.name, left_open=left_open),
+        tuple(turn for example in chosen for turn in example.turns),
+        prompt.label,
+    )
 
 
 def render(
@@ -60,16 +166,6 @@ def render(
     intents: tuple[str, ...] = (),
     most_examples: int = 2,
 ) -> Rendered:
-    """What is put before the conversation: the system text, and the examples that fit best.
-
-    `compact` takes the short text and no examples: a small model copies examples word for word.
-    """
-    known = {**dict(prompt.defaults), **variables}
-    if size == "compact":
-        return Rendered(fill(prompt.compact, known, prompt=prompt.name), (), prompt.label)
-    chosen = choose(prompt.examples, intents, most=most_examples)
-    return Rendered(
-        fill(prompt.text, known, prompt=prompt.name),
-        tuple(turn for example in chosen for turn in example.turns),
-        prompt.label,
-    )
+    """What is put before the conversation: the system text, and the examples that fit best."""
+    ready = prepare(prompt, variables, size=size, intents=intents, most_examples=most_examples)
+    return Rendered(ready.system.fill({}), ready.examples, ready.label)

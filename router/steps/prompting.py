@@ -13,10 +13,13 @@ from policies.decision import Plan
 from policies.signals import Caller, Signals
 from prompts.errors import PromptError
 from prompts.library import Library, shipped
-from prompts.render import render
+from prompts.render import Draft, prepare, render
 from prompts.schema import Size
 from providers.messages import ChatRequest, Message
 from router.errors import ConfigError
+
+_TOLD: Mapping[str, str] = {"intent": "", "tier": "", "order_number": ""}
+"""What every prompt is told about the request; empty where there is nothing to tell."""
 
 PromptMode = Literal["keep", "prepend"]
 
@@ -45,8 +48,9 @@ class Prompting:
     ) -> None:
         self._settings = settings or PromptingSettings()
         self._library = library or shipped()
-        # The same few prompts are said all day; only order numbers make new ones.
-        self._said = lru_cache(maxsize=1_024)(self._say)
+        # The same few prompts are said all day; only the order number is new every time.
+        self._left_open = frozenset({"order_number"}) - self._settings.variables.keys()
+        self._ready = lru_cache(maxsize=1_024)(self._prepare)
 
     def check(self, names: frozenset[str]) -> None:
         """Make sure, before start, that every prompt that policies name can be rendered.
@@ -70,15 +74,17 @@ class Prompting:
         """
         if plan.prompt is None or not self._wants(request):
             return request
-        said = self._said(
+        system, examples = self._ready(
             plan.prompt,
             signals.language,
             signals.intents or (signals.intent,),
-            tuple(sorted(_known(signals, caller).items())),
+            _intent(signals),
+            _tier(caller),
             plan.primary.model in self._settings.compact_models,
             _takes_examples(request),
         )
-        return msgspec.structs.replace(request, messages=(*said, *request.messages))
+        said = Message(role="system", content=system.fill({"order_number": _order_number(signals)}))
+        return msgspec.structs.replace(request, messages=(said, *examples, *request.messages))
 
     def _wants(self, request: ChatRequest) -> bool:
         if self._settings.mode == "keep" and _has_system(request):
@@ -86,50 +92,61 @@ class Prompting:
         wanted = request.response_format
         return wanted is None or wanted.type == "text" or self._settings.with_json_schema
 
-    def _say(
+    def _prepare(
         self,
         name: str,
         language: str,
         intents: tuple[str, ...],
-        known: tuple[tuple[str, str], ...],
+        intent: str,
+        tier: str,
         is_compact: bool,
         with_examples: bool,
-    ) -> tuple[Message, ...]:
-        rendered = render(
+    ) -> tuple[Draft, tuple[Message, ...]]:
+        ready = prepare(
             self._library.find(name, language),
-            {**dict(known), **self._settings.variables},
+            {"intent": intent, "tier": tier, **self._settings.variables},
             size="compact" if is_compact else "full",
             intents=intents,
             most_examples=self._settings.most_examples if with_examples else 0,
+            left_open=self._left_open,
         )
-        examples = (Message(role=turn.role, content=turn.text) for turn in rendered.examples)
-        return (Message(role="system", content=rendered.system), *examples)
+        examples = (Message(role=turn.role, content=turn.text) for turn in ready.examples)
+        return ready.system, tuple(examples)
 
     def _problem(self, name: str) -> str:
         sizes: tuple[Size, ...] = ("full", "compact")
         try:
             for language in ("zh", "en"):
                 for size in sizes:
-                    known = {**_known(Signals(), Caller()), **self._settings.variables}
+                    known = {**_TOLD, **self._settings.variables}
                     render(self._library.find(name, language), known, size=size)
         except PromptError as error:
             return f"prompt: {error}"
         return ""
 
 
-def _known(signals: Signals, caller: Caller) -> dict[str, str]:
-    """What the request itself tells a prompt. Private values are placeholders here already."""
+# What the request itself tells a prompt. Private values are placeholders here already.
+
+
+def _intent(signals: Signals) -> str:
     is_clear = signals.intent != "other" and not signals.is_unsure
+    return signals.intent.replace("_", " ") if is_clear else ""
+
+
+def _tier(caller: Caller) -> str:
+    return caller.tier if caller.tier != "standard" else ""
+
+
+def _order_number(signals: Signals) -> str:
     orders = signals.slots.get("order_number", ())
-    return {
-        "intent": signals.intent.replace("_", " ") if is_clear else "",
-        "tier": caller.tier if caller.tier != "standard" else "",
-        "order_number": orders[0] if orders else "",
-    }
+    return orders[0] if orders else ""
 
 
 def _has_system(request: ChatRequest) -> bool:
-    return any(message.role in ("system", "developer") for message in request.messages)
+    for message in request.messages:  # noqa: SIM110 - a loop, since every request comes here
+        if message.role in ("system", "developer"):
+            return True
+    return False
 
 
 def _takes_examples(request: ChatRequest) -> bool:
