@@ -1,26 +1,24 @@
 """What Prometheus is told. docs/metrics.md names every metric; a test keeps it so.
 
-A labelled child is looked up once and then kept in a dict: counting costs well under a microsecond.
-Labels are names from the configuration only, never anything that a user can choose.
+What every request counts is counted in dictionaries and told at a scrape (`tallies.py`): well under a
+microsecond each. Labels are names from the configuration only, never anything that a user can choose.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import msgspec
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from providers.calls import Attempt
 from router.storage.entries import AttemptRow, RequestRow
 from router.storage.ports import LedgerStore
+from router.telemetry.tallies import Spread, Tally
 
 FIRST_TOKEN_SECONDS = (0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0)
 DURATION_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 _BREAKER_STATES = {"closed": 0.0, "half_open": 1.0, "open": 2.0}
-_Metric = TypeVar("_Metric", Counter, Gauge, Histogram)
 _decode_words = msgspec.json.Decoder(list[str]).decode
 
 
@@ -32,15 +30,14 @@ class Metrics:
         count, gauge, spread = self._counter, self._gauge, self._histogram
         self._requests = count("requests", "Requests ended", "rule", "model", "outcome", "status")
         self._refusals = count("refusals", "Requests answered with an error", "status", "code")
-        self._in_flight = gauge("requests_in_flight", "Requests under way")()
-        self._seconds = spread("request_seconds", "Whole request", DURATION_SECONDS, "model")
-        self._first = spread("first_token_seconds", "To first token", FIRST_TOKEN_SECONDS, "model")
+        self._under_way = 0
+        gauge("requests_in_flight", "Requests under way").set_function(lambda: self._under_way)
+        self._seconds = spread("request_seconds", "Whole request", DURATION_SECONDS)
+        self._first = spread("first_token_seconds", "To first token", FIRST_TOKEN_SECONDS)
         self._attempts = count(
             "attempts", "Upstream calls", "model", "provider", "kind", "outcome", "error"
         )
-        self._attempt_seconds = spread(
-            "attempt_seconds", "One upstream call", DURATION_SECONDS, "model"
-        )
+        self._attempt_seconds = spread("attempt_seconds", "One upstream call", DURATION_SECONDS)
         self._tokens = count("tokens", "Tokens billed", "model", "type")
         self._cost = count("cost_usd", "Money spent, US dollars", "model", "provider")
         self._unpriced = count("unknown_prices", "Calls without a known price", "model")
@@ -61,102 +58,89 @@ class Metrics:
 
     def on_open(self) -> None:
         """A request is under way."""
-        self._in_flight.inc()
+        self._under_way += 1
 
     def on_request(self, request: RequestRow) -> None:
         """A request ended."""
-        self._in_flight.dec()
+        self._under_way -= 1
         model = request.model
-        self._requests(request.rule, model, request.outcome, str(request.status or "")).inc()
+        self._requests.add((request.rule, model, request.outcome, str(request.status or "")))
         if request.seconds is not None:
-            self._seconds(model).observe(request.seconds)
+            self._seconds.observe(model, request.seconds)
         if request.first_token_seconds is not None:
-            self._first(model).observe(request.first_token_seconds)
+            self._first.observe(model, request.first_token_seconds)
         if request.pii != "[]":
             for kind in _decode_words(request.pii):
-                self._masked(kind).inc()
+                self._masked.add((kind,))
 
     def on_refusal(self, status: int, code: str) -> None:
         """A request was answered with an error."""
-        self._refusals(str(status), code).inc()
+        self._refusals.add((str(status), code))
 
     def on_billed(self, attempt: AttemptRow) -> None:
         """An upstream call ended and was priced."""
         model = attempt.model
         if attempt.prompt_tokens:
-            self._tokens(model, "prompt").inc(attempt.prompt_tokens)
+            self._tokens.add((model, "prompt"), attempt.prompt_tokens)
         if attempt.completion_tokens:
-            self._tokens(model, "completion").inc(attempt.completion_tokens)
+            self._tokens.add((model, "completion"), attempt.completion_tokens)
         if attempt.cache_read_tokens:
-            self._tokens(model, "cache_read").inc(attempt.cache_read_tokens)
+            self._tokens.add((model, "cache_read"), attempt.cache_read_tokens)
         if attempt.cost_usd is None:
-            self._unpriced(model).inc()
+            self._unpriced.add((model,))
         else:
-            self._cost(model, attempt.provider).inc(float(attempt.cost_usd))
+            self._cost.add((model, attempt.provider), float(attempt.cost_usd))
 
     # -- dispatch ------------------------------------------------------------------------------
 
     def on_attempt(self, attempt: Attempt) -> None:
         """An upstream call ended."""
         error = attempt.error or ""
-        self._attempts(attempt.model, attempt.provider, attempt.kind, attempt.outcome, error).inc()
-        self._attempt_seconds(attempt.model).observe(attempt.seconds)
+        model = attempt.model
+        self._attempts.add((model, attempt.provider, attempt.kind, attempt.outcome, error))
+        self._attempt_seconds.observe(model, attempt.seconds)
 
     def on_retry(self, provider: str, error: str, pause_seconds: float) -> None:
         """A call is made again after a pause."""
-        self._retries(provider, error).inc()
+        self._retries.add((provider, error))
 
     def on_hedge(self, model: str, won: bool) -> None:
         """A second call was started early; whether it was the faster one."""
-        self._hedges(model, "yes" if won else "no").inc()
+        self._hedges.add((model, "yes" if won else "no"))
 
     def on_seam(self, broken_model: str, next_model: str, why: str) -> None:
         """A stream broke and another model continued it."""
-        self._seams(broken_model, why).inc()
+        self._seams.add((broken_model, why))
 
     def on_breaker_change(self, deployment: str, before: str, now: str, why: str) -> None:
         """A circuit breaker changed its state."""
-        self._breaker(deployment).set(_BREAKER_STATES.get(now.replace("-", "_"), 2.0))
+        self._breaker.labels(deployment).set(_BREAKER_STATES.get(now.replace("-", "_"), 2.0))
         if now == "open":
-            self._trips(deployment).inc()
+            self._trips.add((deployment,))
 
     # -- the house -----------------------------------------------------------------------------
 
     def set_policy(self, policy: str, version: str) -> None:
         """This policy decides from now on."""
         if self._policy_now is not None:
-            self._policy(*self._policy_now).set(0)
+            self._policy.labels(*self._policy_now).set(0)
         self._policy_now = (policy, version)
-        self._policy(policy, version).set(1)
+        self._policy.labels(policy, version).set(1)
 
     def watch_ledger(self, ledger: LedgerStore) -> None:
         """Show what waits to be written, and whether writing fails."""
-        waiting = self._gauge("ledger_waiting", "Ended requests not yet in the tables")()
+        waiting = self._gauge("ledger_waiting", "Ended requests not yet in the tables")
         waiting.set_function(ledger.waiting)
-        trouble = self._gauge("ledger_trouble", "1 while the ledger cannot be written")()
+        trouble = self._gauge("ledger_trouble", "1 while the ledger cannot be written")
         trouble.set_function(lambda: float(bool(ledger.trouble())))
 
-    # -- how children are kept -----------------------------------------------------------------
+    # -- how they are made ---------------------------------------------------------------------
 
-    def _counter(self, name: str, about: str, *labels: str) -> Callable[..., Counter]:
-        return _remember(
-            Counter(f"pointsman_{name}", about, labels, registry=self.registry), labels
-        )
+    def _counter(self, name: str, about: str, *labels: str) -> Tally:
+        return Tally(f"pointsman_{name}", about, labels, self.registry)
 
-    def _gauge(self, name: str, about: str, *labels: str) -> Callable[..., Gauge]:
-        return _remember(Gauge(f"pointsman_{name}", about, labels, registry=self.registry), labels)
+    def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
+        return Gauge(f"pointsman_{name}", about, labels, registry=self.registry)
 
-    def _histogram(
-        self, name: str, about: str, buckets: Sequence[float], *labels: str
-    ) -> Callable[..., Histogram]:
-        metric = Histogram(
-            f"pointsman_{name}", about, labels, registry=self.registry, buckets=buckets
-        )
-        return _remember(metric, labels)
-
-
-def _remember(metric: _Metric, labels: Sequence[str]) -> Callable[..., _Metric]:
-    """The metric's child for the given label values, made on first use."""
-    if not labels:
-        return lambda: metric
-    return functools.cache(metric.labels)
+    def _histogram(self, name: str, about: str, bounds: Sequence[float]) -> Spread:
+        return Spread(f"pointsman_{name}", about, "model", bounds, self.registry)
