@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,24 +18,22 @@ if TYPE_CHECKING:
     from router.steps.records import Record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One request as it came through a door, before anybody looked into it."""
 
     request_id: str
     request: ChatRequest
     credential: str = ""
     """The bare API key, without `Bearer`; empty when none came."""
-    hints: dict[str, str] = field(default_factory=dict)
+    hints: dict[str, str] = {}
     """What headers said: user, tier, session, order_number, must_stay_local."""
-    metadata: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, str] = {}
     """What the request said about itself, for rules of the policy."""
     deadline_seconds: float | None = None
     """The client's own limit; the policy's holds when it is shorter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(msgspec.Struct, frozen=True):
     """A request that has been read, before anything is decided."""
 
     caller: Caller
@@ -46,8 +43,7 @@ class Understood:
     """On the monotonic clock: what the deadline counts from."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journey:
+class Journey(msgspec.Struct, frozen=True, kw_only=True):
     """A request that has been understood and decided, ready to be sent."""
 
     request_id: str

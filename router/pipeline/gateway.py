@@ -13,6 +13,8 @@ from contextlib import ExitStack, aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from policies.bounds import UNBOUND
 from policies.signals import Surroundings
 from providers.calls import Completion, Deadline, Opened, UsageReport
@@ -137,11 +139,11 @@ class Gateway:
             opinion = await self._second_opinion.improve(
                 read.signals, read.masked.request, asked, line.read
             )
-            read = replace(read, signals=opinion.signals)
+            read = msgspec.structs.replace(read, signals=opinion.signals)
             again = self._decide(call, read, before=(opinion.reason,), also=asked.bounds)
             record.redecide(again.signals, again.plan)
             unfinished.pop_all()
-        return replace(again, record=record)
+        return msgspec.structs.replace(again, record=record)
 
     async def stream(self, journey: Journey) -> AsyncGenerator[Answer, None]:
         """The answer as it comes: `Served` first, then tokens, `Settled` last.

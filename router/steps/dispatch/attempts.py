@@ -66,8 +66,7 @@ class Surroundings:
     observer: Observer = field(default_factory=SilentObserver)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What one call is to do."""
 
     request: ChatRequest

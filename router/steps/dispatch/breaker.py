@@ -81,6 +81,11 @@ class Breaker:
         return "open" if self._clock() < self._until else "half_open"
 
     @property
+    def is_closed(self) -> bool:
+        """Whether calls may go out as they come."""
+        return self._until is None
+
+    @property
     def left_seconds(self) -> float:
         """Seconds until an open breaker may be probed."""
         return 0.0 if self._until is None else max(0.0, self._until - self._clock())

@@ -46,7 +46,17 @@ Deployments = Mapping[str, Sequence[Deployment]]
 class Upstream:
     """A deployment with what we know of it: breaker, limiter, moving figures, pauses."""
 
-    __slots__ = ("_clock", "_resting_until", "breaker", "deployment", "gauge", "limiter")
+    __slots__ = (
+        "_clock",
+        "_resting_until",
+        "breaker",
+        "deployment",
+        "gauge",
+        "limiter",
+        "model",
+        "name",
+        "provider",
+    )
 
     def __init__(
         self,
@@ -56,23 +66,14 @@ class Upstream:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.deployment = deployment
+        self.name = deployment.name
+        self.model: Model = deployment.model
+        self.provider: Provider = deployment.provider
         self.breaker = breaker
         self.limiter = limiter
         self.gauge = Gauge()
         self._clock = clock
         self._resting_until = 0.0
-
-    @property
-    def name(self) -> str:
-        return self.deployment.name
-
-    @property
-    def model(self) -> Model:
-        return self.deployment.model
-
-    @property
-    def provider(self) -> Provider:
-        return self.deployment.provider
 
     @property
     def rest_seconds(self) -> float:
@@ -95,9 +96,9 @@ class Upstream:
 
     def why_not(self) -> str:
         """Why it should not be asked just now; empty when it may."""
-        if self.breaker.state == "open":
+        if not self.breaker.is_closed and self.breaker.state == "open":
             return self.breaker.why
-        if self.rest_seconds > 0:
+        if self._resting_until and self.rest_seconds > 0:
             return f"rate-limited by the vendor ({self.rest_seconds:.1f} s left)"
         return ""
 

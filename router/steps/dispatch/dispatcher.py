@@ -12,8 +12,7 @@ import itertools
 import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from providers.calls import Opened, Usage, UsageReport
 from providers.errors import ProviderError, StreamBrokenError
@@ -264,12 +263,16 @@ class Dispatcher:
         """Pause if the leg says so and take a place in the limiter; false when there is none."""
         upstream = leg.upstream
         provider = upstream.provider.name
-        patience = _QUEUE_SECONDS if trip.route.has_others(upstream) else trip.deadline.left()
         try:
             if leg.pause_seconds > 0:
                 self._observer.on_retry(provider, leg.because or "resting", leg.pause_seconds)
                 await self._sleep(leg.pause_seconds)
-            await upstream.limiter.acquire(trip.deadline.within(patience))
+            if upstream.limiter.is_full:
+                others = trip.route.has_others(upstream)
+                patience = _QUEUE_SECONDS if others else trip.deadline.left()
+                await upstream.limiter.acquire(trip.deadline.within(patience))
+            else:
+                upstream.limiter.take()
         except ProviderError as error:
             upstream.breaker.forgotten()
             trip.route.failed(upstream, error)
@@ -283,6 +286,14 @@ class Dispatcher:
 
     async def _ask(self, trip: _Trip, call: Call, run: Run[T]) -> tuple[Call, T]:
         """Make the call, with a second one racing it where the plan wants that."""
+        streamed = run is Call.open and not call.is_fetched
+        after = self._hedge_after(trip, call, streamed=streamed)
+        if after is None:
+            try:
+                return call, await run(call)
+            finally:
+                if call.error is not None:
+                    trip.route.failed(call.upstream, call.error)
         calls = [call]
 
         def launch() -> Call | None:
@@ -292,10 +303,6 @@ class Dispatcher:
             return rival
 
         try:
-            streamed = run is Call.open and not call.is_fetched
-            after = self._hedge_after(trip, call, streamed=streamed)
-            if after is None:
-                return call, await run(call)
             winner, answer = await race(call, run, after, launch)
             if len(calls) > 1:
                 self._observer.on_hedge(call.upstream.model.name, winner is not call)
@@ -350,8 +357,7 @@ class Dispatcher:
         return min(left, max(trip.plan.terms.first_token_seconds, left / 2))
 
 
-@dataclass(frozen=True, slots=True)
-class _Trip:
+class _Trip(NamedTuple):
     """One request on its way through dispatch."""
 
     request: ChatRequest

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from providers.errors import (
     ContentFilteredError,
@@ -26,12 +25,13 @@ if TYPE_CHECKING:
     from providers.calls import AttemptKind, Deadline
     from router.steps.dispatch.budget import RetryBudget
 
+_NOT_LOCAL = "it is not local and the request must stay local"
+_NO_DEPLOYMENT = "it has no deployment"
 _PATIENCE_SECONDS = 2.0
 """A longer pause than this is not worth it while another model could be asked at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """The next call: to whom, as what, and how long to pause before it."""
 
     upstream: Upstream
@@ -59,21 +59,24 @@ class Route:
         rng: random.Random,
     ) -> None:
         self._plan = plan
+        self._models = models = plan.models
         self._budgets = budgets
         self._session = session
         self._rng = rng
-        self._ways = {
-            model: [one for one in upstreams.get(model, ()) if _may_leave(plan, one)]
-            for model in plan.models
-        }
-        self._skipped: dict[str, str] = {
-            model: "it is not local and the request must stay local"
-            if upstreams.get(model)
-            else "it has no deployment"
-            for model, ways in self._ways.items()
-            if not ways
-        }
-        if not any(self._ways.values()):
+        self._ways: dict[str, Sequence[Upstream]] = {}
+        self._skipped: dict[str, str] = {}
+        has_way = False
+        for model in models:
+            all_ways = upstreams.get(model, ())
+            ways = all_ways
+            if plan.must_stay_local:
+                ways = [one for one in all_ways if one.model.is_local]
+            self._ways[model] = ways
+            if ways:
+                has_way = True
+            else:
+                self._skipped[model] = _NOT_LOCAL if all_ways else _NO_DEPLOYMENT
+        if not has_way:
             raise NobodyCanAnswerError(_nobody(plan, self._skipped))
         self._out: set[str] = set()
         self._pauses: dict[str, ProviderError] = {}
@@ -93,20 +96,21 @@ class Route:
         if self.calls >= self._plan.terms.max_attempts or deadline.passed():
             return None
         refused: set[str] = set()
-        patience = 0.0 if continuing else _PATIENCE_SECONDS
-        for longest in (min(patience, deadline.left()), deadline.left()):
+        left = deadline.left()
+        for longest in (min(0.0 if continuing else _PATIENCE_SECONDS, left), left):
             while (leg := self._choose(longest, refused)) is not None:
-                if await leg.upstream.breaker.admit():
+                breaker = leg.upstream.breaker
+                if breaker.is_closed or await breaker.admit():
                     return self._take(leg, continuing)
                 refused.add(leg.upstream.name)
-                self._skipped[leg.upstream.name] = leg.upstream.breaker.why
+                self._skipped[leg.upstream.name] = breaker.why
         return None
 
     def rival_of(self, first: Upstream) -> Upstream | None:
         """Who may race against the first: healthy, idle enough and not asked before."""
         if self.calls >= self._plan.terms.max_attempts:
             return None
-        for model in self._plan.models:
+        for model in self._models:
             ready = [
                 one
                 for one in self._fresh(model)
@@ -128,7 +132,13 @@ class Route:
 
     def has_others(self, upstream: Upstream) -> bool:
         """Whether somebody else could be asked at once instead."""
-        return any(one is not upstream for model in self._plan.models for one in self._fresh(model))
+        for model in self._models:
+            if not self._is_wide_enough(model):
+                continue
+            for one in self._ways[model]:
+                if one is not upstream and self._is_fresh(one):
+                    return True
+        return False
 
     def failed(self, upstream: Upstream, error: ProviderError) -> None:
         """Remember what a call came to."""
@@ -171,7 +181,7 @@ class Route:
         )
 
     def _choose(self, longest: float, refused: set[str]) -> Leg | None:
-        for model in self._plan.models:
+        for model in self._models:
             fresh = [one for one in self._fresh(model) if one.name not in refused]
             if fresh:
                 chosen = pick(fresh, self._session, self._rng)
@@ -184,11 +194,11 @@ class Route:
     def _fresh(self, model: str) -> list[Upstream]:
         if not self._is_wide_enough(model):
             return []
-        return [
-            one
-            for one in self._ways[model]
-            if one.name not in self._out and one.name not in self._called and not self._note(one)
-        ]
+        return [one for one in self._ways[model] if self._is_fresh(one)]
+
+    def _is_fresh(self, one: Upstream) -> bool:
+        name = one.name
+        return name not in self._out and name not in self._called and not self._note(one)
 
     def _again(self, model: str, longest: float, refused: set[str]) -> Leg | None:
         """The same model once more, after the shortest pause that is allowed."""
@@ -218,7 +228,7 @@ class Route:
     def _kind(self, model: str) -> AttemptKind:
         if model == self._last_model:
             return "retry"
-        return "primary" if model == self._plan.models[0] and not self.calls else "fallback"
+        return "primary" if model == self._models[0] and not self.calls else "fallback"
 
     def _take(self, leg: Leg, continuing: bool) -> Leg:
         model = leg.upstream.model.name
@@ -257,10 +267,6 @@ class Route:
             if one.name not in self._out
         ]
         return min(waits, default=None)
-
-
-def _may_leave(plan: Plan, one: Upstream) -> bool:
-    return one.model.is_local or not plan.must_stay_local
 
 
 def _nobody(plan: Plan, skipped: Mapping[str, str]) -> str:

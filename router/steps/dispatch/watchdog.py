@@ -11,8 +11,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from providers.errors import ProviderError, StreamBrokenError, UpstreamTimeoutError
 
@@ -30,8 +29,7 @@ _IDLE_NAP_SECONDS = 0.05
 _SAMPLES_PER_WINDOW = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(NamedTuple):
     """How long each silence may be, in seconds."""
 
     first_token: float

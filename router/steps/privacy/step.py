@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+
+import msgspec
 
 from providers.calls import Completion, StreamEvent
 from providers.messages import ChatRequest
@@ -20,8 +21,7 @@ from router.steps.privacy.walk import rewrite
 NOTHING_TO_RESTORE = Opened({})
 
 
-@dataclass(frozen=True, slots=True)
-class Masked:
+class Masked(msgspec.Struct, frozen=True):
     """A request that may leave the house, and what brings its values back."""
 
     request: ChatRequest
