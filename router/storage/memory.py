@@ -33,7 +33,9 @@ class MemoryLedger:
     def finish(self, attempt: AttemptRow) -> None:
         """Nothing to do: `record` brings the attempt again."""
 
-    def record(self, entry: Entry, *, revised: bool = False) -> None:
+    def record(
+        self, entry: Entry, *, revised: bool = False, ended: AttemptRow | None = None
+    ) -> None:
         self._entries[entry.request.entry] = entry
         while len(self._entries) > self._capacity:
             self._entries.pop(next(iter(self._entries)))

@@ -34,10 +34,13 @@ class LedgerStore(Protocol):
         """Note how an upstream call ended. Never raises: the money is already spent."""
         ...
 
-    def record(self, entry: Entry, *, revised: bool = False) -> None:
+    def record(
+        self, entry: Entry, *, revised: bool = False, ended: AttemptRow | None = None
+    ) -> None:
         """Keep a finished request with all its calls; a second time replaces the first.
 
         `revised`: it is no longer the request that its first `begin` told of, its end aside.
+        `ended`: the call whose end `finish` was not told of, since the request ended with it.
 
         Never raises: the money is already spent.
         """

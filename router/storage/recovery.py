@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from operator import attrgetter
 
 import msgspec
 
@@ -52,6 +53,7 @@ class Whole(msgspec.Struct, frozen=True, tag="w", array_like=True):
 
 Note = Opened | Begun | Ended | Closed | Whole
 _CLOSING = Closed.__struct_fields__[1:]
+_closing = attrgetter("entry", *_CLOSING)
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Note] = msgspec.msgpack.Decoder(Note)
 
@@ -63,7 +65,7 @@ def write_note(note: Note) -> bytes:
 
 def closing_of(row: RequestRow) -> Closed:
     """The note that closes this request."""
-    return Closed(row.entry, *(getattr(row, name) for name in _CLOSING))
+    return Closed(*_closing(row))
 
 
 def rebuild(payloads: Iterable[bytes]) -> list[Entry]:

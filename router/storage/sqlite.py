@@ -125,9 +125,15 @@ class SqliteLedger:
                 self._open[attempt.entry] += note
                 self._try_note(note)
 
-    def record(self, entry: Entry, *, revised: bool = False) -> None:
-        is_told = entry.request.entry in self._open and not revised
-        note = write_note(closing_of(entry.request) if is_told else Whole(entry))
+    def record(
+        self, entry: Entry, *, revised: bool = False, ended: AttemptRow | None = None
+    ) -> None:
+        if entry.request.entry in self._open and not revised:
+            note = write_note(closing_of(entry.request))
+            if ended is not None:
+                note = write_note(Ended(ended)) + note
+        else:
+            note = write_note(Whole(entry))
         with self._lock:
             self._try_note(note)
             self._open.pop(entry.request.entry, None)

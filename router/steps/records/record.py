@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable
 from decimal import Decimal
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
@@ -68,6 +68,8 @@ class Record:
         self._on_request = on_request
         self._on_attempt = on_attempt
         self._rows: dict[int, AttemptRow] = {}
+        self._untold: AttemptRow | None = None
+        """A call that answered, while the request may end in this very moment: one note for both."""
         self._is_revised = False
         self.remark = ""
         """What became of the answer besides, in few words."""
@@ -83,7 +85,7 @@ class Record:
     @property
     def cost_usd(self) -> Decimal | None:
         """All attempts together, or None while the price of any of them is unknown."""
-        total, _ = add_up(self._rows.values())
+        total = self.row.cost_usd if self.is_closed else add_up(self._rows.values())[0]
         return None if total is None else Decimal(total)
 
     @property
@@ -99,6 +101,7 @@ class Record:
         Raises:
             LedgerRefusedError: it cannot be noted, so it must not be made.
         """
+        self._tell_end()
         row = AttemptRow(
             entry=self.row.entry,
             number=number,
@@ -117,7 +120,8 @@ class Record:
         """Take a call's end and its price; one that ends after the request corrects its rows."""
         row = attempt_row(self.row.entry, attempt, price_attempt(attempt, self._price))
         self._rows[attempt.number] = row
-        self._store.finish(row)
+        if self.is_closed or not self._may_wait(row):
+            self._store.finish(row)
         self._on_attempt(row)
         if self.is_closed:
             self._write()
@@ -168,8 +172,7 @@ class Record:
             first = winner.started_at - self.row.started_at + winner.first_token_seconds
             if self._told_at is not None:
                 first = max(first, self._told_at - self.row.started_at)
-        self.row = msgspec.structs.replace(
-            self.row,
+        self._write(
             finished_at=now,
             seconds=max(0.0, now - self.row.started_at),
             first_token_seconds=first,
@@ -178,7 +181,6 @@ class Record:
             model=answered_by or ("" if winner is None else winner.model),
             provider="" if winner is None else winner.provider,
         )
-        self._write()
         self._on_request(self.row)
 
     def __enter__(self) -> Self:
@@ -200,27 +202,47 @@ class Record:
             is_broken = any(row.outcome == "broken" for row in self._rows.values())
             self.close("broken" if is_broken else "failed", status=_status_of(error))
 
-    def _write(self) -> None:
-        attempts = tuple(close_open(self._rows[number]) for number in sorted(self._rows))
+    def _may_wait(self, row: AttemptRow) -> bool:
+        """Whether this end is told later in this turn of the event loop, with the request's own.
+
+        Nothing can happen in between: without a loop, or unless the call answered, it is told now.
+        """
+        self._tell_end()
+        if row.outcome != "answered":
+            return False
+        try:
+            asyncio.get_running_loop().call_soon(self._tell_end)
+        except RuntimeError:
+            return False
+        self._untold = row
+        return True
+
+    def _tell_end(self) -> None:
+        row, self._untold = self._untold, None
+        if row is not None:
+            self._store.finish(row)
+
+    def _write(self, **changes: Any) -> None:
+        rows = self._rows
+        numbers = sorted(rows) if len(rows) > 1 else rows
+        attempts = tuple([close_open(rows[number]) for number in numbers])
         total, known = add_up(attempts)
-        self.row = msgspec.structs.replace(self.row, cost_usd=total, known_usd=known)
-        self._store.record(Entry(self.row, attempts), revised=self._is_revised)
+        self.row = msgspec.structs.replace(self.row, **changes, cost_usd=total, known_usd=known)
+        ended, self._untold = self._untold, None
+        self._store.record(Entry(self.row, attempts), revised=self._is_revised, ended=ended)
 
     def _winner(self) -> AttemptRow | None:
         """The call that gave the answer: the last one that ended whole, or that gave tokens."""
-        rows = [
-            row
-            for row in self._rows.values()
-            if row.kind not in ASIDES and row.number > self._passed_over
-        ]
-        answered = [row for row in rows if row.outcome == "answered"]
-        if answered:
-            return answered[-1]
-        spoke = ("broken", "cancelled")
-        began = [
-            row for row in rows if row.outcome in spoke and row.first_token_seconds is not None
-        ]
-        return began[-1] if began else None
+        began: AttemptRow | None = None
+        for row in reversed(self._rows.values()):
+            if row.kind in ASIDES or row.number <= self._passed_over:
+                continue
+            if row.outcome == "answered":
+                return row
+            spoke = row.outcome in ("broken", "cancelled") and row.first_token_seconds is not None
+            if spoke and began is None:
+                began = row
+        return began
 
     def _estimate(self, model: str) -> str | None:
         for choice in (self._plan.primary, *self._plan.fallbacks):
