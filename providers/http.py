@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import aiohttp
-from multidict import CIMultiDictProxy
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
 
 from providers.calls import Deadline
 from providers.errors import (
@@ -29,6 +30,9 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 _MAX_ERROR_BYTES = 256 * 1024
 _HEADER_LIMIT = 32 * 1024
 _DRAIN_SECONDS = 0.02
+_JSON = None
+"""What is accepted as a rule; the session's own headers say so."""
+_EVENTS = CIMultiDict({"Accept": "text/event-stream"})
 
 OnHeaders = Callable[[str, Mapping[str, str]], None]
 """Called with the provider's name and the headers of every answer, whatever its status."""
@@ -143,10 +147,11 @@ class HttpClient:
         self._on_headers = on_headers
         self._on_limits = on_limits
         self._session: aiohttp.ClientSession | None = None
+        self._urls: dict[str, URL] = {}
 
     async def get(self, path: str, *, deadline: Deadline) -> bytes:
         """The body of a GET that answered 200."""
-        return await self._whole("GET", path, None, deadline, "application/json")
+        return await self._whole("GET", path, None, deadline)
 
     async def post(self, path: str, body: bytes, *, deadline: Deadline, model: str = "") -> bytes:
         """The body of a POST that answered 200.
@@ -155,7 +160,7 @@ class HttpClient:
             FailedAnswer: any other status; the dialect knows what its body means.
             ConnectionFailedError, UpstreamTimeoutError, UpstreamFailedError: there was no answer.
         """
-        return await self._whole("POST", path, body, deadline, "application/json", model)
+        return await self._whole("POST", path, body, deadline, model)
 
     async def open(
         self, path: str, body: bytes, *, deadline: Deadline, model: str = ""
@@ -166,7 +171,7 @@ class HttpClient:
             FailedAnswer: any status but 200, or 200 with JSON instead of a stream.
             ConnectionFailedError, UpstreamTimeoutError, UpstreamFailedError: no stream came.
         """
-        response = await self._send("POST", path, body, deadline, "text/event-stream", model)
+        response = await self._send("POST", path, body, deadline, _EVENTS, model)
         got = media_type(response.headers)
         if got.endswith("json"):
             # A whole JSON answer to a stream request is an error that some vendors send as 200.
@@ -189,18 +194,17 @@ class HttpClient:
         path: str,
         body: bytes | None,
         deadline: Deadline,
-        accept: str,
         model: str = "",
     ) -> bytes:
-        response = await self._send(method, path, body, deadline, accept, model)
+        response = await self._send(method, path, body, deadline, _JSON, model)
         try:
             data = await self._read(response, MAX_BODY_BYTES, model)
         except BaseException:
             response.close()
             raise
-        if is_html(media_type(response.headers), data):
-            raise self._no_answer(f"a web page ({_start_of(data)})", response.status, model)
         got = media_type(response.headers)
+        if (got == "text/html" or not data.startswith(b"{")) and is_html(got, data):
+            raise self._no_answer(f"a web page ({_start_of(data)})", response.status, model)
         if not got.endswith("json"):
             raise self._no_answer(f"{got or 'no content type'} instead of JSON", 200, model)
         return data
@@ -211,7 +215,7 @@ class HttpClient:
         path: str,
         body: bytes | None,
         deadline: Deadline,
-        accept: str,
+        headers: CIMultiDict[str] | None,
         model: str,
     ) -> aiohttp.ClientResponse:
         if deadline.passed():
@@ -221,9 +225,9 @@ class HttpClient:
         try:
             response = await self._open().request(
                 method,
-                self.base_url + path,
+                self._url(path),
                 data=body,
-                headers={"Accept": accept},
+                headers=headers,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(
                     total=deadline.left(), sock_connect=self._connect_seconds(deadline)
@@ -255,8 +259,9 @@ class HttpClient:
     async def _read(self, response: aiohttp.ClientResponse, limit: int, model: str) -> bytes:
         pieces: list[bytes] = []
         size = 0
+        content = response.content
         try:
-            async for piece in response.content.iter_any():
+            while not content.at_eof() and (piece := await content.readany()):
                 size += len(piece)
                 if size > limit:
                     raise self._no_answer(f"more than {limit} bytes", response.status, model)
@@ -265,7 +270,14 @@ class HttpClient:
             raise late(self.provider, model) from problem
         except (aiohttp.ClientError, OSError) as problem:
             raise self._no_answer(f"a body cut after {size} bytes", None, model) from problem
-        return b"".join(pieces)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _url(self, path: str) -> URL:
+        """Put together and checked once for each of the few paths that a vendor has."""
+        url = self._urls.get(path)
+        if url is None:
+            url = self._urls[path] = URL(self.base_url + path)
+        return url
 
     def _tell(self, headers: CIMultiDictProxy[str]) -> None:
         if self._on_headers is not None:
@@ -276,13 +288,15 @@ class HttpClient:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             options = self._options
+            headers = CIMultiDict({"Content-Type": "application/json", **options.headers})
+            headers["Accept"] = "application/json"
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
                     limit=options.max_connections,
                     keepalive_timeout=options.idle_seconds,
                     ttl_dns_cache=60,
                 ),
-                headers={"Content-Type": "application/json", **options.headers},
+                headers=headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=options.trust_env,
                 max_line_size=_HEADER_LIMIT,

@@ -29,8 +29,10 @@ def read_rate_limits(
 ) -> RateLimits | None:
     """The vendor's rate-limit headers, or None when there are none. Header names in any case."""
     for names in _FAMILIES:
-        if any(name in headers for name in names.values()):
-            return _read(headers, names, now)
+        # A loop, since every answer comes here.
+        for name in names.values():
+            if name in headers:
+                return _read(headers, names, now)
     return None
 
 

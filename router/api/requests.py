@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 
 import msgspec
 
@@ -12,6 +13,19 @@ from router.errors import BadRequestError
 from router.pipeline.calls import Call
 from router.steps.access import HINTS
 
+_POOL_BYTES = 4096
+_ID_DIGITS = 32
+
+
+def _random_ids() -> Iterator[str]:
+    """Ids of 128 random bits, in hex. To ask the system costs more than an id, so many come at once."""
+    while True:
+        pool = os.urandom(_POOL_BYTES).hex()
+        for start in range(0, len(pool), _ID_DIGITS):
+            yield pool[start : start + _ID_DIGITS]
+
+
+_new_ids = _random_ids()
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _HINT_HEADERS = {f"x-pointsman-{name.replace('_', '-')}".encode(): name for name in HINTS}
 
@@ -21,7 +35,7 @@ def request_id_of(headers: dict[bytes, bytes]) -> str:
     given = headers.get(b"x-request-id")
     if given is not None and _SANE_ID.fullmatch(sane := given.decode("latin-1")):
         return sane
-    return os.urandom(16).hex()
+    return next(_new_ids)
 
 
 def credential_of(headers: dict[bytes, bytes]) -> str:

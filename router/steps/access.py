@@ -44,6 +44,7 @@ class Identity:
 
     def __init__(self, grants: Sequence[Grant]) -> None:
         self._by_hash = {grant.key_sha256.lower(): grant for grant in grants}
+        self._plain: dict[str, Caller] = {}
 
     @property
     def is_open(self) -> bool:
@@ -64,16 +65,20 @@ class Identity:
             UnauthorizedError: no key came, or one that is not configured.
             ForbiddenError: the key may not name this model, or a hint contradicts the key.
         """
-        grant = self._find(credential)
-        if grant is None:
-            return _caller("anonymous", None, hints, metadata)
+        grant = self._find(credential) or _ANYBODY
         if grant.models and requested not in grant.models:
             allowed = ", ".join(sorted(grant.models))
             raise ForbiddenError(
                 f"Key '{grant.name}' may not ask for '{requested}'; it may ask for: {allowed}.",
                 param="model",
             )
-        return _caller(grant.name, grant, hints, metadata)
+        if hints or metadata:
+            return _caller(grant, hints, metadata)
+        # Most requests say nothing about themselves, and a caller is a frozen value.
+        caller = self._plain.get(grant.key_sha256)
+        if caller is None:
+            caller = self._plain[grant.key_sha256] = _caller(grant, hints, metadata)
+        return caller
 
     def _find(self, credential: str) -> Grant | None:
         if self.is_open:
@@ -93,18 +98,18 @@ class Identity:
         return grant
 
 
-def _caller(
-    name: str, grant: Grant | None, hints: Mapping[str, str], metadata: Mapping[str, str]
-) -> Caller:
-    fixed = grant or Grant(name=name, key_sha256="")
+_ANYBODY = Grant(name="anonymous", key_sha256="")
+
+
+def _caller(grant: Grant, hints: Mapping[str, str], metadata: Mapping[str, str]) -> Caller:
     return Caller(
-        key_name=name,
-        user=_settle("user", fixed.user, hints),
-        tier=_settle("tier", fixed.tier, hints) or "standard",
-        tenant=_settle("tenant", fixed.tenant, hints),
+        key_name=grant.name,
+        user=_settle("user", grant.user, hints),
+        tier=_settle("tier", grant.tier, hints) or "standard",
+        tenant=_settle("tenant", grant.tenant, hints),
         session=_settle("session", "", hints),
         order_number=_settle("order_number", "", hints),
-        must_stay_local=fixed.must_stay_local
+        must_stay_local=grant.must_stay_local
         or hints.get("must_stay_local", "").strip().lower() in _YES,
         metadata=metadata,
     )

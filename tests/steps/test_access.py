@@ -51,3 +51,16 @@ def test_a_key_limited_to_some_models_may_name_no_other() -> None:
 def test_a_key_bound_to_the_house_cannot_be_let_out_by_the_request() -> None:
     grant = Grant(name="clinic", key_sha256=hash_key("k" * 16), must_stay_local=True)
     assert Identity([grant]).identify("k" * 16, {"must_stay_local": "no"}).must_stay_local
+
+
+def test_two_keys_of_one_name_keep_what_each_of_them_fixes() -> None:
+    grants = [
+        Grant(name="shop", key_sha256=hash_key(key), tier=tier)
+        for key, tier in (("sk-a", "vip"), ("sk-b", ""))
+    ]
+    identity = Identity(grants)
+    assert [identity.identify(key, {}).tier for key in ("sk-a", "sk-b", "sk-a")] == [
+        "vip",
+        "standard",
+        "vip",
+    ]

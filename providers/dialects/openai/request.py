@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 from msgspec import Raw
@@ -45,9 +46,11 @@ def decode_request(body: bytes) -> ChatRequest:
         raise _wrong_field(str(problem)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise DecodeError(f"The body is no valid JSON: {problem}. Send a JSON object.") from None
-    extra = {key: raw for key, raw in fields.items() if key not in KNOWN_FIELDS}
+    extra = {}
+    if not fields.keys() <= KNOWN_FIELDS:
+        extra = {key: raw for key, raw in fields.items() if key not in KNOWN_FIELDS}
     _check_presence(wire, extra)
-    _check_values(wire)
+    _check_values(wire, fields)
     return _request_of(wire, extra)
 
 
@@ -71,15 +74,17 @@ def encode_request(
         body["stream"] = True
         if differences.sends_stream_options:
             body["stream_options"] = _STREAM_OPTIONS[differences.numbering == "usage"]
-    body.update(_options_of(request, differences))
-    body.update((key, raw) for key, raw in request.extra.items() if key not in _OURS)
+    _add_options(body, request, differences)
+    if request.extra:
+        body.update((key, raw) for key, raw in request.extra.items() if key not in _OURS)
     if stream and differences.numbering == "timings":
         body["timings_per_token"] = True
     if prefix is not None:
         _add_prefix(body, prefix, differences)
-    for name in model.drops | differences.drops:
-        if body.pop(name, None) is not None:
-            note_dropped(model, name)
+    for names in (model.drops, differences.drops):
+        for name in names:
+            if body.pop(name, None) is not None:
+                note_dropped(model, name)
     return _encode(body)
 
 
@@ -104,7 +109,7 @@ def _check_presence(wire: RequestBody, extra: dict[str, Raw]) -> None:
             '[{"role": "user", "content": "Hello"}].',
             param="messages",
         )
-    for name, mend in _REFUSED.items():
+    for name, mend in _REFUSED.items() if extra else ():
         if name in extra and bytes(extra[name]) != b"null":
             raise DecodeError(mend, param=name, code="unsupported_parameter")
     if wire.stream_options is not None and not wire.stream:
@@ -114,20 +119,23 @@ def _check_presence(wire: RequestBody, extra: dict[str, Raw]) -> None:
         )
 
 
-_BOUNDS: tuple[tuple[str, float, float], ...] = (
-    ("max_tokens", 1, 1e9),
-    ("max_completion_tokens", 1, 1e9),
-    ("temperature", 0, 2),
-    ("top_p", 0, 1),
-    ("n", 1, 128),
-    ("presence_penalty", -2, 2),
-    ("frequency_penalty", -2, 2),
-    ("top_logprobs", 0, 20),
-)
+_BOUNDS: dict[str, tuple[float, float]] = {
+    "max_tokens": (1, 1e9),
+    "max_completion_tokens": (1, 1e9),
+    "temperature": (0, 2),
+    "top_p": (0, 1),
+    "n": (1, 128),
+    "presence_penalty": (-2, 2),
+    "frequency_penalty": (-2, 2),
+    "top_logprobs": (0, 20),
+}
 
 
-def _check_values(wire: RequestBody) -> None:
-    for name, low, high in _BOUNDS:
+def _check_values(wire: RequestBody, fields: Iterable[str]) -> None:
+    for name in fields:
+        if name not in _BOUNDS:
+            continue
+        low, high = _BOUNDS[name]
         value = getattr(wire, name)
         if value is not None and not low <= value <= high:
             raise DecodeError(
@@ -188,29 +196,37 @@ def _request_of(wire: RequestBody, extra: dict[str, Raw]) -> ChatRequest:
     )
 
 
-def _options_of(request: ChatRequest, differences: Differences) -> dict[str, object]:
-    options: dict[str, object] = {
-        "tools": request.tools or None,
-        "tool_choice": request.tool_choice,
-        "parallel_tool_calls": request.parallel_tool_calls,
-        "response_format": request.response_format,
-        differences.max_tokens_field: request.max_tokens,
-        "stop": request.stop or None,
-        "temperature": request.temperature,
-        "top_p": request.top_p,
-        "n": request.n if request.n > 1 else None,
-        "seed": request.seed,
-        "presence_penalty": request.presence_penalty,
-        "frequency_penalty": request.frequency_penalty,
-        "logprobs": request.logprobs,
-        "top_logprobs": request.top_logprobs,
-        "user": request.user,
-    }
-    if differences.thinking_switch is None:
-        options["reasoning_effort"] = request.reasoning_effort
-    elif request.reasoning_effort is not None:
-        options[differences.thinking_switch] = request.reasoning_effort != "none"
-    return {name: value for name, value in options.items() if value is not None}
+_SAME_NAMES = (
+    "tools",
+    "tool_choice",
+    "parallel_tool_calls",
+    "response_format",
+    "stop",
+    "temperature",
+    "top_p",
+    "seed",
+    "presence_penalty",
+    "frequency_penalty",
+    "logprobs",
+    "top_logprobs",
+    "user",
+)
+
+
+def _add_options(body: dict[str, object], request: ChatRequest, differences: Differences) -> None:
+    for name in _SAME_NAMES:
+        value = getattr(request, name)
+        if value is not None and value != ():
+            body[name] = value
+    if request.max_tokens is not None:
+        body[differences.max_tokens_field] = request.max_tokens
+    if request.n > 1:
+        body["n"] = request.n
+    effort = request.reasoning_effort
+    if effort is not None and differences.thinking_switch is None:
+        body["reasoning_effort"] = effort
+    elif effort is not None and differences.thinking_switch is not None:
+        body[differences.thinking_switch] = effort != "none"
 
 
 def _messages_for(messages: tuple[Message, ...], differences: Differences) -> list[object]:
@@ -219,6 +235,9 @@ def _messages_for(messages: tuple[Message, ...], differences: Differences) -> li
 
 def _message_for(message: Message, differences: Differences) -> object:
     """The message as this vendor takes it; most are passed on as they are."""
+    is_known = message.role != "developer" or differences.knows_developer
+    if is_known and type(message.content) is str and message.reasoning_content is None:
+        return message
     changes: dict[str, object] = {}
     if message.role == "developer" and not differences.knows_developer:
         changes["role"] = "system"

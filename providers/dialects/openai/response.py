@@ -75,12 +75,12 @@ def encode_error(
 
 def _choice_of(choice: WireChoice) -> Choice:
     message = choice.message or Delta()
-    calls = tuple(_tool_calls_of(message))
+    calls = tuple(_tool_calls_of(message)) if message.tool_calls else ()
     try:
         reason = finish_reason_of(choice.finish_reason, len(calls))
     except StreamBrokenError as problem:
         raise UpstreamFailedError(problem.message) from None
-    at = first_broken(call.function.arguments for call in calls)
+    at = first_broken(call.function.arguments for call in calls) if calls else None
     if reason == "tool_calls" and at is not None:
         raise UpstreamFailedError(f"The arguments of the answer's tool call {at} are no JSON.")
     return Choice(

@@ -41,6 +41,7 @@ class PriceBook:
     ) -> None:
         self._find = find
         self._exchange = exchange
+        self._sources: dict[tuple[str, datetime.date | None], str] = {}
 
     def __call__(self, model: str, usage: Usage, at: datetime.datetime) -> Priced | None:
         card = self._find(model)
@@ -53,9 +54,16 @@ class PriceBook:
         if prices is FREE:
             return Priced(money.amount, money.currency, money.usd, "runs in this house")
         row = prices.row_on(at.date())
-        since = "" if row is None or row.starts_on == datetime.date.min else str(row.starts_on)
-        source = f"{model} from {since}" if since else f"{model} as configured"
+        source = self._source(model, None if row is None else row.starts_on)
         return Priced(money.amount, money.currency, money.usd, source)
+
+    def _source(self, model: str, since: datetime.date | None) -> str:
+        said = self._sources.get((model, since))
+        if said is None:
+            is_dated = since is not None and since != datetime.date.min
+            said = f"{model} from {since}" if is_dated else f"{model} as configured"
+            self._sources[model, since] = said
+        return said
 
 
 def price_attempt(attempt: Attempt, price: Pricer) -> Priced | None:

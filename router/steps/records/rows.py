@@ -71,7 +71,11 @@ def redecided_row(row: RequestRow, signals: Signals, plan: Plan) -> RequestRow:
 def attempt_row(entry: int, attempt: Attempt, priced: Priced | None) -> AttemptRow:
     """The row of an upstream call that ended."""
     usage = attempt.usage
-    usd = None if priced is None else priced.usd
+    amount = usd = None
+    if priced is not None:
+        amount = f"{priced.amount:f}"
+        if priced.usd is not None:
+            usd = amount if priced.usd is priced.amount else f"{priced.usd:f}"
     return AttemptRow(
         entry=entry,
         number=attempt.number,
@@ -93,9 +97,9 @@ def attempt_row(entry: int, attempt: Attempt, priced: Priced | None) -> AttemptR
         reasoning_tokens=None if usage is None else usage.reasoning_tokens,
         service_tier=None if usage is None else usage.service_tier,
         seam_at=attempt.seam_at,
-        amount=None if priced is None else f"{priced.amount:f}",
+        amount=amount,
         currency=None if priced is None else priced.currency,
-        cost_usd=None if usd is None else f"{usd:f}",
+        cost_usd=usd,
         estimated=usage is not None and usage.estimated,
         price_source=None if priced is None else priced.source,
     )
