@@ -249,9 +249,9 @@ def _seat(
     for at, stage in enumerate(course.stages):
         if len(selected) >= room:
             break
-        names = roster.models_of(stage)
-        look_at(names, policy.answer_tokens, limits, facts, refusals, options)
-        open_ = [options[name] for name in names if name in options and name not in taken]
+        bench = roster.bench_of(stage)
+        look_at(bench, policy.answer_tokens, limits, facts, refusals, options)
+        open_ = [options[name] for name in bench.able if name in options and name not in taken]
         left = room - len(selected)
         if at == 0 and course.trial is not None:
             # Who answers when the first answer fails needs places too.

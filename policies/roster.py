@@ -3,45 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from policies.decision import Rejected
 from policies.pools import Pool, list_models
 from policies.signals import ANY_LOCAL, Candidate
 
 
+class Bench(NamedTuple):
+    """The models of one pool, parted before any request comes."""
+
+    able: tuple[str, ...]
+    """Those that are on, in the pool's order."""
+    never: Mapping[str, Rejected]
+    """Those that cannot answer anybody, whatever is asked: they are off, or there is none."""
+
+
 class Roster(dict[str, Candidate]):
     """Candidates by name. It never changes: another list of models is another roster."""
 
-    __slots__ = ("_listed", "_out")
+    __slots__ = ("_benches",)
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         super().__init__((candidate.name, candidate) for candidate in candidates)
-        self._out = {
-            name: Rejected(name, each.why_off or "switched off")
-            for name, each in self.items()
-            if not each.is_on
-        }
-        self._listed: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._benches: dict[tuple[str, ...], Bench] = {}
 
-    def never(self, name: str) -> Rejected | None:
-        """Why this model cannot answer anybody, whatever is asked: it is off, or there is none."""
-        if name in self._out:
-            return self._out[name]
-        if name in self:
-            return None
-        return Rejected(
-            name,
-            "no model runs in this house"
-            if name == ANY_LOCAL
-            else "no model of that name is configured",
-        )
+    def bench_of(self, pool: Pool) -> Bench:
+        """The pool's models, `any-local` told in names."""
+        bench = self._benches.get(pool.models)
+        if bench is None:
+            names = list_models(pool, self)
+            never = {name: why for name in names if (why := self._never(name)) is not None}
+            able = tuple(name for name in names if name not in never)
+            bench = self._benches[pool.models] = Bench(able, never)
+        return bench
 
-    def models_of(self, pool: Pool) -> tuple[str, ...]:
-        """The names of a pool's models, `any-local` told in names."""
-        names = self._listed.get(pool.models)
-        if names is None:
-            names = self._listed[pool.models] = list_models(pool, self)
-        return names
+    def _never(self, name: str) -> Rejected | None:
+        candidate = self.get(name)
+        if candidate is not None:
+            return None if candidate.is_on else Rejected(name, candidate.why_off or "switched off")
+        if name == ANY_LOCAL:
+            return Rejected(name, "no model runs in this house")
+        return Rejected(name, "no model of that name is configured")
 
 
 def roster_of(candidates: Iterable[Candidate] | Mapping[str, Candidate]) -> Roster:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ from policies.bounds import Limits
 from policies.decision import Rejected, Selected
 from policies.facts import Facts
 from policies.pools import Option, Pool, rank
-from policies.roster import roster_of
+from policies.roster import Bench, roster_of
 from policies.scoring import expect_output_tokens
 from policies.signals import HEALTHY
 
@@ -31,7 +30,7 @@ class Seats(NamedTuple):
 
 
 def look_at(
-    names: Sequence[str],
+    bench: Bench,
     answer_tokens: int,
     limits: Limits,
     facts: Facts,
@@ -39,16 +38,12 @@ def look_at(
     options: dict[str, Option],
 ) -> None:
     """Ask every model that was not asked yet whether it may answer at all."""
+    refusals.update(bench.never)
     signals, health = facts.signals, facts.around.health
-    roster = roster_of(facts.candidates)
-    for name in names:
+    for name in bench.able:
         if name in refusals or name in options:
             continue
-        never = roster.never(name)
-        if never is not None:
-            refusals[name] = never
-            continue
-        candidate = roster[name]
+        candidate = facts.candidates[name]
         option = Option(
             candidate,
             health.get(name, HEALTHY),
@@ -92,7 +87,7 @@ def seat_errand(pool: Pool, errand: Errand, limits: Limits, facts: Facts, room: 
     )
     refusals: dict[str, Rejected] = {}
     options: dict[str, Option] = {}
-    names = roster_of(facts.candidates).models_of(pool)
-    look_at(names, errand.output_tokens, limits, own, refusals, options)
+    bench = roster_of(facts.candidates).bench_of(pool)
+    look_at(bench, errand.output_tokens, limits, own, refusals, options)
     ranking = rank(pool, list(options.values()), unit_of(pool, own), room)
     return Seats(tuple(ranking.selected), (*refusals.values(), *ranking.rejected))

@@ -45,6 +45,8 @@ class Identity:
     def __init__(self, grants: Sequence[Grant]) -> None:
         self._by_hash = {grant.key_sha256.lower(): grant for grant in grants}
         self._plain: dict[str, Caller] = {}
+        self._met: dict[str, Grant] = {}
+        """Keys that came and were right, in this process's memory alone: hashing costs more than all else."""
 
     @property
     def is_open(self) -> bool:
@@ -87,7 +89,7 @@ class Identity:
             raise UnauthorizedError(
                 "No API key came with the request. Send it as 'Authorization: Bearer <key>'."
             )
-        grant = self._by_hash.get(hash_key(credential))
+        grant = self._met.get(credential) or self._by_hash.get(hash_key(credential))
         if grant is None:
             raise UnauthorizedError(
                 f"The API key ending in '{credential[-4:]}' is not known here. "
@@ -95,6 +97,7 @@ class Identity:
                 if len(credential) >= 12
                 else "The API key is not known here."
             )
+        self._met[credential] = grant
         return grant
 
 
