@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 from multidict import CIMultiDict, CIMultiDictProxy
@@ -149,18 +150,20 @@ class HttpClient:
         self._session: aiohttp.ClientSession | None = None
         self._urls: dict[str, URL] = {}
 
-    async def get(self, path: str, *, deadline: Deadline) -> bytes:
+    def get(self, path: str, *, deadline: Deadline) -> Coroutine[Any, Any, bytes]:
         """The body of a GET that answered 200."""
-        return await self._whole("GET", path, None, deadline)
+        return self._whole("GET", path, None, deadline)
 
-    async def post(self, path: str, body: bytes, *, deadline: Deadline, model: str = "") -> bytes:
+    def post(
+        self, path: str, body: bytes, *, deadline: Deadline, model: str = ""
+    ) -> Coroutine[Any, Any, bytes]:
         """The body of a POST that answered 200.
 
         Raises:
             FailedAnswer: any other status; the dialect knows what its body means.
             ConnectionFailedError, UpstreamTimeoutError, UpstreamFailedError: there was no answer.
         """
-        return await self._whole("POST", path, body, deadline, model)
+        return self._whole("POST", path, body, deadline, model)
 
     async def open(
         self, path: str, body: bytes, *, deadline: Deadline, model: str = ""
@@ -218,7 +221,8 @@ class HttpClient:
         headers: CIMultiDict[str] | None,
         model: str,
     ) -> aiohttp.ClientResponse:
-        if deadline.passed():
+        left = deadline.left()
+        if not left:
             raise UpstreamTimeoutError(
                 f"No time was left to ask {self.provider}.", provider=self.provider, model=model
             )
@@ -230,7 +234,7 @@ class HttpClient:
                 headers=headers,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(
-                    total=deadline.left(), sock_connect=self._connect_seconds(deadline)
+                    total=left, sock_connect=self._connect_seconds(deadline)
                 ),
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:

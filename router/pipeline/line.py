@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING
+from collections.abc import AsyncGenerator, Coroutine
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from policies.decision import Plan, Reason
@@ -47,16 +47,16 @@ class Line:
             first_number=self.calls + 1,
         )
 
-    async def complete(
+    def complete(
         self,
         request: ChatRequest,
         plan: Plan,
         *,
         deadline: Deadline | None = None,
         role: AttemptKind | None = None,
-    ) -> Completion:
+    ) -> Coroutine[Any, Any, Completion]:
         """The whole answer at once."""
-        return await self._dispatcher.complete(
+        return self._dispatcher.complete(
             request,
             plan,
             self._record,

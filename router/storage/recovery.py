@@ -12,15 +12,16 @@ from router.storage.entries import AttemptRow, Entry, RequestOutcome, RequestRow
 from router.storage.journal import frame
 
 
-class Opened(msgspec.Struct, frozen=True, tag="o", array_like=True):
-    """A request makes its first upstream call."""
+class Begun(msgspec.Struct, frozen=True, tag="b", array_like=True):
+    """A later upstream call is about to be made; its cost is what was estimated for it."""
+
+    attempt: AttemptRow
+
+
+class Asked(msgspec.Struct, frozen=True, tag="a", array_like=True):
+    """A request is about to make its first upstream call, or its first since it was revised."""
 
     request: RequestRow
-
-
-class Begun(msgspec.Struct, frozen=True, tag="b", array_like=True):
-    """An upstream call is about to be made; its cost is what was estimated for it."""
-
     attempt: AttemptRow
 
 
@@ -51,7 +52,7 @@ class Whole(msgspec.Struct, frozen=True, tag="w", array_like=True):
     entry: Entry
 
 
-Note = Opened | Begun | Ended | Closed | Whole
+Note = Begun | Asked | Ended | Closed | Whole
 _CLOSING = Closed.__struct_fields__[1:]
 _closing = attrgetter("entry", *_CLOSING)
 _encoder = msgspec.msgpack.Encoder()
@@ -89,10 +90,11 @@ class _Pending:
         self.closed = False
 
     def take(self, note: Note) -> None:
-        if isinstance(note, Opened):
+        if isinstance(note, Asked):
             if not self.closed:
                 self.request = note.request
             self.closed = self.closed or note.request.outcome != "open"
+            self.attempts.setdefault(note.attempt.number, note.attempt)
         elif isinstance(note, Begun):
             self.attempts.setdefault(note.attempt.number, note.attempt)
         elif isinstance(note, Ended):
@@ -137,7 +139,7 @@ def add_up(attempts: Iterable[AttemptRow]) -> tuple[str | None, str]:
 
 
 def _entry_of(note: Note) -> int:
-    if isinstance(note, Opened):
+    if isinstance(note, Asked):
         return note.request.entry
     if isinstance(note, Closed):
         return note.entry

@@ -20,9 +20,9 @@ from router.storage.entries import AttemptRow, Entry, RequestRow
 from router.storage.errors import LedgerRefusedError, LedgerUnavailableError
 from router.storage.journal import Journal, find_leftovers
 from router.storage.recovery import (
+    Asked,
     Begun,
     Ended,
-    Opened,
     Whole,
     closing_of,
     rebuild,
@@ -101,9 +101,8 @@ class SqliteLedger:
     # -- noting, on the caller's thread ---------------------------------------------------------
 
     def begin(self, request: RequestRow, attempt: AttemptRow, *, revised: bool = False) -> None:
-        notes = write_note(Begun(attempt))
-        if revised or request.entry not in self._open:
-            notes = write_note(Opened(request)) + notes
+        is_new = revised or request.entry not in self._open
+        notes = write_note(Asked(request, attempt) if is_new else Begun(attempt))
         if why := self._why_not():
             self._fail(why)
         try:

@@ -232,11 +232,24 @@ class Dispatcher:
             leg = await trip.route.next(trip.deadline, continuing=prefix is not None)
             if leg is None:
                 raise trip.route.verdict(trip.deadline)
-            if not await self._enter(trip, leg):
+            limiter = leg.upstream.limiter
+            if leg.pause_seconds <= 0 and not limiter.is_full:
+                limiter.take()
+            elif not await self._enter(trip, leg):
                 continue
-            call = self._call(trip, leg.upstream, leg.kind, prefix)
+            if leg.kind != "retry":
+                self._budgets[leg.upstream.provider.name].deposit()
+            is_whole = run is Call.whole
+            call = self._call(trip, leg.upstream, leg.kind, prefix, is_whole=is_whole)
+            after = self._hedge_after(trip, call, streamed=not is_whole and not call.is_fetched)
             try:
-                return await self._ask(trip, call, run)
+                if after is not None:
+                    return await self._race(trip, call, run, after)
+                try:
+                    return call, await run(call)
+                finally:
+                    if call.error is not None:
+                        trip.route.failed(call.upstream, call.error)
             except ProviderError as error:
                 if not trip.route.may_go_on(error):
                     raise
@@ -262,17 +275,13 @@ class Dispatcher:
     async def _enter(self, trip: _Trip, leg: Leg) -> bool:
         """Pause if the leg says so and take a place in the limiter; false when there is none."""
         upstream = leg.upstream
-        provider = upstream.provider.name
+        patience = _QUEUE_SECONDS if trip.route.has_others(upstream) else trip.deadline.left()
         try:
             if leg.pause_seconds > 0:
+                provider = upstream.provider.name
                 self._observer.on_retry(provider, leg.because or "resting", leg.pause_seconds)
                 await self._sleep(leg.pause_seconds)
-            if upstream.limiter.is_full:
-                others = trip.route.has_others(upstream)
-                patience = _QUEUE_SECONDS if others else trip.deadline.left()
-                await upstream.limiter.acquire(trip.deadline.within(patience))
-            else:
-                upstream.limiter.take()
+            await upstream.limiter.acquire(trip.deadline.within(patience))
         except ProviderError as error:
             upstream.breaker.forgotten()
             trip.route.failed(upstream, error)
@@ -280,30 +289,22 @@ class Dispatcher:
         except BaseException:
             upstream.breaker.forgotten()
             raise
-        if leg.kind != "retry":
-            self._budgets[provider].deposit()
         return True
 
-    async def _ask(self, trip: _Trip, call: Call, run: Run[T]) -> tuple[Call, T]:
-        """Make the call, with a second one racing it where the plan wants that."""
-        streamed = run is Call.open and not call.is_fetched
-        after = self._hedge_after(trip, call, streamed=streamed)
-        if after is None:
-            try:
-                return call, await run(call)
-            finally:
-                if call.error is not None:
-                    trip.route.failed(call.upstream, call.error)
+    async def _race(
+        self, trip: _Trip, call: Call, run: Run[T], after_seconds: float
+    ) -> tuple[Call, T]:
+        """Make the call, with a second one racing it when it is slow to begin."""
         calls = [call]
 
         def launch() -> Call | None:
-            rival = self._rival(trip, call)
+            rival = self._rival(trip, call, is_whole=run is Call.whole)
             if rival is not None:
                 calls.append(rival)
             return rival
 
         try:
-            winner, answer = await race(call, run, after, launch)
+            winner, answer = await race(call, run, after_seconds, launch)
             if len(calls) > 1:
                 self._observer.on_hedge(call.upstream.model.name, winner is not call)
             return winner, answer
@@ -320,21 +321,30 @@ class Dispatcher:
             return hedge.after_seconds
         return call.upstream.gauge.p95(streamed)
 
-    def _rival(self, trip: _Trip, first: Call) -> Call | None:
+    def _rival(self, trip: _Trip, first: Call, *, is_whole: bool) -> Call | None:
         """A second call for a race, with its place taken; None when nobody is free or allowed."""
         upstream = trip.route.rival_of(first.upstream)
         if upstream is None or not self._hedges.withdraw():
             return None
         trip.route.called(upstream)
         upstream.limiter.take()
-        return self._call(trip, upstream, "hedge", None)
+        return self._call(trip, upstream, "hedge", None, is_whole=is_whole)
 
-    def _call(self, trip: _Trip, upstream: Upstream, kind: AttemptKind, prefix: str | None) -> Call:
+    def _call(
+        self,
+        trip: _Trip,
+        upstream: Upstream,
+        kind: AttemptKind,
+        prefix: str | None,
+        *,
+        is_whole: bool,
+    ) -> Call:
         request = trip.request
         if prefix:
             request = shorten(request, prefix, self._around.count_tokens)
             if not goes_on_exactly(trip.plan.terms, upstream, request):
                 request = ask_to_go_on(request, prefix)
+        may_be_whole = is_whole or trip.plan.terms.order == "proven"
         order = Order(
             request=request,
             plan=trip.plan,
@@ -342,7 +352,7 @@ class Dispatcher:
             kind=kind if trip.role is None or prefix else trip.role,
             deadline=trip.deadline,
             prefix=prefix,
-            whole_seconds=self._whole_seconds(trip, upstream),
+            whole_seconds=self._whole_seconds(trip, upstream) if may_be_whole else 0.0,
         )
         return Call(upstream, order, trip.sink, self._around)
 
