@@ -10,7 +10,7 @@ _LONGEST_GAP = 3
 _DIGITS = b"0123456789"
 _MARKS = bytes(48 if code in _DIGITS else 32 for code in range(256))
 """Every digit as a zero, everything else as a blank."""
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 NEAR_BEFORE, NEAR_BEHIND = 2, 8
 """A plus or bracket may stand before a number, an X (identity card) or an extension behind it."""
@@ -60,7 +60,7 @@ def find_chains(text: str, runs: Sequence[Run]) -> list[Chain]:
 def touch_letters(text: str, run: Run) -> bool:
     """Whether a Latin letter stands directly before or behind the run."""
     start, end = run
-    return text[start - 1 : start] in _LETTERS or text[end : end + 1] in _LETTERS
+    return text[start - 1 : start] in LETTERS or text[end : end + 1] in LETTERS
 
 
 def is_alphanumeric(character: str) -> bool:

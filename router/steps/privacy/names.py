@@ -69,6 +69,9 @@ GAP_AFTER_TITLE = re.compile(r"s?\.?[ \n]{1,3}|:\s{0,3}")
 ENGLISH_NAME = re.compile(
     r"[^\W\d_a-z][\w'’\-]{0,24}(?:(?: (?:van|von|de|der|den|la|da|di|del|al|bin|el)){0,2} [^\W\d_a-z](?:\.|[\w'’\-]{1,24})){0,3}"
 )
+_AFTER = {"announcer": GAP, "title": GAP_AFTER_TITLE, "self": GAP}
+NAME_GROUPS = frozenset(_AFTER)
+"""Words without which no English name is looked for."""
 _NOT_NAMES = (
     "sir madam team customer support all there everyone friend friends the a an not so very sorry just your our my here "
     "i it is in on at from to now still also really waiting trying looking writing calling having getting using "
@@ -167,8 +170,10 @@ def _is_name(found: str) -> bool:
 
 def find_english_names(text: str, lower: str, hits: Hits) -> Iterator[Span]:
     """Names after `my name is`, a title or an address line, written with capitals."""
-    for group, between in (("announcer", GAP), ("title", GAP_AFTER_TITLE), ("self", GAP)):
-        for _, start, end in sorted(hits.get(group, ())):
+    for group, between in _AFTER.items():
+        if group not in hits:
+            continue
+        for _, start, end in sorted(hits[group]):
             if start and lower[start - 1].isalnum():
                 continue
             gap = between.match(text, end)

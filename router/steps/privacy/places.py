@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from router.steps.privacy.digits import Run, is_alphanumeric
+from router.steps.privacy.digits import LETTERS, Run
 from router.steps.privacy.spans import Span
 from router.steps.privacy.words import Hits
 
@@ -232,7 +232,7 @@ def find_english_addresses(
     houses = [
         start
         for start, end in runs
-        if end - start <= LONGEST_HOUSE_NUMBER and not (start and is_alphanumeric(text[start - 1]))
+        if end - start <= LONGEST_HOUSE_NUMBER and not (start and text[start - 1] in LETTERS)
     ]
     yield from _houses(ENGLISH_STREET, text, houses)
     if "flat" in hits:

@@ -15,7 +15,12 @@ from router.steps.privacy.codes import (
 )
 from router.steps.privacy.contacts import find_accounts, find_emails, find_keys, find_passwords
 from router.steps.privacy.digits import Run, find_chains, find_runs
-from router.steps.privacy.names import find_chinese_names, find_english_names, find_listed_names
+from router.steps.privacy.names import (
+    NAME_GROUPS,
+    find_chinese_names,
+    find_english_names,
+    find_listed_names,
+)
 from router.steps.privacy.numbers import find_numbers
 from router.steps.privacy.places import find_chinese_addresses, find_english_addresses
 from router.steps.privacy.spans import Span, without_overlaps
@@ -67,7 +72,8 @@ def _look(text: str, lower: str) -> Iterator[Span]:
     hits = find_words(lower)
     if "@" in text:
         yield from find_emails(text)
-    yield from find_passwords(text, lower, places_of(hits, "password"))
+    if "password" in hits or "://" in text:
+        yield from find_passwords(text, lower, places_of(hits, "password"))
     if runs := find_runs(text):
         yield from _look_at_digits(text, lower, runs, hits, is_chinese)
     if "account" in hits:
@@ -76,22 +82,25 @@ def _look(text: str, lower: str) -> Iterator[Span]:
         yield from find_plates(text)
         yield from find_chinese_names(text)
         yield from find_chinese_addresses(text)
-    yield from find_english_names(text, lower, hits)
+    if not NAME_GROUPS.isdisjoint(hits):
+        yield from find_english_names(text, lower, hits)
 
 
 def _look_at_digits(
     text: str, lower: str, runs: list[Run], hits: Hits, is_chinese: bool
 ) -> Iterator[Span]:
     chains = find_chains(text, runs)
-    if any(chain[2] >= _SIX for chain in chains):
+    if max([chain[2] for chain in chains]) >= _SIX:
         yield from find_numbers(text, lower, chains, places_of(hits, "number"))
         yield from find_codes(text, lower, runs)
         if is_chinese:
             yield from find_listed_names(text, runs)
-    yield from find_keys(text, places_of(hits, "key"))
+    if "key" in hits or "-----BEGIN" in text:
+        yield from find_keys(text, places_of(hits, "key"))
     if "document" in hits:
         yield from find_announced_documents(lower, places_of(hits, "document"))
-    yield from find_computers(text, lower, runs)
+    if text.count(".") >= 3 or text.count(":") >= 2:
+        yield from find_computers(text, lower, runs)
     yield from find_english_addresses(text, lower, runs, hits)
 
 

@@ -245,7 +245,10 @@ class Record:
         return began
 
     def _estimate(self, model: str) -> str | None:
-        for choice in (self._plan.primary, *self._plan.fallbacks):
+        primary = self._plan.primary
+        if primary.model == model:
+            return primary.estimated_usd
+        for choice in self._plan.fallbacks:
             if choice.model == model:
                 return choice.estimated_usd
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from policies.decision import Plan
@@ -36,7 +38,7 @@ def open_row(
         order_number=caller.order_number,
         rule=plan.rule,
         pool=plan.pool,
-        arms=_list(tuple(f"{arm.split}/{arm.name}" for arm in plan.arms)),
+        arms=_list(tuple([f"{arm.split}/{arm.name}" for arm in plan.arms])),
         prompt=plan.prompt,
         policy=plan.policy,
         policy_version=plan.policy_version,
@@ -105,5 +107,7 @@ def attempt_row(entry: int, attempt: Attempt, priced: Priced | None) -> AttemptR
     )
 
 
+@lru_cache(maxsize=1024)
 def _list(words: tuple[str, ...]) -> str:
-    return _encode(words).decode() if words else "[]"
+    """The same few lists of intents and kinds come all day."""
+    return _encode(words).decode()
