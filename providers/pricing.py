@@ -180,7 +180,9 @@ def cost(
     micros = tier.rates.price(usage)
     if micros is None:
         return None
-    return Money.of(micros * factor * _MILLIONTH, row.currency, day, exchange)
+    if factor is not _ONE:
+        micros *= factor
+    return Money.of(micros * _MILLIONTH, row.currency, day, exchange)
 
 
 def ceiling(

@@ -72,7 +72,7 @@ def _look(text: str, lower: str) -> Iterator[Span]:
     hits = find_words(lower)
     if "@" in text:
         yield from find_emails(text)
-    if "password" in hits or "://" in text:
+    if "password" in hits or "url" in hits:
         yield from find_passwords(text, lower, places_of(hits, "password"))
     if runs := find_runs(text):
         yield from _look_at_digits(text, lower, runs, hits, is_chinese)
@@ -95,7 +95,7 @@ def _look_at_digits(
         yield from find_codes(text, lower, runs)
         if is_chinese:
             yield from find_listed_names(text, runs)
-    if "key" in hits or "-----BEGIN" in text:
+    if "key" in hits or "armour" in hits:
         yield from find_keys(text, places_of(hits, "key"))
     if "document" in hits:
         yield from find_announced_documents(lower, places_of(hits, "document"))

@@ -48,6 +48,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "flat": ("apt", "apartment", "suite", "ste", "unit"),
     "box": ("box",),
+    "url": ("://",),
+    "armour": ("-----begin",),
 }  # fmt: skip
 """`number`: what makes any seven digits a phone or a social security number, before or behind them."""
 
