@@ -38,12 +38,20 @@ class Draft:
     """A template of which only some places are still open: what is said all day is filled once."""
 
     parts: tuple[str | OpenLine, ...]
+    has_gaps: bool
+    """There are three line ends or more in a row, even when every line stays."""
 
     def fill(self, variables: Mapping[str, str]) -> str:
         """The text, with these values in the open places."""
-        lines = [part if isinstance(part, str) else part.fill(variables) for part in self.parts]
-        text = "\n".join([line for line in lines if line is not None])
-        return _BLANKS.sub("\n\n", text) if "\n\n\n" in text else text
+        lines: list[str] = []
+        for part in self.parts:
+            line = part if isinstance(part, str) else part.fill(variables)
+            if line is not None:
+                lines.append(line)
+        text = "\n".join(lines)
+        is_whole = len(lines) == len(self.parts)
+        # A wide gap is in the template, or a line that was left out makes one.
+        return text if is_whole and not self.has_gaps else _BLANKS.sub("\n\n", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,8 @@ def draft(
             parts[-1] = f"{before}\n{part}"
         elif part is not None:
             parts.append(part)
-    return Draft(tuple(parts))
+    shown = "\n".join([part if isinstance(part, str) else "-" for part in parts])
+    return Draft(tuple(parts), _BLANKS.search(shown) is not None)
 
 
 def _draft_line(
