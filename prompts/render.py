@@ -98,8 +98,9 @@ def draft(
             parts[-1] = f"{before}\n{part}"
         elif part is not None:
             parts.append(part)
-    shown = "\n".join([part if isinstance(part, str) else "-" for part in parts])
-    return Draft(tuple(parts), _BLANKS.search(shown) is not None)
+    closed = [_BLANKS.sub("\n\n", part) if isinstance(part, str) else part for part in parts]
+    shown = "\n".join([part if isinstance(part, str) else "-" for part in closed])
+    return Draft(tuple(closed), _BLANKS.search(shown) is not None)
 
 
 def _draft_line(
