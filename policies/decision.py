@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+
+class Reason(msgspec.Struct, frozen=True):
     """One step of the argument, with the steps below it: printed as a tree."""
 
     text: str
@@ -16,8 +17,7 @@ class Reason:
     below: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selected:
+class Selected(msgspec.Struct, frozen=True, kw_only=True):
     """A model that may answer, with its place in the order."""
 
     model: str
@@ -27,8 +27,7 @@ class Selected:
     """Estimated price of this request as a decimal text; None when unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(msgspec.Struct, frozen=True):
     """A model that was looked at and may not answer."""
 
     model: str

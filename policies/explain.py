@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
+
+import msgspec
 
 from policies.decision import Plan, Reason, Rejected
 
@@ -12,7 +13,7 @@ _MARKS = {True: "✓", False: "✗", None: "·"}
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
     """Give the whole plan as values that any JSON writer takes."""
-    said: dict[str, Any] = dataclasses.asdict(plan)
+    said: dict[str, Any] = msgspec.to_builtins(plan)
     said["models"] = list(plan.models)
     return said
 
