@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from policies.pools import Option
 from policies.scoring import show_usd
@@ -39,8 +40,7 @@ class Bounds:
 UNBOUND = Bounds()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(NamedTuple):
     """All limits on one request, worked out once and asked of every model."""
 
     must_stay_local: bool

@@ -160,7 +160,7 @@ def _weighted(pool: Pool, options: Sequence[Option], unit: str) -> Scored:
 
 def _sorted(scored: Scored) -> Scored:
     # Stable: equal scores keep the order in which the policy lists the models.
-    return sorted(scored, key=itemgetter(0), reverse=True)
+    return scored if len(scored) == 1 else sorted(scored, key=itemgetter(0), reverse=True)
 
 
 _SCORERS: dict[Objective, Callable[[Pool, Sequence[Option], str], Scored]] = {

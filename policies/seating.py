@@ -78,8 +78,7 @@ def seat_errand(pool: Pool, errand: Errand, limits: Limits, facts: Facts, room: 
         max_output_tokens=errand.output_tokens,
     )
     own = Facts(signals, facts.caller, facts.around, facts.candidates)
-    limits = replace(
-        limits,
+    limits = limits._replace(
         needs=errand.needs,
         prompt_tokens=errand.prompt_tokens,
         answer_tokens=errand.output_tokens,
