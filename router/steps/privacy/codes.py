@@ -9,7 +9,7 @@ from ipaddress import AddressValueError, IPv6Address
 
 from router.steps.privacy.checksums import company_code_holds, iban_holds
 from router.steps.privacy.context import context_before
-from router.steps.privacy.digits import Run, is_alphanumeric, touch_letters
+from router.steps.privacy.digits import LETTERS, Run, is_alphanumeric
 from router.steps.privacy.spans import Span
 
 PLATE = re.compile(
@@ -58,7 +58,7 @@ def find_plates(text: str) -> Iterator[Span]:
 def find_codes(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
     """Passports, company codes and IBANs, each from a run of digits in it."""
     # A company code of digits alone touches no letter.
-    runs = [run for run in runs if run[1] - run[0] >= 18 or touch_letters(text, run)]
+    runs = [run for run in runs if run[2] in LETTERS or run[3] in LETTERS or run[1] - run[0] >= 18]
     if not runs:
         return
     yield from _find_passports(text, lower, runs)
@@ -67,7 +67,7 @@ def find_codes(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
 
 
 def _find_passports(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
-    for start, end in runs:
+    for start, end, _, _ in runs:
         if not 7 <= end - start <= 8:
             continue
         place = start - (9 - (end - start))
@@ -84,7 +84,7 @@ def _find_passports(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span
 def _find_company_codes(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
     """Six digits stand behind the second of its eighteen characters; both may be digits too."""
     done = 0
-    for start, end in runs:
+    for start, end, _, _ in runs:
         if end - start < 6:
             continue
         for place in (start - 2, start - 1, start):
@@ -103,9 +103,9 @@ def _find_company_codes(text: str, lower: str, runs: Sequence[Run]) -> Iterator[
 def _find_ibans(text: str, runs: Sequence[Run]) -> Iterator[Span]:
     """Two digits stand behind its country's two letters."""
     done = 0
-    for start, end in runs:
+    for start, end, before, _ in runs:
         place = start - 2
-        if end - start < 2 or place < done or not is_alphanumeric(text[start - 1]):
+        if end - start < 2 or place < done or before not in LETTERS:
             continue
         if place and is_alphanumeric(text[place - 1]):
             continue
@@ -139,16 +139,13 @@ def find_announced_documents(lower: str, places: Sequence[int]) -> Iterator[Span
 
 def find_computers(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
     """IPv4 and IPv6 addresses; a version number of four parts is none."""
-    if text.count(".") >= 3:
-        for start, end in runs:
-            if end - start > 3 or text[end : end + 1] != ".":
-                continue
-            if start and (text[start - 1] == "." or is_alphanumeric(text[start - 1])):
-                continue
-            match = IPV4.match(text, start)
-            if match and not VERSION.search(lower, max(0, start - 10), start):
-                yield Span(start, match.end(), "ip", 0.9)
-    if text.count(":") >= 2 and TWO_COLONS.search(text):
+    for start, end, before, after in runs:
+        if after != "." or end - start > 3 or before == "." or is_alphanumeric(before):
+            continue
+        match = IPV4.match(text, start)
+        if match and not VERSION.search(lower, max(0, start - 10), start):
+            yield Span(start, match.end(), "ip", 0.9)
+    if ":" in text and TWO_COLONS.search(text):
         for match in IPV6.finditer(text):
             if _is_ipv6(match.group()):
                 yield Span(match.start(), match.end(), "ip", 0.9)

@@ -15,8 +15,8 @@ LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 NEAR_BEFORE, NEAR_BEHIND = 2, 8
 """A plus or bracket may stand before a number, an X (identity card) or an extension behind it."""
 
-Run = tuple[int, int]
-"""Begin and end."""
+Run = tuple[int, int, str, str]
+"""Begin, end, and the characters directly before and behind; empty where there is none."""
 Chain = tuple[int, int, int, bool, bool]
 """Begin, end, how many digits, whether it is one run (nothing stands between its digits), and
 whether it stands alone: no other digit is near enough to be a part of the same number."""
@@ -25,25 +25,26 @@ whether it stands alone: no other digit is near enough to be a part of the same 
 def find_runs(text: str) -> list[Run]:
     """Every run of digits, in order."""
     # Two byte searches a run are several times as fast as a pattern that looks at every character.
-    marks = text.encode("ascii", "replace").translate(_MARKS)
+    find = text.encode("ascii", "replace").translate(_MARKS).find
+    size = len(text)
     runs: list[Run] = []
-    start = marks.find(b"0")
+    start = find(b"0")
     while start >= 0:
-        end = marks.find(b" ", start)
+        end = find(b" ", start)
         if end < 0:
-            runs.append((start, len(text)))
-            break
-        runs.append((start, end))
-        start = marks.find(b"0", end)
+            end = size
+        before = text[start - 1] if start else ""
+        runs.append((start, end, before, text[end] if end < size else ""))
+        start = find(b"0", end)
     return runs
 
 
 def find_chains(text: str, runs: Sequence[Run]) -> list[Chain]:
     """The runs joined to chains, in order; `runs` holds one at least."""
     chains: list[Chain] = []
-    start, end = runs[0]
+    start, end, _, _ = runs[0]
     digits, is_plain, is_alone = end - start, True, True
-    for next_start, next_end in runs[1:]:
+    for next_start, next_end, _, _ in runs[1:]:
         gap = next_start - end
         if gap <= _LONGEST_GAP and not text[end:next_start].strip(_GAPS):
             digits += next_end - next_start
@@ -55,12 +56,6 @@ def find_chains(text: str, runs: Sequence[Run]) -> list[Chain]:
         end = next_end
     chains.append((start, end, digits, is_plain, is_alone))
     return chains
-
-
-def touch_letters(text: str, run: Run) -> bool:
-    """Whether a Latin letter stands directly before or behind the run."""
-    start, end = run
-    return text[start - 1 : start] in LETTERS or text[end : end + 1] in LETTERS
 
 
 def is_alphanumeric(character: str) -> bool:

@@ -81,23 +81,20 @@ def find_numbers(
     for begin, end, digits, is_plain, is_alone in chains:
         if digits < _LEAST_DIGITS:
             continue
-        start, stop = max(0, begin - NEAR_BEFORE), min(len(text), end + NEAR_BEHIND)
-        is_signed = (has_plus and "+" in text[start:begin]) or (
-            bool(words) and _has_between(words, start - WINDOW_CHARACTERS, stop)
-        )
+        start = begin - NEAR_BEFORE if begin > NEAR_BEFORE else 0
+        stop = end + NEAR_BEHIND
+        is_signed = has_plus and "+" in text[start:begin]
+        if words and not is_signed:
+            at = bisect_left(words, start - WINDOW_CHARACTERS)
+            is_signed = at < len(words) and words[at] < stop
         if not is_alone:
             shapes = _ALL[is_signed]
         elif is_plain:
-            shapes = _PLAIN[is_signed][min(digits, _MOST_PLAIN)]
+            shapes = _PLAIN[is_signed][digits if digits < _MOST_PLAIN else _MOST_PLAIN]
         else:
-            shapes = _SPACED[is_signed][min(digits, _MOST_SPACED)]
+            shapes = _SPACED[is_signed][digits if digits < _MOST_SPACED else _MOST_SPACED]
         for shape in shapes:
             yield from _find_shape(shape, text, lower, start, stop, end, contexts)
-
-
-def _has_between(words: Sequence[int], start: int, end: int) -> bool:
-    at = bisect_left(words, start)
-    return at < len(words) and words[at] < end
 
 
 def _find_shape(

@@ -230,13 +230,12 @@ def find_english_addresses(
 ) -> Iterator[Span]:
     """A house number with a street, a P.O. box, or what follows `my address is`."""
     houses = [
-        start
-        for start, end in runs
-        if end - start <= LONGEST_HOUSE_NUMBER and not (start and text[start - 1] in LETTERS)
+        run for run in runs if run[1] - run[0] <= LONGEST_HOUSE_NUMBER and run[2] not in LETTERS
     ]
-    yield from _houses(ENGLISH_STREET, text, houses)
+    streets = [start for start, end, _, after in houses if _may_lead_on(text, end, after)]
+    yield from _houses(ENGLISH_STREET, text, streets)
     if "flat" in hits:
-        yield from _houses(ENGLISH_FLAT, text, houses)
+        yield from _houses(ENGLISH_FLAT, text, [house[0] for house in houses])
     if "box" in hits:
         for match in BOX.finditer(lower):
             yield Span(match.start(), match.end(), "address", 0.8)
@@ -251,10 +250,23 @@ def _houses(shape: re.Pattern[str], text: str, houses: Sequence[int]) -> Iterato
             yield Span(start, done, "address", 0.8)
 
 
-def _announced(lower: str, houses: Sequence[int]) -> Iterator[Span]:
+def _may_lead_on(text: str, end: int, after: str) -> bool:
+    """Whether the name of a street, with its capital, could follow a house number."""
+    if after in LETTERS:
+        end += 1
+        after = text[end : end + 1]
+    if after not in (" ", "-"):
+        return False
+    following = text[end + 1 : end + 2]
+    return following.isupper() or following.isdigit()
+
+
+def _announced(lower: str, houses: Sequence[Run]) -> Iterator[Span]:
     done = 0
-    for start in houses:
-        if not start or not lower[start - 1].isspace():
+    for start, _, before, _ in houses:
+        # What announces an address ends with one of these, and up to three blanks may follow.
+        last = lower[start - 2]
+        if not before.isspace() or (last not in "s:ot" and not last.isspace()):
             continue
         begin = max(done, start - LONGEST_ANNOUNCER)
         if not lower[begin:start].rstrip().endswith(ANNOUNCED_ENDS):

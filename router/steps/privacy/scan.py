@@ -99,8 +99,7 @@ def _look_at_digits(
         yield from find_keys(text, places_of(hits, "key"))
     if "document" in hits:
         yield from find_announced_documents(lower, places_of(hits, "document"))
-    if text.count(".") >= 3 or text.count(":") >= 2:
-        yield from find_computers(text, lower, runs)
+    yield from find_computers(text, lower, runs)
     yield from find_english_addresses(text, lower, runs, hits)
 
 
