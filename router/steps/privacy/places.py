@@ -265,7 +265,7 @@ def _announced(lower: str, houses: Sequence[Run]) -> Iterator[Span]:
     done = 0
     for start, _, before, _ in houses:
         # What announces an address ends with one of these, and up to three blanks may follow.
-        last = lower[start - 2]
+        last = lower[start - 2 : start - 1]
         if not before.isspace() or (last not in "s:ot" and not last.isspace()):
             continue
         begin = max(done, start - LONGEST_ANNOUNCER)

@@ -139,6 +139,14 @@ def test_a_phone_is_found_whatever_digits_stand_near_it(between: str) -> None:
     assert any("13812345678" in text[span.start : span.end] for span in scan(text))
 
 
+@pytest.mark.parametrize(
+    "text", ["", " ", "5", " 5", "5 ", " 5 ", "-5", "a5", "5a", "12", "一5", "5一", " 1", "to 5"]
+)
+def test_the_shortest_texts_hold_nothing_and_break_nothing(text: str) -> None:
+    assert scan(text) == []
+    assert scan(f"{text} {text}") == []
+
+
 def test_a_public_hotline_is_known_as_one() -> None:
     assert [span.kind for span in scan("打400-820-8820")] == ["hotline"]
 
