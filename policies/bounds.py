@@ -68,8 +68,12 @@ class Limits(NamedTuple):
             return f"is in region {candidate.region or 'unknown'}, not {allowed}"
         if not self.needs <= candidate.abilities:
             return f"cannot do {', '.join(sorted(self.needs - candidate.abilities))}"
-        answer = min(self.answer_tokens, candidate.max_output_tokens)
-        wanted = self.prompt_tokens + max(answer, self.headroom_tokens)
+        answer = self.answer_tokens
+        if answer > candidate.max_output_tokens:
+            answer = candidate.max_output_tokens
+        if answer < self.headroom_tokens:
+            answer = self.headroom_tokens
+        wanted = self.prompt_tokens + answer
         if wanted > candidate.window_tokens:
             return f"needs {wanted} tokens, its window holds {candidate.window_tokens}"
         if not option.health.is_available:

@@ -132,4 +132,4 @@ class Plan:
     @property
     def models(self) -> tuple[str, ...]:
         """Names of all models that may be called, in order."""
-        return (self.primary.model, *(choice.model for choice in self.fallbacks))
+        return (self.primary.model, *[choice.model for choice in self.fallbacks])

@@ -13,9 +13,9 @@ _USUAL_TOKENS_PER_SECOND = 40.0
 
 def expect_output_tokens(signals: Signals, candidate: Candidate, answer_tokens: int) -> int:
     """Give how long the answer is taken to be: the usual, or less where a limit says so."""
-    asked = signals.max_output_tokens
-    wanted = answer_tokens if asked is None else min(asked, answer_tokens)
-    return min(wanted, candidate.max_output_tokens)
+    asked, most = signals.max_output_tokens, candidate.max_output_tokens
+    wanted = answer_tokens if asked is None or asked > answer_tokens else asked
+    return wanted if wanted < most else most
 
 
 def estimate_usd(candidate: Candidate, input_tokens: int, output_tokens: int) -> Decimal | None:

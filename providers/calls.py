@@ -138,15 +138,22 @@ class Deadline:
 
     def left(self) -> float:
         """Seconds that remain, never below zero."""
-        return max(0.0, self.at - self._clock())
+        left = self.at - self._clock()
+        return left if left > 0.0 else 0.0
 
     def passed(self) -> bool:
         """Whether the moment is over."""
         return self._clock() >= self.at
 
-    def within(self, seconds: float) -> Deadline:
-        """The earlier of this deadline and that many seconds from now."""
-        return Deadline(min(self.at, self._clock() + seconds), self._clock, self.connect_seconds)
+    def within(self, seconds: float, connect_seconds: float | None = None) -> Deadline:
+        """The earlier of this deadline and that many seconds from now.
+
+        With `connect_seconds`, a connection has so long to come about.
+        """
+        at = self._clock() + seconds
+        if connect_seconds is None:
+            connect_seconds = self.connect_seconds
+        return Deadline(at if at < self.at else self.at, self._clock, connect_seconds)
 
     def connecting_within(self, seconds: float) -> Deadline:
         """The same deadline, with so many seconds for a connection to come about."""

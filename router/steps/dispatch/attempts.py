@@ -303,9 +303,9 @@ class Call:
 
     def _take_whole(self, completion: Completion) -> None:
         for choice in completion.choices:
-            calls = [call.function.name + call.function.arguments for call in choice.tool_calls]
-            texts = [choice.text, choice.reasoning, choice.refusal, *calls]
-            self._pieces.extend(text for text in texts if text)
+            texts = [choice.text, choice.reasoning, choice.refusal]
+            texts += [call.function.name + call.function.arguments for call in choice.tool_calls]
+            self._pieces += [text for text in texts if text]
 
     def _is_whole(self) -> bool:
         return bool(self._finished) and self._seen <= self._finished

@@ -32,7 +32,8 @@ class RetryBudget:
     def deposit(self) -> None:
         """Count one request."""
         self._refill()
-        self._tokens = min(self._capacity, self._tokens + self._ratio)
+        tokens = self._tokens + self._ratio
+        self._tokens = tokens if tokens < self._capacity else self._capacity
 
     def withdraw(self) -> bool:
         """Take one retry out, or say that there is none left."""
@@ -44,7 +45,8 @@ class RetryBudget:
 
     def _refill(self) -> None:
         now = self._clock()
-        self._tokens = min(self._capacity, self._tokens + (now - self._at) * self._floor)
+        tokens = self._tokens + (now - self._at) * self._floor
+        self._tokens = tokens if tokens < self._capacity else self._capacity
         self._at = now
 
 

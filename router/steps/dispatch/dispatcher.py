@@ -221,9 +221,8 @@ class Dispatcher:
         if plan.terms.hedge is not None:
             self._hedges.deposit(plan.terms.hedge.max_share)
         route = Route(plan, self._upstreams, self._budgets, session=session, rng=self._rng)
-        allowed = deadline.within(plan.terms.deadline_seconds).connecting_within(
-            plan.terms.connect_seconds
-        )
+        terms = plan.terms
+        allowed = deadline.within(terms.deadline_seconds, terms.connect_seconds)
         return _Trip(request, plan, sink, allowed, route, role, itertools.count(first_number))
 
     async def _reach(self, trip: _Trip, run: Run[T], prefix: str | None = None) -> tuple[Call, T]:

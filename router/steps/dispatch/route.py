@@ -93,11 +93,12 @@ class Route:
         First without long pauses; only when nobody can be asked soon, a long pause is accepted.
         A continuation does not pause for the broken model while others stand ready.
         """
-        if self.calls >= self._plan.terms.max_attempts or deadline.passed():
+        left = deadline.left()
+        if self.calls >= self._plan.terms.max_attempts or not left:
             return None
         refused: set[str] = set()
-        left = deadline.left()
-        for longest in (min(0.0 if continuing else _PATIENCE_SECONDS, left), left):
+        patience = 0.0 if continuing else _PATIENCE_SECONDS
+        for longest in (patience if patience < left else left, left):
             while (leg := self._choose(longest, refused)) is not None:
                 breaker = leg.upstream.breaker
                 if breaker.is_closed or await breaker.admit():

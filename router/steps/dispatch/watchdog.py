@@ -161,11 +161,14 @@ class Watchdog:
 
     def _nap(self) -> float:
         """Seconds until the next look could find something wrong."""
-        nap = min(self._limit() - self._silence(), self._deadline.left())
+        nap = self._limit() - self._silence()
+        left = self._deadline.left()
+        if left < nap:
+            nap = left
         if self.has_begun:
             nap = min(nap, self._patience.crawl_window / _SAMPLES_PER_WINDOW)
         shortest = _SHORTEST_NAP_SECONDS if self._since is not None else _IDLE_NAP_SECONDS
-        return max(nap, shortest)
+        return nap if nap > shortest else shortest
 
     def _look(self) -> None:
         self._timer = None
