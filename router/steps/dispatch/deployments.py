@@ -76,6 +76,12 @@ class Upstream:
         self._resting_until = 0.0
 
     @property
+    def is_untouched(self) -> bool:
+        """Whether nobody calls it, nobody has, and nothing speaks against it."""
+        is_free = self.breaker.is_closed and not self._resting_until
+        return is_free and not self.limiter.in_flight and self.gauge.is_empty
+
+    @property
     def rest_seconds(self) -> float:
         """Seconds for which the vendor asked to be left alone."""
         return max(0.0, self._resting_until - self._clock())

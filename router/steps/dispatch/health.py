@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policies.signals import ModelHealth
+from policies.signals import HEALTHY, ModelHealth
 
 if TYPE_CHECKING:
     from router.steps.dispatch.deployments import Upstream
@@ -38,6 +38,11 @@ class Gauge:
         self.error_rate = 0.0
         self.tidy_streams = 0
         """Streams with no more pieces than tokens; far below zero once one had more."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no call has ended yet."""
+        return not (self._first_tokens or self._whole or self.error_rate)
 
     def answered(self, first_token_seconds: float | None, seconds: float, tokens: int) -> None:
         """A call went well."""
@@ -72,6 +77,9 @@ class Gauge:
 
 def health_of(upstreams: Sequence[Upstream]) -> ModelHealth:
     """One model's health from all its deployments: available while one of them is."""
+    if upstreams and all([upstream.is_untouched for upstream in upstreams]):
+        # Most models of a catalogue are not called at all, and all of them are looked at.
+        return HEALTHY
     able = [upstream for upstream in upstreams if upstream.why_not() == ""]
     if not able:
         return ModelHealth(
