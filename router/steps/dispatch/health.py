@@ -77,7 +77,7 @@ class Gauge:
 
 def health_of(upstreams: Sequence[Upstream]) -> ModelHealth:
     """One model's health from all its deployments: available while one of them is."""
-    if upstreams and all([upstream.is_untouched for upstream in upstreams]):
+    if upstreams and all(upstream.is_untouched for upstream in upstreams):
         # Most models of a catalogue are not called at all, and all of them are looked at.
         return HEALTHY
     able = [upstream for upstream in upstreams if upstream.why_not() == ""]
