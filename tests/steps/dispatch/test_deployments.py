@@ -103,6 +103,14 @@ async def test_health_tells_figures_and_an_open_breaker() -> None:
     assert "breaker open" in health["m2"].why
 
 
+async def test_a_model_that_nobody_calls_is_healthy_until_somebody_does() -> None:
+    dispatch = dispatcher(deploy(ScriptedProvider("a", say("hello")), "m1"))
+    assert dispatch.health()["m1"] == ModelHealth()
+    dispatch._upstreams["m1"][0].limiter.take()
+    dispatch._health_at = None
+    assert dispatch.health()["m1"].load > 0
+
+
 async def test_new_settings_keep_what_was_learned() -> None:
     bad = ScriptedProvider("a", [AuthenticationFailedError("401", status=401)])
     good = ScriptedProvider("b", say("fine"))
