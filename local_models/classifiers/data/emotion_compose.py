@@ -17,7 +17,7 @@ from pathlib import Path
 _GAP = re.compile(r"\{(\w+)\}")
 PARTS = Path(__file__).parent / "emotion_parts.jsonl"
 
-_JOINS = {
+JOINS = {
     "zh": ("，", "，", "，", "！", "。", " ", "", "～", "...", ",", "!", "？"),
     "en": (", ", ". ", "! ", " - ", "... ", ": ", "; ", " "),
 }
@@ -75,7 +75,7 @@ class _Kit:
     def join(self, *pieces: str) -> str:
         text = pieces[0]
         for piece in pieces[1:]:
-            text += self.rng.choice(_JOINS[self.language]) + piece
+            text += self.rng.choice(JOINS[self.language]) + piece
         return text
 
     def chance(self, share: float) -> bool:

@@ -1,0 +1,93 @@
+"""Twins for the emotion heads: the same praise beside an event that went wrong and one that went well.
+
+`emotion_events.jsonl` tells each event twice, `emotion_praise.jsonl` holds words of praise by what
+they praise and frames that take an event (`{e}`) and praise (`{p}`). A twin differs from its
+sarcastic line in the event only, so that praise by itself tells a head nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_models.classifiers.data.emotion_compose import JOINS, Composed, read_parts
+
+EVENTS = Path(__file__).parent / "emotion_events.jsonl"
+PRAISE = Path(__file__).parent / "emotion_praise.jsonl"
+
+_ENDS = {
+    "zh": ("", "", "", "。", "！", "！！", "~", "…"),
+    "en": ("", "", "", ".", "!", "!!", "..."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened, told once as it went wrong and once as it went well."""
+
+    language: str
+    about: str
+    bad: str
+    good: str
+
+
+Praise = dict[tuple[str, str], list[str]]
+"""Words of praise by language and by what they praise; `any` fits everything, `frame` takes both."""
+
+
+def read_events(path: Path = EVENTS) -> list[Event]:
+    """The events of a file."""
+    rows = map(json.loads, filter(None, path.read_text(encoding="utf-8").split("\n")))
+    return [Event(row["lang"], row["about"], row["bad"], row["good"]) for row in rows]
+
+
+def read_praise(path: Path = PRAISE) -> Praise:
+    """The words of praise and the frames of a file."""
+    praise: Praise = {}
+    for row in map(json.loads, filter(None, path.read_text(encoding="utf-8").split("\n"))):
+        praise.setdefault((row["lang"], row["about"]), []).append(row["text"])
+    return praise
+
+
+def compose_twins(per_event: int, seed: int = 5) -> list[Composed]:
+    """`per_event` sarcastic lines with their twins for each event, and praise and good ends alone.
+
+    The same seed, the same lines; a sarcastic line stands right before its twin.
+    """
+    rng, praise, made = random.Random(seed), read_praise(), []
+    moods = {language: read_parts()[language, "mood"] for language in ("zh", "en")}
+    for event in read_events():
+        for _ in range(per_event):
+            mold = _mold(event, praise, moods[event.language], rng)
+            made += [
+                Composed(mold.replace("{e}", event.bad), "negative", 0.7, True),
+                Composed(mold.replace("{e}", event.good), "positive", 0.6),
+            ]
+        if rng.random() < 0.8:
+            made.append(Composed(event.good, "positive", 0.5))
+        if rng.random() < 0.4:
+            made.append(Composed(_draw(event, praise, rng), "positive", 0.6))
+    return made
+
+
+def _draw(event: Event, praise: Praise, rng: random.Random) -> str:
+    about = event.about if rng.random() < 0.5 else "any"
+    return rng.choice(praise[event.language, about])
+
+
+def _mold(event: Event, praise: Praise, moods: list[str], rng: random.Random) -> str:
+    """A line with a gap for the event: a frame, or praise before or after it."""
+    joins, said = JOINS[event.language], _draw(event, praise, rng)
+    end = rng.choice(_ENDS[event.language])
+    if rng.random() < 0.4:
+        frame = rng.choice(praise[event.language, "frame"]).replace("{p}", said)
+        return frame + end if frame[-1] == "}" or frame[-1].isalnum() else frame
+    join = rng.choice(joins)
+    line = f"{said}{join}{{e}}" if rng.random() < 0.55 else f"{{e}}{join}{said}"
+    if rng.random() < 0.15:
+        line += rng.choice(joins) + rng.choice(praise[event.language, "any"])
+    if rng.random() < 0.12:
+        line = rng.choice(moods) + (" " if event.language == "en" else "，") + line
+    return line + end
