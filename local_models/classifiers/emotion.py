@@ -1,16 +1,21 @@
 """How a customer feels: negative, neutral or positive, how strongly, and whether praise is meant.
 
 The head knows four classes: sarcasm is learned apart from open displeasure, because its words are
-those of praise, and counts as negative when the mood is told.
+those of praise, and counts as negative when the mood is told. How strong a mood is comes from a
+second head over the same n-grams; the two are joined when they are loaded, so that a text gathers
+its rows once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from local_models.classifiers.features import Features, read_features
-from local_models.classifiers.head import Head, load_head
+from local_models.classifiers.head import Deep, Head, Rows, load_head
 from local_models.classifiers.mood_features import CUES, read_mood_features
 from local_models.classifiers.table import TableHolder
 
@@ -18,6 +23,8 @@ LABELS = ("negative", "neutral", "positive")
 SARCASTIC = "sarcastic"
 """The head's fourth class; told as negative."""
 HEAD_LABELS = (*LABELS, SARCASTIC)
+STRONG = "strong"
+"""The label of the second head: how strong the mood is, by itself."""
 WEIGHTS = Path(__file__).parent / "weights" / "emotion.npz"
 INTENSITY_WEIGHTS = Path(__file__).parent / "weights" / "emotion_intensity.npz"
 
@@ -44,8 +51,8 @@ class EmotionReader:
     """Reads moods with the shipped heads, or with another head for the classes."""
 
     def __init__(self, head: Head | None = None, intensity: Head | None = None) -> None:
-        self._head = head or load_head(WEIGHTS)
-        self._intensity = intensity or load_head(INTENSITY_WEIGHTS)
+        self._strength = intensity or load_head(INTENSITY_WEIGHTS)
+        self._head = head or join_heads(load_head(WEIGHTS), self._strength)
 
     @property
     def tables(self) -> tuple[TableHolder, ...]:
@@ -63,17 +70,60 @@ class EmotionReader:
         if not base.text:
             return EmotionReading("neutral", 0.0, 0.0)
         cues = read_mood_features(base)
-        chances = self._chances(cues if len(self._head.view_weights) > CUES else base)
+        scores = self._scores(cues if len(self._head.view_weights) > CUES else base)
+        strong = scores.pop(STRONG, None)
+        chances = _softmax(scores, self._head.temperature)
         sarcasm = chances.pop(SARCASTIC, 0.0)
         if sarcasm:
             chances["negative"] = chances.get("negative", 0.0) + sarcasm
         emotion = max(chances, key=chances.__getitem__)
-        strength = 0.0 if emotion == "neutral" else float(self._intensity.probabilities(cues)[0])
-        return EmotionReading(emotion, strength, chances[emotion], sarcasm)
+        if emotion == "neutral":
+            return EmotionReading(emotion, 0.0, chances[emotion], sarcasm)
+        if strong is None:
+            strong = float(self._strength.scores(cues)[0])
+        return EmotionReading(emotion, _sigmoid(strong), chances[emotion], sarcasm)
 
-    def _chances(self, features: Features) -> dict[str, float]:
-        chances = self._head.probabilities(features).tolist()
-        return dict(zip(self._head.labels, chances, strict=True))
+    def _scores(self, features: Features) -> dict[str, float]:
+        return dict(zip(self._head.labels, self._head.scores(features).tolist(), strict=True))
+
+
+def join_heads(one: Head, other: Head) -> Head:
+    """Both heads in one: the columns of the other after those of the one, none of them changed.
+
+    Raises:
+        ValueError: the heads were not trained on the same n-grams.
+    """
+    if not np.array_equal(one.keys, other.keys) or one.deep is None or other.deep is None:
+        raise ValueError("Only heads with hidden layers over the same n-grams can be joined.")
+    output = np.zeros(
+        (len(one.deep.bias) + len(other.deep.bias), len(one.labels) + len(other.labels)),
+        dtype=np.float32,
+    )
+    output[: len(one.deep.bias), : len(one.labels)] = one.deep.output
+    output[len(one.deep.bias) :, len(one.labels) :] = other.deep.output
+    hidden = np.concatenate([one.deep.bias, other.deep.bias])
+    return replace(
+        one, labels=(*one.labels, *other.labels), wide=_side_by_side(one.wide, other.wide),
+        bias=np.concatenate([one.bias, other.bias]),
+        deep=Deep(_side_by_side(one.deep.rows, other.deep.rows), hidden, output),
+    )  # fmt: skip
+
+
+def _side_by_side(one: Rows, other: Rows) -> Rows:
+    return Rows(
+        np.concatenate([one.cells, other.cells], axis=1), np.concatenate([one.scale, other.scale])
+    )
+
+
+def _softmax(scores: dict[str, float], temperature: float) -> dict[str, float]:
+    most = max(scores.values())
+    raised = {label: math.exp((score - most) / temperature) for label, score in scores.items()}
+    whole = sum(raised.values())
+    return {label: value / whole for label, value in raised.items()}
+
+
+def _sigmoid(score: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
 
 
 def told(label: str) -> str:

@@ -1,19 +1,21 @@
 """The n-grams of a text with its mood cues beside them, as one more view of the same features.
 
-A view of hashed names: which kinds of cue occur, which two or three occur together, which stands
-before which, and each word of praise with what became of the matter ("真行" beside a failure,
-"great" beside an end to it). A head of four view weights reads them like any other n-gram.
+A view of hashed names: which kinds of cue occur, what a word of good will meets, which kind stands
+before which, whether good or bad outweighs, and each word of praise with that balance ("真行"
+beside a failure, "great" beside an end to it). A head of four view weights reads them like any
+other n-gram.
 """
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
 
-from local_models.classifiers.cues import Cue, find_cues
+from local_models.classifiers.cues import Found, find_bare_cues
 from local_models.classifiers.features import VIEWS, Features, read_features
 from local_models.classifiers.head import Head
 
@@ -22,21 +24,29 @@ CUES = VIEWS
 
 _CORE = (
     "praise", "thanks", "good", "fail", "nice", "bad", "anger", "joy", "odd", "upset", "rhetoric", "ask", "but",
-    "again", "long", "short", "quoted", "unpraise", "ungood", "unfail", "unanger", "unjoy",
+    "again", "long", "short", "soon", "late", "quoted", "unpraise", "ungood", "unfail", "unanger", "unjoy",
 )  # fmt: skip
-_WORDED = frozenset({"praise", "thanks", "rhetoric", "odd", "joy"})
-_OUTCOMES = ("fail", "bad", "anger", "good", "nice", "ungood", "unfail", "ask")
+_WILL = ("praise", "thanks", "rhetoric", "odd", "joy")
+_WORDED = frozenset(_WILL)
+_OUTCOMES = (
+    "fail", "bad", "anger", "good", "nice", "ungood", "unfail", "ask", "soon", "late", "again", "long", "short",
+)  # fmt: skip
+_WEIGHT = {
+    "good": 1, "nice": 1, "unfail": 1, "soon": 1, "short": 1,
+    "fail": -1, "bad": -1, "anger": -1, "upset": -1, "ungood": -1, "late": -1, "again": -1,
+}  # fmt: skip
+_MOST = 24
+"""Cues after so many no longer count for what stands before what."""
 
 
 def read_mood_features(turn: str | Features) -> Features:
     """The features of a text and its cues; features that were read already are not read again."""
     base = read_features(turn) if isinstance(turn, str) else turn
-    names = name_cues(find_cues(base.text), base.text)
-    hashes = np.fromiter((_hash(name) for name in names), dtype=np.uint32, count=len(names))
+    hashes = hash_cues(find_bare_cues(base.text), len(base.text))
     return Features(
         base.text,
-        np.concatenate([base.hashes, hashes]),
-        np.concatenate([base.weights, np.ones(len(names), dtype=np.float32)]),
+        np.concatenate((base.hashes, hashes)),
+        np.concatenate((base.weights, np.ones(len(hashes), dtype=np.float32))),
     )
 
 
@@ -47,39 +57,46 @@ def read_for(head: Head, turn: str | Features) -> Features:
     return read_features(turn) if isinstance(turn, str) else turn
 
 
-def name_cues(cues: list[Cue], text: str) -> list[str]:
-    """What the cues of a text say together, each thing once; never empty."""
-    first: dict[str, int] = {}
-    for cue in cues:
-        first.setdefault(cue.kind, cue.start)
-    kinds = [kind for kind in _CORE if kind in first]
-    names = {"any", f"length {min(len(text) // 12, 8)}", "set " + " ".join(kinds)}
-    names.update(first)
-    names.update(f"{one}+{other}" for one, other in combinations(kinds, 2))
-    names.update(f"{a}+{b}+{c}" for a, b, c in combinations(kinds[:9], 3))
-    names.update(_order(cues, first))
-    names.update(_outcomes(cues, first))
-    return sorted(names)
+def hash_cues(cues: Sequence[Found], length: int) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+    """A hash for each thing that the cues of a text say together; never empty."""
+    kinds = tuple([cue[0] for cue in cues])
+    known = set(_hash_kinds(kinds))
+    known.add(_hash(f"length {min(length // 12, 8)}"))
+    balance = _balance(kinds)
+    known.update([_hash(f"{cue[1]}&{balance}") for cue in cues if cue[0] in _WORDED])
+    return np.fromiter(known, dtype=np.uint32, count=len(known))
 
 
-def _order(cues: list[Cue], first: dict[str, int]) -> set[str]:
-    """Which kinds follow each other, which comes first of all, which is last."""
-    row = [cue.kind for cue in cues if cue.kind in _CORE or cue.kind == "not"]
-    names = {f"{one}>{other}" for one, other in pairwise(row)}
-    names |= {f"{a}>{b}>{c}" for a, b, c in zip(row, row[1:], row[2:], strict=False)}
+def name_kinds(kinds: Sequence[str]) -> set[str]:
+    """What kinds of cue say in this order; never empty."""
+    held = frozenset(kinds)
+    present = [kind for kind in _CORE if kind in held]
+    balance = _balance(kinds)
+    names = {"any", f"balance {balance}", "set " + " ".join(present), *held}
+    outcomes = [kind for kind in _OUTCOMES if kind in held]
+    for will in _WILL:
+        if will in held:
+            names.add(f"{will}&{balance}")
+            names.update([f"{will}+{outcome}" for outcome in outcomes])
+    row = list(kinds[:_MOST])
+    names.update([f"{one}>{other}" for one, other in pairwise(row)])
     if row:
-        names |= {f"begins {row[0]}", f"ends {row[-1]}", f"spans {row[0]} {row[-1]}"}
-    kinds = sorted(first, key=first.__getitem__)
-    names |= {f"{one}<{other}" for one, other in combinations(kinds[:8], 2)}
+        names.add(f"begins {row[0]}")
+        names.add(f"ends {kinds[-1]}")
     return names
 
 
-def _outcomes(cues: list[Cue], first: dict[str, int]) -> set[str]:
-    """Each word of praise or mockery with every outcome that the text tells, or with none."""
-    outcomes = [kind for kind in _OUTCOMES if kind in first] or ["nothing"]
-    return {f"{cue.word}&{kind}" for cue in cues if cue.kind in _WORDED for kind in outcomes}
+def _balance(kinds: Sequence[str]) -> int:
+    """Good outcomes less bad ones, at most two either way."""
+    weigh = _WEIGHT.get
+    return max(-2, min(2, sum([weigh(kind, 0) for kind in kinds])))
 
 
 @lru_cache(maxsize=16_384)
+def _hash_kinds(kinds: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple([_hash(name) for name in name_kinds(kinds)])
+
+
+@lru_cache(maxsize=65_536)
 def _hash(name: str) -> int:
     return (zlib.crc32(name.encode()) & 0x3FFFFFFF) | (CUES << 30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local_models.classifiers.cues import MAX_CHARS, find_cues, load_lexicon
-from local_models.classifiers.mood_features import CUES, name_cues, read_mood_features
+from local_models.classifiers.mood_features import CUES, hash_cues, name_kinds, read_mood_features
 from local_models.classifiers.normalise import normalise
 
 
@@ -28,6 +28,14 @@ def kinds_of(text: str) -> list[str]:
         ('your "premium" support', "quoted"),
         ("why??", "wonder"),
         ("🙃", "odd"),
+        ("才来", "late"),
+        ("话音刚落", "soon"),
+        ("the moment I asked", "soon"),
+        ("in 3 days", "long"),
+        ("12 minutes", "short"),
+        ("the 4th one", "again"),
+        ("第3回", "again"),
+        (":)", "joy"),
     ],
 )
 def test_a_cue_is_found_by_its_kind(text: str, kind: str) -> None:
@@ -38,7 +46,7 @@ def test_a_cue_is_found_by_its_kind(text: str, kind: str) -> None:
     ("text", "turned", "plain"),
     [
         ("not very helpful", "unpraise", "praise"),
-        ("never broke", "unfail", "fail"),
+        ("never shattered", "unfail", "fail"),
         ("不满意", "unpraise", "praise"),
     ],
 )
@@ -64,8 +72,38 @@ def test_a_long_text_is_searched_at_its_ends_only() -> None:
 
 
 def test_an_empty_text_still_has_a_cue_so_that_the_view_is_never_empty() -> None:
-    assert "any" in name_cues(find_cues(""), "")
+    assert "any" in name_kinds([])
+    assert len(hash_cues([], 0)) > 0
     assert (read_mood_features("").hashes >> 30 == CUES).all()
+
+
+def test_the_longest_phrase_wins_over_the_words_inside_it() -> None:
+    words = [cue.word for cue in find_cues("it never crashed once")]
+    assert "never crashed" in words
+    assert "crashed" not in words
+
+
+def test_a_phrase_that_the_text_breaks_off_is_not_found() -> None:
+    assert "fail" not in kinds_of("no, answer me")
+    assert "fail" in kinds_of("no answer")
+
+
+def test_words_inside_quotes_are_cues_too() -> None:
+    kinds = kinds_of('your "premium" support')
+    assert kinds.index("quoted") < kinds.index("praise")
+
+
+def test_cues_stand_in_the_order_of_the_text_whatever_the_language() -> None:
+    starts = [cue.start for cue in find_cues(normalise("great，坏了，wow，“马上”解决 in 3 days"))]
+    assert starts == sorted(starts)
+    assert len(starts) >= 5
+
+
+def test_names_tell_what_praise_meets_what_follows_what_and_what_outweighs() -> None:
+    names = name_kinds(["praise", "fail", "late"])
+    assert {"praise+fail", "praise+late", "praise>fail", "begins praise", "ends late"} <= names
+    assert {"balance -2", "praise&-2"} <= names
+    assert "balance 1" in name_kinds(["praise", "good"])
 
 
 def test_features_hold_the_cues_as_a_view_of_their_own_and_are_the_same_each_time() -> None:
@@ -77,5 +115,5 @@ def test_features_hold_the_cues_as_a_view_of_their_own_and_are_the_same_each_tim
 
 def test_no_word_is_listed_twice_under_one_kind() -> None:
     lexicon = load_lexicon()
-    for word, kinds in {**lexicon.chinese, **lexicon.english}.items():
+    for word, kinds in lexicon.words.items():
         assert len(set(kinds)) == len(kinds), word

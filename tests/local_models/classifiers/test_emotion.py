@@ -9,11 +9,21 @@ from dataclasses import replace
 import pytest
 
 from local_models.classifiers.data.emotion_compose import compose_moods, disturb
-from local_models.classifiers.emotion import LABELS, EmotionReader
+from local_models.classifiers.data.emotion_twins import compose_twins, read_events
+from local_models.classifiers.emotion import LABELS, EmotionReader, join_heads
 from local_models.classifiers.features import read_features
+from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.mood_method import CUED, train_moods
 from local_models.classifiers.network import Schedule
-from local_models.classifiers.train_emotion import read_mood_lines, split_groups, weigh
+from local_models.classifiers.train_emotion import (
+    RECIPE,
+    MoodLine,
+    read_mood_lines,
+    split_groups,
+    train_mood_head,
+    train_strength_head,
+    weigh,
+)
 
 
 @pytest.fixture(scope="module")
@@ -71,19 +81,40 @@ def test_a_text_and_its_features_are_read_alike_and_nothing_is_neutral(
     assert reader.read("").emotion == reader.read("   ").emotion == "neutral"
 
 
-def test_the_shipped_head_holds_its_worth_on_the_lines_kept_for_development(
-    reader: EmotionReader,
+@pytest.mark.parametrize(
+    ("kept", "macro_f1", "sarcasm_found", "twins_wrong"),
+    [("dev", 0.85, 0.75, 0.15), ("blind", 0.82, 0.70, 0.25)],
+)
+def test_the_shipped_head_holds_its_worth_on_lines_kept_back(
+    reader: EmotionReader, kept: str, macro_f1: float, sarcasm_found: float, twins_wrong: float
 ) -> None:
-    lines = read_mood_lines("dev")
+    lines = read_mood_lines(kept)
     worth = weigh([reader.read(line.text).emotion for line in lines], lines)
-    assert worth.macro_f1 >= 0.82
-    assert worth.sarcasm_found >= 0.75
-    assert worth.twins_wrong <= 0.15
+    assert worth.macro_f1 >= macro_f1
+    assert worth.sarcasm_found >= sarcasm_found
+    assert worth.twins_wrong <= twins_wrong
 
 
-def test_lines_kept_for_development_are_never_learned_from() -> None:
+def test_a_head_of_ones_own_tells_the_mood_and_the_shipped_one_how_strong() -> None:
+    lines = [MoodLine(f"{lead}{text}", label) for lead in ("", "嗯，", "哎，") for text, label in (
+        ("太好吃了", "positive"), ("难吃死了", "negative"), ("几点开门", "neutral"),
+    )]  # fmt: skip
+    recipe = replace(CUED, schedule=Schedule(hidden=4, epochs=40), networks=1, min_count=1)
+    mood = train_moods([line.text for line in lines], [line.label for line in lines], recipe)
+    reading = EmotionReader(mood.head).read("哎，难吃死了")
+    assert reading.emotion == "negative"
+    assert reading.intensity > 0.3
+
+
+@pytest.mark.parametrize("kept", ["dev", "blind"])
+def test_lines_kept_back_are_never_learned_from(kept: str) -> None:
     learned = {line.text for line in read_mood_lines("zh") + read_mood_lines("en")}
-    assert not learned & {line.text for line in read_mood_lines("dev")}
+    assert not learned & {line.text for line in read_mood_lines(kept)}
+
+
+def test_no_line_stands_in_the_data_twice() -> None:
+    texts = [line.text for name in ("zh", "en") for line in read_mood_lines(name)]
+    assert len(texts) == len(set(texts))
 
 
 def test_every_twin_has_its_sarcastic_line_and_both_stay_in_one_part() -> None:
@@ -104,6 +135,22 @@ def test_composed_lines_are_the_same_each_time_and_of_every_mood() -> None:
     assert not any("{" in line.text for line in made)
 
 
+def test_composed_twins_differ_in_the_event_only_and_are_the_same_each_time() -> None:
+    made = compose_twins(1, seed=3)
+    assert made == compose_twins(1, seed=3)
+    goods = {event.bad: event.good for event in read_events()}
+    for at, line in enumerate(made):
+        if line.is_sarcastic:
+            twin = made[at + 1]
+            assert twin.label == "positive"
+            assert any(
+                bad in line.text and line.text.replace(bad, good) == twin.text
+                for bad, good in goods.items()
+            )
+    assert sum(line.is_sarcastic for line in made) == len(read_events())
+    assert not any("{e}" in line.text or "{p}" in line.text for line in made)
+
+
 def test_a_disturbed_line_keeps_most_of_its_characters() -> None:
     rng = random.Random(3)
     for _ in range(50):
@@ -122,3 +169,36 @@ def test_the_method_learns_any_labels_and_tells_sarcastic_rows_as_their_label() 
     assert set(mood.head.labels) == {"joy", "anger", "anger (sarcastic)"}
     assert mood.read("哎，真香，香得我吐了").labels == ("anger",)
     assert mood.read("太好吃了").labels == ("joy",)
+
+
+@pytest.fixture
+def a_few_lines(monkeypatch: pytest.MonkeyPatch) -> list[MoodLine]:
+    """Enough to train a tiny head: one line of each kind in ten clothes, nothing composed."""
+    monkeypatch.setattr("local_models.classifiers.train_emotion.enrich", list)
+    kinds = (
+        ("又坏了，气死我了", "negative", 0.9), ("怎么开发票", "neutral", 0.0),
+        ("太好用了，谢谢", "positive", 0.6), ("真行，又坏了", "sarcastic", 0.7),
+    )  # fmt: skip
+    leads = ("", "嗯，", "哎，", "那个，", "你好，", "客服，", "喂，", "请注意，", "各位，", "亲，")
+    return [
+        MoodLine(lead + text, label, strength) for lead in leads for text, label, strength in kinds
+    ]
+
+
+def test_joined_heads_say_what_each_says_alone(a_few_lines: list[MoodLine]) -> None:
+    recipe = replace(RECIPE, schedule=Schedule(hidden=4, epochs=20), networks=2, min_count=1)
+    classes = train_mood_head(a_few_lines, recipe)
+    strength = train_strength_head(a_few_lines, min_count=1)
+    joined = join_heads(classes, strength)
+    assert joined.labels == (*classes.labels, *strength.labels)
+    for text in ("真行，又坏了", "怎么开发票"):
+        features = read_mood_features(text)
+        alone = [*classes.scores(features).tolist(), *strength.scores(features).tolist()]
+        assert joined.scores(features).tolist() == pytest.approx(alone, abs=1e-4)
+
+
+def test_heads_over_other_words_cannot_be_joined(a_few_lines: list[MoodLine]) -> None:
+    recipe = replace(RECIPE, schedule=Schedule(hidden=4, epochs=1), networks=1, min_count=1)
+    one, other = train_mood_head(a_few_lines, recipe), train_mood_head(a_few_lines[:4], recipe)
+    with pytest.raises(ValueError, match="same n-grams"):
+        join_heads(one, other)
