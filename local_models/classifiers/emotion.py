@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from local_models.classifiers.features import Features, read_features
+from local_models.classifiers.features import Features
 from local_models.classifiers.head import Deep, Head, Rows, load_head
-from local_models.classifiers.mood_features import CUES, read_mood_features
+from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.table import TableHolder
 
 LABELS = ("negative", "neutral", "positive")
@@ -57,7 +57,7 @@ class EmotionReader:
     @property
     def tables(self) -> tuple[TableHolder, ...]:
         """Who looks texts up here."""
-        return self._head, self._intensity
+        return (self._head,) if STRONG in self._head.labels else (self._head, self._strength)
 
     @classmethod
     def load(cls) -> EmotionReader:
@@ -66,11 +66,13 @@ class EmotionReader:
 
     def read(self, turn: str | Features) -> EmotionReading:
         """The mood of a turn; features that were read already are not read again."""
-        base = read_features(turn) if isinstance(turn, str) else turn
-        if not base.text:
+        return self.read_cued(read_mood_features(turn))
+
+    def read_cued(self, cued: Features) -> EmotionReading:
+        """The mood of a turn whose features hold its cues already; a head without cues ignores them."""
+        if not cued.text:
             return EmotionReading("neutral", 0.0, 0.0)
-        cues = read_mood_features(base)
-        scores = self._scores(cues if len(self._head.view_weights) > CUES else base)
+        scores = self._scores(cued)
         strong = scores.pop(STRONG, None)
         chances = _softmax(scores, self._head.temperature)
         sarcasm = chances.pop(SARCASTIC, 0.0)
@@ -80,7 +82,7 @@ class EmotionReader:
         if emotion == "neutral":
             return EmotionReading(emotion, 0.0, chances[emotion], sarcasm)
         if strong is None:
-            strong = float(self._strength.scores(cues)[0])
+            strong = float(self._strength.scores(cued)[0])
         return EmotionReading(emotion, _sigmoid(strong), chances[emotion], sarcasm)
 
     def _scores(self, features: Features) -> dict[str, float]:

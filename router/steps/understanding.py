@@ -18,10 +18,12 @@ from local_models.classifiers.conversation import is_escalation, is_reask, mood_
 from local_models.classifiers.difficulty import DifficultyReader, expect_qualities
 from local_models.classifiers.emotion import EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
-from local_models.classifiers.features import read_features
+from local_models.classifiers.features import Features, read_features, read_plain
 from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import IntentReader
 from local_models.classifiers.language import tell_language, tell_matter
+from local_models.classifiers.mood_features import read_mood_features
+from local_models.classifiers.normalise import clip
 from local_models.classifiers.table import share_tables
 from local_models.tokenizer import estimate_tokens
 from policies.signals import NOTHING, Signals
@@ -37,6 +39,9 @@ from providers.messages import (
 
 EARLIER_TURNS = 8
 """User turns before the last one that are looked at for repeats and for the trend of the mood."""
+
+GLANCE_CHARS = 600
+"""Of a longer turn intent and mood are read from the beginning and the end, each half of this."""
 
 _TOKENS_PER_MESSAGE = 4
 _TOKENS_PER_IMAGE = 800
@@ -60,9 +65,8 @@ class Understanding:
         self._intents = intents or IntentReader()
         self._emotions = emotions or EmotionReader()
         self._difficulty = difficulty or DifficultyReader()
-        # The cues of a mood are features of their own, so these are looked up apart.
-        share_tables([*self._intents.tables, *self._difficulty.tables])
-        share_tables(self._emotions.tables)
+        # Both read the same glance at a turn; difficulty reads all of it.
+        share_tables([*self._intents.tables, *self._emotions.tables])
         # Earlier turns come again with every turn of a talk, and the last one with every step of a
         # tool's work, every retry and every regeneration; they are masked already.
         self._features = lru_cache(maxsize=512)(read_features)
@@ -105,8 +109,9 @@ class Understanding:
     def _read_turn(self, turn: str, longest_chars: int) -> Mapping[str, Any]:
         """The signals that hang on the last user turn alone, by name."""
         features = self._features(turn)
-        wish = self._intents.read(turn, features)
-        mood = self._emotions.read(features)
+        glance = read_mood_features(glance_at(features))
+        wish = self._intents.read(turn, glance)
+        mood = self._emotions.read_cued(glance)
         matter = tell_matter(turn, whole_chars=longest_chars)
         return MappingProxyType(
             {
@@ -141,7 +146,17 @@ class Understanding:
         return mood_trend([*map(self._valence, earlier), EmotionReading(*told).valence])
 
     def _read_valence(self, turn: str) -> float:
-        return self._emotions.read(self._features(turn)).valence
+        return self._emotions.read(glance_at(self._features(turn))).valence
+
+
+def glance_at(features: Features) -> Features:
+    """What intent and mood are read from: the whole turn, or head and tail of a long one.
+
+    Those say what a letter wants and how its writer feels; the story between them dilutes both.
+    """
+    if len(features.text) <= GLANCE_CHARS:
+        return features
+    return read_plain(clip(features.text, GLANCE_CHARS))
 
 
 def read_modalities(messages: Sequence[Message]) -> frozenset[str]:
