@@ -4,22 +4,22 @@ The words stand in `data/emotion_words.txt`, by kind. Sarcasm is seldom in a wor
 beside something gone wrong. So what matters here is which kinds meet, in which order, and what a
 negation turns around ("not bad", "一点也不好", "never broke").
 
-One pass over the tokens: a run of Chinese characters is searched at those places only where two
-characters may begin a known word (one read of a table for the whole text), an English word costs
-one look-up, and a pattern for amounts is tried only where a number stands.
+One pass finds every word, sign and number that the lexicon knows, the longest at each place; only there
+is anything looked at more closely.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import product
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from local_models.classifiers.normalise import normalise
 
@@ -31,13 +31,12 @@ _TURNED = {
     "praise": "unpraise", "good": "ungood", "fail": "unfail", "anger": "unanger", "joy": "unjoy",
     "thanks": "unthanks", "bad": "nice", "nice": "bad",
 }  # fmt: skip
-_TOKENS = re.compile(
-    r"[a-z+/']+(?:-[a-z]+)*|[\u4e00-\u9fff]+|[\ue001-\ue003]+|[!?.]{2,}|[:;]-?[()dp|/]|[^\s,.;:\"]"
-)
+_TOKEN = re.compile(r"[a-z+/']+(?:-[a-z]+)*")
+_IN_A_WORD = frozenset("abcdefghijklmnopqrstuvwxyz+/'")
+_RUN_OF_SIGNS = re.compile(r"[!?.]+")
 _QUOTED = re.compile(r"[\"「『][^\"」』]{1,24}[\"」』]")
-_HAN = re.compile("[\u4e00-\u9fff]")
-_PLACES = 1 << 16
 _MARKS = frozenset("\ue001\ue002\ue003")
+_RUN_OF_MARKS = re.compile(r"[\ue001-\ue003]+")
 _DIGITS_ZH = frozenset("第一二两三四五六七八九十几半百俩仨")
 _UNITS_ZH = re.compile(
     r"第?(?:[\ue001-\ue003]+|[一二两三四五六七八九十几半百俩仨]+)(?:个)?(?:多|来)?"
@@ -65,48 +64,18 @@ _NUMBERS_EN = frozenset(
     ]
 )
 _UNITS_EN = {
-    **dict.fromkeys(["times"], "again"),
-    **dict.fromkeys(
-        [
-            "calls",
-            "emails",
-            "agents",
-            "people",
-            "messages",
-            "tickets",
-            "visits",
-            "letters",
-            "attempts",
-            "stories",
-        ],
-        "count",
-    ),
-    **dict.fromkeys(
-        ["minute", "minutes", "min", "mins", "second", "seconds", "sec", "secs"], "short"
-    ),
-    **dict.fromkeys(
-        [
-            "hour",
-            "hours",
-            "hr",
-            "hrs",
-            "day",
-            "days",
-            "night",
-            "nights",
-            "week",
-            "weeks",
-            "month",
-            "months",
-            "year",
-            "years",
-            "decade",
-            "decades",
-        ],
-        "long",
-    ),
+    word: kind
+    for kind, words in {
+        "again": "times",
+        "count": "calls emails agents people messages tickets visits letters attempts stories",
+        "short": "minute minutes min mins second seconds sec secs",
+        "long": "hour hours hr hrs day days night nights week weeks month months year years decade decades",
+    }.items()
+    for word in words.split()
 }
+_FOLLOWING = re.compile(r"[\s,.;:\"]*([a-z+/']+(?:-[a-z]+)*)")
 _ENDINGS = ("ing", "ed", "es", "s", "d", "ly")
+_LEAST_INFLECTED = 5
 Kinds = tuple[str, ...]
 
 
@@ -125,16 +94,12 @@ class Lexicon:
 
     words: dict[str, Kinds]
     """Kinds by word or phrase."""
-    sizes: dict[str, tuple[int, ...]]
-    """By the first two Chinese characters (or the only one): how long words may be, longest first."""
-    begins: NDArray[np.bool_]
-    """By two characters mixed to 16 bits: whether a word may begin with them."""
-    alone: NDArray[np.bool_]
-    """By character: whether it is a word, or the beginning of an amount, by itself."""
-    phrases: dict[str, tuple[int, ...]]
-    """By the first two English words: how many words a phrase may have, most first."""
-    leads: frozenset[str]
-    """English words that may be the first of several."""
+    finder: AhoCorasick
+    """Finds `patterns`, the longest at each place."""
+    patterns: list[str]
+    """All words and their endings, and what a number, an amount or a run of signs begins with."""
+    kinds: list[Kinds]
+    """Of each pattern; none for what only begins something."""
 
 
 @cache
@@ -148,39 +113,24 @@ def load_lexicon(path: Path = WORDS) -> Lexicon:
             for word in map(normalise, held.split("|")):
                 kinds = words.get(word, ())
                 words[word] = kinds if kind in kinds else (*kinds, kind)
-    sizes: dict[str, set[int]] = {}
-    phrases: dict[str, set[int]] = {}
-    for word in words:
-        if "\u4e00" <= word[0] <= "\u9fff":
-            sizes.setdefault(word[:2], set()).add(len(word))
-        elif " " in word:
-            parts = word.split()
-            phrases.setdefault(" ".join(parts[:2]), set()).add(len(parts))
-    leads = {pair.partition(" ")[0] for pair in phrases} | _NUMBERS_EN
-    begins, alone = np.zeros(_PLACES, dtype=np.bool_), np.zeros(_PLACES, dtype=np.bool_)
-    for pair in sizes:
-        begins[_mix(_codes(pair))[0]] = True
-    for character in {
-        word for word in words if len(word) == 1 and ord(word) < _PLACES
-    } | _DIGITS_ZH:
-        alone[ord(character)] = True
-    return Lexicon(words, _falling(sizes), begins, alone, _falling(phrases), frozenset(leads))
+    signs = ("".join(pair) for pair in product("!?.", repeat=2))
+    known = {**dict.fromkeys((*_NUMBERS_EN, *_MARKS, *_DIGITS_ZH, *signs), ()), **_inflect(words)}
+    known.update(words)
+    finder = AhoCorasick(list(known), matchkind=MatchKind.LeftmostLongest)
+    return Lexicon(words, finder, list(known), list(known.values()))
 
 
-def _codes(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-
-
-def _mix(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Each character with the one after it, as a place in a table of `_PLACES`."""
-    mixed = codes * np.uint32(31)
-    mixed[:-1] += codes[1:]
-    mixed &= np.uint32(_PLACES - 1)
-    return mixed
-
-
-def _falling(table: dict[str, set[int]]) -> dict[str, tuple[int, ...]]:
-    return {key: tuple(sorted(held, reverse=True)) for key, held in table.items()}
+def _inflect(words: dict[str, Kinds]) -> dict[str, Kinds]:
+    """English words with an ending, five letters or more; the first ending that fits counts."""
+    found: dict[str, Kinds] = {}
+    plain = [word for word in words if _TOKEN.fullmatch(word)]
+    for ending in _ENDINGS:
+        for word in plain:
+            for stem in (word, word[:-1]) if word.endswith("e") else (word,):
+                form = stem + ending
+                if len(form) >= _LEAST_INFLECTED and form not in found:
+                    found[form] = words.get(stem) or words[word]
+    return found
 
 
 Found = tuple[str, str, int, int]
@@ -199,114 +149,77 @@ def find_bare_cues(text: str) -> list[Found]:
     """As `find_cues`, in bare tuples."""
     if len(text) > MAX_CHARS:
         text = text[: MAX_CHARS // 2] + " " + text[-MAX_CHARS // 2 :]
-    lexicon, skip = load_lexicon(), 0
-    leads, found = lexicon.leads, list[Found]()
-    places = _find_places(text, lexicon) if _HAN.search(text) else []
-    tokens = [(token.group(), *token.span()) for token in _TOKENS.finditer(text)]
-    for at, (word, start, end) in enumerate(tokens):
-        if start < skip:
+    lexicon, reach = load_lexicon(), 0
+    found: list[Found] = []
+    for pattern, start, end in lexicon.finder.find_matches_as_indexes(text):
+        if start < reach:
             continue
+        word, kinds = lexicon.patterns[pattern], lexicon.kinds[pattern]
         first = word[0]
-        if first.isascii():
-            if word in leads:
-                skip = _lead(text, tokens, at, lexicon, found)
-            elif "a" <= first <= "z" or first == "'":
-                for kind in _kinds_of_word(word):
-                    found.append((kind, word, start, end))
-            else:
-                _sign(word, start, end, found)
-        elif "\u4e00" <= first <= "\u9fff":
-            skip = _chinese(text, start, end, places, lexicon, found)
+        if first in _IN_A_WORD:
+            reach = _english(text, word, kinds, start, found)
+        elif first in _MARKS:
+            reach = _marked(text, start, found)
+        elif kinds:
+            reach = _add(found, kinds, word, start, end)
+        elif first in _DIGITS_ZH:
+            reach = _amount(text, start, found)
         else:
-            skip = _mark(text, tokens, at, lexicon, found)
+            reach = _signs(text, start, found)
     if '"' in text or "」" in text or "』" in text:
         found += [("quoted", held.group(), *held.span()) for held in _QUOTED.finditer(text)]
         found.sort(key=itemgetter(2))
     return _turn_negated(found)
 
 
-def _find_places(text: str, lexicon: Lexicon) -> list[int]:
-    """Where a Chinese word or an amount may begin, the last place first."""
-    codes = _codes(text)
-    may = lexicon.begins.take(_mix(codes))
-    may |= lexicon.alone.take(codes, mode="clip")
-    places: list[int] = may.nonzero()[0].tolist()
-    return places[::-1]
-
-
-def _chinese(
-    text: str, at: int, end: int, places: list[int], lexicon: Lexicon, found: list[Found]
-) -> int:
-    """The longest known word at each place of a run; gives where the last one ended.
-
-    Takes the places that it has passed off the list.
-    """
-    words, sizes = lexicon.words, lexicon.sizes
-    while places and places[-1] < end:
-        place = places.pop()
-        if place < at:
-            continue
-        for size in sizes.get(text[place : place + 2], ()):
-            kinds = words.get(text[place : place + size])
-            if kinds is not None:
-                break
-        else:
-            kinds, size = words.get(text[place]), 1
-        if kinds is not None:
-            at = place + size
-            word = text[place:at]
-            for kind in kinds:
-                found.append((kind, word, place, at))
-        elif text[place] in _DIGITS_ZH:
-            at = _amount(text, place, found)
-    return at
-
-
-def _amount(text: str, at: int, found: list[Found]) -> int:
-    """A count or a stretch of time that begins here, if one does; gives where to go on."""
-    amount = _UNITS_ZH.match(text, at)
-    if amount is None:
-        return at + 1
-    kind = "again" if text[at] == "第" else amount.lastgroup or ""
-    found.append((kind, amount.group(), at, amount.end()))
-    return amount.end()
-
-
-Tokens = list[tuple[str, int, int]]
-
-
-def _lead(text: str, tokens: Tokens, at: int, lexicon: Lexicon, found: list[Found]) -> int:
-    """The longest phrase that begins with a word, or the word; gives where it ended."""
-    word, start, end = tokens[at]
-    if at + 1 < len(tokens):
-        following = tokens[at + 1][0]
-        for size in lexicon.phrases.get(f"{word} {following}", ()):
-            phrase = " ".join([token[0] for token in tokens[at : at + size]])
-            kinds = lexicon.words.get(phrase)
-            if kinds is not None and text.startswith(phrase, start):
-                end = start + len(phrase)
-                for kind in kinds:
-                    found.append((kind, phrase, start, end))
-                return end
-        if word in _NUMBERS_EN and following in _UNITS_EN:
-            found.append((_UNITS_EN[following], f"{word} {following}", start, tokens[at + 1][2]))
-            return tokens[at + 1][2]
-    for kind in _kinds_of_word(word):
+def _add(found: list[Found], kinds: Iterable[str], word: str, start: int, end: int) -> int:
+    """Note a cue of each kind; gives where it ended."""
+    for kind in kinds:
         found.append((kind, word, start, end))
     return end
 
 
+def _english(text: str, word: str, kinds: Kinds, start: int, found: list[Found]) -> int:
+    """A word, phrase or number that begins and ends where words do; gives where to go on."""
+    end = start + len(word)
+    if not _begins_a_word(text, start):
+        # Only what denies is looked for inside words: "hasn't".
+        if word != "n't" or not _ends_a_word(text, end):
+            return 0
+        while start > 0 and text[start - 1] in _IN_A_WORD:
+            start -= 1
+        return _add(found, kinds, text[start:end], start, end)
+    if word[-1] in _IN_A_WORD and not _ends_a_word(text, end):
+        token = _TOKEN.match(text, start)
+        assert token is not None
+        return _add(found, _kinds_of_word(token.group()), token.group(), start, token.end())
+    if word in _NUMBERS_EN and (unit := _FOLLOWING.match(text, end)) and unit.group(1) in _UNITS_EN:
+        measure = unit.group(1)
+        return _add(found, [_UNITS_EN[measure]], f"{word} {measure}", start, unit.end())
+    return _add(found, kinds, word, start, end)
+
+
+def _begins_a_word(text: str, at: int) -> bool:
+    before = text[at - 1] if at else " "
+    return before not in _IN_A_WORD and not (
+        before == "-" and at > 1 and text[at - 2] in _IN_A_WORD
+    )
+
+
+def _ends_a_word(text: str, at: int) -> bool:
+    after = text[at : at + 1]
+    return after not in _IN_A_WORD and not (after == "-" and "a" <= text[at + 1 : at + 2] <= "z")
+
+
 @lru_cache(maxsize=16_384)
 def _kinds_of_word(word: str) -> Kinds:
-    lexicon = load_lexicon()
-    return lexicon.words.get(word) or _by_stem(word, lexicon)
-
-
-def _by_stem(word: str, lexicon: Lexicon) -> Kinds:
     """The kinds of a word without its ending; only words of five letters or more have one."""
+    lexicon = load_lexicon()
+    if known := lexicon.words.get(word):
+        return known
     if word.endswith("n't"):
         return ("not",)
-    if len(word) >= 5:
+    if len(word) >= _LEAST_INFLECTED:
         for ending in _ENDINGS:
             if word.endswith(ending):
                 stem = word[: -len(ending)]
@@ -316,33 +229,36 @@ def _by_stem(word: str, lexicon: Lexicon) -> Kinds:
     return ()
 
 
-def _mark(text: str, tokens: Tokens, at: int, lexicon: Lexicon, found: list[Found]) -> int:
-    """A number with its unit, or a sign such as a smile; gives where it ended."""
-    word, start, end = tokens[at]
-    if word[0] not in _MARKS:
-        for kind in lexicon.words.get(word, ()):
-            found.append((kind, word, start, end))
-        return end
-    following = tokens[at + 1][0] if at + 1 < len(tokens) else ""
-    if following in _UNITS_EN:
-        found.append((_UNITS_EN[following], f"{word} {following}", start, tokens[at + 1][2]))
-        return tokens[at + 1][2]
-    if following in ("th", "rd", "nd"):
-        found.append(("again", word + following, start, tokens[at + 1][2]))
-        return tokens[at + 1][2]
-    return max(end, _amount(text, start, found))
+def _amount(text: str, at: int, found: list[Found]) -> int:
+    """A count or a stretch of time that begins here, if one does; gives where to go on."""
+    amount = _UNITS_ZH.match(text, at)
+    if amount is None:
+        return at + 1
+    kind = "again" if text[at] == "第" else amount.lastgroup or ""
+    return _add(found, [kind], amount.group(), at, amount.end())
 
 
-def _sign(word: str, start: int, end: int, found: list[Found]) -> None:
-    """Marks of feeling."""
-    if len(word) == 1 or word[0] in ":;":
-        kinds = load_lexicon().words.get(word, ())
-    elif "?" in word:
-        kinds = ("wonder",)
-    else:
-        kinds = ("bang",) if word[0] == "!" else ("dots",)
-    for kind in kinds:
-        found.append((kind, word, start, end))
+def _marked(text: str, start: int, found: list[Found]) -> int:
+    """A number with its unit; gives where it ended."""
+    marks = _RUN_OF_MARKS.match(text, start)
+    assert marks is not None
+    unit = _FOLLOWING.match(text, marks.end())
+    following = unit.group(1) if unit else ""
+    if unit and following in _UNITS_EN:
+        word = f"{marks.group()} {following}"
+        return _add(found, [_UNITS_EN[following]], word, start, unit.end())
+    if unit and following in ("th", "rd", "nd"):
+        return _add(found, ["again"], marks.group() + following, start, unit.end())
+    return max(marks.end(), _amount(text, start, found))
+
+
+def _signs(text: str, start: int, found: list[Found]) -> int:
+    """A run of marks of feeling."""
+    run = _RUN_OF_SIGNS.match(text, start)
+    assert run is not None
+    signs = run.group()
+    kind = "wonder" if "?" in signs else "bang" if signs[0] == "!" else "dots"
+    return _add(found, [kind], signs, start, run.end())
 
 
 def _turn_negated(cues: list[Found]) -> list[Found]:
