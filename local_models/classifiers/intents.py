@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from local_models.classifiers.features import Features, read_several
-from local_models.classifiers.head import Floats, Head, load_head
+from local_models.classifiers.head import Head, load_head
 from local_models.classifiers.table import TableHolder
 
 LABELS = (
@@ -35,7 +35,7 @@ MAX_INTENTS = 4
 _PRESENT = 0.45
 _HINTED = 0.02
 """A label that the whole turn gives at least this chance is worth a look clause by clause."""
-_CLAUSE_SURE = 0.55
+_CLAUSE_SURE = 0.45
 _CLAUSES_READ = 4
 _CLAUSE_CHARS = 400
 """Several wishes in one breath are short; a longer text tells a story, clause by clause."""
@@ -76,23 +76,35 @@ class IntentReader:
     def read(self, text: str, features: Features) -> IntentReading:
         """The intents of a turn whose features were read already."""
         main = self._one.read(features)
-        if main.is_unsure:
-            return IntentReading("other", ("other",), "other", main.confidence, True)
-        several = self._several(text, main.label, self._many.probabilities(features))
-        return IntentReading(
-            main.label, several, GROUPS.get(main.label, "other"), main.confidence, False
-        )
+        present = self._present(features)
+        if not main.is_unsure:
+            several = self._several(text, main.label, present)
+            group = GROUPS.get(several[0], "other")
+            return IntentReading(several[0], several, group, main.confidence, False)
+        if len(shared := _surest(_above(present, _PRESENT))) > 1:
+            # Wishes that share a turn also share the first head's certainty.
+            several = self._several(text, shared[0], present)
+            return IntentReading(
+                shared[0], several, GROUPS.get(shared[0], "other"), present[shared[0]], False
+            )
+        return IntentReading("other", ("other",), "other", main.confidence, True)
 
-    def _several(self, text: str, main: str, chances: Floats) -> tuple[str, ...]:
-        """The main intent and what else is there."""
-        present = dict(zip(self._many.labels, chances.tolist(), strict=True))
-        found = {label for label, chance in present.items() if chance >= _PRESENT}
-        hinted = {label for label, chance in present.items() if chance >= _HINTED}
-        is_worth = main in NEUTRAL or len(hinted - NEUTRAL - {main}) > 0
+    def _present(self, features: Features) -> dict[str, float]:
+        """The chance of each label to be there at all."""
+        chances = self._many.probabilities(features).tolist()
+        return dict(zip(self._many.labels, chances, strict=True))
+
+    def _several(self, text: str, main: str, present: dict[str, float]) -> tuple[str, ...]:
+        """The main intent and what else is there; a neutral main yields to any wish."""
+        found = _above(present, _PRESENT)
+        is_worth = main in NEUTRAL or bool(_above(present, _HINTED).keys() - {main})
         if is_worth and len(text) <= _CLAUSE_CHARS:
-            found |= self._by_clause(text, present)
-        others = sorted(found - NEUTRAL - {main}, key=lambda label: -present.get(label, 0.0))
-        return (main, *others)[:MAX_INTENTS]
+            found |= {label: present.get(label, 0.0) for label in self._by_clause(text, present)}
+        found.pop(main, None)
+        wishes = _surest(found)
+        if main in NEUTRAL and wishes:
+            return wishes[:MAX_INTENTS]
+        return (main, *wishes)[:MAX_INTENTS]
 
     def _by_clause(self, text: str, present: dict[str, float]) -> set[str]:
         """Labels that a clause is sure of and that the whole turn hints at."""
@@ -105,6 +117,20 @@ class IntentReader:
             for reading in readings
             if reading.confidence >= _CLAUSE_SURE and present.get(reading.label, 1.0) >= _HINTED
         }
+
+
+def _above(present: dict[str, float], least: float) -> dict[str, float]:
+    """The wishes that have at least this chance."""
+    return {
+        label: chance
+        for label, chance in present.items()
+        if chance >= least and label not in NEUTRAL
+    }
+
+
+def _surest(found: dict[str, float]) -> tuple[str, ...]:
+    """Labels of wishes, the likeliest first."""
+    return tuple(sorted(found.keys() - NEUTRAL, key=lambda label: (-found[label], label)))
 
 
 def split_clauses(text: str, *, most: int | None = None) -> list[str]:

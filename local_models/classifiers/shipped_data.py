@@ -49,8 +49,17 @@ CLINC_OURS = _words(
 
 
 def read_lines(language: str) -> list[Line]:
-    """The project's own labelled turns of one language."""
-    rows = _rows(DATA / f"intents_{language}.jsonl")
+    """The project's own labelled wishes of one language, as they open a conversation."""
+    return _lines(f"intents_{language}", language)
+
+
+def read_turns(language: str) -> list[Line]:
+    """The project's own turns from the middle of a conversation: replies, fragments, stories."""
+    return _lines(f"turns_{language}", language)
+
+
+def _lines(name: str, language: str) -> list[Line]:
+    rows = _rows(DATA / f"{name}.jsonl")
     return [Line(row["text"], tuple(row["intents"]), language) for row in rows]
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 NEUTRAL = ("other", "smalltalk")
 """Intents that yield to any other one that stands in the same turn."""
+SHORTEST_WISH = 4
+"""Characters; what is shorter is seldom said beside another wish."""
 
 
 def _words(text: str, mark: str = " ") -> tuple[str, ...]:
@@ -142,7 +144,7 @@ def compose_several(lines: Sequence[Line], *, count: int, seed: int = 3) -> list
     rng = random.Random(seed)
     pools = {
         language: [line for line in lines if line.language == language and len(line.intents) == 1
-                   and line.intents[0] not in NEUTRAL]
+                   and line.intents[0] not in NEUTRAL and len(line.text) >= SHORTEST_WISH]
         for language in _KITS
     }  # fmt: skip
     languages = [language for language, pool in pools.items() if pool]

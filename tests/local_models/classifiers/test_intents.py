@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from local_models.classifiers.emotion import EmotionReader
 from local_models.classifiers.features import read_features
-from local_models.classifiers.intents import GROUPS, LABELS, IntentReader, split_clauses
+from local_models.classifiers.head import load_head
+from local_models.classifiers.intents import GROUPS, LABELS, WEIGHTS, IntentReader, split_clauses
 from policies.signals import EMOTIONS, INTENT_GROUPS, INTENTS
 
 
@@ -50,6 +53,12 @@ def test_the_labels_are_those_that_policies_know() -> None:
         ("please cancel my order", "order_modify"),
         ("can i talk to a real person", "human_agent"),
         ("write a python function that sorts a list", "other"),
+        ("那收到货以后才能申请价保是吧", "promotion"),
+        ("我这单怎么在待收货里面看不到了", "order_query"),
+        ("到时候快递来了我不签收可以吧", "return_exchange"),
+        ("给我打个电话吧，打字说不清楚", "human_agent"),
+        ("那我现在要怎么操作呢", "other"),
+        ("嗯嗯好的，麻烦你了", "smalltalk"),
     ],
 )
 def test_a_plain_wish_is_read(reader: IntentReader, text: str, intent: str) -> None:
@@ -70,6 +79,23 @@ def test_several_wishes_in_one_turn_are_all_read(
     reading = reader.read(text, read_features(text))
     assert set(reading.intents) == intents
     assert reading.intents[0] == reading.intent
+
+
+def test_wishes_that_share_the_certainty_are_read_and_not_rejected() -> None:
+    one = replace(load_head(WEIGHTS / "intent.npz"), threshold=1.1)
+    reader = IntentReader(one)
+    text = "我要退款，另外发票也开错了"
+    reading = reader.read(text, read_features(text))
+    assert set(reading.intents) == {"refund", "invoice"}
+    assert not reading.is_unsure
+    assert reader.read("我要退款", read_features("我要退款")).is_unsure
+
+
+def test_a_turn_without_a_wish_yields_to_the_wish_beside_it(reader: IntentReader) -> None:
+    text = "我现在在外地不方便，然后就是上次那个东西，帮我把发票重新开一下"
+    reading = reader.read(text, read_features(text))
+    assert reading.intents == ("invoice",)
+    assert (reading.intent, reading.group) == ("invoice", "handle")
 
 
 def test_small_talk_beside_a_wish_is_no_second_intent(reader: IntentReader) -> None:
