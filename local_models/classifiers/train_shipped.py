@@ -59,10 +59,10 @@ def intent_job(public: Path | None) -> Job:
     """One main intent of a turn."""
     lines = _intent_lines(public)
     schedule = Schedule(
-        hidden=24, epochs=7, batch=256, rate=0.004, dropout=0.5, hidden_dropout=0.4
+        hidden=20, epochs=7, batch=256, rate=0.004, dropout=0.5, hidden_dropout=0.4
     )  # fmt: skip
     recipe = Recipe(
-        schedule=schedule, networks=2, min_count=9, view_weights=EVEN_VIEWS,
+        schedule=schedule, networks=3, min_count=9, view_weights=EVEN_VIEWS,
         notes=_notes(public, "Bitext, CLINC150"),
     )  # fmt: skip
     names = [line.intents[0] for line in lines]
