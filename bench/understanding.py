@@ -37,17 +37,17 @@ from local_models.classifiers.features import read_features
 from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import WEIGHTS, IntentReader
 from local_models.classifiers.methods import (
-    BENCH,
     NOWHERE,
     Answer,
     OneReader,
+    Reader,
     fit_recipe,
     read_all,
     train_one,
     train_rejecting,
     train_several,
 )
-from local_models.classifiers.mood_method import train_moods
+from local_models.classifiers.mood_method import CUED, train_moods
 
 TASKS = ("intent", "multi", "emotion", "reject")
 
@@ -72,28 +72,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def learn_and_read(task: str, train: Rows, test: Rows) -> list[Answer]:
     """Train the task's method on the training rows and answer the test texts."""
-    names = {
-        name for label in train.labels for name in (label if isinstance(label, tuple) else [label])
-    }
-    passes = fit_recipe(BENCH, len(train), len(names)).passes
     with Progress(console=Console(stderr=True)) as progress:
-        bar = progress.add_task(f"training on {len(train)} texts", total=passes)
-        return _learn(task, train, test, lambda: progress.advance(bar))
+        bar = progress.add_task(f"training on {len(train)} texts", total=None)
+
+        def start(passes: int) -> None:
+            progress.update(bar, total=passes)
+
+        return read_all(_learn(task, train, start, lambda: progress.advance(bar)), test.texts)
 
 
-def _learn(task: str, train: Rows, test: Rows, on_pass: Callable[[], None]) -> list[Answer]:
+def _learn(
+    task: str, train: Rows, on_start: Callable[[int], None], on_pass: Callable[[], None]
+) -> Reader:
     if task == "multi":
         sets = [
             label if isinstance(label, tuple) else (label or NOWHERE,) for label in train.labels
         ]
-        return read_all(train_several(train.texts, sets, on_pass=on_pass), test.texts)
+        return train_several(train.texts, sets, on_start=on_start, on_pass=on_pass)
     names = [label if isinstance(label, str) else NOWHERE for label in train.labels]
     if task == "emotion":
-        mood = train_moods(train.texts, names, on_pass=on_pass, sarcastic=train.sarcastic)
-        return [mood.read(text) for text in test.texts]
-    if task == "reject":
-        return read_all(train_rejecting(train.texts, names, on_pass=on_pass), test.texts)
-    return read_all(train_one(train.texts, names, on_pass=on_pass), test.texts)
+        on_start(fit_recipe(CUED, len(train), len(set(names))).passes)
+        return train_moods(train.texts, names, on_pass=on_pass, sarcastic=train.sarcastic)
+    if task == "reject" and NOWHERE in names:
+        return train_rejecting(train.texts, names, on_start=on_start, on_pass=on_pass)
+    return train_one(train.texts, names, on_start=on_start, on_pass=on_pass)
 
 
 def read_shipped(task: str, texts: Sequence[str]) -> list[Answer]:

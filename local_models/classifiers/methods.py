@@ -3,8 +3,9 @@
 One method for every label set: the same features, the same networks, the same calibration.
 
 * `train_one`: one label a text, with a probability that is right about itself
-* `train_rejecting`: the same with texts that belong nowhere, and a threshold set on held-out texts
-* `train_several`: any number of labels a text, decided by clause and by the whole
+* `train_rejecting`: the same with texts that belong nowhere, and a lead over that which a label needs
+* `train_several`: any number of labels a text: part by part where texts are so many parts, else
+  decided by clause and by the whole
 """
 
 from __future__ import annotations
@@ -13,13 +14,26 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 
 from local_models.classifiers.features import Features, read_features
 from local_models.classifiers.head import Floats, Head
-from local_models.classifiers.network import Array, Schedule
-from local_models.classifiers.training import Recipe, many_hot, one_hot, train_head
+from local_models.classifiers.network import Array, Schedule, activate
+from local_models.classifiers.parts import Joints, best_cutting, cut
+from local_models.classifiers.parts_training import Parts, Row, is_glued, read_rows, take_apart
+from local_models.classifiers.training import (
+    Recipe,
+    build_head,
+    fit_temperature,
+    leave_out,
+    many_hot,
+    one_hot,
+    prepare,
+    score_left_out,
+    train_head,
+)
 
 NOWHERE = "oos"
 """The label of texts that belong to no class."""
@@ -27,6 +41,21 @@ NOWHERE = "oos"
 BENCH = Recipe(
     schedule=Schedule(hidden=128, epochs=18, dropout=0.4, hidden_dropout=0.4), networks=3
 )
+"""What moods are learned by, and sets of several labels that cannot be taken apart."""
+QUICK = Recipe(
+    schedule=Schedule(hidden=64, epochs=12, dropout=0.4, hidden_dropout=0.4, is_wide=False),
+    networks=1, min_count=1, held_out=0.0,
+)  # fmt: skip
+"""For a first look, when parts are taken apart."""
+LABELS = Recipe(
+    schedule=Schedule(
+        hidden=128, batch=256, rate=0.005, dropout=0.4, hidden_dropout=0.4, smoothing=0.05
+    ),
+    networks=4, reaches=(0.0, 4.0, 8.0, 12.0),
+)  # fmt: skip
+"""What labels of the user's own are learned by."""
+FEW_TEXTS = 6_000
+"""Fewer texts than this are learned in smaller batches."""
 MANY_CLASSES = 40
 """From here on networks go without the wide half."""
 
@@ -35,6 +64,10 @@ _CONNECTIVE = re.compile(
     r"|并且|顺便|还有|另外|然后|同时|以及|而且)\s*",
     re.IGNORECASE,
 )
+
+
+def _ignore(passes: int) -> None:
+    """For callers that show no progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +93,33 @@ class OneReader:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectingReader:
+    """One label a text, or none where it does not lead clearly enough over `NOWHERE`."""
+
+    head: Head
+    least_lead: float
+    """How much higher the best label must score than belonging nowhere."""
+
+    def read(self, text: str) -> Answer:
+        """The label and its probability; when rejected, the probability of all others."""
+        scores = self.head.scores(read_features(text))
+        chances = activate(scores[None] / np.float32(self.head.temperature), "one")[0]
+        lead, best = find_lead(self.head.labels, scores)
+        if lead < self.least_lead:
+            return Answer((), 1.0 - float(chances[best]))
+        return Answer((self.head.labels[best],), float(chances[best]))
+
+
+def find_lead(labels: Sequence[str], scores: Floats) -> tuple[float, int]:
+    """How far the best label is ahead of `NOWHERE`, and which it is."""
+    nowhere = labels.index(NOWHERE)
+    inside = scores.copy()
+    inside[nowhere] = -np.inf
+    best = int(inside.argmax())
+    return float(scores[best] - scores[nowhere]), best
+
+
+@dataclass(frozen=True, slots=True)
 class SeveralReader:
     """Any number of labels: the best set among those that whole text and clauses propose."""
 
@@ -79,6 +139,19 @@ class SeveralReader:
         return Answer(tuple(self.head.labels[at] for at in ranked), float(np.prod(sure)))
 
 
+@dataclass(frozen=True, slots=True)
+class PartsReader:
+    """Any number of labels, one for each part of the likeliest way to cut the text."""
+
+    head: Head
+    joints: Joints
+
+    def read(self, text: str) -> Answer:
+        """The labels in the order of the text, and the probability that all are right."""
+        found = best_cutting(self.head, cut(text), self.joints)
+        return Answer(found.labels, float(np.exp(found.score)))
+
+
 def blend_clauses(head: Head, text: str, whole: Floats) -> Floats:
     """Probabilities of the whole text, moved towards what its clauses say when there are several."""
     clauses = [piece for piece in _CONNECTIVE.split(text) if piece and len(piece) > 2]
@@ -91,17 +164,34 @@ def blend_clauses(head: Head, text: str, whole: Floats) -> Floats:
 def train_one(
     texts: Sequence[str],
     names: Sequence[str],
-    recipe: Recipe = BENCH,
+    recipe: Recipe = LABELS,
+    *,
+    on_start: Callable[[int], None] = _ignore,
     on_pass: Callable[[], None] = lambda: None,
 ) -> OneReader:
-    """A reader of one label a text."""
+    """A reader of one label a text.
+
+    `on_start` is told the number of passes over the texts, `on_pass` is called after each.
+    """
     labels = tuple(sorted(set(names)))
-    recipe = fit_recipe(recipe, len(texts), len(labels))
+    recipe = suit(recipe, len(texts), len(labels))
+    on_start(recipe.passes)
     return OneReader(train_head(texts, one_hot(names, labels), labels, recipe, on_pass=on_pass))
 
 
-def fit_recipe(recipe: Recipe, texts: int, classes: int) -> Recipe:
+def suit(recipe: Recipe, texts: int, classes: int) -> Recipe:
     """The recipe for a set of this size: more passes over few texts, no wide half for many classes."""
+    schedule = replace(
+        recipe.schedule, epochs=max(6, min(60, 170_000 // max(texts, 1))),
+        is_wide=classes < MANY_CLASSES,
+    )  # fmt: skip
+    if texts < FEW_TEXTS:
+        schedule = replace(schedule, batch=128, rate=0.003)
+    return replace(recipe, schedule=schedule)
+
+
+def fit_recipe(recipe: Recipe, texts: int, classes: int) -> Recipe:
+    """The same for `BENCH`."""
     epochs = max(6, min(5 * recipe.schedule.epochs, 200_000 // max(texts, 1)))
     schedule = replace(recipe.schedule, epochs=epochs, is_wide=classes < MANY_CLASSES)
     return replace(recipe, schedule=schedule)
@@ -110,24 +200,33 @@ def fit_recipe(recipe: Recipe, texts: int, classes: int) -> Recipe:
 def train_rejecting(
     texts: Sequence[str],
     names: Sequence[str],
-    recipe: Recipe = BENCH,
-    on_pass: Callable[[], None] = lambda: None,
+    recipe: Recipe = LABELS,
     *,
     outside: Sequence[str] = (),
-) -> OneReader:
+    on_start: Callable[[int], None] = _ignore,
+    on_pass: Callable[[], None] = lambda: None,
+) -> RejectingReader:
     """A reader that says nothing about texts that belong nowhere (label `oos`).
 
-    Texts labelled `oos`, and those in `outside`, are a class of their own. The threshold is the
-    lowest confidence that rejects at most four in a hundred texts that do belong.
+    Texts labelled `oos`, and those in `outside`, are a class of their own; there must be some. Of
+    texts that it would read rightly it rejects few: three in a thousand of those that a first network left out.
+
+    Raises:
+        ValueError: no text belongs nowhere.
     """
     texts, names = [*texts, *outside], [*names, *[NOWHERE] * len(outside)]
     labels = tuple(sorted(set(names)))
-    recipe = fit_recipe(recipe, len(texts), len(labels))
-    weight = _balance(names)
-    head = train_head(
-        texts, one_hot(names, labels), labels, recipe, importance=weight, on_pass=on_pass
-    )
-    return OneReader(replace(head, threshold=_threshold(texts, names, recipe)))
+    if NOWHERE not in labels:
+        raise ValueError(f"No text is labelled '{NOWHERE}': give some that belong nowhere.")
+    recipe = suit(recipe, len(texts), len(labels))
+    on_start(recipe.passes)
+    targets, weight = one_hot(names, labels), _balance(names)
+    material = prepare(features_of(texts), targets, recipe, weight)
+    left_out = leave_out(texts, recipe)
+    scores = score_left_out(material, left_out, recipe, on_pass)
+    temperature = fit_temperature(scores, targets[left_out], recipe)
+    head = replace(build_head(material, labels, recipe, on_pass), temperature=temperature)
+    return RejectingReader(head, _least_lead(labels, scores, targets[left_out]))
 
 
 def _balance(names: Sequence[str]) -> Array:
@@ -138,38 +237,68 @@ def _balance(names: Sequence[str]) -> Array:
     return np.array([share if name == NOWHERE else 1.0 for name in names], dtype=np.float32)
 
 
-def _threshold(
-    texts: Sequence[str], names: Sequence[str], recipe: Recipe, lost: float = 0.035
-) -> float:
-    """Confidence that all but `lost` of the texts inside reach, on a fifth that was left out."""
-    order = np.random.default_rng(7).permutation(len(texts))
-    cut = len(texts) // 5
-    left_out, kept = order[:cut], order[cut:]
-    quick = replace(recipe, networks=1, held_out=0.1)
-    labels = tuple(sorted(set(names)))
-    head = train_head(
-        [texts[at] for at in kept], one_hot([names[at] for at in kept], labels), labels, quick,
-        importance=_balance([names[at] for at in kept]),
-    )  # fmt: skip
-    inside = [at for at in left_out if names[at] != NOWHERE]
-    sure = [head.read(read_features(texts[at])).confidence for at in inside]
-    return float(np.quantile(sure, lost)) if sure else 0.0
+def _least_lead(labels: Sequence[str], scores: Array, targets: Array, lost: float = 0.003) -> float:
+    """The lead over `NOWHERE` that all but `lost` of the texts have that are read rightly."""
+    leads = [find_lead(labels, row) for row in scores]
+    right = [lead for (lead, best), target in zip(leads, targets, strict=True) if target[best]]
+    return float(np.quantile(right, lost)) if right else 0.0
 
 
 def train_several(
     texts: Sequence[str],
     names: Sequence[Sequence[str]],
-    recipe: Recipe = BENCH,
+    recipe: Recipe | None = None,
+    *,
+    on_start: Callable[[int], None] = _ignore,
     on_pass: Callable[[], None] = lambda: None,
-) -> SeveralReader:
+) -> SeveralReader | PartsReader:
     """A reader of any number of labels a text."""
+    rows = read_rows(texts, names)
+    if is_glued(rows):
+        return train_parts(rows, recipe or LABELS, on_start=on_start, on_pass=on_pass)
     labels = tuple(sorted({label for held in names for label in held}))
-    recipe = fit_recipe(recipe, len(texts), len(labels))
+    recipe = fit_recipe(recipe or BENCH, len(texts), len(labels))
+    on_start(recipe.passes)
     many = replace(recipe, schedule=replace(recipe.schedule, kind="many", smoothing=0.02))
     return SeveralReader(train_head(texts, many_hot(names, labels), labels, many, on_pass=on_pass))
 
 
-def read_all(reader: OneReader | SeveralReader, texts: Sequence[str]) -> list[Answer]:
+def train_parts(
+    rows: Sequence[Row],
+    recipe: Recipe = LABELS,
+    *,
+    on_start: Callable[[int], None] = _ignore,
+    on_pass: Callable[[], None] = lambda: None,
+) -> PartsReader:
+    """A reader of texts that are so many parts, learned from rows labelled as a whole."""
+    parts = take_apart(rows, lambda clear: _train_on_parts(clear, QUICK))
+    texts, names = parts.examples()
+    fitted = replace(suit(recipe, len(texts), len(set(names))), min_count=1)
+    on_start(fitted.passes)
+    return PartsReader(_train_on_parts(parts, fitted, on_pass), parts.settle())
+
+
+def _train_on_parts(
+    parts: Parts, recipe: Recipe, on_pass: Callable[[], None] = lambda: None
+) -> Head:
+    """A head of one label a part; labels of few parts weigh more than their share."""
+    texts, names = parts.examples()
+    counts = Counter(names)
+    weight = np.array([counts[name] ** -0.5 for name in names], dtype=np.float32)
+    weight = np.minimum(weight / weight.mean(), 20.0)
+    labels = tuple(sorted(counts))
+    return train_head(
+        texts, one_hot(names, labels), labels, recipe, importance=weight, on_pass=on_pass
+    )
+
+
+class Reader(Protocol):
+    """Anything that answers a text."""
+
+    def read(self, text: str) -> Answer: ...
+
+
+def read_all(reader: Reader, texts: Sequence[str]) -> list[Answer]:
     """The answers for many texts, in order."""
     return [reader.read(text) for text in texts]
 

@@ -30,6 +30,7 @@ class Schedule:
     dropout: float = 0.3
     """Share of n-grams hidden from each look at a text; keeps the rest honest."""
     hidden_dropout: float = 0.3
+    meaning_dropout: float = 0.1
     smoothing: float = 0.1
     is_wide: bool = True
     """Whether n-grams have class weights of their own beside the hidden layer. With many classes
@@ -65,25 +66,31 @@ class Network:
 
     wide: Slot
     embedding: Slot
+    lift: Slot
+    """From what a text means by the prior to the hidden layer; no rows without a prior."""
     hidden_bias: Slot
     output: Slot
     bias: Slot
 
     @classmethod
-    def start(cls, inputs: int, classes: int, schedule: Schedule) -> Network:
+    def start(cls, inputs: int, classes: int, schedule: Schedule, meanings: int = 0) -> Network:
         rng = np.random.default_rng(schedule.seed)
         hidden = schedule.hidden
         return cls(
             wide=Slot.of(np.zeros((inputs, classes))),
             embedding=Slot.of(rng.standard_normal((inputs, hidden), dtype=np.float32) * 0.03),
+            lift=Slot.of(rng.standard_normal((meanings, hidden)) / np.sqrt(max(meanings, 1))),
             hidden_bias=Slot.of(np.zeros(hidden)),
             output=Slot.of(rng.standard_normal((hidden, classes)) * 0.5 / np.sqrt(hidden)),
             bias=Slot.of(np.zeros(classes)),
         )
 
-    def scores(self, matrix: Any) -> Array:
+    def scores(self, matrix: Any, meaning: Array | None = None) -> Array:
         """Raw scores for a whole matrix of texts."""
-        hidden = np.maximum(matrix @ self.embedding.value + self.hidden_bias.value, 0)
+        before = matrix @ self.embedding.value + self.hidden_bias.value
+        if meaning is not None:
+            before = before + meaning @ self.lift.value
+        hidden = np.maximum(before, 0)
         deep = hidden @ self.output.value
         return np.asarray(deep + matrix @ self.wide.value + self.bias.value, dtype=np.float32)
 
@@ -93,15 +100,18 @@ def train_network(
     targets: Array,
     schedule: Schedule,
     *,
+    meaning: Array | None = None,
     importance: Array | None = None,
     on_epoch: Callable[[], None] = lambda: None,
 ) -> Network:
     """Fit one network to texts (sparse rows) and targets (a probability for each class).
 
-    `importance` weighs the texts; `on_epoch` is called after each pass, for a progress bar.
+    `meaning` says what each text is about by the prior; `importance` weighs the texts; `on_epoch`
+    is called after each pass, for a progress bar.
     """
     count, classes = targets.shape
-    network = Network.start(matrix.shape[1], classes, schedule)
+    known = np.zeros((count, 0), dtype=np.float32) if meaning is None else meaning
+    network = Network.start(matrix.shape[1], classes, schedule, known.shape[1])
     rng = np.random.default_rng(schedule.seed + 1)
     smooth = _smooth(targets, schedule)
     weight = np.ones(count, dtype=np.float32) if importance is None else importance
@@ -113,7 +123,8 @@ def train_network(
             chosen = order[start : start + schedule.batch]
             rate = schedule.rate * max(1.0 - done / steps, 0.02)
             rate *= float(np.sqrt(1 - 0.99**done) / (1 - 0.9**done))
-            _learn(network, matrix[chosen], smooth[chosen], weight[chosen], rate, schedule, rng)
+            batch = Batch(matrix[chosen], known[chosen], smooth[chosen], weight[chosen])
+            _learn(network, batch, rate, schedule, rng)
         on_epoch()
     return network
 
@@ -123,24 +134,33 @@ def _smooth(targets: Array, schedule: Schedule) -> Array:
     return np.asarray(targets * (1 - schedule.smoothing) + share, dtype=np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some texts: their n-grams, what they mean by the prior, their targets and weights."""
+
+    matrix: Any
+    meaning: Array
+    targets: Array
+    weight: Array
+
+
 def _learn(
-    network: Network,
-    batch: Any,
-    targets: Array,
-    weight: Array,
-    rate: float,
-    schedule: Schedule,
-    rng: np.random.Generator,
+    network: Network, batch: Batch, rate: float, schedule: Schedule, rng: np.random.Generator
 ) -> None:
     """One step of Adam on one batch."""
-    known, small = _touched(batch, schedule.dropout, rng)
+    known, small = _touched(batch.matrix, schedule.dropout, rng)
     before = small @ network.embedding.value[known] + network.hidden_bias.value
+    meaning = batch.meaning
+    if meaning.shape[1]:
+        meaning = meaning * _kept(meaning.shape, schedule.meaning_dropout, rng)
+        before = before + meaning @ network.lift.value
     gate = (before > 0) * _kept(before.shape, schedule.hidden_dropout, rng)
     hidden = (before * gate).astype(np.float32)
     scores = hidden @ network.output.value + network.bias.value
     if schedule.is_wide:
         scores = scores + small @ network.wide.value[known]
-    error = (activate(scores, schedule.kind) - targets) * (weight / len(weight))[:, None]
+    weight = batch.weight / len(batch.weight)
+    error = (activate(scores, schedule.kind) - batch.targets) * weight[:, None]
     error = error.astype(np.float32)
     to_hidden = (error @ network.output.value.T * gate).astype(np.float32)
     across = small.T.tocsr()
@@ -148,6 +168,7 @@ def _learn(
     network.bias.step(error.sum(0), rate)
     network.hidden_bias.step(to_hidden.sum(0), rate)
     network.embedding.step(across @ to_hidden, rate, known)
+    network.lift.step(meaning.T @ to_hidden, rate)
     if schedule.is_wide:
         network.wide.step(across @ error, rate, known)
 

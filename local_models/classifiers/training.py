@@ -19,10 +19,12 @@ from local_models.classifiers.network import (
     Array,
     Network,
     Schedule,
+    Slot,
     activate,
     train_network,
 )
-from local_models.classifiers.vectors import Vocabulary, build_vocabulary, to_matrix
+from local_models.classifiers.prior import choose_prior
+from local_models.classifiers.vectors import Vocabulary, build_vocabulary, lay_out, to_matrix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,14 @@ class Recipe:
     """Characters, words, pairs."""
     held_out: float = 0.15
     """Share of the texts that a first training leaves out to set the temperature."""
+    reaches: tuple[float, ...] = ()
+    """How long what words meant beforehand is beside n-grams of length one, for each network in
+    turn; none at all where this is empty. Networks of different reach err differently."""
     notes: str = ""
+
+    def reach(self, turn: int) -> float:
+        """The reach of one network."""
+        return self.reaches[turn % len(self.reaches)] if self.reaches else 0.0
 
     @property
     def passes(self) -> int:
@@ -69,66 +78,137 @@ def train_head(
             f"{len(texts)} texts with {len(labels)} labels need targets of shape "
             f"{(len(texts), len(labels))}, two texts at least; got {targets.shape}."
         )
-    corpus = [read(text) for text in texts]
+    material = prepare([read(text) for text in texts], targets, recipe, importance)
+    left_out = leave_out(groups or texts, recipe)
+    temperature = 1.0
+    if 10 <= left_out.sum() < len(texts):
+        scores = score_left_out(material, left_out, recipe, on_pass)
+        temperature = fit_temperature(scores, targets[left_out], recipe)
+    return replace(build_head(material, labels, recipe, on_pass), temperature=temperature)
+
+
+def build_head(
+    material: Material, labels: Sequence[str], recipe: Recipe, on_pass: Callable[[], None]
+) -> Head:
+    """The recipe's networks, trained and averaged; not calibrated."""
+    networks = []
+    for turn in range(recipe.networks):
+        schedule = replace(recipe.schedule, seed=recipe.schedule.seed + 17 * turn)
+        networks.append(material.train(schedule, recipe.reach(turn), on_pass))
+    return merge_networks(networks, material.vocabulary, labels, recipe, meanings=material.meanings)
+
+
+def score_left_out(
+    material: Material,
+    left_out: NDArray[np.bool_],
+    recipe: Recipe,
+    on_pass: Callable[[], None],
+) -> Array:
+    """What a network says of texts that it did not learn from."""
+    reach = recipe.reach(len(recipe.reaches) // 2)
+    network = material.pick(~left_out).train(recipe.schedule, reach, on_pass)
+    others = material.pick(left_out)
+    return network.scores(others.matrix, others.meaning)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Texts as a network learns from them."""
+
+    vocabulary: Vocabulary
+    matrix: Any
+    """Texts by the n-grams that are learned."""
+    targets: Array
+    weight: Array
+    meanings: Array | None = None
+    """The prior's vector for each n-gram of the vocabulary."""
+    meaning: Array | None = None
+    """Those vectors summed over each text, of length one on average."""
+
+    def pick(self, chosen: NDArray[np.bool_]) -> Material:
+        """Some of the texts."""
+        meaning = None if self.meaning is None else self.meaning[chosen]
+        return replace(
+            self, matrix=self.matrix[chosen], targets=self.targets[chosen],
+            weight=self.weight[chosen], meaning=meaning,
+        )  # fmt: skip
+
+    def train(self, schedule: Schedule, reach: float, on_pass: Callable[[], None]) -> Network:
+        """One network; it takes sums of the prior's vectors as they are, whatever its reach."""
+        meaning = None if self.meaning is None or not reach else self.meaning * np.float32(reach)
+        network = train_network(
+            self.matrix, self.targets, schedule,
+            meaning=meaning, importance=self.weight, on_epoch=on_pass,
+        )  # fmt: skip
+        if self.meaning is not None:
+            lift = (
+                network.lift.value if reach else np.zeros((self.meaning.shape[1], schedule.hidden))
+            )
+            network.lift = Slot.of(lift * reach)
+        return network
+
+
+def prepare(
+    corpus: Sequence[Features], targets: Array, recipe: Recipe, importance: Array | None = None
+) -> Material:
+    """Vocabulary and matrix of a corpus, with the prior where the recipe asks and it knows enough."""
+    hashes = np.concatenate([features.hashes for features in corpus])
+    prior = choose_prior(hashes) if recipe.reaches else None
     vocabulary = build_vocabulary(
-        corpus, min_count=recipe.min_count, view_weights=recipe.view_weights
+        corpus, min_count=recipe.min_count, view_weights=recipe.view_weights, prior=prior
     )
     matrix = to_matrix(corpus, vocabulary)
-    weight = np.ones(len(texts), dtype=np.float32) if importance is None else importance
-    left_out = _leave_out(groups or texts, recipe)
-    temperature = _find_temperature(matrix, targets, weight, left_out, recipe, on_pass)
-    networks = [
-        train_network(
-            matrix, targets, replace(recipe.schedule, seed=recipe.schedule.seed + 17 * turn),
-            importance=weight, on_epoch=on_pass,
-        )
-        for turn in range(recipe.networks)
-    ]  # fmt: skip
-    head = merge_networks(networks, vocabulary, labels, recipe)
-    return replace(head, temperature=temperature)
+    weight = np.ones(len(corpus), dtype=np.float32) if importance is None else importance
+    if prior is None:
+        return Material(vocabulary, matrix, targets, weight)
+    meanings = lay_out(prior, vocabulary)
+    meaning = matrix @ meanings
+    factor = np.float32(1.0 / max(float(np.linalg.norm(meaning, axis=1).mean()), 1e-9))
+    return Material(
+        vocabulary, matrix[:, vocabulary.learned.nonzero()[0]], targets, weight,
+        meanings * factor, meaning * factor,
+    )  # fmt: skip
 
 
 def merge_networks(
-    networks: Sequence[Network], vocabulary: Vocabulary, labels: Sequence[str], recipe: Recipe
+    networks: Sequence[Network],
+    vocabulary: Vocabulary,
+    labels: Sequence[str],
+    recipe: Recipe,
+    *,
+    meanings: Array | None = None,
 ) -> Head:
-    """The average of networks as one head."""
+    """The average of networks as one head; what the prior means becomes rows like the others."""
     share = 1.0 / len(networks)
     embedding = np.concatenate([network.embedding.value for network in networks], axis=1)
     output = np.concatenate([network.output.value * share for network in networks])
     hidden_bias = np.concatenate([network.hidden_bias.value for network in networks])
-    wide = sum((network.wide.value * share for network in networks), np.float32(0))
+    wide = np.asarray(sum((network.wide.value * share for network in networks), np.float32(0)))
     bias = sum((network.bias.value * share for network in networks), np.float32(0))
+    if meanings is not None:
+        lift = np.concatenate([network.lift.value for network in networks], axis=1)
+        embedding = meanings @ lift + _spread(embedding, vocabulary.learned)
+        wide = _spread(wide, vocabulary.learned)
     return Head(
         labels=tuple(labels), kind=recipe.schedule.kind, keys=vocabulary.keys,
         idf=vocabulary.idf, view_weights=vocabulary.view_weights,
-        wide=Rows.pack(np.asarray(wide)), bias=np.asarray(bias, dtype=np.float32),
+        wide=Rows.pack(wide), bias=np.asarray(bias, dtype=np.float32),
         deep=Deep(Rows.pack(embedding), hidden_bias, output), notes=recipe.notes,
     )  # fmt: skip
 
 
-def _leave_out(groups: Sequence[str], recipe: Recipe) -> NDArray[np.bool_]:
+def _spread(rows: Array, learned: NDArray[np.bool_]) -> Array:
+    """Rows of the learned n-grams among zeros for the others."""
+    spread = np.zeros((len(learned), rows.shape[1]), dtype=np.float32)
+    spread[learned] = rows
+    return spread
+
+
+def leave_out(groups: Sequence[str], recipe: Recipe) -> NDArray[np.bool_]:
     """Which texts the first training does not see: whole groups, a share of them."""
     names, at = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
     rng = np.random.default_rng(recipe.schedule.seed + 99)
     return np.asarray(rng.random(len(names))[at] < recipe.held_out, dtype=np.bool_)
-
-
-def _find_temperature(
-    matrix: Any,
-    targets: Array,
-    weight: Array,
-    left_out: NDArray[np.bool_],
-    recipe: Recipe,
-    on_pass: Callable[[], None],
-) -> float:
-    """What to divide scores by so that confidence matches accuracy on texts left out."""
-    if left_out.sum() < 10 or left_out.all():
-        return 1.0
-    kept = ~left_out
-    network = train_network(
-        matrix[kept], targets[kept], recipe.schedule, importance=weight[kept], on_epoch=on_pass
-    )
-    return fit_temperature(network.scores(matrix[left_out]), targets[left_out], recipe)
 
 
 def fit_temperature(scores: Array, targets: Array, recipe: Recipe) -> float:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local_models.classifiers.features import Features
+from local_models.classifiers.prior import Prior
 from local_models.classifiers.table import Floats, scale_views
 
 
@@ -23,19 +24,47 @@ class Vocabulary:
     keys: NDArray[np.uint32]
     idf: Floats
     view_weights: Floats
+    learned: NDArray[np.bool_]
+    """Which of them the corpus itself holds often enough; the others stand in the prior."""
 
 
 def build_vocabulary(
-    corpus: Sequence[Features], *, min_count: int, view_weights: Sequence[float]
+    corpus: Sequence[Features],
+    *,
+    min_count: int,
+    view_weights: Sequence[float],
+    prior: Prior | None = None,
 ) -> Vocabulary:
-    """Every n-gram that at least `min_count` texts hold."""
+    """Every n-gram that at least `min_count` texts hold, and every one of the prior."""
     everything = np.concatenate([features.hashes for features in corpus])
     keys, counts = np.unique(everything, return_counts=True)
     kept = counts >= min_count
     rarity = np.log((1 + len(corpus)) / (1 + counts[kept])) + 1.0
     # Rounded as it will be stored, so that training sees what run time sees.
-    idf = rarity.astype(np.float16).astype(np.float32)
-    return Vocabulary(keys[kept], idf, np.asarray(view_weights, dtype=np.float32))
+    keys, idf = keys[kept], rarity.astype(np.float16).astype(np.float32)
+    weights = np.asarray(view_weights, dtype=np.float32)
+    if prior is None:
+        return Vocabulary(keys, idf, weights, np.ones(len(keys), dtype=np.bool_))
+    union = np.union1d(keys, prior.keys)
+    rarities = np.empty(len(union), dtype=np.float32)
+    rarities[union.searchsorted(prior.keys)] = prior.idf
+    own = union.searchsorted(keys)
+    rarities[own] = idf
+    learned = np.zeros(len(union), dtype=np.bool_)
+    learned[own] = True
+    return Vocabulary(union, rarities, weights, learned)
+
+
+def lay_out(prior: Prior, vocabulary: Vocabulary) -> Floats:
+    """The prior's vector for each n-gram of a vocabulary, zero where it has none.
+
+    Each is taken by how rare the prior found the n-gram, whatever the vocabulary says.
+    """
+    laid = np.zeros((len(vocabulary.keys), prior.cells.shape[1]), dtype=np.float32)
+    at = vocabulary.keys.searchsorted(prior.keys)
+    ratio = prior.idf / vocabulary.idf[at]
+    laid[at] = prior.rows(np.arange(len(prior.keys))) * ratio[:, None]
+    return laid
 
 
 def to_matrix(corpus: Sequence[Features], vocabulary: Vocabulary) -> Any:
