@@ -35,7 +35,8 @@ class CompiledRows(Protocol):
     """Tables of small rows by n-gram, see `table.py`."""
 
     def sums(self, hashes: object, weights: object) -> tuple[bytes, ...]:
-        """For each table the known n-grams' rows, each times its value, added up (float32)."""
+        """For each table the known n-grams' rows, each times its value, added up, and sent through
+        its network where it has one (float32)."""
         ...
 
 
@@ -72,8 +73,9 @@ class CompiledModule(Protocol):
     Windows: Callable[[object, object, int], CompiledWindows]
     """Takes what code points are (uint8), weights by count (float32), characters read at most."""
 
-    Rows: Callable[[list[tuple[object, object, object, object, object]]], CompiledRows]
-    """Takes tables: uint32 keys, float32 idf and view weights, int8 cells, float32 scale by column.
+    Rows: Callable[[list[tuple[object, ...]]], CompiledRows]
+    """Takes tables: uint32 keys, float32 idf and view weights, int8 cells, float32 scale by column,
+    and None or a network: float32 bias, hidden bias, output.
 
     Raises ValueError where they do not fit together, or a key stands there twice.
     """

@@ -9,6 +9,7 @@ few hundred rows.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,9 +20,12 @@ from numpy.typing import NDArray
 
 from local_models.classifiers.features import Features
 from local_models.classifiers.table import Floats as Floats
-from local_models.classifiers.table import RowTable, TableParts, open_table
+from local_models.classifiers.table import Network, RowTable, TableParts, open_table
 
 Kind = Literal["one", "many"]
+
+_MOST = 80.0
+"""A chance of exp(-80) is as good as none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Reading:
     confidence: float
     """Calibrated probability that `label` is right."""
     is_unsure: bool
-    probabilities: Floats
+    probabilities: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +103,14 @@ class Head:
     @property
     def table_parts(self) -> TableParts:
         """What the head's table is made of."""
-        scales = [self.wide.scale] if self.deep is None else [self.wide.scale, self.deep.rows.scale]
-        return TableParts(
-            self.keys, self.idf, self.view_weights, self._cells, np.concatenate(scales)
-        )
+        deep = self.deep
+        if deep is None:
+            none = np.zeros((0, len(self.bias)), dtype=np.float32)
+            scale, network = self.wide.scale, Network(self.bias, none[:, 0], none)
+        else:
+            scale = np.concatenate([self.wide.scale, deep.rows.scale])
+            network = Network(self.bias, deep.bias, deep.output)
+        return TableParts(self.keys, self.idf, self.view_weights, self._cells, scale, network)
 
     def use_table(self, table: RowTable) -> None:
         """Read with this table of the same parts from now on."""
@@ -110,22 +118,26 @@ class Head:
 
     def scores(self, features: Features) -> Floats:
         """One raw score a label; with no known n-gram at all, the bias."""
-        return self._score(self._open_table().sum_of(features))
+        return self._open_table().sum_of(features)
 
     def probabilities(self, features: Features) -> Floats:
         """One calibrated probability a label: together 1 for `one`, each for itself for `many`."""
-        return self._calibrate(self.scores(features))
+        return np.array(self.chances(features), dtype=np.float32)
+
+    def chances(self, features: Features) -> list[float]:
+        """The same as plain numbers: for a few of them that is several times quicker."""
+        return self._calibrate(self.scores(features).tolist())
 
     def read(self, features: Features) -> Reading:
         """The likeliest label, how sure that is, and whether that is sure enough."""
-        return self._judge(self.probabilities(features))
+        return self._judge(self.chances(features))
 
     def read_several(self, several: Sequence[Features]) -> list[Reading]:
         """A reading of each text, in one pass."""
         if not several:
             return []
-        chances = self._calibrate(self._score(self._open_table().sums_of(several)))
-        return [self._judge(each) for each in chances]
+        scores = self._open_table().sums_of(several).tolist()
+        return [self._judge(self._calibrate(each)) for each in scores]
 
     def _open_table(self) -> RowTable:
         if self._table is None:
@@ -133,28 +145,19 @@ class Head:
             return table
         return self._table
 
-    def _score(self, sums: Floats) -> Floats:
-        """Scores from the sums of one text, or of several (a row each)."""
-        width = len(self.labels)
-        total = sums[..., :width] + self.bias
-        if self.deep is not None:
-            hidden = sums[..., width:] + self.deep.bias
-            total += np.maximum(hidden, 0.0, out=hidden) @ self.deep.output
-        return total
-
-    def _calibrate(self, scores: Floats) -> Floats:
+    def _calibrate(self, scores: list[float]) -> list[float]:
+        exp, steepness = math.exp, 1.0 / self.temperature
         if self.kind == "many":
-            return np.asarray(1.0 / (1.0 + np.exp(scores / -self.temperature)), dtype=np.float32)
-        if scores.ndim == 1:
-            raised = np.exp((scores - scores.max()) / self.temperature)
-            return np.asarray(raised / raised.sum(), dtype=np.float32)
-        raised = np.exp((scores - scores.max(axis=-1, keepdims=True)) / self.temperature)
-        return np.asarray(raised / raised.sum(axis=-1, keepdims=True), dtype=np.float32)
+            return [1.0 / (1.0 + exp(min(-score * steepness, _MOST))) for score in scores]
+        most = max(scores)
+        raised = [exp((score - most) * steepness) for score in scores]
+        whole = sum(raised)
+        return [value / whole for value in raised]
 
-    def _judge(self, chances: Floats) -> Reading:
-        best = int(chances.argmax())
-        confidence = float(chances[best])
-        return Reading(self.labels[best], confidence, confidence < self.threshold, chances)
+    def _judge(self, chances: list[float]) -> Reading:
+        confidence = max(chances)
+        label = self.labels[chances.index(confidence)]
+        return Reading(label, confidence, confidence < self.threshold, chances)
 
 
 def save_head(head: Head, path: Path) -> None:

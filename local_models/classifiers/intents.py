@@ -91,8 +91,7 @@ class IntentReader:
 
     def _present(self, features: Features) -> dict[str, float]:
         """The chance of each label to be there at all."""
-        chances = self._many.probabilities(features).tolist()
-        return dict(zip(self._many.labels, chances, strict=True))
+        return dict(zip(self._many.labels, self._many.chances(features), strict=True))
 
     def _several(self, text: str, main: str, present: dict[str, float]) -> tuple[str, ...]:
         """The main intent and what else is there; a neutral main yields to any wish."""

@@ -1,4 +1,4 @@
-"""A table of n-grams, each with one small row, summed over a text.
+"""A table of n-grams, each with one small row, summed over a text; and a small network on the sums.
 
 How much an n-gram counts: its weight in the text, times its rarity (idf); then each view of the
 text is brought to the length that the table wants, and the whole text to length one. The loop is
@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +30,34 @@ class RowTable(Protocol):
     """Sums rows over texts."""
 
     def sum_of(self, features: Features) -> Floats:
-        """The known n-grams' rows, each times its value, added up; zeros when none is known."""
+        """The known n-grams' rows, each times its value, added up; zeros when none is known.
+
+        With a network, what that makes of the sums.
+        """
         ...
 
     def sums_of(self, several: Sequence[Features]) -> Floats:
         """The same for each of several texts, one row each."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What stands on the sums: one score a label, and hidden units that add to the scores.
+
+    The first columns of a table with a network are those of the labels, the others the hidden units'.
+    """
+
+    bias: Floats
+    hidden_bias: Floats
+    output: Floats
+    """Shape (hidden units, labels)."""
+
+    def climb(self, sums: Floats) -> Floats:
+        """The scores of the sums of one text, or of several (a row each)."""
+        labels = len(self.bias)
+        hidden = np.maximum(sums[..., labels:] + self.hidden_bias, 0.0)
+        return np.asarray(sums[..., :labels] + self.bias + hidden @ self.output, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +72,12 @@ class TableParts:
     """A row for each key."""
     scale: Floats
     """What a step is worth, for each column."""
+    network: Network | None = None
+
+    @property
+    def width(self) -> int:
+        """How many numbers a text comes to."""
+        return len(self.scale if self.network is None else self.network.bias)
 
 
 class TableHolder(Protocol):
@@ -89,14 +117,19 @@ def open_tables(several: Sequence[TableParts]) -> list[RowTable]:
     if NATIVE is None:
         return [NumpyTable(parts) for parts in several]
     shared = _Shared(NATIVE.Rows([_flat(parts) for parts in several]))
-    return [CompiledTable(shared, at, len(parts.scale)) for at, parts in enumerate(several)]
+    return [CompiledTable(shared, at, parts.width) for at, parts in enumerate(several)]
 
 
-def _flat(parts: TableParts) -> tuple[object, object, object, object, object]:
+def _flat(parts: TableParts) -> tuple[object, ...]:
+    def flat(array: NDArray[Any], kind: type[np.generic] = np.float32) -> NDArray[Any]:
+        return np.ascontiguousarray(array, kind)
+
+    network = parts.network and (
+        flat(parts.network.bias), flat(parts.network.hidden_bias), flat(parts.network.output),
+    )  # fmt: skip
     return (
-        np.ascontiguousarray(parts.keys, np.uint32), np.ascontiguousarray(parts.idf, np.float32),
-        np.ascontiguousarray(parts.view_weights, np.float32),
-        np.ascontiguousarray(parts.cells, np.int8), np.ascontiguousarray(parts.scale, np.float32),
+        flat(parts.keys, np.uint32), flat(parts.idf), flat(parts.view_weights),
+        flat(parts.cells, np.int8), flat(parts.scale), network,
     )  # fmt: skip
 
 
@@ -141,6 +174,7 @@ class NumpyTable:
         self._view_weights = parts.view_weights
         self._cells = parts.cells
         self._scale = parts.scale
+        self._network = parts.network
 
     def sum_of(self, features: Features) -> Floats:
         """The rows of one text, added up."""
@@ -151,7 +185,7 @@ class NumpyTable:
     def sums_of(self, several: Sequence[Features]) -> Floats:
         """The rows of each text, added up, in one pass."""
         if not several:
-            return np.zeros((0, len(self._scale)), dtype=np.float32)
+            return self._climb(np.zeros((0, len(self._scale)), dtype=np.float32))
         hashes = np.concatenate([features.hashes for features in several])
         owners = np.arange(len(several)).repeat([len(features.hashes) for features in several])
         rows, known = self._index.find(hashes)
@@ -165,7 +199,10 @@ class NumpyTable:
 
     def _add_up(self, values: Floats, rows: NDArray[np.intp]) -> Floats:
         sums = values @ self._cells.take(rows, axis=0).astype(np.float32)
-        return np.asarray(sums * self._scale, dtype=np.float32)
+        return self._climb(np.asarray(sums * self._scale, dtype=np.float32))
+
+    def _climb(self, sums: Floats) -> Floats:
+        return sums if self._network is None else self._network.climb(sums)
 
 
 def scale_views(hashes: Keys, values: Floats, weights: Floats) -> Floats:

@@ -7,13 +7,6 @@
 #include <Python.h>
 #include <stdint.h>
 
-/* Where the compiler can, hot loops are built twice and the processor's own one is taken at start. */
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && !defined(__clang__)
-#define WIDEST __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDEST
-#endif
-
 extern PyTypeObject SpellingType;
 extern PyTypeObject WindowsType;
 extern PyTypeObject RowsType;

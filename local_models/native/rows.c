@@ -1,7 +1,9 @@
-/* Tables of n-grams with one small int8 row each, summed over a text: the loop of table.py.
+/* Tables of n-grams with one small int8 row each, summed over a text, and the small network that may
+ * stand on the sums: the loop of table.py.
  *
  * Several tables that read the same texts lie in one: an n-gram is looked up once, and its rows in all
- * of them stand side by side in memory. Getting there is what reading a text costs. */
+ * of them stand side by side in memory. Getting there is what reading a text costs. Rows are padded
+ * to whole BLOCKs of columns, which are added at once. */
 #include "native.h"
 #include <math.h>
 #include <string.h>
@@ -10,6 +12,22 @@
 #define MOST_TABLES 8
 #define AHEAD 12 /* look-ups between asking for a line of memory and needing it */
 #define LINE 64
+#define BLOCK 8
+
+/* The loop over a text is built twice where the compiler can, and the processor's own is taken. */
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#define HAS_TWO
+#define WIDE __attribute__((target("avx2,fma")))
+#endif
+#ifdef __GNUC__
+#define INLINE inline __attribute__((always_inline))
+#else
+#define INLINE inline
+#endif
+
+/* Adds `count` columns of a row, times a value, to the sums; `count` is whole blocks. */
+typedef void (*AddRow)(float *restrict sums, const int8_t *restrict row, Py_ssize_t count, float value);
 
 typedef struct {
     uint32_t key;
@@ -26,9 +44,13 @@ typedef struct {
     const int8_t *cells;
     float view_weights[VIEWS];
     float *scale;
-    Py_ssize_t rows, width;
-    float *sums;              /* scratch: VIEWS rows of `width` */
-    double squares[VIEWS];    /* scratch: of the values in each view */
+    Py_ssize_t rows, width, padded;
+    float *bias, *hidden_bias; /* the network: labels, hidden units; NULL without one */
+    float *output;             /* hidden units by labels */
+    Py_ssize_t labels, hidden;
+    float *sums;               /* scratch: VIEWS rows of `padded` columns */
+    float *total;              /* scratch: `width` columns */
+    double squares[VIEWS];     /* scratch: of the values in each view */
 } Table;
 
 typedef struct {
@@ -43,8 +65,11 @@ typedef struct {
 static void rows_free(Rows *self)
 {
     for (Py_ssize_t i = 0; i < self->count; i++) {
-        PyMem_Free(self->tables[i].scale);
-        PyMem_Free(self->tables[i].sums);
+        Table *table = &self->tables[i];
+        float *parts[] = {table->scale, table->total, table->bias, table->hidden_bias, table->output};
+        for (size_t j = 0; j < sizeof parts / sizeof *parts; j++)
+            PyMem_Free(parts[j]);
+        table_free(table->sums);
     }
     table_free(self->slots);
     table_free(self->records);
@@ -99,7 +124,7 @@ static size_t size_of(const Rows *self, uint32_t known)
     size_t size = HEAD;
     for (Py_ssize_t i = 0; i < self->count; i++)
         if (known >> i & 1)
-            size += sizeof(float) + self->tables[i].width;
+            size += sizeof(float) + self->tables[i].padded;
     return (size + STEP - 1) / STEP * STEP;
 }
 
@@ -138,7 +163,7 @@ static void fill_records(Rows *self)
             for (Py_ssize_t j = 0; j < self->count; j++)
                 if (known >> j & 1) {
                     rarity += j < i ? sizeof(float) : 0;
-                    cells += sizeof(float) + (j < i ? self->tables[j].width : 0);
+                    cells += sizeof(float) + (j < i ? self->tables[j].padded : 0);
                 }
             memcpy(record + rarity, &table->idf[row], sizeof(float));
             memcpy(record + cells, &table->cells[row * table->width], table->width);
@@ -146,13 +171,34 @@ static void fill_records(Rows *self)
     }
 }
 
+/* Take in the network above a table: bias, hidden_bias and output, or None. */
+static int take_network(Table *table, PyObject *parts)
+{
+    Py_ssize_t cells = 0;
+    if (parts == Py_None)
+        return 0;
+    if (!PyTuple_Check(parts) || PyTuple_GET_SIZE(parts) != 3) {
+        PyErr_SetString(PyExc_TypeError, "a network is bias, hidden_bias and output");
+        return -1;
+    }
+    if (!(table->bias = copy_of(PyTuple_GET_ITEM(parts, 0), 4, "bias", &table->labels)) ||
+        !(table->hidden_bias = copy_of(PyTuple_GET_ITEM(parts, 1), 4, "hidden_bias", &table->hidden)) ||
+        !(table->output = copy_of(PyTuple_GET_ITEM(parts, 2), 4, "output", &cells)))
+        return -1;
+    if (table->labels + table->hidden != table->width || cells != table->hidden * table->labels) {
+        PyErr_SetString(PyExc_ValueError, "bias, hidden_bias, output and scale do not fit together");
+        return -1;
+    }
+    return 0;
+}
+
 /* Take in one table's arrays for as long as `views` are held. */
 static int take_table(Table *table, PyObject *parts, Py_buffer *views)
 {
     static const char *names[] = {"keys", "idf", "view_weights", "cells", "scale"};
     static const Py_ssize_t items[] = {4, 4, 4, 1, 4};
-    if (!PyTuple_Check(parts) || PyTuple_GET_SIZE(parts) != 5) {
-        PyErr_SetString(PyExc_TypeError, "a table is keys, idf, view_weights, cells and scale");
+    if (!PyTuple_Check(parts) || PyTuple_GET_SIZE(parts) != 6) {
+        PyErr_SetString(PyExc_TypeError, "a table is keys, idf, view_weights, cells, scale and network");
         return -1;
     }
     for (int i = 0; i < 5; i++)
@@ -163,6 +209,7 @@ static int take_table(Table *table, PyObject *parts, Py_buffer *views)
     table->cells = views[3].buf;
     table->rows = views[0].len / 4;
     table->width = views[4].len / 4;
+    table->padded = (table->width + BLOCK - 1) / BLOCK * BLOCK;
     if (views[1].len != views[0].len || views[2].len > (Py_ssize_t)sizeof table->view_weights ||
         views[3].len != table->rows * table->width) {
         PyErr_SetString(PyExc_ValueError, "keys, idf, cells and scale do not fit together");
@@ -170,13 +217,14 @@ static int take_table(Table *table, PyObject *parts, Py_buffer *views)
     }
     memcpy(table->view_weights, views[2].buf, views[2].len);
     table->scale = PyMem_New(float, table->width + 1);
-    table->sums = PyMem_New(float, VIEWS * table->width + 1);
-    if (!table->scale || !table->sums) {
+    table->total = PyMem_New(float, table->width + 1);
+    table->sums = table_new(VIEWS * table->padded * sizeof(float));
+    if (!table->scale || !table->total || !table->sums) {
         PyErr_NoMemory();
         return -1;
     }
     memcpy(table->scale, views[4].buf, views[4].len);
-    return 0;
+    return take_network(table, PyTuple_GET_ITEM(parts, 5));
 }
 
 static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
@@ -211,16 +259,28 @@ static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 
 /* ---- reading ----------------------------------------------------------------------------------- */
 
-/* The sums and the cells never overlap: knowing that, the compiler takes many columns at once. */
-static inline void add_row(float *restrict sums, const int8_t *restrict cells, Py_ssize_t width,
-                           float value)
+static INLINE void add_plain(float *restrict sums, const int8_t *restrict row, Py_ssize_t count,
+                             float value)
 {
-    for (Py_ssize_t j = 0; j < width; j++)
-        sums[j] += value * cells[j];
+    for (Py_ssize_t j = 0; j < count; j++)
+        sums[j] += value * row[j];
 }
 
+#ifdef HAS_TWO
+WIDE static INLINE void add_wide(float *restrict sums, const int8_t *restrict row, Py_ssize_t count,
+                                 float value)
+{
+    __m256 factor = _mm256_set1_ps(value);
+    for (Py_ssize_t j = 0; j < count; j += BLOCK) {
+        __m256 cells = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const void *)(row + j))));
+        _mm256_store_ps(sums + j, _mm256_fmadd_ps(factor, cells, _mm256_load_ps(sums + j)));
+    }
+}
+#endif
+
 /* Every known n-gram's rows, each times its value, into its view's row of the sums. */
-WIDEST static void gather(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count)
+static INLINE void gather(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count,
+                          AddRow add_row)
 {
     for (Py_ssize_t n = 0; n < count; n++) {
         if (n + 2 * AHEAD < count)
@@ -230,6 +290,7 @@ WIDEST static void gather(Rows *self, const uint32_t *keys, const float *weights
             const uint8_t *record = self->records + (next->place ? next->place - 1 : 0) * (size_t)STEP;
             __builtin_prefetch(record);
             __builtin_prefetch(record + LINE);
+            __builtin_prefetch(record + 2 * LINE);
         }
         uint32_t place = slot_of(self, keys[n])->place;
         if (!place)
@@ -246,10 +307,33 @@ WIDEST static void gather(Rows *self, const uint32_t *keys, const float *weights
             rarity += sizeof idf;
             float value = weights[n] * idf;
             table->squares[view] += (double)value * value;
-            add_row(table->sums + view * table->width, cells, table->width, value);
-            cells += table->width;
+            add_row(table->sums + view * table->padded, cells, table->padded, value);
+            cells += table->padded;
         }
     }
+}
+
+#ifdef HAS_TWO
+WIDE static void gather_wide(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count)
+{
+    gather(self, keys, weights, count, add_wide);
+}
+#endif
+
+static void gather_plain(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count)
+{
+    gather(self, keys, weights, count, add_plain);
+}
+
+static void gather_best(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count)
+{
+#ifdef HAS_TWO
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        gather_wide(self, keys, weights, count);
+        return;
+    }
+#endif
+    gather_plain(self, keys, weights, count);
 }
 
 /* Each view brought to its own length, then the whole text to length one; summed over the views. */
@@ -265,11 +349,42 @@ static void finish(const Table *table, float *out)
         if (table->squares[view] <= 0)
             continue;
         float factor = (float)(table->view_weights[view] / (length * sqrt(table->squares[view])));
+        const float *sums = table->sums + view * table->padded;
         for (Py_ssize_t j = 0; j < table->width; j++)
-            out[j] += factor * table->sums[view * table->width + j];
+            out[j] += factor * sums[j];
     }
     for (Py_ssize_t j = 0; j < table->width; j++)
         out[j] *= table->scale[j];
+}
+
+/* The sums through the network: those of the labels, and what the hidden units add to them. */
+static void climb(const Table *table, const float *restrict sums, float *restrict out)
+{
+    Py_ssize_t labels = table->labels;
+    for (Py_ssize_t k = 0; k < labels; k++)
+        out[k] = sums[k] + table->bias[k];
+    for (Py_ssize_t h = 0; h < table->hidden; h++) {
+        float unit = sums[labels + h] + table->hidden_bias[h];
+        if (unit > 0)
+            for (Py_ssize_t k = 0; k < labels; k++)
+                out[k] += unit * table->output[h * labels + k];
+    }
+}
+
+static PyObject *answer_of(const Table *table)
+{
+    Py_ssize_t width = table->bias ? table->labels : table->width;
+    PyObject *answer = PyBytes_FromStringAndSize(NULL, width * sizeof(float));
+    if (answer == NULL)
+        return NULL;
+    float *out = (float *)PyBytes_AS_STRING(answer);
+    if (table->bias == NULL)
+        finish(table, out);
+    else {
+        finish(table, table->total);
+        climb(table, table->total, out);
+    }
+    return answer;
 }
 
 static PyObject *rows_sums(Rows *self, PyObject *const *args, Py_ssize_t nargs)
@@ -288,19 +403,17 @@ static PyObject *rows_sums(Rows *self, PyObject *const *args, Py_ssize_t nargs)
         PyErr_SetString(PyExc_ValueError, "there must be as many weights as hashes");
     else {
         for (Py_ssize_t i = 0; i < self->count; i++) {
-            memset(self->tables[i].sums, 0, VIEWS * self->tables[i].width * sizeof(float));
+            memset(self->tables[i].sums, 0, VIEWS * self->tables[i].padded * sizeof(float));
             memset(self->tables[i].squares, 0, sizeof self->tables[i].squares);
         }
-        gather(self, keys.buf, weights.buf, keys.len / 4);
+        gather_best(self, keys.buf, weights.buf, keys.len / 4);
         result = PyTuple_New(self->count);
         for (Py_ssize_t i = 0; result && i < self->count; i++) {
-            PyObject *sums = PyBytes_FromStringAndSize(NULL, self->tables[i].width * 4);
-            if (sums == NULL)
+            PyObject *answer = answer_of(&self->tables[i]);
+            if (answer == NULL)
                 Py_CLEAR(result);
-            else {
-                finish(&self->tables[i], (float *)PyBytes_AS_STRING(sums));
-                PyTuple_SET_ITEM(result, i, sums);
-            }
+            else
+                PyTuple_SET_ITEM(result, i, answer);
         }
     }
     PyBuffer_Release(&keys);
@@ -310,13 +423,15 @@ static PyObject *rows_sums(Rows *self, PyObject *const *args, Py_ssize_t nargs)
 
 static PyMethodDef methods[] = {
     {"sums", (PyCFunction)(void (*)(void))rows_sums, METH_FASTCALL,
-     "For each table the rows of the known n-grams, each times its value, added up: float32 as bytes."},
+     "For each table the rows of the known n-grams, each times its value, added up, and sent through its "
+     "network where it has one: float32 as bytes."},
     {NULL, NULL, 0, NULL},
 };
 
 PyTypeObject RowsType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "pointsman_native.Rows",
-    .tp_doc = "Rows([(keys, idf, view_weights, cells, scale), ...]): tables of small rows by n-gram.",
+    .tp_doc = "Rows([(keys, idf, view_weights, cells, scale, (bias, hidden_bias, output) or None), ...]): "
+              "tables of small rows by n-gram.",
     .tp_basicsize = sizeof(Rows),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_new = rows_new,

@@ -13,6 +13,13 @@ enum { CHARACTERS, WORDS, PAIRS };
 /* No character begins more n-grams than this: five windows, a word, two pairs of words, two of Han. */
 #define MOST_PER_CHARACTER 10
 
+/* What stands in a place of the table of n-grams. A place of another text's stamp is empty: so nothing
+ * has to be cleared between two texts. */
+typedef struct {
+    uint32_t key;
+    uint16_t stamp, count;
+} Place;
+
 typedef struct {
     PyObject_HEAD
     uint8_t *kinds;   /* what each code point of the basic plane is */
@@ -22,26 +29,27 @@ typedef struct {
     uint32_t *codes;  /* scratch: the text */
     uint8_t *text_kinds;
     uint64_t *words;  /* scratch: the hash of each word */
-    uint32_t *hashes; /* scratch: distinct n-grams */
-    uint32_t *counts; /* scratch: how often each occurs */
-    uint32_t *slots;  /* scratch: where in `hashes` each is, plus one */
-    uint32_t slot_mask;
+    Place *places;    /* scratch: the n-grams by hash, and how often each occurs */
+    uint32_t *found;  /* scratch: the places of this text's n-grams in the order in which they came */
+    uint32_t mask;
+    uint16_t stamp;   /* of the present text */
     Py_ssize_t distinct;
 } Windows;
 
 static void windows_free(Windows *self)
 {
     void *parts[] = {self->kinds, self->damped, self->codes, self->text_kinds,
-                     self->words, self->hashes, self->counts, self->slots};
+                     self->words, self->places, self->found};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         PyMem_Free(parts[i]);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
-static Py_ssize_t slots_for(Py_ssize_t characters)
+/* Few texts have nearly as many n-grams as they could: then the table is full to five eighths. */
+static Py_ssize_t places_for(Py_ssize_t characters)
 {
     Py_ssize_t size = 256;
-    while (size < characters * MOST_PER_CHARACTER * 3 / 2)
+    while (size < characters * MOST_PER_CHARACTER * 8 / 5)
         size *= 2;
     return size;
 }
@@ -62,20 +70,20 @@ static PyObject *windows_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         Py_DECREF(self);
         return NULL;
     }
-    if (kind_count != 1 << 16 || self->damped_count < 1 || room < 2) {
+    if (kind_count != 1 << 16 || self->damped_count < 1 || room < 2 ||
+        room > UINT16_MAX / 2) {
         Py_DECREF(self);
-        PyErr_SetString(PyExc_ValueError, "kinds needs 65,536 cells, damped one, room two at least");
+        PyErr_SetString(PyExc_ValueError, "kinds needs 65,536 cells, damped one, room two at least and 32,767 "
+                                          "at most");
         return NULL;
     }
     Py_ssize_t most = room * MOST_PER_CHARACTER;
     self->codes = PyMem_New(uint32_t, room);
     self->text_kinds = PyMem_New(uint8_t, room);
     self->words = PyMem_New(uint64_t, room);
-    self->hashes = PyMem_New(uint32_t, most);
-    self->counts = PyMem_New(uint32_t, most);
-    self->slots = PyMem_New(uint32_t, slots_for(room));
-    if (!self->codes || !self->text_kinds || !self->words || !self->hashes || !self->counts ||
-        !self->slots) {
+    self->places = PyMem_Calloc(places_for(room), sizeof *self->places);
+    self->found = PyMem_New(uint32_t, most);
+    if (!self->codes || !self->text_kinds || !self->words || !self->places || !self->found) {
         Py_DECREF(self);
         return PyErr_NoMemory();
     }
@@ -88,20 +96,29 @@ static inline void note(Windows *self, uint64_t mixed, uint32_t view)
     mixed *= MIX;
     mixed ^= mixed >> 29;
     uint32_t key = ((uint32_t)(mixed >> 16) & 0x3FFFFFFF) | view << 30;
-    uint32_t at = key & self->slot_mask;
-    for (;;) {
-        uint32_t place = self->slots[at];
-        if (place == 0) {
-            self->hashes[self->distinct] = key;
-            self->counts[self->distinct] = 1;
-            self->slots[at] = (uint32_t)++self->distinct;
+    uint32_t at = key & self->mask;
+    for (;; at = (at + 1) & self->mask) {
+        Place *place = &self->places[at];
+        if (place->stamp != self->stamp) {
+            *place = (Place){key, self->stamp, 1};
+            self->found[self->distinct++] = at;
             return;
         }
-        if (self->hashes[place - 1] == key) {
-            self->counts[place - 1]++;
+        if (place->key == key) {
+            place->count++;
             return;
         }
-        at = (at + 1) & self->slot_mask;
+    }
+}
+
+/* Make every place empty. */
+static void clear(Windows *self, Py_ssize_t characters)
+{
+    self->mask = (uint32_t)places_for(characters) - 1;
+    self->distinct = 0;
+    if (++self->stamp == 0) {
+        memset(self->places, 0, places_for(self->room) * sizeof *self->places);
+        self->stamp = 1;
     }
 }
 
@@ -191,26 +208,26 @@ static PyObject *windows_read(Windows *self, PyObject *plain)
         has_han |= kinds[i] & HAN;
     }
     size += 2;
-    Py_ssize_t slots = slots_for(size);
-    self->slot_mask = (uint32_t)slots - 1;
-    memset(self->slots, 0, slots * sizeof *self->slots);
-    self->distinct = 0;
+    clear(self, size);
     note_characters(self, codes, kinds, size);
     note_words(self, codes, kinds, size);
     if (has_han)
         note_han_pairs(self, codes, kinds, size);
 
-    PyObject *hashes = PyBytes_FromStringAndSize((char *)self->hashes, self->distinct * 4);
+    PyObject *hashes = PyBytes_FromStringAndSize(NULL, self->distinct * 4);
     PyObject *weights = PyBytes_FromStringAndSize(NULL, self->distinct * 4);
     if (hashes == NULL || weights == NULL) {
         Py_XDECREF(hashes);
         Py_XDECREF(weights);
         return NULL;
     }
+    uint32_t *keys = (uint32_t *)PyBytes_AS_STRING(hashes);
     float *out = (float *)PyBytes_AS_STRING(weights);
     for (Py_ssize_t i = 0; i < self->distinct; i++) {
-        Py_ssize_t count = self->counts[i];
-        out[i] = self->damped[(count < self->damped_count ? count : self->damped_count) - 1];
+        const Place *place = &self->places[self->found[i]];
+        Py_ssize_t count = place->count < self->damped_count ? place->count : self->damped_count;
+        keys[i] = place->key;
+        out[i] = self->damped[count - 1];
     }
     return Py_BuildValue("NN", hashes, weights);
 }

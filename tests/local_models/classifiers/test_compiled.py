@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,13 @@ from local_models.classifiers.features import (
     read_plain,
     read_plain_with_numpy,
 )
-from local_models.classifiers.table import NumpyTable, TableParts, open_table, open_tables
+from local_models.classifiers.table import (
+    Network,
+    NumpyTable,
+    TableParts,
+    open_table,
+    open_tables,
+)
 
 AWKWARD = st.text(
     st.sampled_from("  aaAZ\n\t09９ＡİΣσß订訂单。，！😀\u200b\u2028\ud800\ue001٣ѣйé'-<>"),
@@ -108,15 +115,39 @@ def test_a_key_that_stands_twice_is_refused() -> None:
 def test_parts_that_do_not_fit_are_refused(native: CompiledModule) -> None:
     parts = _parts(3, 2)
     keys, idf, views = parts.keys, parts.idf, parts.view_weights
+    none = np.zeros(0, np.float32)
     with pytest.raises(ValueError, match="do not fit together"):
-        native.Rows([(keys, idf[1:], views, parts.cells, parts.scale)])
+        native.Rows([(keys, idf[1:], views, parts.cells, parts.scale, None)])
     with pytest.raises(ValueError, match="no multiple of 4"):
-        native.Rows([(keys, idf, views, parts.cells, np.zeros(3, np.int8))])
+        native.Rows([(keys, idf, views, parts.cells, np.zeros(3, np.int8), None)])
+    with pytest.raises(ValueError, match="bias, hidden_bias, output and scale do not fit"):
+        native.Rows([(keys, idf, views, parts.cells, parts.scale, (none, none, none))])
+    with pytest.raises(TypeError, match="a network is"):
+        native.Rows([(keys, idf, views, parts.cells, parts.scale, (none, none))])
     with pytest.raises(ValueError, match="one to 8 tables"):
         native.Rows([])
-    rows = native.Rows([(keys, idf, views, parts.cells, parts.scale)])
+    rows = native.Rows([(keys, idf, views, parts.cells, parts.scale, None)])
     with pytest.raises(ValueError, match="as many weights"):
         rows.sums(keys, idf[1:])
+
+
+@pytest.mark.usefixtures("native")
+@pytest.mark.parametrize(("labels", "hidden"), [(3, 0), (17, 60), (5, 36)])
+def test_a_network_makes_the_same_of_the_sums_in_both(labels: int, hidden: int) -> None:
+    rng = np.random.default_rng(5)
+    network = Network(
+        rng.normal(size=labels).astype(np.float32), rng.normal(size=hidden).astype(np.float32),
+        rng.normal(size=(hidden, labels)).astype(np.float32),
+    )  # fmt: skip
+    parts = replace(_parts(40, labels + hidden), network=network)
+    compiled, with_numpy = open_table(parts), NumpyTable(parts)
+    several = [read_features(text) for text in SEVERAL]
+    for features in several:
+        scores = compiled.sum_of(features)
+        assert scores.shape == (labels,)
+        assert np.allclose(scores, with_numpy.sum_of(features), atol=1e-3)
+    assert np.allclose(compiled.sums_of(several), with_numpy.sums_of(several), atol=1e-3)
+    assert compiled.sums_of([]).shape == with_numpy.sums_of([]).shape == (0, labels)
 
 
 def test_without_the_compiled_module_texts_read_the_same() -> None:
