@@ -150,13 +150,21 @@ def find_bare_cues(text: str) -> list[Found]:
     if len(text) > MAX_CHARS:
         text = text[: MAX_CHARS // 2] + " " + text[-MAX_CHARS // 2 :]
     lexicon, reach = load_lexicon(), 0
+    patterns, letters = lexicon.patterns, _IN_A_WORD
     found: list[Found] = []
     for pattern, start, end in lexicon.finder.find_matches_as_indexes(text):
         if start < reach:
             continue
-        word, kinds = lexicon.patterns[pattern], lexicon.kinds[pattern]
+        word = patterns[pattern]
         first = word[0]
-        if first in _IN_A_WORD:
+        if first in letters and word != "n't":
+            # Most of these stand inside a word or only begin one, whose own forms would have been found.
+            if start and text[start - 1] in letters:
+                continue
+            if " " not in word and word[-1] in letters and text[end : end + 1] in letters:
+                continue
+        kinds = lexicon.kinds[pattern]
+        if first in letters:
             reach = _english(text, word, kinds, start, found)
         elif first in _MARKS:
             reach = _marked(text, start, found)

@@ -59,31 +59,46 @@ def read_for(head: Head, turn: str | Features) -> Features:
 
 def hash_cues(cues: Sequence[Found], length: int) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
     """A hash for each thing that the cues of a text say together; never empty."""
-    kinds = tuple([cue[0] for cue in cues])
-    known = set(_hash_kinds(kinds))
-    known.add(_hash(f"length {min(length // 12, 8)}"))
+    kinds = [cue[0] for cue in cues]
     balance = _balance(kinds)
-    known.update([_hash(f"{cue[1]}&{balance}") for cue in cues if cue[0] in _WORDED])
-    return np.fromiter(known, dtype=np.uint32, count=len(known))
+    known = {
+        _hash(f"length {min(length // 12, 8)}"),
+        *_hash_held(frozenset(kinds)),
+        *map(_hash, _name_balance(kinds, balance)),
+        *map(_hash, _name_order(kinds)),
+        *[_hash(f"{cue[1]}&{balance}") for cue in cues if cue[0] in _WORDED],
+    }
+    return np.array(list(known), dtype=np.uint32)
 
 
 def name_kinds(kinds: Sequence[str]) -> set[str]:
     """What kinds of cue say in this order; never empty."""
-    held = frozenset(kinds)
-    present = [kind for kind in _CORE if kind in held]
-    balance = _balance(kinds)
-    names = {"any", f"balance {balance}", "set " + " ".join(present), *held}
+    return {
+        *_name_held(frozenset(kinds)),
+        *_name_balance(kinds, _balance(kinds)),
+        *_name_order(kinds),
+    }
+
+
+def _name_held(held: frozenset[str]) -> list[str]:
+    """What kinds say by being there at all."""
     outcomes = [kind for kind in _OUTCOMES if kind in held]
-    for will in _WILL:
-        if will in held:
-            names.add(f"{will}&{balance}")
-            names.update([f"{will}+{outcome}" for outcome in outcomes])
-    row = list(kinds[:_MOST])
-    names.update([f"{one}>{other}" for one, other in pairwise(row)])
-    if row:
-        names.add(f"begins {row[0]}")
-        names.add(f"ends {kinds[-1]}")
-    return names
+    present = " ".join([kind for kind in _CORE if kind in held])
+    met = [f"{will}+{outcome}" for will in _WILL if will in held for outcome in outcomes]
+    return ["any", f"set {present}", *held, *met]
+
+
+def _name_balance(kinds: Sequence[str], balance: int) -> list[str]:
+    """Which way the outcomes lean, and what is said beside that."""
+    return [f"balance {balance}", *[f"{will}&{balance}" for will in _WILL if will in kinds]]
+
+
+def _name_order(kinds: Sequence[str]) -> list[str]:
+    """Which kind stands before which."""
+    if not kinds:
+        return []
+    pairs = [f"{one}>{other}" for one, other in pairwise(kinds[:_MOST])]
+    return [f"begins {kinds[0]}", f"ends {kinds[-1]}", *pairs]
 
 
 def _balance(kinds: Sequence[str]) -> int:
@@ -93,8 +108,8 @@ def _balance(kinds: Sequence[str]) -> int:
 
 
 @lru_cache(maxsize=16_384)
-def _hash_kinds(kinds: tuple[str, ...]) -> tuple[int, ...]:
-    return tuple([_hash(name) for name in name_kinds(kinds)])
+def _hash_held(held: frozenset[str]) -> tuple[int, ...]:
+    return tuple(map(_hash, _name_held(held)))
 
 
 @lru_cache(maxsize=65_536)
