@@ -47,10 +47,6 @@ class CompiledWords(Protocol):
         """Words, letters, long words, distinct words, words by group (uint32)."""
         ...
 
-    def groups(self, lower: str) -> int:
-        """Which groups the text has a word of: a bit for each."""
-        ...
-
     def weigh(self, lower: str) -> tuple[int, float, float, int, float, float, float]:
         """Words, their values' sum and squares, strangers, the three smallest values."""
         ...

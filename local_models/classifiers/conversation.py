@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from local_models.classifiers.features import Features
-from local_models.classifiers.normalise import clip
-from local_models.classifiers.words import Hints
+from local_models.classifiers.sample import Sample
+from local_models.classifiers.word_groups import ESCALATION_HINT
 
 REASK_SIMILARITY = 0.6
 """Share of the shorter turn's n-grams from which on a turn says again what an earlier one said."""
@@ -26,27 +26,24 @@ _ESCALATION_EN = re.compile(
     r"consumer protection|better business bureau|bbb|trading standards|chargeback|small claims|file a complaint|report you|go public|post this)\b",
     re.IGNORECASE,
 )
-_ENGLISH_HINTS = Hints(
-    "human person agent manager supervisor representative someone lawyer attorney sue legal consumer bureau bbb "
-    "trading chargeback claims complaint report public post"
-)
-"""Looking for these words first spares most texts the slower pattern."""
 _DENIED = re.compile(
     r"(?:不|没|别|无需|不用)(?:想|要|会|用|必)?(?:再)?(?:转人工|找人工|投诉|举报)|don'?t (?:want|need) to (?:speak|talk)",
     re.IGNORECASE,
 )
 
 
-def is_escalation(text: str) -> bool:
+def is_escalation(text: str | Sample) -> bool:
     """Whether the customer asks for a person or a manager, or threatens to complain outside."""
-    sample = clip(text)
-    in_chinese = (not sample.isascii() or "123" in sample) and bool(_ESCALATION_ZH.search(sample))
-    asks = in_chinese or _asks_in_english(sample.lower())
-    return asks and not _DENIED.search(sample)
+    sample = Sample.of(text)
+    whole = sample.text
+    in_chinese = (not whole.isascii() or "123" in whole) and bool(_ESCALATION_ZH.search(whole))
+    return (in_chinese or _asks_in_english(sample)) and not _DENIED.search(whole)
 
 
-def _asks_in_english(lower: str) -> bool:
-    return _ENGLISH_HINTS.hold(lower) and _ESCALATION_EN.search(lower) is not None
+def _asks_in_english(sample: Sample) -> bool:
+    """Looking for a word first spares most texts the slower pattern."""
+    has_hint = sample.words.in_group[ESCALATION_HINT] > 0
+    return has_hint and _ESCALATION_EN.search(sample.lower) is not None
 
 
 def is_reask(now: Features, earlier: Sequence[Features]) -> bool:

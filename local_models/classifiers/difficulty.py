@@ -14,6 +14,7 @@ from pathlib import Path
 from local_models.classifiers.features import Features
 from local_models.classifiers.head import Head
 from local_models.classifiers.ranker import load_ranker
+from local_models.classifiers.sample import Sample
 from local_models.classifiers.table import TableHolder
 from local_models.classifiers.traits import split_options
 
@@ -47,16 +48,19 @@ class DifficultyReader:
         """Who looks most texts up here."""
         return (self._open,) if self._head is None else (self._head,)
 
-    def read(self, text: str, features: Features) -> float:
-        """0.0 small talk, 1.0 a proof. `features` are the same text's."""
+    def read(self, text: str | Sample, features: Features) -> float:
+        """0.0 small talk, 1.0 a proof. `features` are those of a glance at the same text."""
+        sample = Sample.of(text)
         if not features.text:
             return 0.0
         if self._head is not None:
             chances = self._head.probabilities(features)
             return float(chances[self._head.labels.index(LABELS[1])])
-        if split_options(text)[1]:
-            return min(1.0, max(0.0, float(self._with_options.predict(text, features)[0])))
-        raw = float(self._open.predict(text, features)[0])
+        stem, options = split_options(sample.text.strip())
+        ranker = self._with_options if options else self._open
+        raw = float(ranker.predict_parts(sample, stem, options, features)[0])
+        if options:
+            return min(1.0, max(0.0, raw))
         return 1 / (1 + math.exp(-_SHARPNESS * (raw - _CENTRE)))
 
 

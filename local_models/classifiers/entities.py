@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from local_models.classifiers.normalise import clip
+from local_models.classifiers.sample import Sample
 from local_models.classifiers.signs import find_digit_runs
 
 Span = tuple[int, int]
@@ -83,10 +84,10 @@ _GLANCE_CHARS = 600
 """Words for days, of which long texts are full, are looked for in head and tail alone."""
 
 
-def find_slots(text: str) -> dict[str, tuple[str, ...]]:
+def find_slots(text: str | Sample) -> dict[str, tuple[str, ...]]:
     """Every entity by kind, in the order of the text and without repeats; kinds found only."""
-    sample = clip(text)
-    lower = sample.lower()
+    whole = Sample.of(text)
+    sample, lower = whole.text, whole.lower
     if len(lower) != len(sample):  # a letter that grows when lowered would shift what follows it
         sample = lower
     marks = _placeholders(lower) if "<" in lower else _NO_MARKS

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from local_models.classifiers.normalise import clip
-from local_models.classifiers.words import Hints, open_words
+from local_models.classifiers.sample import Sample
+from local_models.classifiers.word_groups import CODE_HINT, ENGLISH, MATH_HINT, WORDS
 
 LONG_DOCUMENT_CHARS = 6_000
 """From here on a single text counts as a long document; Chinese from a third of it."""
@@ -19,38 +20,29 @@ _OTHER_LETTERS = re.compile(r"[\u0370-\u1fff]")
 
 
 _GLANCE_CHARS = 600
-"""A language shows in the head and the tail of a text."""
+"""A language shows in the head and the tail of a text that is not all ASCII."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_ENGLISH = _words(
-    "the a an i you he she it we they my your his her its our their me him us them is am are was were be been do does "
-    "did have has had can could will would should may might must not no yes and or but if so because to of in on at "
-    "for with from by about as into up out off over this that these those there here what when where who why how "
-    "which please thanks thank hello hi hey help want need get got order refund return cancel delivery package "
-    "invoice payment account change address phone not don't can't didn't i'm i've it's more any some just very"
-)
-_WORDS = open_words(dict.fromkeys(_ENGLISH, (0,)), {}, 0.0)
-
-
-def tell_language(text: str) -> str:
+def tell_language(text: str | Sample) -> str:
     """zh, en, mixed or other.
 
     Mixed means that both a Chinese clause and at least two English words that are no brand or model
     name stand in the text. Placeholders, links and code do not count.
     """
-    plain = clip(text, _GLANCE_CHARS)
-    if any(mark in plain for mark in "<[`@:"):
-        plain = _NOT_TEXT.sub(" ", plain)
-    words = _WORDS.read(plain.lower())
+    sample = Sample.of(text)
+    plain, has_marks = sample.text, any(mark in sample.text for mark in "<[`@:")
+    if has_marks or not plain.isascii():
+        plain = clip(plain, _GLANCE_CHARS)
+        if has_marks:
+            plain = _NOT_TEXT.sub(" ", plain)
+        words = WORDS.read(plain.lower())
+    else:
+        words = sample.words
     han = foreign = 0
     if not plain.isascii():
         han = len(_HAN.findall(plain))
         foreign = len(_KANA_HANGUL.findall(plain)) + len(_OTHER_LETTERS.findall(plain))
-    letters, english = words.letters, words.in_group[0]
+    letters, english = words.letters, words.in_group[ENGLISH]
     if (han == 0 and letters == 0) or foreign > max(han, letters):
         return "other"
     if han == 0:
@@ -102,52 +94,49 @@ _MATH = re.compile(
 )
 
 
-_CODE_HINTS = Hints(
-    "code function script query program class bug error method unit sql regex tests"
-)
 _CODE_HINTS_ZH = ("代码", "函数", "脚本", "程序", "sql", "正则")
-_MATH_HINTS = Hints(
-    "prove solve integral derivative equation theorem polynomial eigenvalue probability ways modulo "
-    "triangle logarithm"
-)
 _MATH_HINTS_ZH = (
     "方程", "求导", "导数", "积分", "证明", "求证", "概率", "几何", "矩阵", "行列式", "等差", "等比", "勾股",
 )  # fmt: skip
 _MATH_SIGNS, _RARE_MATH_SIGNS = ("\\", "^", "=", "/d", "(x)"), "×÷∑∫√∞≤≥≠∀∃∈⊂∂∇"
 
 
-def tell_matter(text: str, *, whole_chars: int | None = None) -> Matter:
-    """Code, mathematics and length; long texts are sampled at head and tail."""
-    sample, size = clip(text), len(text) if whole_chars is None else whole_chars
-    lower = sample.lower()
-    code = "```" in sample or "~~~" in sample or _has_code_lines(sample) or _wishes_code(lower)
-    limit = (
-        LONG_DOCUMENT_CHARS // 3
-        if not sample.isascii() and len(_HAN.findall(sample)) * 3 > len(sample)
-        else LONG_DOCUMENT_CHARS
-    )
-    return Matter(code, _holds_math(lower), size >= limit)
+def tell_matter(text: str | Sample, *, whole_chars: int | None = None) -> Matter:
+    """Code, mathematics and length; long texts are sampled at head and tail.
+
+    `whole_chars` is how long the text was before, where it is known only in part.
+    """
+    sample = Sample.of(text)
+    whole = sample.text
+    size = sample.chars if whole_chars is None else whole_chars
+    code = "```" in whole or "~~~" in whole or _has_code_lines(whole) or _wishes_code(sample)
+    limit = LONG_DOCUMENT_CHARS
+    if size < limit and not whole.isascii() and len(_HAN.findall(whole)) * 3 > len(whole):
+        limit //= 3
+    return Matter(code, _holds_math(sample), size >= limit)
 
 
-def _wishes_code(lower: str) -> bool:
+def _wishes_code(sample: Sample) -> bool:
     """Most texts have none of the words, which is quick to see."""
-    has_hint = _CODE_HINTS.hold(lower) or (
+    lower = sample.lower
+    has_hint = sample.words.in_group[CODE_HINT] or (
         not lower.isascii() and any(word in lower for word in _CODE_HINTS_ZH)
     )
-    return has_hint and _CODE_WISH.search(lower) is not None
+    return bool(has_hint) and _CODE_WISH.search(lower) is not None
 
 
-def _holds_math(lower: str) -> bool:
-    return _hints_at_math(lower) and _MATH.search(lower) is not None
+def _holds_math(sample: Sample) -> bool:
+    return _hints_at_math(sample) and _MATH.search(sample.lower) is not None
 
 
-def _hints_at_math(lower: str) -> bool:
+def _hints_at_math(sample: Sample) -> bool:
     """Looking for single signs and words is quick; the pattern is not."""
+    lower = sample.lower
     if any(sign in lower for sign in _MATH_SIGNS) or ("$" in lower and "_" in lower):
         return True
     if not lower.isascii() and any(sign in lower for sign in (*_RARE_MATH_SIGNS, *_MATH_HINTS_ZH)):
         return True
-    return _MATH_HINTS.hold(lower)
+    return sample.words.in_group[MATH_HINT] > 0
 
 
 def _has_code_lines(sample: str) -> bool:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from local_models.classifiers.features import Features
 from local_models.classifiers.forest import Forest
 from local_models.classifiers.head import Floats, Rows
-from local_models.classifiers.normalise import clip
+from local_models.classifiers.sample import Sample
 from local_models.classifiers.table import RowTable, TableParts, open_table
 from local_models.classifiers.traits import read_parts, split_options
 from local_models.classifiers.words import WordTable, WordWeights, open_words
@@ -120,10 +120,15 @@ class Ranker:
         object.__setattr__(self, "_table", table)
 
     def predict(self, text: str, features: Features) -> Floats:
-        """One number for each of `outputs`."""
-        sample = clip(text).strip()
-        stem, options = split_options(sample)
-        traits = read_parts(sample, stem, options)
+        """One number for each of `outputs`. `features` are those of a glance at the same text."""
+        sample = Sample(text)
+        return self.predict_parts(sample, *split_options(sample.text.strip()), features)
+
+    def predict_parts(
+        self, sample: Sample, stem: str, options: list[str], features: Features
+    ) -> Floats:
+        """The same of a text that was split already."""
+        traits = np.array(read_parts(sample, stem, options), dtype=np.float32)
         first = self.read_first(features, traits)
         inputs = np.concatenate([first, traits, self.rarity.read(stem, options)])
         one, ridge, trees = self.shares

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from local_models.classifiers.features import Features, read_features
+from local_models.classifiers.features import Features, read_glance
 from local_models.classifiers.forest import Forest
 from local_models.classifiers.head import Floats, Rows
 from local_models.classifiers.normalise import clip
@@ -79,7 +79,7 @@ def read_corpus(texts: Sequence[str]) -> Corpus:
         stem, options = split_options(clip(text).strip())
         words.append((_WORD.findall(stem.lower()), _WORD.findall(" ".join(options).lower())))
     traits = np.stack([read_traits(text) for text in texts])
-    return Corpus([read_features(text) for text in texts], traits, words)
+    return Corpus([read_glance(text) for text in texts], traits, words)
 
 
 def train_ranker(

@@ -14,56 +14,12 @@ from math import log1p
 import numpy as np
 from numpy.typing import NDArray
 
-from local_models.classifiers.normalise import clip
+from local_models.classifiers import word_groups
+from local_models.classifiers.sample import Sample
 from local_models.classifiers.signs import Signs, read_signs
-from local_models.classifiers.words import WordCount, open_words
+from local_models.classifiers.word_groups import WORDS
+from local_models.classifiers.words import WordCount
 
-_WORD_GROUPS = {
-    "order": "first second third fourth fifth last next previous initially finally",
-    "compare": "more fewer less older younger taller longer greater smaller higher lower than larger",
-    "as": "as",
-    "share": "half third quarter fifth twice thrice double triple times fraction percent remainder",
-    "money": "dollar dollars money cost costs price pay pays paid earn earns spend spends sell sells "
-             "buy buys bought profit cents budget",
-    "time": "hour hours minute minutes day days week weeks month months year years daily weekly",
-    "rate": "per each every rate average ratio",
-    "condition": "if when unless whether suppose assume given provided",
-    "remains": "left remain remains remaining rest",
-    "total": "total altogether all both together combined sum",
-    "measure": "average ratio probability area volume speed distance mile miles feet inches pound pounds "
-               "meters kg cm",
-    "he": "he his him",
-    "she": "she her hers",
-    "they": "they their them",
-    "i": "i my we our me",
-    "number": "one two three four five six seven eight nine ten twelve dozen hundred thousand",
-    "exist": "are there is",
-    "have": "had has have get gets got gave give gives",
-    "count": "number age ages old class students student people children items",
-    "sequence": "after before then until while during later earlier",
-    "but": "but only except although however unlike instead",
-    "not": "not except never false incorrect least cannot no without neither nor",
-    "calculate": "calculate compute find determine solve evaluate estimate derive simplify minimize "
-                 "maximize optimize integrate differentiate factor",
-    "prove": "prove proof show derive theorem lemma justify rigorous converge diverge bound",
-    "write": "write draft compose design implement refactor debug analyze analyse compare summarize "
-             "translate explain review plan outline negotiate",
-    "code": "def class return function import algorithm python sql javascript java code program loop "
-            "array string api regex thread async deadlock compile",
-    "law": "contract clause liability statute court defendant plaintiff law legal agreement damages "
-           "indemnity breach",
-    "which": "which following",
-    "what": "what",
-    "why": "why because therefore thus hence reason",
-    "how": "how",
-    "much": "many much",
-    "who": "who whom whose where",
-    "truth": "true statement statements correct always must",
-    "logic": "implies valid argument premise conclusion proposition iff",
-    "algebra": "let function set group ring field matrix vector equation polynomial graph integer integers real",
-    "hello": "hello hi hey thanks thank please bye ok okay yes sorry",
-    "order_desk": "order package delivery refund shipping return cancel parcel account password coupon invoice",
-}  # fmt: skip
 _MARKS = {
     "calculate": ("计算", "求", "多少", "算一下", "估算", "解方程", "概率"),
     "prove": ("证明", "推导", "论证", "严格", "定理"),
@@ -79,12 +35,7 @@ _MARKS = {
     "total": ("一共", "总共", "合计", "总"),
     "order": ("首先", "其次", "第一", "第二", "最后", "步骤"),
 }  # fmt: skip
-_GROUPS = tuple(_WORD_GROUPS)
-_AT: dict[str, tuple[int, ...]] = {}
-for _column, _words in enumerate(_WORD_GROUPS.values()):
-    for _word in _words.split():
-        _AT[_word] = (*_AT.get(_word, ()), _column)
-_TABLE = open_words(_AT, {}, 0.0)
+_GROUPS = tuple(word_groups.TRAITS)
 _HAN_AT = {mark: _GROUPS.index(group) for group, marks in _MARKS.items() for mark in marks}
 _HAN_MARK = re.compile("|".join(sorted(_HAN_AT, key=len, reverse=True)))
 _NO_OPTIONS = [0.0] * 12
@@ -121,30 +72,34 @@ TRAITS = (
 """The name of each number, in the order in which `read_traits` gives them."""
 
 
-def read_traits(text: str) -> NDArray[np.float32]:
+def read_traits(text: str | Sample) -> NDArray[np.float32]:
     """The traits of one text, in the order of TRAITS; all zero for an empty one."""
-    sample = clip(text).strip()
-    return read_parts(sample, *split_options(sample))
+    sample = Sample.of(text)
+    return np.array(read_parts(sample, *split_options(sample.text.strip())), dtype=np.float32)
 
 
-def read_parts(sample: str, stem: str, options: list[str]) -> NDArray[np.float32]:
-    """The same of a text that was clipped, stripped and split already."""
-    if not sample:
-        return np.zeros(len(TRAITS), dtype=np.float32)
-    lower, signs = stem.lower(), read_signs(stem)
-    words = _TABLE.read(lower)
+def read_parts(sample: Sample, stem: str, options: list[str]) -> list[float]:
+    """The same as plain numbers, of a text that was stripped and split already."""
+    if not stem and not options:
+        return [0.0] * len(TRAITS)
+    if options:
+        lower = stem.lower()
+        words, asked = WORDS.read(lower), frozenset(_WORD.findall(lower))
+    else:
+        words, asked = sample.words, frozenset()
+    signs = read_signs(stem)
     last = stem[signs.last_start : signs.last_end]
     marked = _count_marks(words, stem)
-    wished = marked if last == stem else _count_marks(_TABLE.read(last.lower()), last)
-    values = [
-        *_read_size(sample, stem, signs, words),
-        *(_read_options(options, frozenset(_WORD.findall(lower))) if options else _NO_OPTIONS),
-        *_read_signs(sample, stem, signs, words, last),
+    wished = marked if last == stem else _count_marks(WORDS.read(last.lower()), last)
+    whole = sample.text.strip()
+    return [
+        *_read_size(whole, stem, signs, words),
+        *(_read_options(options, asked) if options else _NO_OPTIONS),
+        *_read_signs(whole, stem, signs, words, last),
         *_read_code(stem, signs),
         *[6 if count > 6 else count for count in marked],
-        *[float(wished[at] > 0) for at in _ASKS],
+        *[1.0 if wished[at] else 0.0 for at in _ASKS],
     ]
-    return np.array(values, dtype=np.float32)
 
 
 def split_options(text: str) -> tuple[str, list[str]]:

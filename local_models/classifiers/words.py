@@ -55,10 +55,6 @@ class WordTable(Protocol):
         """Count the words of a text in lower case."""
         ...
 
-    def groups(self, lower: str) -> int:
-        """Which groups a text in lower case has a word of: a bit for each."""
-        ...
-
     def weigh(self, lower: str) -> WordWeights:
         """Add up the values of the words of a text in lower case."""
         ...
@@ -92,19 +88,6 @@ def open_words(
     )
 
 
-class Hints:
-    """Words without which a pattern cannot hold: looking for them first spares most texts the pattern."""
-
-    def __init__(self, words: str) -> None:
-        """`words` stand apart by spaces; their possessives count too."""
-        forms = [form for word in words.split() for form in (word, f"{word}'s")]
-        self._table = open_words(dict.fromkeys(forms, (0,)), {}, 0.0)
-
-    def hold(self, lower: str) -> bool:
-        """Whether a text in lower case has one of the words."""
-        return self._table.groups(lower) > 0
-
-
 @dataclass(frozen=True, slots=True)
 class CompiledWordTable:
     """A table in the compiled module's hands."""
@@ -115,10 +98,6 @@ class CompiledWordTable:
         """Count the words of a text in lower case."""
         words, letters, long_words, distinct, in_group = self.table.read(lower)
         return WordCount(words, letters, long_words, distinct, memoryview(in_group).cast("I"))
-
-    def groups(self, lower: str) -> int:
-        """Which groups a text in lower case has a word of: a bit for each."""
-        return self.table.groups(lower)
 
     def weigh(self, lower: str) -> WordWeights:
         """Add up the values of the words of a text in lower case."""
@@ -148,12 +127,6 @@ class PlainWords:
             distinct=len(set(words)),
             in_group=in_group,
         )
-
-    def groups(self, lower: str) -> int:
-        """Which groups a text in lower case has a word of: a bit for each."""
-        words = set(_WORD.findall(lower))
-        held = {group for word in words for group in self.groups_of.get(word, ())}
-        return sum(1 << group for group in held)
 
     def weigh(self, lower: str) -> WordWeights:
         """Add up the values of the words of a text in lower case."""

@@ -180,22 +180,6 @@ static PyObject *words_read(Words *self, PyObject *text)
                          (char *)counts.in_group, (Py_ssize_t)sizeof counts.in_group);
 }
 
-static PyObject *words_groups(Words *self, PyObject *text)
-{
-    if (!PyUnicode_Check(text))
-        return PyErr_Format(PyExc_TypeError, "a text must be a str");
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
-    Py_ssize_t size = PyUnicode_GET_LENGTH(text), end = 0;
-    uint64_t hash, groups = 0;
-    while (next_word(kind, data, size, &end, &hash) >= 0) {
-        const Known *place = place_of(self->known, self->mask, hash);
-        if (place->place)
-            groups |= self->groups[place->place - 1];
-    }
-    return PyLong_FromUnsignedLongLong(groups);
-}
-
 /* Keep the three smallest. */
 static void keep_small(double *smallest, double value)
 {
@@ -230,8 +214,6 @@ static PyObject *words_weigh(Words *self, PyObject *text)
 }
 
 static PyMethodDef methods[] = {
-    {"groups", (PyCFunction)words_groups, METH_O,
-     "Which groups the text has a word of: a bit for each."},
     {"weigh", (PyCFunction)words_weigh, METH_O,
      "Words, their values' sum and sum of squares, words of no greater value than a stranger's, and the "
      "three smallest values."},

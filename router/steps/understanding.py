@@ -18,12 +18,12 @@ from local_models.classifiers.conversation import is_escalation, is_reask, mood_
 from local_models.classifiers.difficulty import DifficultyReader, expect_qualities
 from local_models.classifiers.emotion import EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
-from local_models.classifiers.features import Features, read_features, read_plain
+from local_models.classifiers.features import read_glance
 from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import IntentReader
 from local_models.classifiers.language import tell_language, tell_matter
 from local_models.classifiers.mood_features import read_mood_features
-from local_models.classifiers.normalise import clip
+from local_models.classifiers.sample import Sample
 from local_models.classifiers.table import share_tables
 from local_models.tokenizer import estimate_tokens
 from policies.signals import NOTHING, Signals
@@ -39,9 +39,6 @@ from providers.messages import (
 
 EARLIER_TURNS = 8
 """User turns before the last one that are looked at for repeats and for the trend of the mood."""
-
-GLANCE_CHARS = 600
-"""Of a longer turn intent and mood are read from the beginning and the end, each half of this."""
 
 _TOKENS_PER_MESSAGE = 4
 _TOKENS_PER_IMAGE = 800
@@ -65,11 +62,12 @@ class Understanding:
         self._intents = intents or IntentReader()
         self._emotions = emotions or EmotionReader()
         self._difficulty = difficulty or DifficultyReader()
-        # Both read the same glance at a turn; difficulty reads all of it.
-        share_tables([*self._intents.tables, *self._emotions.tables])
+        # All of them read the same glance at a turn.
+        readers = (self._intents, self._emotions, self._difficulty)
+        share_tables([table for reader in readers for table in reader.tables])
         # Earlier turns come again with every turn of a talk, and the last one with every step of a
         # tool's work, every retry and every regeneration; they are masked already.
-        self._features = lru_cache(maxsize=512)(read_features)
+        self._features = lru_cache(maxsize=512)(read_glance)
         self._turn = lru_cache(maxsize=1_024)(self._read_turn)
         self._valence = lru_cache(maxsize=2_048)(self._read_valence)
 
@@ -108,11 +106,11 @@ class Understanding:
 
     def _read_turn(self, turn: str, longest_chars: int) -> Mapping[str, Any]:
         """The signals that hang on the last user turn alone, by name."""
-        features = self._features(turn)
-        glance = read_mood_features(glance_at(features))
+        glance = read_mood_features(self._features(turn))
+        sample = Sample(turn)
         wish = self._intents.read(turn, glance)
         mood = self._emotions.read_cued(glance)
-        matter = tell_matter(turn, whole_chars=longest_chars)
+        matter = tell_matter(sample, whole_chars=longest_chars)
         return MappingProxyType(
             {
                 "intent": wish.intent,
@@ -124,13 +122,13 @@ class Understanding:
                 "emotion_intensity": mood.intensity,
                 "emotion_confidence": mood.confidence,
                 "sarcasm": mood.sarcasm,
-                "language": tell_language(turn),
-                "difficulty": self._difficulty.read(turn, features),
+                "language": tell_language(sample),
+                "difficulty": self._difficulty.read(sample, glance),
                 "has_code": matter.has_code,
                 "has_math": matter.has_math,
                 "has_long_document": matter.has_long_document,
-                "slots": MappingProxyType(find_slots(turn)),
-                "is_escalation": is_escalation(turn),
+                "slots": MappingProxyType(find_slots(sample)),
+                "is_escalation": is_escalation(sample),
             }
         )
 
@@ -146,17 +144,7 @@ class Understanding:
         return mood_trend([*map(self._valence, earlier), EmotionReading(*told).valence])
 
     def _read_valence(self, turn: str) -> float:
-        return self._emotions.read(glance_at(self._features(turn))).valence
-
-
-def glance_at(features: Features) -> Features:
-    """What intent and mood are read from: the whole turn, or head and tail of a long one.
-
-    Those say what a letter wants and how its writer feels; the story between them dilutes both.
-    """
-    if len(features.text) <= GLANCE_CHARS:
-        return features
-    return read_plain(clip(features.text, GLANCE_CHARS))
+        return self._emotions.read(self._features(turn)).valence
 
 
 def read_modalities(messages: Sequence[Message]) -> frozenset[str]:

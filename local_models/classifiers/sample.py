@@ -1,0 +1,39 @@
+"""One text as the readers of signs, words and patterns see it: what several of them need is made once."""
+
+from __future__ import annotations
+
+from local_models.classifiers.normalise import clip
+from local_models.classifiers.word_groups import WORDS
+from local_models.classifiers.words import WordCount
+
+
+class Sample:
+    """The head and the tail of a text, or all of it, in lower case too, and the words in it."""
+
+    __slots__ = ("_lower", "_words", "chars", "text")
+
+    def __init__(self, text: str) -> None:
+        """`text` is any text; of a long one only head and tail are kept."""
+        self.chars = len(text)
+        self.text = clip(text)
+        self._lower: str | None = None
+        self._words: WordCount | None = None
+
+    @classmethod
+    def of(cls, text: str | Sample) -> Sample:
+        """A sample of a text, or the one that was taken before."""
+        return text if isinstance(text, Sample) else cls(text)
+
+    @property
+    def lower(self) -> str:
+        """The text in lower case."""
+        if self._lower is None:
+            self._lower = self.text.lower()
+        return self._lower
+
+    @property
+    def words(self) -> WordCount:
+        """Its words by group, see `word_groups.GROUPS`."""
+        if self._words is None:
+            self._words = WORDS.read(self.lower)
+        return self._words

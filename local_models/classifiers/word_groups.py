@@ -1,0 +1,100 @@
+"""Every group of words that a reader asks for, in one table: a text's words are looked up once."""
+
+from __future__ import annotations
+
+from local_models.classifiers.words import open_words
+
+TRAITS = {
+    "order": "first second third fourth fifth last next previous initially finally",
+    "compare": "more fewer less older younger taller longer greater smaller higher lower than larger",
+    "as": "as",
+    "share": "half third quarter fifth twice thrice double triple times fraction percent remainder",
+    "money": "dollar dollars money cost costs price pay pays paid earn earns spend spends sell sells "
+             "buy buys bought profit cents budget",
+    "time": "hour hours minute minutes day days week weeks month months year years daily weekly",
+    "rate": "per each every rate average ratio",
+    "condition": "if when unless whether suppose assume given provided",
+    "remains": "left remain remains remaining rest",
+    "total": "total altogether all both together combined sum",
+    "measure": "average ratio probability area volume speed distance mile miles feet inches pound pounds "
+               "meters kg cm",
+    "he": "he his him",
+    "she": "she her hers",
+    "they": "they their them",
+    "i": "i my we our me",
+    "number": "one two three four five six seven eight nine ten twelve dozen hundred thousand",
+    "exist": "are there is",
+    "have": "had has have get gets got gave give gives",
+    "count": "number age ages old class students student people children items",
+    "sequence": "after before then until while during later earlier",
+    "but": "but only except although however unlike instead",
+    "not": "not except never false incorrect least cannot no without neither nor",
+    "calculate": "calculate compute find determine solve evaluate estimate derive simplify minimize "
+                 "maximize optimize integrate differentiate factor",
+    "prove": "prove proof show derive theorem lemma justify rigorous converge diverge bound",
+    "write": "write draft compose design implement refactor debug analyze analyse compare summarize "
+             "translate explain review plan outline negotiate",
+    "code": "def class return function import algorithm python sql javascript java code program loop "
+            "array string api regex thread async deadlock compile",
+    "law": "contract clause liability statute court defendant plaintiff law legal agreement damages "
+           "indemnity breach",
+    "which": "which following",
+    "what": "what",
+    "why": "why because therefore thus hence reason",
+    "how": "how",
+    "much": "many much",
+    "who": "who whom whose where",
+    "truth": "true statement statements correct always must",
+    "logic": "implies valid argument premise conclusion proposition iff",
+    "algebra": "let function set group ring field matrix vector equation polynomial graph integer integers real",
+    "hello": "hello hi hey thanks thank please bye ok okay yes sorry",
+    "order_desk": "order package delivery refund shipping return cancel parcel account password coupon invoice",
+}  # fmt: skip
+"""What `traits.py` counts; the order is that of its numbers."""
+
+_COMMON = {
+    "english": (
+        "the a an i you he she it we they my your his her its our their me him us them is am are was were be been do does "
+        "did have has had can could will would should may might must not no yes and or but if so because to of in on at "
+        "for with from by about as into up out off over this that these those there here what when where who why how "
+        "which please thanks thank hello hi hey help want need get got order refund return cancel delivery package "
+        "invoice payment account change address phone not don't can't didn't i'm i've it's more any some just very"
+    ),
+}
+"""By which `language.py` tells English."""
+
+_HINTS = {
+    "code": "code function script query program class bug error method unit sql regex tests",
+    "math": (
+        "prove solve integral derivative equation theorem polynomial eigenvalue probability ways modulo "
+        "triangle logarithm"
+    ),
+    "escalation": (
+        "human person agent manager supervisor representative someone lawyer attorney sue legal consumer "
+        "bureau bbb trading chargeback claims complaint report public post"
+    ),
+}
+"""Words, or their possessives, without which a pattern cannot hold: most texts are spared the pattern."""
+
+GROUPS = (*TRAITS, *_COMMON, *(f"{name}_hint" for name in _HINTS))
+"""The name of each group."""
+
+
+def _at() -> dict[str, tuple[int, ...]]:
+    """The groups that each word is in."""
+    hints = {
+        name: " ".join(f"{word} {word}'s" for word in words.split())
+        for name, words in _HINTS.items()
+    }
+    found: dict[str, tuple[int, ...]] = {}
+    for group, words in enumerate([*TRAITS.values(), *_COMMON.values(), *hints.values()]):
+        for word in dict.fromkeys(words.split()):
+            found[word] = (*found.get(word, ()), group)
+    return found
+
+
+WORDS = open_words(_at(), {}, 0.0)
+"""Counts the words of a text by group."""
+ENGLISH, CODE_HINT, MATH_HINT, ESCALATION_HINT = map(
+    GROUPS.index, ("english", "code_hint", "math_hint", "escalation_hint")
+)
