@@ -60,6 +60,14 @@ class CompiledTrees(Protocol):
         ...
 
 
+class CompiledLevels(Protocol):
+    """What stands above a ranker's table, see `ranker.py`."""
+
+    def predict(self, sums: object, traits: list[float], rarities: list[float]) -> bytes:
+        """Both levels over level one's sums (float32): float32."""
+        ...
+
+
 class CompiledModule(Protocol):
     """What the compiled module offers. Arguments are contiguous arrays."""
 
@@ -87,6 +95,14 @@ class CompiledModule(Protocol):
 
     Trees: Callable[[object, object, object, object, object, int], CompiledTrees]
     """Takes int16 columns, float32 thresholds, int32 children, float32 values, int32 roots, depth."""
+
+    Levels: Callable[
+        [tuple[object, ...], CompiledTrees, tuple[float, float, float]], CompiledLevels
+    ]
+    """Takes float32 mean, spread, slopes, phases, wave weights, bias, linear and its bias; trees; shares.
+
+    Raises ValueError where they do not fit together.
+    """
 
 
 def _find() -> CompiledModule | None:

@@ -35,6 +35,11 @@ class Forest:
         )  # fmt: skip
         object.__setattr__(self, "_trees", trees)
 
+    @property
+    def compiled(self) -> CompiledTrees | None:
+        """The trees in the compiled module's hands, where it is there."""
+        return self._trees
+
     def add_up(self, inputs: Floats) -> Floats:
         """The sum of the leaves that one text falls into."""
         if self._trees is None:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from local_models.classifiers.compiled import NATIVE, CompiledLevels
 from local_models.classifiers.features import Features
 from local_models.classifiers.forest import Forest
 from local_models.classifiers.head import Floats, Rows
@@ -40,11 +41,11 @@ class Rarity:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_table", open_words({}, self.shares, self.floor))
 
-    def read(self, stem: str, options: Sequence[str]) -> Floats:
-        """Five numbers of the question's words and four of its answers', see `summarise`."""
-        asked = self._table.weigh(stem.lower())
+    def read(self, lower: str, options: Sequence[str]) -> list[float]:
+        """Five numbers of a question's words (in lower case) and four of its answers', see `summarise`."""
+        asked = self._table.weigh(lower)
         answers = self._table.weigh(" ".join(options).lower()) if options else None
-        return np.array(summarise(asked, answers), dtype=np.float32)
+        return summarise(asked, answers)
 
     def look_up(self, words: list[str]) -> list[float]:
         """The logarithm of each word's share, in order."""
@@ -109,6 +110,11 @@ class Ranker:
     """Weights of level one, ridge and forest; 1 together."""
     notes: str = ""
     _table: RowTable | None = field(init=False, repr=False, compare=False, default=None)
+    levels: CompiledLevels | None = field(init=False, repr=False, compare=False)
+    """Both levels in the compiled module's hands, where it is there."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "levels", _open_levels(self))
 
     @property
     def table_parts(self) -> TableParts:
@@ -128,9 +134,20 @@ class Ranker:
         self, sample: Sample, stem: str, options: list[str], features: Features
     ) -> Floats:
         """The same of a text that was split already."""
-        traits = np.array(read_parts(sample, stem, options), dtype=np.float32)
-        first = self.read_first(features, traits)
-        inputs = np.concatenate([first, traits, self.rarity.read(stem, options)])
+        traits = read_parts(sample, stem, options)
+        rarities = self.rarity.read(stem.lower() if options else sample.lower, options)
+        sums = self._open_table().sum_of(features)
+        if self.levels is None:
+            return self.predict_with_numpy(sums, traits, rarities)
+        return np.frombuffer(self.levels.predict(sums, traits, rarities), np.float32)
+
+    def predict_with_numpy(
+        self, sums: Floats, traits: list[float], rarities: list[float]
+    ) -> Floats:
+        """What the compiled loops do."""
+        seen = np.array(traits, dtype=np.float32)
+        first = self._lift(sums, seen)
+        inputs = np.concatenate([first, seen, np.array(rarities)]).astype(np.float32)
         one, ridge, trees = self.shares
         total = one * first[: len(self.outputs)]
         total += ridge * (inputs @ self.linear + self.linear_bias)
@@ -139,11 +156,30 @@ class Ranker:
 
     def read_first(self, features: Features, traits: Floats) -> Floats:
         """Level one's outputs."""
+        return self._lift(self._open_table().sum_of(features), traits)
+
+    def _lift(self, sums: Floats, traits: Floats) -> Floats:
+        waves = self.waves.read(traits) @ self.wave_weights
+        return np.asarray(self.wide_bias + sums + waves, dtype=np.float32)
+
+    def _open_table(self) -> RowTable:
         if self._table is None:
-            self.use_table(open_table(self.table_parts))
-        assert self._table is not None
-        total = self.wide_bias + self._table.sum_of(features)
-        return np.asarray(total + self.waves.read(traits) @ self.wave_weights, dtype=np.float32)
+            self.use_table(table := open_table(self.table_parts))
+            return table
+        return self._table
+
+
+def _open_levels(ranker: Ranker) -> CompiledLevels | None:
+    trees = ranker.forest.compiled
+    if NATIVE is None or trees is None:
+        return None
+    waves = ranker.waves
+    arrays = (
+        waves.mean, waves.spread, waves.slopes, waves.phases, ranker.wave_weights,
+        ranker.wide_bias, ranker.linear, ranker.linear_bias,
+    )  # fmt: skip
+    flat = tuple(np.ascontiguousarray(array, np.float32) for array in arrays)
+    return NATIVE.Levels(flat, trees, ranker.shares)
 
 
 def save_ranker(ranker: Ranker, path: Path) -> None:

@@ -7,11 +7,30 @@
 #include <Python.h>
 #include <stdint.h>
 
+/* The hottest loops are built twice where the compiler can, and the processor's own is taken. */
+#if defined(__x86_64__) && defined(__GNUC__)
+#define HAS_TWO
+#define WIDE __attribute__((target("avx2,fma")))
+#define IS_WIDE (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+#endif
+#ifdef __GNUC__
+#define INLINE inline __attribute__((always_inline))
+#else
+#define INLINE inline
+#endif
+
 extern PyTypeObject SpellingType;
 extern PyTypeObject WindowsType;
 extern PyTypeObject RowsType;
 extern PyTypeObject WordsType;
 extern PyTypeObject TreesType;
+extern PyTypeObject LevelsType;
+
+/* What `count` inputs come to in `trees`, added onto `sums`, one for each of the trees' outputs. */
+void trees_walk(PyObject *trees, const float *inputs, float *sums);
+
+/* How many inputs and outputs the trees want; -1 with the error set where it is no Trees. */
+int trees_shape(PyObject *trees, Py_ssize_t *inputs, Py_ssize_t *outputs);
 
 PyObject *read_signs(PyObject *module, PyObject *string);
 PyObject *read_digit_runs(PyObject *module, PyObject *string);

@@ -14,16 +14,8 @@
 #define LINE 64
 #define BLOCK 8
 
-/* The loop over a text is built twice where the compiler can, and the processor's own is taken. */
-#if defined(__x86_64__) && defined(__GNUC__)
+#ifdef HAS_TWO
 #include <immintrin.h>
-#define HAS_TWO
-#define WIDE __attribute__((target("avx2,fma")))
-#endif
-#ifdef __GNUC__
-#define INLINE inline __attribute__((always_inline))
-#else
-#define INLINE inline
 #endif
 
 /* Adds `count` columns of a row, times a value, to the sums; `count` is whole blocks. */
@@ -328,7 +320,7 @@ static void gather_plain(Rows *self, const uint32_t *keys, const float *weights,
 static void gather_best(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count)
 {
 #ifdef HAS_TWO
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    if (IS_WIDE) {
         gather_wide(self, keys, weights, count);
         return;
     }

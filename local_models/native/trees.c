@@ -1,5 +1,6 @@
 /* Regression trees, walked from root to leaf: the loop of forest.py. */
 #include "native.h"
+#include <string.h>
 
 typedef struct {
     PyObject_HEAD
@@ -69,27 +70,46 @@ static PyObject *trees_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return (PyObject *)self;
 }
 
+static void walk(const Trees *self, const float *input, float *sums)
+{
+    for (Py_ssize_t tree = 0; tree < self->trees; tree++) {
+        int32_t at = self->roots[tree];
+        for (Py_ssize_t step = 0; step < self->depth; step++)
+            at = self->children[2 * at + (input[self->column[at]] <= self->threshold[at])];
+        for (Py_ssize_t k = 0; k < self->outputs; k++)
+            sums[k] += self->value[at * self->outputs + k];
+    }
+}
+
+void trees_walk(PyObject *trees, const float *inputs, float *sums)
+{
+    walk((Trees *)trees, inputs, sums);
+}
+
+int trees_shape(PyObject *trees, Py_ssize_t *inputs, Py_ssize_t *outputs)
+{
+    if (!PyObject_TypeCheck(trees, &TreesType)) {
+        PyErr_SetString(PyExc_TypeError, "trees must be Trees");
+        return -1;
+    }
+    *inputs = ((Trees *)trees)->widest + 1;
+    *outputs = ((Trees *)trees)->outputs;
+    return 0;
+}
+
 static PyObject *trees_add_up(Trees *self, PyObject *inputs)
 {
     Py_buffer view;
     if (view_of(inputs, &view, 4, "inputs") < 0)
         return NULL;
-    const float *input = view.buf;
     PyObject *result = NULL;
     if (view.len / 4 <= self->widest)
         PyErr_Format(PyExc_ValueError, "the trees look at column %d of %zd", self->widest,
                      view.len / 4);
     else if ((result = PyBytes_FromStringAndSize(NULL, self->outputs * 4)) != NULL) {
         float *sums = (float *)PyBytes_AS_STRING(result);
-        for (Py_ssize_t k = 0; k < self->outputs; k++)
-            sums[k] = 0;
-        for (Py_ssize_t tree = 0; tree < self->trees; tree++) {
-            int32_t at = self->roots[tree];
-            for (Py_ssize_t step = 0; step < self->depth; step++)
-                at = self->children[2 * at + (input[self->column[at]] <= self->threshold[at])];
-            for (Py_ssize_t k = 0; k < self->outputs; k++)
-                sums[k] += self->value[at * self->outputs + k];
-        }
+        memset(sums, 0, self->outputs * sizeof *sums);
+        walk(self, view.buf, sums);
     }
     PyBuffer_Release(&view);
     return result;

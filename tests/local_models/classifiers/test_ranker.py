@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.difficulty_method import learn_gain, learn_routes
 from local_models.classifiers.features import read_features
-from local_models.classifiers.ranker import Ranker, load_ranker, save_ranker
+from local_models.classifiers.ranker import RARITIES, Ranker, load_ranker, save_ranker
 from local_models.classifiers.ranker_training import (
     Recipe,
     predict_many,
@@ -73,6 +74,30 @@ def test_one_by_one_and_all_at_once_agree(ranker: Ranker) -> None:
     together = predict_many(ranker, read_corpus(TEXTS[:8]))
     alone = [ranker.predict(text, read_features(text)) for text in TEXTS[:8]]
     assert np.allclose(together, np.stack(alone), atol=1e-4)
+
+
+def test_the_compiled_levels_say_what_numpy_says(ranker: Ranker) -> None:
+    assert NATIVE is not None, "the compiled loops are part of what the tests install"
+    for at, text in enumerate([*TEXTS[:4], "", "x\nA. 1\nB. 22\nC. 333 words", "9" * 400]):
+        traits = [float(value) * (1 + at) for value in read_traits(text)]
+        sums, rarities = np.full(1, 0.1 * at, np.float32), [0.3 * at] * RARITIES
+        levels = ranker.levels
+        assert levels is not None
+        compiled = np.frombuffer(levels.predict(sums, traits, rarities), np.float32)
+        told = ranker.predict_with_numpy(sums, traits, rarities)
+        assert np.allclose(compiled, told, atol=1e-4), text
+
+
+def test_levels_that_do_not_fit_are_refused(ranker: Ranker) -> None:
+    levels = ranker.levels
+    assert levels is not None and NATIVE is not None and ranker.forest.compiled is not None
+    one = np.zeros(1, np.float32)
+    with pytest.raises(ValueError, match=f"traits must be a list of {len(TRAITS)} numbers"):
+        levels.predict(one, [1.0], [0.0] * RARITIES)
+    with pytest.raises(ValueError, match="level one has 1 outputs, not 2"):
+        levels.predict(np.zeros(2, np.float32), [0.0] * len(TRAITS), [0.0] * RARITIES)
+    with pytest.raises(ValueError, match="do not fit together"):
+        NATIVE.Levels((one,) * 8, ranker.forest.compiled, (1.0, 0.0, 0.0))
 
 
 def test_a_ranker_survives_its_file(ranker: Ranker, tmp_path: Path) -> None:

@@ -1,0 +1,200 @@
+/* What a ranker makes of a text once that is counted: the sums of ranker.py, which says what they mean. */
+#include "native.h"
+#include <string.h>
+
+typedef struct {
+    PyObject_HEAD
+    float *mean, *spread;           /* of each trait */
+    float *slopes, *phases;         /* traits by waves; waves */
+    float *wave_weights, *bias;     /* waves by firsts; firsts */
+    float *linear, *linear_bias;    /* inputs by outputs; outputs */
+    PyObject *trees;
+    float shares[3];
+    Py_ssize_t traits, waves, firsts, inputs, outputs;
+    float *heights, *input;         /* scratch: waves; inputs */
+} Levels;
+
+static void levels_free(Levels *self)
+{
+    float *parts[] = {self->mean, self->spread, self->slopes, self->phases, self->wave_weights,
+                      self->bias, self->linear, self->linear_bias, self->heights, self->input};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        PyMem_Free(parts[i]);
+    Py_XDECREF(self->trees);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+/* Take in the eight arrays; -1 with the error set where their sizes do not agree. */
+static int take_arrays(Levels *self, PyObject *arrays)
+{
+    static const char *names[] = {"mean", "spread", "slopes", "phases", "wave_weights", "bias",
+                                  "linear", "linear_bias"};
+    float **places[] = {&self->mean, &self->spread, &self->slopes, &self->phases, &self->wave_weights,
+                        &self->bias, &self->linear, &self->linear_bias};
+    Py_ssize_t sizes[8];
+    if (!PyTuple_Check(arrays) || PyTuple_GET_SIZE(arrays) != 8) {
+        PyErr_SetString(PyExc_TypeError, "levels are made of eight arrays");
+        return -1;
+    }
+    for (int i = 0; i < 8; i++)
+        if (!(*places[i] = copy_of(PyTuple_GET_ITEM(arrays, i), 4, names[i], &sizes[i])))
+            return -1;
+    self->traits = sizes[0];
+    self->waves = sizes[3];
+    self->firsts = sizes[5];
+    self->outputs = sizes[7];
+    self->inputs = self->outputs ? sizes[6] / self->outputs : 0;
+    Py_ssize_t wanted = 0, given = 0;
+    if (trees_shape(self->trees, &wanted, &given) < 0)
+        return -1;
+    if (sizes[1] != self->traits || sizes[2] != self->traits * self->waves ||
+        sizes[4] != self->waves * self->firsts || sizes[6] != self->inputs * self->outputs ||
+        self->outputs < 1 || self->firsts < self->outputs || wanted > self->inputs ||
+        given != self->outputs || self->inputs < self->firsts + self->traits) {
+        PyErr_SetString(PyExc_ValueError, "the arrays of the levels do not fit together");
+        return -1;
+    }
+    self->heights = PyMem_New(float, self->waves + 1);
+    self->input = PyMem_New(float, self->inputs);
+    if (!self->heights || !self->input) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return 0;
+}
+
+static PyObject *levels_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"arrays", "trees", "shares", NULL};
+    PyObject *arrays, *trees;
+    float shares[3];
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OO(fff)", names, &arrays, &trees, &shares[0],
+                                     &shares[1], &shares[2]))
+        return NULL;
+    Levels *self = (Levels *)type->tp_alloc(type, 0);
+    if (self == NULL)
+        return NULL;
+    self->trees = Py_NewRef(trees);
+    memcpy(self->shares, shares, sizeof shares);
+    if (take_arrays(self, arrays) < 0) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    return (PyObject *)self;
+}
+
+/* cos(x) = 1 - 2 sin(x/2)^2, x brought to half a turn and less; right to a millionth. */
+static INLINE float cosine(float x)
+{
+    float turns = x * 0.15915494309189535F;
+    float half = (turns - (float)(int32_t)(turns + (turns < 0 ? -0.5F : 0.5F))) * 3.141592653589793F;
+    float square = half * half;
+    float sine = half * (1 + square * (-1.6666667e-1F + square * (8.3333333e-3F + square * (-1.9841270e-4F +
+                         square * (2.7557319e-6F + square * -2.5052108e-8F)))));
+    return 1 - 2 * sine * sine;
+}
+
+/* The waves of the traits, added onto level one's outputs. */
+static INLINE void add_waves(const Levels *self, const float *restrict traits, float *restrict first)
+{
+    float *restrict heights = self->heights;
+    memcpy(heights, self->phases, self->waves * sizeof *heights);
+    for (Py_ssize_t i = 0; i < self->traits; i++) {
+        float steady = (traits[i] - self->mean[i]) / self->spread[i];
+        steady = steady < -4 ? -4 : steady > 4 ? 4 : steady;
+        const float *restrict slopes = self->slopes + i * self->waves;
+        for (Py_ssize_t j = 0; j < self->waves; j++)
+            heights[j] += steady * slopes[j];
+    }
+    for (Py_ssize_t j = 0; j < self->waves; j++)
+        heights[j] = cosine(heights[j]);
+    for (Py_ssize_t j = 0; j < self->waves; j++)
+        for (Py_ssize_t k = 0; k < self->firsts; k++)
+            first[k] += heights[j] * self->wave_weights[j * self->firsts + k];
+}
+
+#ifdef HAS_TWO
+WIDE static void add_waves_wide(const Levels *self, const float *traits, float *first)
+{
+    add_waves(self, traits, first);
+}
+#endif
+
+static void add_waves_best(const Levels *self, const float *traits, float *first)
+{
+#ifdef HAS_TWO
+    if (IS_WIDE) {
+        add_waves_wide(self, traits, first);
+        return;
+    }
+#endif
+    add_waves(self, traits, first);
+}
+
+/* Write a list's numbers into `out`; -1 with the error set where they are not `count` numbers. */
+static int take_numbers(PyObject *list, float *out, Py_ssize_t count, const char *name)
+{
+    if (!PyList_Check(list) || PyList_GET_SIZE(list) != count) {
+        PyErr_Format(PyExc_ValueError, "%s must be a list of %zd numbers", name, count);
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        double value = PyFloat_AsDouble(PyList_GET_ITEM(list, i));
+        if (value == -1 && PyErr_Occurred())
+            return -1;
+        out[i] = (float)value;
+    }
+    return 0;
+}
+
+static PyObject *levels_predict(Levels *self, PyObject *const *args, Py_ssize_t nargs)
+{
+    if (nargs != 3)
+        return PyErr_Format(PyExc_TypeError, "predict takes sums, traits and rarities");
+    Py_buffer sums;
+    if (view_of(args[0], &sums, 4, "sums") < 0)
+        return NULL;
+    Py_ssize_t firsts = self->firsts, traits = self->traits;
+    PyObject *answer = NULL;
+    float *input = self->input;
+    if (sums.len / 4 != firsts)
+        PyErr_Format(PyExc_ValueError, "level one has %zd outputs, not %zd", firsts, sums.len / 4);
+    else if (take_numbers(args[1], input + firsts, traits, "traits") == 0 &&
+             take_numbers(args[2], input + firsts + traits, self->inputs - firsts - traits,
+                          "rarities") == 0) {
+        for (Py_ssize_t k = 0; k < firsts; k++)
+            input[k] = ((const float *)sums.buf)[k] + self->bias[k];
+        add_waves_best(self, input + firsts, input);
+        answer = PyBytes_FromStringAndSize(NULL, self->outputs * sizeof(float));
+    }
+    PyBuffer_Release(&sums);
+    if (answer == NULL)
+        return NULL;
+    float *out = (float *)PyBytes_AS_STRING(answer);
+    memset(out, 0, self->outputs * sizeof *out);
+    trees_walk(self->trees, input, out);
+    for (Py_ssize_t k = 0; k < self->outputs; k++) {
+        float ridge = self->linear_bias[k];
+        for (Py_ssize_t i = 0; i < self->inputs; i++)
+            ridge += input[i] * self->linear[i * self->outputs + k];
+        out[k] = self->shares[0] * input[k] + self->shares[1] * ridge + self->shares[2] * out[k];
+    }
+    return answer;
+}
+
+static PyMethodDef methods[] = {
+    {"predict", (PyCFunction)(void (*)(void))levels_predict, METH_FASTCALL,
+     "Both levels over level one's sums (float32), traits and rarities (lists): float32 as bytes."},
+    {NULL, NULL, 0, NULL},
+};
+
+PyTypeObject LevelsType = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "pointsman_native.Levels",
+    .tp_doc = "Levels((mean, spread, slopes, phases, wave_weights, bias, linear, linear_bias), trees, "
+              "shares): what stands above a ranker's table.",
+    .tp_basicsize = sizeof(Levels),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_new = levels_new,
+    .tp_dealloc = (destructor)levels_free,
+    .tp_methods = methods,
+};
