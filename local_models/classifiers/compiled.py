@@ -87,8 +87,8 @@ class CompiledModule(Protocol):
     signs: Callable[[str], tuple[Any, ...]]
     """The fields of `signs.Signs`, in order, for one text."""
 
-    digit_runs: Callable[[str], list[tuple[int, int]]]
-    """Where each run of digits begins and ends."""
+    places: Callable[[str], tuple[list[int], ...]]
+    """The fields of `entities.Places`, in order, for one text."""
 
     Words: Callable[[list[str], object, object, float], CompiledWords]
     """Takes words, uint64 groups (a bit each), float64 values, and the value of other words."""

@@ -10,12 +10,12 @@ which is quick; a pattern is only tried at such a place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.normalise import clip
 from local_models.classifiers.sample import Sample
-from local_models.classifiers.signs import find_digit_runs
 
 Span = tuple[int, int]
 
@@ -78,7 +78,10 @@ _NO_MARKS: dict[str, list[Span]] = {kind: [] for kind in _KINDS.values()}
 _DATE_MARKS = frozenset("年/.-月号日")
 _MONTH_STARTS = frozenset(
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-) | {"of "}
+)
+_MONTHS_OR_OF = _MONTH_STARTS | {"of "}
+_RUN = re.compile(r"\d\d*")
+_LAST_WORD = re.compile(r"(\S+)\s*$")
 _ORDINALS = frozenset("snrt")
 _GLANCE_CHARS = 600
 """Words for days, of which long texts are full, are looked for in head and tail alone."""
@@ -91,48 +94,49 @@ def find_slots(text: str | Sample) -> dict[str, tuple[str, ...]]:
     if len(lower) != len(sample):  # a letter that grows when lowered would shift what follows it
         sample = lower
     marks = _placeholders(lower) if "<" in lower else _NO_MARKS
-    runs = find_digit_runs(lower)
-    at = _look_around(lower, runs)
+    at = find_places(lower)
     phones = _values(sample, [*marks["phone"], *_try_at(_PHONE, lower, at.phones)])
-    numbered = _orders(lower, at) if runs else ()
-    orders = _values(sample, [*marks["order_number"], *numbered])
-    dates = [*marks["date"], *_try_at(_DATE, lower, at.dates)]
-    dates += _try_at(_MONTH_DAY, lower, at.months)
+    orders = _values(sample, [*marks["order_number"], *_orders(lower, at)])
     slots = {
         "order_number": tuple(value for value in orders if value not in phones),
         "phone": phones,
-        "date": _dates(sample, lower, dates),
+        "date": _dates(sample, lower, [*marks["date"], *_dates_in_digits(lower, at)]),
         "amount": _values(sample, [*marks["amount"], *_amounts(lower, at)]),
     }
     return {kind: values for kind, values in slots.items() if values}
 
 
-def _values(text: str, spans: Iterable[Span]) -> tuple[str, ...]:
+def _values(text: str, spans: list[Span]) -> tuple[str, ...]:
     """What stands at these places, in order, each once; of two that overlap the first one holds."""
+    if not spans:
+        return ()
     found: dict[str, None] = {}
     reach = 0
-    for start, end in sorted(spans):
+    spans.sort()
+    for start, end in spans:
         if start >= reach:
             found[text[start:end].strip()] = None
             reach = end
     return tuple(found)
 
 
-def _try_at(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterator[Span]:
+def _try_at(pattern: re.Pattern[str], text: str, starts: list[int]) -> list[Span]:
     """Where the pattern holds at one of these places; its group where it has one, else the whole."""
-    group = min(pattern.groups, 1)
-    for start in starts:
-        if start >= 0 and (found := pattern.match(text, start)):
-            yield found.span(group)
+    if not starts:
+        return []
+    group, match = min(pattern.groups, 1), pattern.match
+    return [found.span(group) for start in starts if start >= 0 and (found := match(text, start))]
 
 
-def _places(text: str, words: Iterable[str]) -> Iterator[int]:
+def _places(text: str, words: Iterable[str]) -> list[int]:
     """Where any of the words begins."""
+    found: list[int] = []
     for word in words:
         at = text.find(word)
         while at >= 0:
-            yield at
+            found.append(at)
             at = text.find(word, at + 1)
+    return found
 
 
 def _placeholders(lower: str) -> dict[str, list[Span]]:
@@ -143,7 +147,7 @@ def _placeholders(lower: str) -> dict[str, list[Span]]:
     return found
 
 
-class _Places(NamedTuple):
+class Places(NamedTuple):
     """Where each kind of value may begin, in order."""
 
     phones: list[int]
@@ -151,14 +155,20 @@ class _Places(NamedTuple):
     bare: list[int]
     dates: list[int]
     months: list[int]
+    """Where a word that may be a month begins and where it ends, in turn."""
     paid: list[int]
     priced: list[int]
 
 
-def _look_around(lower: str, runs: Sequence[Span]) -> _Places:
-    """What the characters beside each run of digits allow it to be."""
-    at = _Places([], [], [], [], [], [], [])
-    for start, end in runs:
+def find_places(lower: str) -> Places:
+    """What the characters beside each run of digits allow it to be, in a text in lower case."""
+    return find_places_with_patterns(lower) if NATIVE is None else Places(*NATIVE.places(lower))
+
+
+def find_places_with_patterns(lower: str) -> Places:
+    """What the compiled pass does."""
+    at = Places([], [], [], [], [], [], [])
+    for start, end in [found.span() for found in _RUN.finditer(lower)]:
         before, near, after = (
             lower[start - 1 : start],
             lower[end : end + 1],
@@ -169,25 +179,26 @@ def _look_around(lower: str, runs: Sequence[Span]) -> _Places:
             at.phones.extend((start - 1, start) if before in ("+", "(") else (start,))
         if before == "#":
             at.hashed.append(start - 1)
-        if end - start >= 8:
-            at.bare.append(_letters_before(lower, start))
+        first = _letters_before(lower, start)
+        if end - start >= 12 or (end - start >= 8 and start - first >= 2):
+            at.bare.append(first)
         is_apart = near.isspace()
         follows = after if is_apart else near
-        if follows[:1] in _DATE_MARKS or follows in _MONTH_STARTS or near in _ORDINALS:
+        if follows[:1] in _DATE_MARKS or follows in _MONTHS_OR_OF or near in _ORDINALS:
             # The last digits of a longer run can be a year, a month or a day.
-            at.dates.extend(sorted({start, *(p for p in (end - 4, end - 2, end - 1) if p > start)}))
+            at.dates.extend([start, *(p for p in (end - 4, end - 2, end - 1) if p > start)])
         if follows[:1] in _UNIT_STARTS or near in _POINTS:
             at.priced.append(start)
         _look_before(lower, start, before, at)
     return at
 
 
-def _look_before(lower: str, start: int, before: str, at: _Places) -> None:
+def _look_before(lower: str, start: int, before: str, at: Places) -> None:
     """A month or a currency before a number, with or without a space between."""
     if before.isspace():
-        word = lower[max(0, start - 12) : start - 1].rsplit(None, 1)[-1:]
-        if word and word[0][:3] in _MONTH_STARTS and (month := _MONTH.search(word[0])):
-            at.months.append(lower.rfind(word[0], 0, start) + month.start())
+        word = _LAST_WORD.search(lower, max(0, start - 12), start - 1)
+        if word and word.group(1)[:3] in _MONTH_STARTS:
+            at.months.extend(word.span(1))
         start, before = start - 1, lower[max(0, start - 2) : start - 1]
     if before and before in _SIGNS:
         at.paid.append(start - 1)
@@ -203,11 +214,22 @@ def _letters_before(lower: str, start: int) -> int:
     return first
 
 
-def _orders(lower: str, at: _Places) -> Iterator[Span]:
+def _orders(lower: str, at: Places) -> list[Span]:
     words = _ORDER_WORDS if lower.isascii() else (*_ORDER_WORDS, *_ORDER_WORDS_ZH)
-    yield from _try_at(_NAMED, lower, _places(lower, words))
-    yield from _try_at(_HASHED, lower, at.hashed)
-    yield from _try_at(_BARE, lower, at.bare)
+    return [
+        *_try_at(_NAMED, lower, _places(lower, words)),
+        *_try_at(_HASHED, lower, at.hashed),
+        *_try_at(_BARE, lower, at.bare),
+    ]
+
+
+def _dates_in_digits(lower: str, at: Places) -> list[Span]:
+    found = _try_at(_DATE, lower, at.dates)
+    if at.months:
+        words = zip(at.months[::2], at.months[1::2], strict=True)
+        months = [_MONTH.search(lower, start, end) for start, end in words]
+        found += _try_at(_MONTH_DAY, lower, [month.start() for month in months if month])
+    return found
 
 
 def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
@@ -215,9 +237,11 @@ def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
     found = list(_values(sample, in_digits))
     glance, lower_glance = clip(sample, _GLANCE_CHARS), clip(lower, _GLANCE_CHARS)
     if not sample.isascii():
-        spans = (match.span() for match in _DATE_ZH.finditer(lower_glance))
+        spans = [match.span() for match in _DATE_ZH.finditer(lower_glance)]
         found += [glance[start:end] for start, end in spans]
     found += _values(glance, _try_at(_DATE_EN, lower_glance, _time_words(lower_glance)))
+    if len(found) < 2:
+        return tuple(value.strip() for value in found)
     found.sort(key=sample.find)
     kept: list[str] = []
     for each in found:
@@ -229,13 +253,13 @@ def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
 
 def _time_words(lower: str) -> list[int]:
     """Where words for times begin, and the one and the two words before each of them."""
-    plain = lower.replace("\n", " ")
     starts: set[int] = set()
-    for at in _places(plain, _TIME_WORDS):
+    lower = lower.replace("\n", " ")
+    for at in _places(lower, _TIME_WORDS):
         for _ in range(_WORDS_IN_A_TIME):
-            start = plain.rfind(" ", 0, at) + 1
+            start = lower.rfind(" ", 0, at) + 1
             # What is no letter or digit stands before the word, not in it.
-            starts.add(start if plain[start : start + 1].isalnum() else _first_letter(plain, start))
+            starts.add(start if lower[start : start + 1].isalnum() else _first_letter(lower, start))
             if start < 2:
                 break
             at = start - 1
@@ -248,8 +272,8 @@ def _first_letter(text: str, at: int) -> int:
     return at
 
 
-def _amounts(lower: str, at: _Places) -> Iterator[Span]:
-    yield from _try_at(_PAID, lower, at.paid)
-    yield from _try_at(_PRICED, lower, at.priced)
+def _amounts(lower: str, at: Places) -> list[Span]:
+    found = _try_at(_PAID, lower, at.paid) + _try_at(_PRICED, lower, at.priced)
     if "元" in lower or "块" in lower:
-        yield from (found.span() for found in _COUNTED.finditer(lower))
+        found += [counted.span() for counted in _COUNTED.finditer(lower)]
+    return found

@@ -13,7 +13,6 @@ from local_models.classifiers.compiled import NATIVE
 
 # A pattern that begins with one character is looked for much quicker than with a repeated one.
 _NUMBER = re.compile(r"\d\d*(?:[.,]\d+)*")
-_RUN = re.compile(r"\d\d*")
 _THOUSANDS = re.compile(r"\d(?:\d{3,}|,\d{3})")
 _FRACTION = re.compile(r"\d/\d")
 _NAME = re.compile(r"[A-Z](?<=[a-z,] [A-Z])[a-z]+")
@@ -80,18 +79,6 @@ def read_signs_with_patterns(text: str) -> Signs:
         last_start=last.start,
         last_end=last.stop,
     )
-
-
-def find_digit_runs(text: str) -> list[tuple[int, int]]:
-    """Where each run of digits begins and ends."""
-    if NATIVE is None:
-        return find_digit_runs_with_a_pattern(text)
-    return NATIVE.digit_runs(text)
-
-
-def find_digit_runs_with_a_pattern(text: str) -> list[tuple[int, int]]:
-    """What the compiled pass does."""
-    return [found.span() for found in _RUN.finditer(text)]
 
 
 def _split(text: str) -> list[slice]:

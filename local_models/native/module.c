@@ -61,7 +61,7 @@ void table_free(void *table)
 
 static PyMethodDef functions[] = {
     {"signs", read_signs, METH_O, "What stands in a text besides its words, see signs.py."},
-    {"digit_runs", read_digit_runs, METH_O, "Where each run of digits begins and ends."},
+    {"places", read_places, METH_O, "Where numbers stand and what they may be, see entities.py."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -235,22 +235,3 @@ end:
     PyMem_Free(names.seen);
     return result;
 }
-
-PyObject *read_digit_runs(PyObject *Py_UNUSED(module), PyObject *string)
-{
-    if (!PyUnicode_Check(string))
-        return PyErr_Format(PyExc_TypeError, "a text must be a str");
-    Reader text = {PyUnicode_KIND(string), PyUnicode_DATA(string), PyUnicode_GET_LENGTH(string)};
-    PyObject *runs = PyList_New(0);
-    for (Py_ssize_t i = 0; runs && i < text.size;) {
-        Py_ssize_t run = digits_from(&text, i);
-        if (run) {
-            PyObject *span = Py_BuildValue("nn", i, i + run);
-            if (span == NULL || PyList_Append(runs, span) < 0)
-                Py_CLEAR(runs);
-            Py_XDECREF(span);
-        }
-        i += run ? run : 1;
-    }
-    return runs;
-}

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from local_models.classifiers.entities import find_slots
+from local_models.classifiers.compiled import NATIVE
+from local_models.classifiers.entities import find_places, find_places_with_patterns, find_slots
 
 
 @pytest.mark.parametrize(
@@ -73,3 +76,17 @@ def test_a_number_in_a_long_letter_is_found_with_the_words_around_it() -> None:
 
 def test_words_for_days_keep_the_customer_s_own_spelling() -> None:
     assert find_slots("It came Yesterday, not on Monday.")["date"] == ("Yesterday", "on Monday")
+
+
+PARTS = [
+    "1", "23", "4567", "12345678", "13800138000", "123456789012", "1\u0663", "\u00b2", "+", "(", "#", "-", "/", ".", ",",
+    " ", "  ", "\n", "\u3000", "\x1f", "jan", "may.", "x-sept", "of ", "th", "st", "年", "月", "号", "元", "块", "¥", "€", "rmb",
+    "usd ", "cny", "dollars", "ab", "abcd", "é", "z", "",
+]  # fmt: skip
+
+
+@given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PARTS), max_size=20).map("".join)))
+@example("¥1 rmb 12 may 3rd, in dec  2024 (13800138000) #12345 ab12345678 1² 12")
+def test_numbers_stand_where_both_ways_of_looking_find_them(text: str) -> None:
+    assert NATIVE is not None, "the compiled loops are part of what the tests install"
+    assert find_places(text.lower()) == find_places_with_patterns(text.lower())

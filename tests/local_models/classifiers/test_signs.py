@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.signs import (
     Signs,
-    find_digit_runs,
-    find_digit_runs_with_a_pattern,
     read_signs,
     read_signs_with_patterns,
 )
@@ -32,7 +30,6 @@ def _plain(signs: Signs) -> tuple[object, ...]:
 def test_both_count_alike(text: str) -> None:
     assert NATIVE is not None, "the compiled loops are part of what the tests install"
     assert _plain(read_signs(text)) == _plain(read_signs_with_patterns(text))
-    assert find_digit_runs(text) == find_digit_runs_with_a_pattern(text)
 
 
 def test_counts_mean_what_they_say() -> None:
