@@ -88,6 +88,20 @@ class Cue(NamedTuple):
     end: int
 
 
+class Pattern(NamedTuple):
+    """What the finder looks for: a word or one of its forms, or what something longer begins with."""
+
+    word: str
+    kinds: Kinds
+    """None for what only begins a number, an amount or a run of signs."""
+    is_lettered: bool
+    """Whether it begins as a word of letters does, and so must stand where a word begins."""
+    is_one_word: bool
+    """Whether it is a single word of letters; what such a word only begins has been looked for itself."""
+    is_plain: bool
+    """Whether it is a word whose kinds hold wherever it stands by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """Words by kind, ready to be searched for."""
@@ -96,10 +110,7 @@ class Lexicon:
     """Kinds by word or phrase."""
     finder: AhoCorasick
     """Finds `patterns`, the longest at each place."""
-    patterns: list[str]
-    """All words and their endings, and what a number, an amount or a run of signs begins with."""
-    kinds: list[Kinds]
-    """Of each pattern; none for what only begins something."""
+    patterns: list[Pattern]
 
 
 @cache
@@ -117,7 +128,14 @@ def load_lexicon(path: Path = WORDS) -> Lexicon:
     known = {**dict.fromkeys((*_NUMBERS_EN, *_MARKS, *_DIGITS_ZH, *signs), ()), **_inflect(words)}
     known.update(words)
     finder = AhoCorasick(list(known), matchkind=MatchKind.LeftmostLongest)
-    return Lexicon(words, finder, list(known), list(known.values()))
+    return Lexicon(words, finder, [_pattern(word, kinds) for word, kinds in known.items()])
+
+
+def _pattern(word: str, kinds: Kinds) -> Pattern:
+    is_lettered = word[0] in _IN_A_WORD and word != "n't"
+    is_one_word = is_lettered and " " not in word and word[-1] in _IN_A_WORD
+    is_plain = is_one_word and word not in _NUMBERS_EN
+    return Pattern(word, kinds, is_lettered, is_one_word, is_plain)
 
 
 def _inflect(words: dict[str, Kinds]) -> dict[str, Kinds]:
@@ -152,25 +170,28 @@ def find_bare_cues(text: str) -> list[Found]:
     lexicon, reach = load_lexicon(), 0
     patterns, letters = lexicon.patterns, _IN_A_WORD
     found: list[Found] = []
-    for pattern, start, end in lexicon.finder.find_matches_as_indexes(text):
+    for at, start, end in lexicon.finder.find_matches_as_indexes(text):
         if start < reach:
             continue
-        word = patterns[pattern]
-        first = word[0]
-        if first in letters and word != "n't":
+        word, kinds, is_lettered, is_one_word, is_plain = patterns[at]
+        if is_lettered:
             # Most of these stand inside a word or only begin one, whose own forms would have been found.
-            if start and text[start - 1] in letters:
+            before, after = text[start - 1 : start], text[end : end + 1]
+            if before in letters or (is_one_word and after in letters):
                 continue
-            if " " not in word and word[-1] in letters and text[end : end + 1] in letters:
-                continue
-        kinds = lexicon.kinds[pattern]
-        if first in letters:
+            if is_plain and before != "-" != after:
+                for kind in kinds:
+                    found.append((kind, word, start, end))
+                reach = end
+            else:
+                reach = _english(text, word, kinds, start, found)
+        elif word == "n't":
             reach = _english(text, word, kinds, start, found)
-        elif first in _MARKS:
+        elif word[0] in _MARKS:
             reach = _marked(text, start, found)
         elif kinds:
             reach = _add(found, kinds, word, start, end)
-        elif first in _DIGITS_ZH:
+        elif word[0] in _DIGITS_ZH:
             reach = _amount(text, start, found)
         else:
             reach = _signs(text, start, found)

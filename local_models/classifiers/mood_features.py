@@ -61,44 +61,30 @@ def hash_cues(cues: Sequence[Found], length: int) -> np.ndarray[tuple[int], np.d
     """A hash for each thing that the cues of a text say together; never empty."""
     kinds = [cue[0] for cue in cues]
     balance = _balance(kinds)
-    known = {
-        _hash(f"length {min(length // 12, 8)}"),
-        *_hash_held(frozenset(kinds)),
-        *map(_hash, _name_balance(kinds, balance)),
-        *map(_hash, _name_order(kinds)),
-        *[_hash(f"{cue[1]}&{balance}") for cue in cues if cue[0] in _WORDED],
-    }
+    held = frozenset(kinds)
+    known = {_hash(f"length {min(length // 12, 8)}"), *_hash_held(held, balance)}
+    if kinds:
+        known |= {_hash_pair(one, other) for one, other in pairwise(kinds[:_MOST])}
+        known |= {_hash_pair("begins", kinds[0], " "), _hash_pair("ends", kinds[-1], " ")}
+    if not _WORDED.isdisjoint(held):
+        known |= {_hash(f"{cue[1]}&{balance}") for cue in cues if cue[0] in _WORDED}
     return np.array(list(known), dtype=np.uint32)
 
 
 def name_kinds(kinds: Sequence[str]) -> set[str]:
-    """What kinds of cue say in this order; never empty."""
-    return {
-        *_name_held(frozenset(kinds)),
-        *_name_balance(kinds, _balance(kinds)),
-        *_name_order(kinds),
-    }
+    """What kinds of cue say in this order; never empty. Their hashes are those of `hash_cues`."""
+    pairs = [f"{one}>{other}" for one, other in pairwise(kinds[:_MOST])]
+    ends = [f"begins {kinds[0]}", f"ends {kinds[-1]}"] if kinds else []
+    return {*_name_held(frozenset(kinds), _balance(kinds)), *pairs, *ends}
 
 
-def _name_held(held: frozenset[str]) -> list[str]:
-    """What kinds say by being there at all."""
+def _name_held(held: frozenset[str], balance: int) -> list[str]:
+    """What kinds say by being there at all, and which way the outcomes lean beside that."""
     outcomes = [kind for kind in _OUTCOMES if kind in held]
     present = " ".join([kind for kind in _CORE if kind in held])
     met = [f"{will}+{outcome}" for will in _WILL if will in held for outcome in outcomes]
-    return ["any", f"set {present}", *held, *met]
-
-
-def _name_balance(kinds: Sequence[str], balance: int) -> list[str]:
-    """Which way the outcomes lean, and what is said beside that."""
-    return [f"balance {balance}", *[f"{will}&{balance}" for will in _WILL if will in kinds]]
-
-
-def _name_order(kinds: Sequence[str]) -> list[str]:
-    """Which kind stands before which."""
-    if not kinds:
-        return []
-    pairs = [f"{one}>{other}" for one, other in pairwise(kinds[:_MOST])]
-    return [f"begins {kinds[0]}", f"ends {kinds[-1]}", *pairs]
+    leans = [f"{will}&{balance}" for will in _WILL if will in held]
+    return ["any", f"balance {balance}", f"set {present}", *held, *met, *leans]
 
 
 def _balance(kinds: Sequence[str]) -> int:
@@ -108,8 +94,13 @@ def _balance(kinds: Sequence[str]) -> int:
 
 
 @lru_cache(maxsize=16_384)
-def _hash_held(held: frozenset[str]) -> tuple[int, ...]:
-    return tuple(map(_hash, _name_held(held)))
+def _hash_held(held: frozenset[str], balance: int) -> tuple[int, ...]:
+    return tuple(map(_hash, _name_held(held, balance)))
+
+
+@lru_cache(maxsize=4_096)
+def _hash_pair(one: str, other: str, between: str = ">") -> int:
+    return _hash(one + between + other)
 
 
 @lru_cache(maxsize=65_536)
