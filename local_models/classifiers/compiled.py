@@ -99,7 +99,8 @@ class CompiledModule(Protocol):
     Levels: Callable[
         [tuple[object, ...], CompiledTrees, tuple[float, float, float]], CompiledLevels
     ]
-    """Takes float32 mean, spread, slopes, phases, wave weights, bias, linear and its bias; trees; shares.
+    """Takes float32 mean, spread, slopes, phases, wave weights (outputs by waves, of which there are
+    a multiple of 32), bias, linear and its bias; trees; shares.
 
     Raises ValueError where they do not fit together.
     """

@@ -26,6 +26,8 @@ from local_models.classifiers.traits import read_parts, split_options
 from local_models.classifiers.words import WordTable, WordWeights, open_words
 
 RARITIES = 9
+_ABREAST = 32
+"""Waves that the compiled loop adds up at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +176,11 @@ def _open_levels(ranker: Ranker) -> CompiledLevels | None:
     if NATIVE is None or trees is None:
         return None
     waves = ranker.waves
+    # Waves that swing nowhere and weigh nothing round their number up to what the loop takes at once.
+    more = -len(waves.phases) % _ABREAST
     arrays = (
-        waves.mean, waves.spread, waves.slopes, waves.phases, ranker.wave_weights,
+        waves.mean, waves.spread, np.pad(waves.slopes, ((0, 0), (0, more))),
+        np.pad(waves.phases, (0, more)), np.pad(ranker.wave_weights, ((0, more), (0, 0))).T,
         ranker.wide_bias, ranker.linear, ranker.linear_bias,
     )  # fmt: skip
     flat = tuple(np.ascontiguousarray(array, np.float32) for array in arrays)

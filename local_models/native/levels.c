@@ -2,22 +2,25 @@
 #include "native.h"
 #include <string.h>
 
+#define MOST_TRAITS 512
+#define ABREAST 32 /* waves that are added up at once, so that they stay in registers */
+
 typedef struct {
     PyObject_HEAD
     float *mean, *spread;           /* of each trait */
     float *slopes, *phases;         /* traits by waves; waves */
-    float *wave_weights, *bias;     /* waves by firsts; firsts */
+    float *wave_weights, *bias;     /* firsts by waves; firsts */
     float *linear, *linear_bias;    /* inputs by outputs; outputs */
     PyObject *trees;
     float shares[3];
     Py_ssize_t traits, waves, firsts, inputs, outputs;
-    float *heights, *input;         /* scratch: waves; inputs */
+    float *input;                   /* scratch: inputs */
 } Levels;
 
 static void levels_free(Levels *self)
 {
     float *parts[] = {self->mean, self->spread, self->slopes, self->phases, self->wave_weights,
-                      self->bias, self->linear, self->linear_bias, self->heights, self->input};
+                      self->bias, self->linear, self->linear_bias, self->input};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         PyMem_Free(parts[i]);
     Py_XDECREF(self->trees);
@@ -50,13 +53,13 @@ static int take_arrays(Levels *self, PyObject *arrays)
     if (sizes[1] != self->traits || sizes[2] != self->traits * self->waves ||
         sizes[4] != self->waves * self->firsts || sizes[6] != self->inputs * self->outputs ||
         self->outputs < 1 || self->firsts < self->outputs || wanted > self->inputs ||
-        given != self->outputs || self->inputs < self->firsts + self->traits) {
+        given != self->outputs || self->inputs < self->firsts + self->traits ||
+        self->traits > MOST_TRAITS || self->waves % ABREAST != 0) {
         PyErr_SetString(PyExc_ValueError, "the arrays of the levels do not fit together");
         return -1;
     }
-    self->heights = PyMem_New(float, self->waves + 1);
     self->input = PyMem_New(float, self->inputs);
-    if (!self->heights || !self->input) {
+    if (!self->input) {
         PyErr_NoMemory();
         return -1;
     }
@@ -94,23 +97,33 @@ static INLINE float cosine(float x)
     return 1 - 2 * sine * sine;
 }
 
+
 /* The waves of the traits, added onto level one's outputs. */
 static INLINE void add_waves(const Levels *self, const float *restrict traits, float *restrict first)
 {
-    float *restrict heights = self->heights;
-    memcpy(heights, self->phases, self->waves * sizeof *heights);
+    float steady[MOST_TRAITS];
     for (Py_ssize_t i = 0; i < self->traits; i++) {
-        float steady = (traits[i] - self->mean[i]) / self->spread[i];
-        steady = steady < -4 ? -4 : steady > 4 ? 4 : steady;
-        const float *restrict slopes = self->slopes + i * self->waves;
-        for (Py_ssize_t j = 0; j < self->waves; j++)
-            heights[j] += steady * slopes[j];
+        float away = (traits[i] - self->mean[i]) / self->spread[i];
+        steady[i] = away < -4 ? -4 : away > 4 ? 4 : away;
     }
-    for (Py_ssize_t j = 0; j < self->waves; j++)
-        heights[j] = cosine(heights[j]);
-    for (Py_ssize_t j = 0; j < self->waves; j++)
-        for (Py_ssize_t k = 0; k < self->firsts; k++)
-            first[k] += heights[j] * self->wave_weights[j * self->firsts + k];
+    for (Py_ssize_t from = 0; from < self->waves; from += ABREAST) {
+        float heights[ABREAST];
+        memcpy(heights, self->phases + from, sizeof heights);
+        for (Py_ssize_t i = 0; i < self->traits; i++) {
+            const float *restrict slopes = self->slopes + i * self->waves + from;
+            for (Py_ssize_t j = 0; j < ABREAST; j++)
+                heights[j] += steady[i] * slopes[j];
+        }
+        for (Py_ssize_t j = 0; j < ABREAST; j++)
+            heights[j] = cosine(heights[j]);
+        for (Py_ssize_t k = 0; k < self->firsts; k++) {
+            const float *restrict weights = self->wave_weights + k * self->waves + from;
+            float sum = 0;
+            for (Py_ssize_t j = 0; j < ABREAST; j++)
+                sum += heights[j] * weights[j];
+            first[k] += sum;
+        }
+    }
 }
 
 #ifdef HAS_TWO
