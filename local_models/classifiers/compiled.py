@@ -68,6 +68,18 @@ class CompiledLevels(Protocol):
         ...
 
 
+class CompiledCues(Protocol):
+    """Cues of moods, see `mood_features.py`."""
+
+    def read(self, plain: str) -> bytes:
+        """What the cues of a plain text say together (uint32)."""
+        ...
+
+    def find(self, plain: str) -> list[tuple[str, int, int]]:
+        """Kind, start and end of each cue."""
+        ...
+
+
 class CompiledModule(Protocol):
     """What the compiled module offers. Arguments are contiguous arrays."""
 
@@ -103,6 +115,17 @@ class CompiledModule(Protocol):
     a multiple of 32), bias, linear and its bias; trees; shares.
 
     Raises ValueError where they do not fit together.
+    """
+
+    Cues: Callable[
+        [
+            list[tuple[str, tuple[int, ...], int]], list[tuple[str, int]], tuple[str, ...],
+            tuple[int, ...], tuple[int, ...], tuple[tuple[int, ...], ...], int,
+        ],
+        CompiledCues,
+    ]  # fmt: skip
+    """Takes patterns (word, kinds, flags), units (word, kind), the kinds' names, what each turns into
+    (-1 for nothing), their weights, lists of kinds (core, will, outcomes, special), and the view.
     """
 
 

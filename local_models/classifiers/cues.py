@@ -27,10 +27,11 @@ WORDS = Path(__file__).parent / "data" / "emotion_words.txt"
 MAX_CHARS = 320
 """Of a longer text the beginning and the end are searched, each half of this."""
 
-_TURNED = {
+TURNED = {
     "praise": "unpraise", "good": "ungood", "fail": "unfail", "anger": "unanger", "joy": "unjoy",
     "thanks": "unthanks", "bad": "nice", "nice": "bad",
 }  # fmt: skip
+"""What a kind becomes when it is denied."""
 _TOKEN = re.compile(r"[a-z+/']+(?:-[a-z]+)*")
 _IN_A_WORD = frozenset("abcdefghijklmnopqrstuvwxyz+/'")
 _RUN_OF_SIGNS = re.compile(r"[!?.]+")
@@ -63,7 +64,7 @@ _NUMBERS_EN = frozenset(
         "many",
     ]
 )
-_UNITS_EN = {
+UNITS_EN = {
     word: kind
     for kind, words in {
         "again": "times",
@@ -100,6 +101,16 @@ class Pattern(NamedTuple):
     """Whether it is a single word of letters; what such a word only begins has been looked for itself."""
     is_plain: bool
     """Whether it is a word whose kinds hold wherever it stands by itself."""
+
+    @property
+    def flags(self) -> int:
+        """The same for the compiled loop, with what else it tells patterns apart by, as bits."""
+        first = self.word[0]
+        told = (
+            self.is_lettered, self.is_one_word, self.is_plain, self.word in _NUMBERS_EN,
+            self.word == "n't", first in _MARKS, first in _DIGITS_ZH,
+        )  # fmt: skip
+        return sum(1 << bit for bit, holds in enumerate(told) if holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +233,9 @@ def _english(text: str, word: str, kinds: Kinds, start: int, found: list[Found])
         token = _TOKEN.match(text, start)
         assert token is not None
         return _add(found, _kinds_of_word(token.group()), token.group(), start, token.end())
-    if word in _NUMBERS_EN and (unit := _FOLLOWING.match(text, end)) and unit.group(1) in _UNITS_EN:
+    if word in _NUMBERS_EN and (unit := _FOLLOWING.match(text, end)) and unit.group(1) in UNITS_EN:
         measure = unit.group(1)
-        return _add(found, [_UNITS_EN[measure]], f"{word} {measure}", start, unit.end())
+        return _add(found, [UNITS_EN[measure]], f"{word} {measure}", start, unit.end())
     return _add(found, kinds, word, start, end)
 
 
@@ -273,9 +284,9 @@ def _marked(text: str, start: int, found: list[Found]) -> int:
     assert marks is not None
     unit = _FOLLOWING.match(text, marks.end())
     following = unit.group(1) if unit else ""
-    if unit and following in _UNITS_EN:
+    if unit and following in UNITS_EN:
         word = f"{marks.group()} {following}"
-        return _add(found, [_UNITS_EN[following]], word, start, unit.end())
+        return _add(found, [UNITS_EN[following]], word, start, unit.end())
     if unit and following in ("th", "rd", "nd"):
         return _add(found, ["again"], marks.group() + following, start, unit.end())
     return max(marks.end(), _amount(text, start, found))
@@ -296,6 +307,6 @@ def _turn_negated(cues: list[Found]) -> list[Found]:
     for at, (kind, word, start, end) in enumerate(cues):
         if kind == "not":
             denied, reach = end, 12 if word.isascii() else 2
-        elif denied >= 0 and kind in _TURNED and 0 <= start - denied <= reach:
-            cues[at] = (_TURNED[kind], word, start, end)
+        elif denied >= 0 and kind in TURNED and 0 <= start - denied <= reach:
+            cues[at] = (TURNED[kind], word, start, end)
     return cues

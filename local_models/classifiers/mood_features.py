@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from local_models.classifiers.cues import Found, find_bare_cues
+from local_models.classifiers.compiled import NATIVE, CompiledCues
+from local_models.classifiers.cues import TURNED, UNITS_EN, Found, find_bare_cues, load_lexicon
 from local_models.classifiers.features import VIEWS, Features, read_features
 from local_models.classifiers.head import Head
 
@@ -35,6 +37,10 @@ _WEIGHT = {
     "good": 1, "nice": 1, "unfail": 1, "soon": 1, "short": 1,
     "fail": -1, "bad": -1, "anger": -1, "upset": -1, "ungood": -1, "late": -1, "again": -1,
 }  # fmt: skip
+_SPECIAL = ("not", "again", "count", "short", "long", "wonder", "bang", "dots", "quoted")
+"""Kinds that no word of the lexicon need have, in the compiled loop's order."""
+_ONES = np.ones(4_096, dtype=np.float32)
+"""The weights of cues: a text of MAX_CHARS has fewer."""
 _MOST = 24
 """Cues after so many no longer count for what stands before what."""
 
@@ -42,12 +48,40 @@ _MOST = 24
 def read_mood_features(turn: str | Features) -> Features:
     """The features of a text and its cues; features that were read already are not read again."""
     base = read_features(turn) if isinstance(turn, str) else turn
-    hashes = hash_cues(find_bare_cues(base.text), len(base.text))
+    hashes = read_cues(base.text)
     return Features(
         base.text,
         np.concatenate((base.hashes, hashes)),
-        np.concatenate((base.weights, np.ones(len(hashes), dtype=np.float32))),
+        np.concatenate((base.weights, _ONES[: len(hashes)])),
     )
+
+
+def read_cues(plain: str) -> NDArray[np.uint32]:
+    """A hash for each thing that the cues of a plain text say together; never empty."""
+    compiled = open_cues()
+    if compiled is None:
+        return hash_cues(find_bare_cues(plain), len(plain))
+    return np.frombuffer(compiled.read(plain), np.uint32)
+
+
+@cache
+def open_cues() -> CompiledCues | None:
+    """The same in compiled loops, where they are there."""
+    if NATIVE is None:
+        return None
+    lexicon = load_lexicon()
+    known = {kind for pattern in lexicon.patterns for kind in pattern.kinds}
+    lists = (_CORE, _WILL, _OUTCOMES, _SPECIAL)
+    known.update(*lists, UNITS_EN.values(), TURNED, TURNED.values())
+    names = tuple(sorted(known))
+    at = {name: place for place, name in enumerate(names)}
+    return NATIVE.Cues(
+        [(one.word, tuple(at[kind] for kind in one.kinds), one.flags) for one in lexicon.patterns],
+        [(word, at[kind]) for word, kind in UNITS_EN.items()], names,
+        tuple(at.get(TURNED.get(name, ""), -1) for name in names),
+        tuple(_WEIGHT.get(name, 0) for name in names),
+        tuple(tuple(at[name] for name in kinds) for kinds in lists), CUES,
+    )  # fmt: skip
 
 
 def read_for(head: Head, turn: str | Features) -> Features:
@@ -57,8 +91,8 @@ def read_for(head: Head, turn: str | Features) -> Features:
     return read_features(turn) if isinstance(turn, str) else turn
 
 
-def hash_cues(cues: Sequence[Found], length: int) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
-    """A hash for each thing that the cues of a text say together; never empty."""
+def hash_cues(cues: Sequence[Found], length: int) -> NDArray[np.uint32]:
+    """What the compiled loop does once it has found the cues."""
     kinds = [cue[0] for cue in cues]
     balance = _balance(kinds)
     held = frozenset(kinds)

@@ -76,7 +76,7 @@ static struct PyModuleDef module = {
 PyMODINIT_FUNC PyInit_pointsman_native(void)
 {
     PyTypeObject *types[] = {&SpellingType, &WindowsType, &RowsType, &WordsType,
-                             &TreesType, &LevelsType};
+                             &TreesType, &LevelsType, &CuesType};
     PyObject *made = PyModule_Create(&module);
     if (made == NULL)
         return NULL;

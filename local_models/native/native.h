@@ -25,6 +25,7 @@ extern PyTypeObject RowsType;
 extern PyTypeObject WordsType;
 extern PyTypeObject TreesType;
 extern PyTypeObject LevelsType;
+extern PyTypeObject CuesType;
 
 /* What `count` inputs come to in `trees`, added onto `sums`, one for each of the trees' outputs. */
 void trees_walk(PyObject *trees, const float *inputs, float *sums);

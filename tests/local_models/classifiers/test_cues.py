@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from local_models.classifiers.cues import MAX_CHARS, find_cues, load_lexicon
-from local_models.classifiers.mood_features import CUES, hash_cues, name_kinds, read_mood_features
+from local_models.classifiers.cues import MAX_CHARS, find_bare_cues, find_cues, load_lexicon
+from local_models.classifiers.mood_features import (
+    CUES,
+    hash_cues,
+    name_kinds,
+    open_cues,
+    read_cues,
+    read_mood_features,
+)
 from local_models.classifiers.normalise import normalise
 
 
@@ -117,3 +126,35 @@ def test_no_word_is_listed_twice_under_one_kind() -> None:
     lexicon = load_lexicon()
     for word, kinds in lexicon.words.items():
         assert len(set(kinds)) == len(kinds), word
+
+
+PARTS = [
+    "great", "not", "n't", "has", "a", "an", "one", "day", "days", "hours", "times", "\ue001", "\ue003", "第", "三", "两", "个",
+    "多", "来", "人", "次", "分", "钟", "秒", "月", "小时", "星期", "真行", "不", "谢谢", "坏", "了", " ", " ", ".", "!!", "?!", '"', "「",
+    "」", "-", "'", "+", "/", "th", "nd", "can i", "t", "who", "still", "oh great", "thank", "s", "ing", "👍", "é", "\u2028",
+]  # fmt: skip
+
+
+def both(plain: str) -> tuple[list[tuple[str, int, int]], list[int], list[int]]:
+    compiled = open_cues()
+    assert compiled is not None, "the compiled loops are part of what the tests install"
+    found = find_bare_cues(plain)
+    assert compiled.find(plain) == [(kind, start, end) for kind, _, start, end in found]
+    return compiled.find(plain), sorted(read_cues(plain)), sorted(hash_cues(found, len(plain)))
+
+
+@given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PARTS), max_size=40).map("".join)))
+@example("3个多月 两多个人 第\ue001次 \ue002 th one  day, a. week hasn't isn't-x can it who'd")
+@example('"good" "「x」 「""」')
+@settings(max_examples=400)
+def test_the_compiled_loop_finds_and_says_the_same(text: str) -> None:
+    found, one, other = both(normalise(text))
+    assert one == other
+    assert len(found) == len(find_cues(normalise(text)))
+
+
+def test_the_lexicons_own_words_are_found_alike_by_both() -> None:
+    words = list(load_lexicon().words)
+    for at in range(0, len(words), 7):
+        _, one, other = both(normalise(" ".join(words[at : at + 7]) + ("x" * 400) + words[at]))
+        assert one == other
