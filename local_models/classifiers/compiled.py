@@ -124,7 +124,7 @@ class CompiledModule(Protocol):
         ],
         CompiledCues,
     ]  # fmt: skip
-    """Takes patterns (word, kinds, flags), units (word, kind), the kinds' names, what each turns into
+    """Takes patterns (word, kinds, flags) sorted by word, units (word, kind), the kinds' names, what each turns into
     (-1 for nothing), their weights, lists of kinds (core, will, outcomes, special), and the view.
     """
 

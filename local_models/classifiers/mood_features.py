@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,8 +76,9 @@ def open_cues() -> CompiledCues | None:
     known.update(*lists, UNITS_EN.values(), TURNED, TURNED.values())
     names = tuple(sorted(known))
     at = {name: place for place, name in enumerate(names)}
+    patterns = sorted(lexicon.patterns, key=itemgetter(0))
     return NATIVE.Cues(
-        [(one.word, tuple(at[kind] for kind in one.kinds), one.flags) for one in lexicon.patterns],
+        [(one.word, tuple(at[kind] for kind in one.kinds), one.flags) for one in patterns],
         [(word, at[kind]) for word, kind in UNITS_EN.items()], names,
         tuple(at.get(TURNED.get(name, ""), -1) for name in names),
         tuple(_WEIGHT.get(name, 0) for name in names),

@@ -13,10 +13,14 @@
 
 enum { LETTERED = 1, ONE_WORD = 2, PLAIN = 4, NUMBER = 8, DENIES = 16, MARKED = 32, AMOUNT = 64 };
 
+/* Words as a tree of characters, laid out level by level: a node's children stand side by side, in the
+ * order of their characters, and what is walked most lies close together. */
 typedef struct {
-    uint64_t key; /* the parent node and the code point; 0 where nothing lies */
-    uint32_t node;
-} Edge;
+    uint32_t *codes;   /* the character that leads to each node */
+    uint32_t *firsts;  /* of each node's children; they end where the next node's begin */
+    uint32_t *accepts; /* the pattern that ends at each node, plus one */
+    uint16_t *roots;   /* the node that each character of the basic plane leads to from the root */
+} Trie;
 
 typedef struct {
     uint32_t first, count; /* its kinds in `kinds_of` */
@@ -52,10 +56,7 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD
-    Edge *edges;
-    uint64_t mask;
-    uint32_t nodes;
-    uint32_t *accepts; /* the pattern that ends at each node, plus one */
+    Trie trie;
     Pattern *patterns;
     uint8_t *kinds_of;
     Unit *units;
@@ -77,33 +78,15 @@ typedef struct {
 
 static void cues_free(Cues *self)
 {
-    void *parts[] = {self->accepts, self->patterns, self->kinds_of, self->units};
+    void *parts[] = {self->trie.codes, self->trie.firsts, self->trie.accepts, self->trie.roots,
+                     self->patterns, self->kinds_of, self->units};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         PyMem_Free(parts[i]);
-    table_free(self->edges);
     Py_XDECREF(self->names);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
 /* ---- building ---------------------------------------------------------------------------------- */
-
-static inline Edge *edge_of(const Cues *self, uint32_t node, uint32_t code)
-{
-    uint64_t key = ((uint64_t)node << 21 | code) + 1;
-    uint64_t at = key * 0x9E3779B97F4A7C15ULL >> 20 & self->mask;
-    while (self->edges[at].key && self->edges[at].key != key)
-        at = (at + 1) & self->mask;
-    return &self->edges[at];
-}
-
-/* The node that a code point leads to from another, made where there is none. */
-static uint32_t grow(Cues *self, uint32_t node, uint32_t code)
-{
-    Edge *edge = edge_of(self, node, code);
-    if (!edge->key)
-        *edge = (Edge){((uint64_t)node << 21 | code) + 1, self->nodes++};
-    return edge->node;
-}
 
 static int lay_pattern(Cues *self, Py_ssize_t at, PyObject *pattern, Py_ssize_t *kinds)
 {
@@ -111,10 +94,6 @@ static int lay_pattern(Cues *self, Py_ssize_t at, PyObject *pattern, Py_ssize_t 
     int flags;
     if (!PyArg_ParseTuple(pattern, "UO!i", &word, &PyTuple_Type, &of, &flags))
         return -1;
-    uint32_t node = 0;
-    for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(word); i++)
-        node = grow(self, node, PyUnicode_READ_CHAR(word, i));
-    self->accepts[node] = (uint32_t)at + 1;
     self->patterns[at] = (Pattern){(uint32_t)*kinds, (uint32_t)PyTuple_GET_SIZE(of), (uint8_t)flags};
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(of); i++) {
         long kind = PyLong_AsLong(PyTuple_GET_ITEM(of, i));
@@ -125,6 +104,65 @@ static int lay_pattern(Cues *self, Py_ssize_t at, PyObject *pattern, Py_ssize_t 
         }
         self->kinds_of[(*kinds)++] = (uint8_t)kind;
     }
+    return 0;
+}
+
+static PyObject *word_at(PyObject *patterns, Py_ssize_t at)
+{
+    return PyTuple_GET_ITEM(PyList_GET_ITEM(patterns, at), 0);
+}
+
+/* Lay out patterns that are sorted by their words: those below one node stand together at every depth. */
+static int lay_trie(Trie *trie, PyObject *patterns, Py_ssize_t most)
+{
+    Py_ssize_t count = PyList_GET_SIZE(patterns), nodes = 1, level = 0, depth = 0;
+    uint32_t *from = PyMem_New(uint32_t, most), *to = PyMem_New(uint32_t, most); /* patterns below */
+    trie->codes = PyMem_Calloc(most, sizeof *trie->codes);
+    trie->firsts = PyMem_Calloc(most + 1, sizeof *trie->firsts);
+    trie->accepts = PyMem_Calloc(most, sizeof *trie->accepts);
+    trie->roots = PyMem_Calloc(1 << 16, sizeof *trie->roots);
+    if (!from || !to || !trie->codes || !trie->firsts || !trie->accepts || !trie->roots) {
+        PyMem_Free(from);
+        PyMem_Free(to);
+        PyErr_NoMemory();
+        return -1;
+    }
+    from[0] = 0;
+    to[0] = (uint32_t)count;
+    for (Py_ssize_t end = 1; level < end; end = nodes, depth++)
+        for (; level < end; level++) {
+            trie->firsts[level] = (uint32_t)nodes;
+            for (uint32_t i = from[level]; i < to[level]; i++) {
+                PyObject *word = word_at(patterns, i);
+                if (PyUnicode_GET_LENGTH(word) <= depth) {
+                    trie->accepts[level] = i + 1;
+                    continue;
+                }
+                uint32_t code = PyUnicode_READ_CHAR(word, depth);
+                if (trie->firsts[level] == nodes || trie->codes[nodes - 1] != code) {
+                    trie->codes[nodes] = code;
+                    from[nodes++] = i;
+                }
+                to[nodes - 1] = i + 1;
+            }
+        }
+    trie->firsts[nodes] = (uint32_t)nodes;
+    for (uint32_t child = trie->firsts[0]; child < trie->firsts[1] && child < 1 << 16; child++)
+        if (trie->codes[child] < 1 << 16)
+            trie->roots[trie->codes[child]] = (uint16_t)child;
+    PyMem_Free(from);
+    PyMem_Free(to);
+    return 0;
+}
+
+/* The node that a character leads to from another; 0 where it leads nowhere. */
+static inline uint32_t step(const Trie *trie, uint32_t node, uint32_t code)
+{
+    if (node == 0 && code < 1 << 16)
+        return trie->roots[code];
+    for (uint32_t child = trie->firsts[node]; child < trie->firsts[node + 1]; child++)
+        if (trie->codes[child] >= code)
+            return trie->codes[child] == code ? child : 0;
     return 0;
 }
 
@@ -141,16 +179,9 @@ static int lay_patterns(Cues *self, PyObject *patterns)
         characters += PyUnicode_GET_LENGTH(PyTuple_GET_ITEM(pattern, 0));
         kinds += PyTuple_GET_SIZE(PyTuple_GET_ITEM(pattern, 1));
     }
-    uint64_t size = 64;
-    while (size < 2 * (uint64_t)characters)
-        size *= 2;
-    self->mask = size - 1;
-    self->nodes = 1;
-    self->edges = table_new(size * sizeof *self->edges);
-    self->accepts = PyMem_Calloc(characters, sizeof *self->accepts);
     self->patterns = PyMem_Calloc(count + 1, sizeof *self->patterns);
     self->kinds_of = PyMem_Calloc(kinds + 1, sizeof *self->kinds_of);
-    if (!self->edges || !self->accepts || !self->patterns || !self->kinds_of) {
+    if (!self->patterns || !self->kinds_of) {
         PyErr_NoMemory();
         return -1;
     }
@@ -158,7 +189,7 @@ static int lay_patterns(Cues *self, PyObject *patterns)
     for (Py_ssize_t i = 0; i < count; i++)
         if (lay_pattern(self, i, PyList_GET_ITEM(patterns, i), &kinds) < 0)
             return -1;
-    return 0;
+    return lay_trie(&self->trie, patterns, characters + 1);
 }
 
 static int lay_units(Cues *self, PyObject *units)
@@ -348,13 +379,10 @@ static const Unit *unit_of(const Cues *self, const Text *text, Py_ssize_t start,
 static const Pattern *pattern_of(const Cues *self, const Text *text, Py_ssize_t start, Py_ssize_t end)
 {
     uint32_t node = 0;
-    for (Py_ssize_t i = start; i < end; i++) {
-        const Edge *edge = edge_of(self, node, text->codes[i]);
-        if (!edge->key)
+    for (Py_ssize_t i = start; i < end; i++)
+        if (!(node = step(&self->trie, node, text->codes[i])))
             return NULL;
-        node = edge->node;
-    }
-    return self->accepts[node] ? &self->patterns[self->accepts[node] - 1] : NULL;
+    return self->trie.accepts[node] ? &self->patterns[self->trie.accepts[node] - 1] : NULL;
 }
 
 static void add_token(Cues *self, const Text *text, Py_ssize_t start, Py_ssize_t end)
@@ -523,12 +551,10 @@ static void find(Cues *self, const Text *text)
         uint32_t node = 0, best = 0;
         Py_ssize_t end = at;
         for (Py_ssize_t i = at; i < text->size; i++) {
-            const Edge *edge = edge_of(self, node, text->codes[i]);
-            if (!edge->key)
+            if (!(node = step(&self->trie, node, text->codes[i])))
                 break;
-            node = edge->node;
-            if (self->accepts[node]) {
-                best = self->accepts[node];
+            if (self->trie.accepts[node]) {
+                best = self->trie.accepts[node];
                 end = i + 1;
             }
         }
