@@ -102,6 +102,9 @@ class CompiledModule(Protocol):
     places: Callable[[str], tuple[list[int], ...]]
     """The fields of `entities.Places`, in order, for one text."""
 
+    times: Callable[[str], list[int]]
+    """What `entities.find_times` gives for one text."""
+
     Words: Callable[[list[str], object, object, float], CompiledWords]
     """Takes words, uint64 groups (a bit each), float64 values, and the value of other words."""
 

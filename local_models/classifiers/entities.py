@@ -27,8 +27,9 @@ _PLACEHOLDER = re.compile(
     r"<(?:(order)(?:_?number|_?id)?|(phone|mobile|tel|date|time|amount|money))_?\d*>"
 )
 
-_ORDER_WORDS = ("order", "tracking", "purchase", "package")
-_ORDER_WORDS_ZH = ("订单", "单号", "运单", "编号")
+_ORDER_WORDS = ("order", "tracking", "purchase", "package", "订单", "单号", "运单", "编号")
+_NUMBER = re.compile(r"\d\d\d")
+_NEAR = 64
 _NAMED = re.compile(
     r"(?:订单号?|单号|运单号?|编号|order(?:\s+(?:number|no\.?|id))?|tracking(?:\s+(?:number|no\.?))?|purchase|package)"
     r"\s*(?:是|为|[:：#=]|is)?\s*#?\s*((?=[A-Za-z0-9-]*\d{3})[A-Za-z0-9][A-Za-z0-9-]{4,29})(?![A-Za-z0-9-])"
@@ -62,6 +63,34 @@ _DATE_EN = re.compile(
 )
 _TIME_WORDS = ("day", "week", "month", "hour", "year", "tonight", "tomorrow", "christmas")
 _WORDS_IN_A_TIME = 3
+_TIME_STARTS = frozenset(
+    [
+        "bl",
+        "by",
+        "ch",
+        "da",
+        "fi",
+        "fo",
+        "fr",
+        "in",
+        "la",
+        "mo",
+        "ne",
+        "on",
+        "sa",
+        "se",
+        "si",
+        "su",
+        "te",
+        "th",
+        "to",
+        "tu",
+        "tw",
+        "we",
+        "ye",
+    ]
+) | {"a "}
+"""What the words begin with that a time can begin with."""
 _PAID = re.compile(r"(?:[¥￥$€£]|rmb|cny|usd)\s?\d[\d,]*(?:\.\d{1,2})?")
 _PRICED = re.compile(
     r"\d[\d,]*(?:\.\d{1,2})?\s?(?:元|块钱?|块(?!儿|状)|毛|角|万元|美元|人民币|dollars?\b|bucks?\b|usd\b|rmb\b|yuan\b|euros?\b|pounds?\b)"
@@ -158,6 +187,8 @@ class Places(NamedTuple):
     """Where a word that may be a month begins and where it ends, in turn."""
     paid: list[int]
     priced: list[int]
+    named: list[int]
+    """Where a word for orders begins that a number stands near after."""
 
 
 def find_places(lower: str) -> Places:
@@ -167,7 +198,7 @@ def find_places(lower: str) -> Places:
 
 def find_places_with_patterns(lower: str) -> Places:
     """What the compiled pass does."""
-    at = Places([], [], [], [], [], [], [])
+    at = Places([], [], [], [], [], [], [], _named(lower))
     for start, end in [found.span() for found in _RUN.finditer(lower)]:
         before, near, after = (
             lower[start - 1 : start],
@@ -193,6 +224,16 @@ def find_places_with_patterns(lower: str) -> Places:
     return at
 
 
+def _named(lower: str) -> list[int]:
+    """Where a word for orders begins, with the next three digits in a row near behind it."""
+    found = []
+    for place in sorted(_places(lower, _ORDER_WORDS)):
+        number = _NUMBER.search(lower, place)
+        if number and number.start() - place <= _NEAR:
+            found.append(place)
+    return found
+
+
 def _look_before(lower: str, start: int, before: str, at: Places) -> None:
     """A month or a currency before a number, with or without a space between."""
     if before.isspace():
@@ -215,9 +256,8 @@ def _letters_before(lower: str, start: int) -> int:
 
 
 def _orders(lower: str, at: Places) -> list[Span]:
-    words = _ORDER_WORDS if lower.isascii() else (*_ORDER_WORDS, *_ORDER_WORDS_ZH)
     return [
-        *_try_at(_NAMED, lower, _places(lower, words)),
+        *_try_at(_NAMED, lower, at.named),
         *_try_at(_HASHED, lower, at.hashed),
         *_try_at(_BARE, lower, at.bare),
     ]
@@ -239,7 +279,7 @@ def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
     if not sample.isascii():
         spans = [match.span() for match in _DATE_ZH.finditer(lower_glance)]
         found += [glance[start:end] for start, end in spans]
-    found += _values(glance, _try_at(_DATE_EN, lower_glance, _time_words(lower_glance)))
+    found += _values(glance, _try_at(_DATE_EN, lower_glance, find_times(lower_glance)))
     if len(found) < 2:
         return tuple(value.strip() for value in found)
     found.sort(key=sample.find)
@@ -251,15 +291,23 @@ def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _time_words(lower: str) -> list[int]:
-    """Where words for times begin, and the one and the two words before each of them."""
+def find_times(lower: str) -> list[int]:
+    """Where a time in English may begin, in a text in lower case: at a word for times, or one or two
+    words before it."""
+    return find_times_with_patterns(lower) if NATIVE is None else NATIVE.times(lower)
+
+
+def find_times_with_patterns(lower: str) -> list[int]:
+    """What the compiled pass does."""
     starts: set[int] = set()
     lower = lower.replace("\n", " ")
     for at in _places(lower, _TIME_WORDS):
         for _ in range(_WORDS_IN_A_TIME):
             start = lower.rfind(" ", 0, at) + 1
             # What is no letter or digit stands before the word, not in it.
-            starts.add(start if lower[start : start + 1].isalnum() else _first_letter(lower, start))
+            first = _first_letter(lower, start)
+            if lower[first : first + 2] in _TIME_STARTS or lower[first : first + 1].isdecimal():
+                starts.add(first)
             if start < 2:
                 break
             at = start - 1

@@ -62,6 +62,7 @@ void table_free(void *table)
 static PyMethodDef functions[] = {
     {"signs", read_signs, METH_O, "What stands in a text besides its words, see signs.py."},
     {"places", read_places, METH_O, "Where numbers stand and what they may be, see entities.py."},
+    {"times", read_times, METH_O, "Where times in English may begin, see entities.py."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -35,6 +35,7 @@ int trees_shape(PyObject *trees, Py_ssize_t *inputs, Py_ssize_t *outputs);
 
 PyObject *read_signs(PyObject *module, PyObject *string);
 PyObject *read_places(PyObject *module, PyObject *string);
+PyObject *read_times(PyObject *module, PyObject *string);
 
 /* A contiguous view of `object`, which must hold `item` bytes a cell; sets the error otherwise. */
 int view_of(PyObject *object, Py_buffer *view, Py_ssize_t item, const char *name);

@@ -7,7 +7,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from local_models.classifiers.compiled import NATIVE
-from local_models.classifiers.entities import find_places, find_places_with_patterns, find_slots
+from local_models.classifiers.entities import (
+    find_places,
+    find_places_with_patterns,
+    find_slots,
+    find_times,
+    find_times_with_patterns,
+)
 
 
 @pytest.mark.parametrize(
@@ -81,12 +87,16 @@ def test_words_for_days_keep_the_customer_s_own_spelling() -> None:
 PARTS = [
     "1", "23", "4567", "12345678", "13800138000", "123456789012", "1\u0663", "\u00b2", "+", "(", "#", "-", "/", ".", ",",
     " ", "  ", "\n", "\u3000", "\x1f", "jan", "may.", "x-sept", "of ", "th", "st", "年", "月", "号", "元", "块", "¥", "€", "rmb",
-    "usd ", "cny", "dollars", "ab", "abcd", "é", "z", "",
+    "usd ", "cny", "dollars", "order", "package ", "订单", "单号", "编号 ", "next ", "day", "week", " a ", "in ", "3 ", "tomorrow",
+    "x day", "(two ", "ab", "abcd", "é", "z", "",
 ]  # fmt: skip
 
 
 @given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PARTS), max_size=20).map("".join)))
+@example("order " * 70 + "123" + " order" + " " * 60 + "4567")
+@example("(next\nweek) x\na day, in 3 days")
 @example("¥1 rmb 12 may 3rd, in dec  2024 (13800138000) #12345 ab12345678 1² 12")
 def test_numbers_stand_where_both_ways_of_looking_find_them(text: str) -> None:
     assert NATIVE is not None, "the compiled loops are part of what the tests install"
     assert find_places(text.lower()) == find_places_with_patterns(text.lower())
+    assert find_times(text.lower()) == find_times_with_patterns(text.lower())
