@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from local_models.classifiers.features import Features
@@ -72,10 +73,11 @@ def expect_qualities(qualities: Mapping[str, float], difficulty: float) -> dict[
     logit(expected) = logit(quality) + STEEPNESS * (0.5 - difficulty). The order of the models never
     changes; what changes is how much the better one gains.
     """
-    shift = STEEPNESS * (0.5 - difficulty)
-    return {name: _shift(quality, shift) for name, quality in qualities.items()}
+    shift, exp = STEEPNESS * (0.5 - difficulty), math.exp
+    return {name: 1 / (1 + exp(-shift - _logit(value))) for name, value in qualities.items()}
 
 
-def _shift(quality: float, shift: float) -> float:
+@lru_cache(maxsize=1_024)
+def _logit(quality: float) -> float:
     safe = min(max(quality, 0.001), 0.999)
-    return 1 / (1 + math.exp(-(math.log(safe / (1 - safe)) + shift)))
+    return math.log(safe / (1 - safe))

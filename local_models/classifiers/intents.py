@@ -96,8 +96,9 @@ class IntentReader:
     def _several(self, text: str, main: str, present: dict[str, float]) -> tuple[str, ...]:
         """The main intent and what else is there; a neutral main yields to any wish."""
         found = _above(present, _PRESENT)
-        is_worth = main in NEUTRAL or bool(_above(present, _HINTED).keys() - {main})
-        if is_worth and len(text) <= _CLAUSE_CHARS:
+        if len(text) <= _CLAUSE_CHARS and (
+            main in NEUTRAL or _above(present, _HINTED).keys() - {main}
+        ):
             found |= {label: present.get(label, 0.0) for label in self._by_clause(text, present)}
         found.pop(main, None)
         wishes = _surest(found)

@@ -2,12 +2,17 @@
 #include "native.h"
 #include <string.h>
 
+/* What a walk looks at stands together: one line of memory for each step. */
+typedef struct {
+    float threshold;
+    int32_t children[2]; /* above the threshold, at most it */
+    int32_t column;
+} Node;
+
 typedef struct {
     PyObject_HEAD
-    int16_t *column;
-    float *threshold;
-    int32_t *children; /* two for each node: above the threshold, at most it */
-    float *value;      /* nodes by outputs */
+    Node *node;
+    float *value; /* nodes by outputs */
     int32_t *roots;
     Py_ssize_t nodes, trees, outputs, depth;
     int16_t widest; /* column that any node looks at */
@@ -15,50 +20,65 @@ typedef struct {
 
 static void trees_free(Trees *self)
 {
-    void *parts[] = {self->column, self->threshold, self->children, self->value, self->roots};
+    void *parts[] = {self->node, self->value, self->roots};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         PyMem_Free(parts[i]);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
-static int is_sound(Trees *self, Py_ssize_t thresholds, Py_ssize_t children, Py_ssize_t values)
+static int is_sound(Trees *self)
 {
-    if (thresholds != self->nodes || children != 2 * self->nodes || self->nodes == 0 ||
-        values % self->nodes != 0)
-        return 0;
-    for (Py_ssize_t i = 0; i < children; i++)
-        if (self->children[i] < 0 || self->children[i] >= self->nodes)
+    for (Py_ssize_t i = 0; i < self->nodes; i++) {
+        const Node *node = &self->node[i];
+        for (int k = 0; k < 2; k++)
+            if (node->children[k] < 0 || node->children[k] >= self->nodes)
+                return 0;
+        if (node->column < 0)
             return 0;
+        if (node->column > self->widest)
+            self->widest = (int16_t)node->column;
+    }
     for (Py_ssize_t i = 0; i < self->trees; i++)
         if (self->roots[i] < 0 || self->roots[i] >= self->nodes)
             return 0;
-    for (Py_ssize_t i = 0; i < self->nodes; i++) {
-        if (self->column[i] < 0)
-            return 0;
-        if (self->column[i] > self->widest)
-            self->widest = self->column[i];
-    }
     return 1;
+}
+
+/* Put the nodes together from an array of each of their parts; -1 with the error set. */
+static int take_nodes(Trees *self, PyObject *parts[3])
+{
+    Py_ssize_t thresholds = 0, children = 0;
+    int16_t *column = copy_of(parts[0], 2, "column", &self->nodes);
+    float *threshold = copy_of(parts[1], 4, "threshold", &thresholds);
+    int32_t *child = copy_of(parts[2], 4, "children", &children);
+    int is_fine = column && threshold && child && (self->node = PyMem_New(Node, self->nodes + 1));
+    if (is_fine && (thresholds != self->nodes || children != 2 * self->nodes || self->nodes == 0)) {
+        PyErr_SetString(PyExc_ValueError, "the trees point outside themselves; train them again");
+        is_fine = 0;
+    }
+    for (Py_ssize_t i = 0; is_fine && i < self->nodes; i++)
+        self->node[i] = (Node){threshold[i], {child[2 * i], child[2 * i + 1]}, column[i]};
+    PyMem_Free(column);
+    PyMem_Free(threshold);
+    PyMem_Free(child);
+    return is_fine ? 0 : -1;
 }
 
 static PyObject *trees_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"column", "threshold", "children", "value", "roots", "depth", NULL};
-    PyObject *column, *threshold, *children, *value, *roots;
-    Py_ssize_t depth, thresholds = 0, child_count = 0, values = 0;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOn", names, &column, &threshold, &children,
+    PyObject *parts[3], *value, *roots;
+    Py_ssize_t depth, values = 0;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOOOOn", names, &parts[0], &parts[1], &parts[2],
                                      &value, &roots, &depth))
         return NULL;
     Trees *self = (Trees *)type->tp_alloc(type, 0);
     if (self == NULL)
         return NULL;
     self->depth = depth;
-    int is_fine = (self->column = copy_of(column, 2, "column", &self->nodes)) &&
-                  (self->threshold = copy_of(threshold, 4, "threshold", &thresholds)) &&
-                  (self->children = copy_of(children, 4, "children", &child_count)) &&
-                  (self->value = copy_of(value, 4, "value", &values)) &&
+    int is_fine = take_nodes(self, parts) == 0 && (self->value = copy_of(value, 4, "value", &values)) &&
                   (self->roots = copy_of(roots, 4, "roots", &self->trees));
-    if (is_fine && !is_sound(self, thresholds, child_count, values)) {
+    if (is_fine && (values % self->nodes != 0 || !is_sound(self))) {
         PyErr_SetString(PyExc_ValueError, "the trees point outside themselves; train them again");
         is_fine = 0;
     }
@@ -74,8 +94,10 @@ static void walk(const Trees *self, const float *input, float *sums)
 {
     for (Py_ssize_t tree = 0; tree < self->trees; tree++) {
         int32_t at = self->roots[tree];
-        for (Py_ssize_t step = 0; step < self->depth; step++)
-            at = self->children[2 * at + (input[self->column[at]] <= self->threshold[at])];
+        for (Py_ssize_t step = 0; step < self->depth; step++) {
+            const Node *node = &self->node[at];
+            at = node->children[input[node->column] <= node->threshold];
+        }
         for (Py_ssize_t k = 0; k < self->outputs; k++)
             sums[k] += self->value[at * self->outputs + k];
     }
