@@ -13,10 +13,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import aiohttp
-from multidict import CIMultiDict, CIMultiDictProxy
-from yarl import URL
-
 from providers.calls import Deadline
 from providers.errors import (
     ConnectionFailedError,
@@ -25,15 +21,14 @@ from providers.errors import (
     UpstreamFailedError,
     UpstreamTimeoutError,
 )
+from providers.http_base import BadHttpError, Carrier, ConnectTimeoutError, Reply
+from providers.http_direct import DirectCarrier
 from providers.limits import RateLimits, read_rate_limits
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 _MAX_ERROR_BYTES = 256 * 1024
-_HEADER_LIMIT = 32 * 1024
 _DRAIN_SECONDS = 0.02
-_JSON = None
-"""What is accepted as a rule; the session's own headers say so."""
-_EVENTS = CIMultiDict({"Accept": "text/event-stream"})
+_JSON, _EVENTS = "application/json", "text/event-stream"
 
 OnHeaders = Callable[[str, Mapping[str, str]], None]
 """Called with the provider's name and the headers of every answer, whatever its status."""
@@ -89,10 +84,10 @@ def is_html(content_type: str, body: bytes) -> bool:
 class StreamBody:
     """An event stream that is coming in. `close` ends the connection at once."""
 
-    __slots__ = ("_model", "_provider", "_response")
+    __slots__ = ("_model", "_provider", "_reply")
 
-    def __init__(self, response: aiohttp.ClientResponse, provider: str, model: str) -> None:
-        self._response = response
+    def __init__(self, reply: Reply, provider: str, model: str) -> None:
+        self._reply: Reply | None = reply
         self._provider = provider
         self._model = model
 
@@ -103,11 +98,13 @@ class StreamBody:
             UpstreamTimeoutError: the deadline passed.
             StreamBrokenError: the connection broke (`why` is cut).
         """
+        if self._reply is None:
+            return b""
         try:
-            return await self._response.content.readany()
+            return await self._reply.read()
         except TimeoutError as problem:
             raise late(self._provider, self._model) from problem
-        except (aiohttp.ClientError, OSError) as problem:
+        except OSError as problem:
             raise StreamBrokenError(
                 f"The connection to {self._provider} broke while the answer was coming.",
                 why="cut",
@@ -117,14 +114,18 @@ class StreamBody:
 
     async def drain(self) -> None:
         """After the last event: keep the connection for the pool if the body ends right away."""
+        if self._reply is None or self._reply.is_over:
+            return
         with contextlib.suppress(TimeoutError, ProviderError):
             async with asyncio.timeout(_DRAIN_SECONDS):
                 while await self.read():
                     pass
 
     def close(self) -> None:
-        """End it. A connection whose body was read to its end has gone back to the pool."""
-        self._response.close()
+        """End it. A connection whose body was read to its end goes back to the pool."""
+        reply, self._reply = self._reply, None
+        if reply is not None:
+            reply.close()
 
 
 class HttpClient:
@@ -147,8 +148,7 @@ class HttpClient:
         self._options = options
         self._on_headers = on_headers
         self._on_limits = on_limits
-        self._session: aiohttp.ClientSession | None = None
-        self._urls: dict[str, URL] = {}
+        self._carrier = _carrier(self.base_url, options)
 
     def get(self, path: str, *, deadline: Deadline) -> Coroutine[Any, Any, bytes]:
         """The body of a GET that answered 200."""
@@ -174,22 +174,20 @@ class HttpClient:
             FailedAnswer: any status but 200, or 200 with JSON instead of a stream.
             ConnectionFailedError, UpstreamTimeoutError, UpstreamFailedError: no stream came.
         """
-        response = await self._send("POST", path, body, deadline, _EVENTS, model)
-        got = media_type(response.headers)
+        reply = await self._send("POST", path, body, deadline, _EVENTS, model)
+        got = media_type(reply.headers)
         if got.endswith("json"):
             # A whole JSON answer to a stream request is an error that some vendors send as 200.
-            raise await self._failed(response, model)
+            raise await self._failed(reply, model)
         if got != "text/event-stream":
-            response.close()
+            reply.close()
             what = got or "no content type"
             raise self._no_answer(f"{what} instead of an event stream", 200, model)
-        return StreamBody(response, self.provider, model)
+        return StreamBody(reply, self.provider, model)
 
     async def close(self) -> None:
         """Close every connection. A later call opens the pool anew."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._carrier.close()
 
     async def _whole(
         self,
@@ -199,15 +197,14 @@ class HttpClient:
         deadline: Deadline,
         model: str = "",
     ) -> bytes:
-        response = await self._send(method, path, body, deadline, _JSON, model)
+        reply = await self._send(method, path, body, deadline, _JSON, model)
+        got = media_type(reply.headers)
         try:
-            data = await self._read(response, MAX_BODY_BYTES, model)
-        except BaseException:
-            response.close()
-            raise
-        got = media_type(response.headers)
+            data = await self._read(reply, MAX_BODY_BYTES, model)
+        finally:
+            reply.close()
         if (got == "text/html" or not data.startswith(b"{")) and is_html(got, data):
-            raise self._no_answer(f"a web page ({_start_of(data)})", response.status, model)
+            raise self._no_answer(f"a web page ({_start_of(data)})", 200, model)
         if not got.endswith("json"):
             raise self._no_answer(f"{got or 'no content type'} instead of JSON", 200, model)
         return data
@@ -218,95 +215,69 @@ class HttpClient:
         path: str,
         body: bytes | None,
         deadline: Deadline,
-        headers: CIMultiDict[str] | None,
+        accept: str,
         model: str,
-    ) -> aiohttp.ClientResponse:
+    ) -> Reply:
         left = deadline.left()
         if not left:
             raise UpstreamTimeoutError(
                 f"No time was left to ask {self.provider}.", provider=self.provider, model=model
             )
         try:
-            response = await self._open().request(
+            reply = await self._carrier.ask(
                 method,
-                self._url(path),
-                data=body,
-                headers=headers,
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(
-                    total=left, sock_connect=self._connect_seconds(deadline)
-                ),
+                path,
+                body,
+                accept,
+                seconds=left,
+                connect_seconds=self._connect_seconds(deadline),
+                whole=accept is _JSON,
             )
-        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+        except OSError as problem:
             raise self._unreachable(problem, model, deadline) from problem
-        self._tell(response.headers)
-        if response.status != 200:
-            raise await self._failed(response, model)
-        return response
+        self._tell(reply.headers)
+        if reply.status != 200:
+            raise await self._failed(reply, model)
+        return reply
 
-    async def _failed(self, response: aiohttp.ClientResponse, model: str) -> Exception:
+    async def _failed(self, reply: Reply, model: str) -> Exception:
         """What a status other than 200 means: an answer to classify, or no answer at all."""
-        status = response.status
+        status, headers = reply.status, reply.headers
         try:
-            data = await self._read(response, _MAX_ERROR_BYTES, model)
+            data = await self._read(reply, _MAX_ERROR_BYTES, model)
         except ProviderError:
             data = b""
         finally:
-            response.close()
+            reply.close()
         if 300 <= status < 400:
-            target = response.headers.get("location", "elsewhere")
+            target = headers.get("location", "elsewhere")
             return self._no_answer(f"a redirect to {target}", status, model)
-        if is_html(media_type(response.headers), data) and status not in (429, 503, 529):
+        if is_html(media_type(headers), data) and status not in (429, 503, 529):
             return self._no_answer(f"a web page ({_start_of(data)})", status, model)
-        return FailedAnswer(Answer(status, response.headers, data))
+        return FailedAnswer(Answer(status, headers, data))
 
-    async def _read(self, response: aiohttp.ClientResponse, limit: int, model: str) -> bytes:
+    async def _read(self, reply: Reply, limit: int, model: str) -> bytes:
         pieces: list[bytes] = []
         size = 0
-        content = response.content
         try:
-            while not content.at_eof() and (piece := await content.readany()):
+            while not reply.is_over and (piece := await reply.read()):
                 size += len(piece)
                 if size > limit:
-                    raise self._no_answer(f"more than {limit} bytes", response.status, model)
+                    raise self._no_answer(f"more than {limit} bytes", reply.status, model)
                 pieces.append(piece)
         except TimeoutError as problem:
             raise late(self.provider, model) from problem
-        except (aiohttp.ClientError, OSError) as problem:
-            raise self._no_answer(f"a body cut after {size} bytes", None, model) from problem
+        except OSError as problem:
+            is_bad = isinstance(problem, BadHttpError)
+            what = str(problem) if is_bad else f"a body cut after {size} bytes"
+            raise self._no_answer(what, None, model) from problem
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    def _url(self, path: str) -> URL:
-        """Put together and checked once for each of the few paths that a vendor has."""
-        url = self._urls.get(path)
-        if url is None:
-            url = self._urls[path] = URL(self.base_url + path)
-        return url
-
-    def _tell(self, headers: CIMultiDictProxy[str]) -> None:
+    def _tell(self, headers: Mapping[str, str]) -> None:
         if self._on_headers is not None:
             self._on_headers(self.provider, headers)
         if self._on_limits is not None and (limits := read_rate_limits(headers)) is not None:
             self._on_limits(self.provider, limits)
-
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None or self._session.closed:
-            options = self._options
-            headers = CIMultiDict({"Content-Type": "application/json", **options.headers})
-            headers["Accept"] = "application/json"
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=options.max_connections,
-                    keepalive_timeout=options.idle_seconds,
-                    ttl_dns_cache=60,
-                ),
-                headers=headers,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=options.trust_env,
-                max_line_size=_HEADER_LIMIT,
-                max_field_size=_HEADER_LIMIT,
-            )
-        return self._session
 
     def _connect_seconds(self, deadline: Deadline) -> float:
         """The shorter of what the provider's set-up and this call's terms allow."""
@@ -315,7 +286,7 @@ class HttpClient:
 
     def _unreachable(self, problem: BaseException, model: str, deadline: Deadline) -> ProviderError:
         if isinstance(problem, TimeoutError):
-            if isinstance(problem, aiohttp.ConnectionTimeoutError):
+            if isinstance(problem, ConnectTimeoutError):
                 waited = f"{self._connect_seconds(deadline):g} s"
                 return UpstreamTimeoutError(
                     f"No connection to {self.base_url} within {waited}.",
@@ -324,7 +295,7 @@ class HttpClient:
                 )
             return late(self.provider, model)
         return ConnectionFailedError(
-            f"No connection to {self.base_url}: {problem or type(problem).__name__}.",
+            f"No connection to {self.base_url}: {str(problem) or type(problem).__name__}.",
             provider=self.provider,
             model=model,
         )
@@ -336,6 +307,20 @@ class HttpClient:
             model=model,
             status=status,
         )
+
+
+def _carrier(base_url: str, options: HttpOptions) -> Carrier:
+    build: Callable[..., Carrier] = DirectCarrier
+    if options.trust_env:
+        from providers.http_proxied import ProxiedCarrier
+
+        build = ProxiedCarrier
+    return build(
+        base_url,
+        options.headers,
+        idle_seconds=options.idle_seconds,
+        most=options.max_connections,
+    )
 
 
 def late(provider: str, model: str) -> UpstreamTimeoutError:
