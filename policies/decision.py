@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -80,6 +80,9 @@ class Terms:
     cache: bool = False
 
 
+USUAL_TERMS = Terms()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
     """One way to tell whether a first answer is good enough."""
@@ -105,8 +108,7 @@ class Cascade:
     """How long one judgement may take."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The whole decision about one request."""
 
     rule: str
@@ -119,7 +121,7 @@ class Plan:
     arms: tuple[Arm, ...] = ()
     prompt: str | None = None
     """Name of the prompt (and version, after `@`) to put before the conversation."""
-    terms: Terms = field(default_factory=Terms)
+    terms: Terms = USUAL_TERMS
     must_stay_local: bool = False
     propensity: float = 1.0
     """Probability with which this primary was drawn, for replay."""

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from policies.decision import Plan
 from policies.engine import decide
 from policies.errors import NoCandidateError, UnknownChoiceError
@@ -18,8 +20,8 @@ from policies.signals import Caller, Candidate, ModelHealth, Signals, Surroundin
 
 Read = Callable[[str], Signals]
 _NOON = datetime.datetime(2026, 11, 20, 12, 0, tzinfo=datetime.UTC)
-_SETS = {field.name for field in dataclasses.fields(Signals) if "frozenset" in str(field.type)}
-_LISTS = {field.name for field in dataclasses.fields(Signals) if "tuple" in str(field.type)}
+_SETS = {name for name, kind in Signals.__annotations__.items() if "frozenset" in str(kind)}
+_LISTS = {name for name, kind in Signals.__annotations__.items() if "tuple" in str(kind)}
 
 
 def run_expectations(
@@ -110,7 +112,7 @@ def build_signals(given: Mapping[str, Any], base: Signals | None = None) -> Sign
         ValueError: there is no signal of that name; suggests one.
     """
     base = base or Signals()
-    known = [field.name for field in dataclasses.fields(Signals)]
+    known = list(Signals.__struct_fields__)
     values: dict[str, Any] = {}
     for name, value in given.items():
         if name not in known:
@@ -118,7 +120,7 @@ def build_signals(given: Mapping[str, Any], base: Signals | None = None) -> Sign
         values[name] = _shape(name, value)
     if "intent" in values and "intents" not in values:
         values["intents"] = (values["intent"],)
-    return dataclasses.replace(base, **values)
+    return msgspec.structs.replace(base, **values)
 
 
 def _shape(name: str, value: Any) -> Any:
@@ -131,7 +133,7 @@ def _shape(name: str, value: Any) -> Any:
 
 
 def _caller(given: Mapping[str, Any]) -> Caller:
-    known = [field.name for field in dataclasses.fields(Caller)]
+    known = list(Caller.__struct_fields__)
     for name in given:
         if name not in known:
             raise ValueError(f"a caller has no '{name}'. {did_you_mean(name, known)}")

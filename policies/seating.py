@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
+
+import msgspec
 
 from policies.bounds import Limits
 from policies.decision import Rejected, Selected
@@ -72,7 +73,7 @@ def seat_errand(pool: Pool, errand: Errand, limits: Limits, facts: Facts, room: 
     The request's hard limits hold; its own needs, its length and its modality do not, since only
     the errand's text goes there.
     """
-    signals = replace(
+    signals = msgspec.structs.replace(
         facts.signals,
         prompt_tokens=errand.prompt_tokens,
         max_output_tokens=errand.output_tokens,

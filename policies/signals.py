@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
+
+import msgspec
 
 NOTHING: Mapping[str, float] = MappingProxyType({})
 NO_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -40,8 +42,7 @@ ANY_LOCAL = "any-local"
 EMOTIONS = ("negative", "neutral", "positive")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signals:
+class Signals(msgspec.Struct, frozen=True, kw_only=True):
     """What we understood about one request before any model is chosen."""
 
     intent: str = "other"
@@ -63,7 +64,7 @@ class Signals:
     """zh, en, mixed or other."""
     difficulty: float = 0.5
     """Probability that only the strong tier answers well: 0.0 small talk, 1.0 a proof."""
-    expected_quality: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    expected_quality: Mapping[str, float] = msgspec.field(default_factory=lambda: NOTHING)
     """Expected quality 0..1 by model name, where labels taught us one."""
     prompt_tokens: int = 0
     """Estimate for the whole request, tools and history included; error bound in docs."""
@@ -78,7 +79,7 @@ class Signals:
     has_long_document: bool = False
     pii: frozenset[str] = frozenset()
     """Kinds of private data found (and masked): phone, id_card, bank_card, email, ..."""
-    slots: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: NO_WORDS)
+    slots: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=lambda: NO_WORDS)
     """Entities by kind: order_number, phone, date, amount; private ones as placeholders."""
     turns: int = 1
     """User turns so far, this one included."""
@@ -93,8 +94,7 @@ class Signals:
     """Who read intent, mood and difficulty: `classifier`, or `model` after a second opinion."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """Who asks. Empty strings where the caller did not say."""
 
     key_name: str = ""
@@ -105,7 +105,7 @@ class Caller:
     order_number: str = ""
     must_stay_local: bool = False
     """The key's or the request's own wish; no policy can undo it."""
-    metadata: Mapping[str, str] = field(default_factory=lambda: NO_TEXT)
+    metadata: Mapping[str, str] = msgspec.field(default_factory=lambda: NO_TEXT)
     """What else the caller told about the request, by name."""
 
 
@@ -126,15 +126,15 @@ class ModelHealth:
 
 
 HEALTHY = ModelHealth()
+NO_REPORTS: Mapping[str, ModelHealth] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """The world at the moment of a decision."""
 
     now: datetime.datetime
     """With a time zone; rules on the time of day convert it to the policy's zone."""
-    health: Mapping[str, ModelHealth] = field(default_factory=lambda: MappingProxyType({}))
+    health: Mapping[str, ModelHealth] = msgspec.field(default_factory=lambda: NO_REPORTS)
     """By model name; a missing model counts as healthy."""
     budget_left_usd: Decimal | None = None
     """What the caller may still spend; None: no budget set."""

@@ -45,7 +45,7 @@ def explain_entry(entry: Entry) -> dict[str, Any]:
 
 def signals_to_json(signals: Signals) -> dict[str, Any]:
     """Signals as plain JSON values, sets sorted."""
-    return {name: _plain(getattr(signals, name)) for name in Signals.__dataclass_fields__}
+    return {name: _plain(getattr(signals, name)) for name in Signals.__struct_fields__}
 
 
 def _attempt_to_json(attempt: AttemptRow) -> dict[str, Any]:

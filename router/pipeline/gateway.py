@@ -10,7 +10,6 @@ import datetime
 import time
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack, aclosing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -107,7 +106,7 @@ class Gateway:
             signals, caller, self._surroundings(), requested, thorough=thorough, also=also
         )
         if before:
-            plan = replace(plan, reasons=(*before, *plan.reasons))
+            plan = msgspec.structs.replace(plan, reasons=(*before, *plan.reasons))
         request = self._prompting.apply(plan, signals, caller, masked.request)
         seconds = plan.terms.deadline_seconds
         if call.deadline_seconds is not None:

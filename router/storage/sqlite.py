@@ -54,7 +54,7 @@ class SqliteLedger:
         *,
         on_failure: Literal["refuse", "serve"] = "refuse",
         synchronous: Literal["normal", "full"] = "normal",
-        flush_seconds: float = 0.05,
+        flush_seconds: float = 0.2,
         busy_seconds: float = 10.0,
         waiting_limit: int = 20_000,
         segment_bytes: int = 32 * 1024 * 1024,

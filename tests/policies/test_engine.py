@@ -10,6 +10,7 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bench.decide import NOW, draw_signals, write_candidates, write_policy
@@ -202,7 +203,7 @@ def test_shipped_policies_go_to_what_exists_when_vendors_have_no_key(
     policy = load_policy(name)
     dice = random.Random(3)
     for _ in range(200):
-        signals = dataclasses.replace(draw_signals(dice), needs=frozenset(), prompt_tokens=300)
+        signals = msgspec.structs.replace(draw_signals(dice), needs=frozenset(), prompt_tokens=300)
         made = plan(policy, signals, models=sold_models(*off))
         assert all(
             each.provider not in off for each in sold_models(*off) if each.name in made.models
@@ -217,7 +218,8 @@ def test_reasons_tell_the_rule_and_thorough_ones_every_earlier_rule() -> None:
     assert brief.reasons[0].text == "earlier rules that did not hold: hard"
     long = plan(TWO_POOLS, caller=Caller(tier="vip"), models=FOUR, thorough=True)
     assert long.reasons[0].below[0].text == "difficulty 0.5 is not above 0.7"
-    assert dataclasses.replace(long, reasons=()) == dataclasses.replace(brief, reasons=())
+    without = msgspec.structs.replace
+    assert without(long, reasons=()) == without(brief, reasons=())
 
 
 def digest_of_plans(count: int) -> str:
@@ -227,7 +229,7 @@ def digest_of_plans(count: int) -> str:
     dice = random.Random(11)
     seen = hashlib.sha256()
     for at in range(count):
-        signals = dataclasses.replace(
+        signals = msgspec.structs.replace(
             draw_signals(dice),
             pii=frozenset(dice.sample(["phone", "id_card", "email"], dice.randrange(3))),
             needs=frozenset(dice.sample(["tools", "vision", "json_schema"], dice.randrange(3))),
@@ -265,7 +267,7 @@ def test_hard_limits_hold_for_every_model_of_thousands_of_random_plans() -> None
     dice = random.Random(5)
     refused = 0
     for at in range(4_000):
-        signals = dataclasses.replace(
+        signals = msgspec.structs.replace(
             draw_signals(dice),
             pii=frozenset(dice.sample(["phone", "id_card"], dice.randrange(2))),
             needs=frozenset(dice.sample(["tools", "json_schema"], dice.randrange(2))),

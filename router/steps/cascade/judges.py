@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -150,7 +150,7 @@ def _plan_of(judge: Judge, case: Case) -> Plan:
     """Whom to ask; a second answer of the same model comes by the first leg's own plan."""
     plan = case.plan
     models = judge.models or (plan.primary, *plan.fallbacks)
-    return replace(
+    return msgspec.structs.replace(
         plan,
         primary=models[0],
         fallbacks=models[1:],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
+
+from msgspec import structs
 
 from policies.decision import Plan, Reason
 from prompts.library import Library, shipped
@@ -38,7 +40,9 @@ class Cascade:
             StreamBrokenError: the next answer broke after it began.
         """
         if _is_many(request):
-            async with aclosing(line.stream(request, replace(plan, cascade=None))) as events:
+            async with aclosing(
+                line.stream(request, structs.replace(plan, cascade=None))
+            ) as events:
                 async for event in events:
                     yield event
             return
@@ -80,7 +84,7 @@ class Cascade:
             ProviderError: nobody could answer.
         """
         if _is_many(request):
-            return await line.complete(request, replace(plan, cascade=None))
+            return await line.complete(request, structs.replace(plan, cascade=None))
         limit = line.deadline.within(line.deadline.left() / 2)
         case, others = _open(request, plan, language, limit)
         held: Completion | None = None
@@ -114,13 +118,13 @@ def _open(request: ChatRequest, plan: Plan, language: str, limit: Deadline) -> t
     others = [seat for seat in seats if seat.model not in cascade.first]
     case = Case(
         request=request,
-        plan=replace(plan, primary=first[0], fallbacks=tuple(first[1:]), cascade=None),
+        plan=structs.replace(plan, primary=first[0], fallbacks=tuple(first[1:]), cascade=None),
         judges=cascade.judges,
         language=language,
         deadline=limit,
         seconds=cascade.judge_seconds,
     )
-    return case, replace(plan, primary=others[0], fallbacks=tuple(others[1:]), cascade=None)
+    return case, structs.replace(plan, primary=others[0], fallbacks=tuple(others[1:]), cascade=None)
 
 
 def _answering(limit: Deadline) -> Deadline:
@@ -130,7 +134,7 @@ def _answering(limit: Deadline) -> Deadline:
 def _rest(others: Plan, line: Line) -> Plan:
     """The plan behind, with the calls that the request may still make; one at least."""
     left = max(1, others.terms.max_attempts - line.calls)
-    return replace(others, terms=replace(others.terms, max_attempts=left))
+    return structs.replace(others, terms=dataclasses.replace(others.terms, max_attempts=left))
 
 
 def _failed(error: BaseException, plan: Plan) -> Verdict:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Callable
 from decimal import Decimal
 from types import TracebackType
@@ -137,7 +136,7 @@ class Record:
 
         One whose reason does not hold was not given out: none of the calls so far answered.
         """
-        self._plan = dataclasses.replace(self._plan, reasons=(*self._plan.reasons, reason))
+        self._plan = msgspec.structs.replace(self._plan, reasons=(*self._plan.reasons, reason))
         self._is_revised = True
         self.row = msgspec.structs.replace(self.row, plan=encode_plan(self._plan))
         self.remark = remark

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -40,7 +39,7 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         more = () if self.intent == "other" else (each for each in self.intents if each != "other")
         intents = tuple(dict.fromkeys((self.intent, *more)))[:MAX_INTENTS]
         is_neutral = self.emotion == "neutral"
-        return replace(
+        return msgspec.structs.replace(
             signals,
             intent=self.intent,
             intents=intents,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from policies.decision import Reason, Selected
@@ -19,13 +19,15 @@ from tests.steps.records.test_record import CARDS, NOW, House, Journey, _attempt
 
 __all__ = ["house"]
 KEPT, FAILED = Reason("the first answer is kept", True), Reason("it is not given out", False)
-AGAIN = dataclasses.replace(
+AGAIN = msgspec.structs.replace(
     Journey().plan,
     rule="simple",
     pool="cheap",
     primary=Selected(model="qwen-max", score=1, why="x"),
 )
-BETTER = dataclasses.replace(Journey().signals, intent="urge", intents=("urge",), read_by="model")
+BETTER = msgspec.structs.replace(
+    Journey().signals, intent="urge", intents=("urge",), read_by="model"
+)
 
 
 def _call(record: Record, number: int, kind: AttemptKind, **changes: object) -> Attempt:
