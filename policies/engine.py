@@ -13,8 +13,9 @@ from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.facts import Facts
 from policies.findings import nearest
 from policies.pools import NOBODY_RANKED, Option, Pool, rank
-from policies.roster import Roster, roster_of
+from policies.roster import Lineup, Remembered, Roster, roster_of
 from policies.rules import AUTO, NAMED, Policy, Rule, pool_of_one
+from policies.scoring import estimate_usd, expect_output_tokens, show_usd
 from policies.seating import look_at, unit_of
 from policies.signals import Caller, Candidate, Signals, Surroundings
 from policies.splits import Draw, Side, draw
@@ -33,18 +34,6 @@ class _Course(NamedTuple):
     reasons: tuple[Reason, ...] = ()
     trial: Trial | None = None
     """How the first pool's answers are judged; None where they are not."""
-
-
-class _Seats(NamedTuple):
-    """Who may answer, in order, and who may not."""
-
-    selected: list[Selected]
-    rejected: list[Rejected]
-    pool: str
-    propensity: float
-    reasons: list[Reason]
-    first: list[str]
-    """Those of the first pool."""
 
 
 def decide(
@@ -81,11 +70,10 @@ def decide(
     else:
         course = _obey(policy, rule, roster, requested)
     reasons += course.reasons
-    seats = _seat(policy, course, limits, facts, roster, rule.terms.max_attempts)
+    seats = _seat(policy, rule, course, limits, facts, roster)
     reasons += seats.reasons
     if not seats.selected:
         raise NoCandidateError(course.rule, course.stages[0].name, seats.rejected, reasons)
-    primary, *fallbacks = seats.selected
     cascade = None
     if course.trial is not None:
         cascade, said = plan_cascade(
@@ -100,9 +88,9 @@ def decide(
     return Plan(
         rule=course.rule,
         pool=seats.pool,
-        primary=primary,
-        fallbacks=tuple(fallbacks),
-        rejected=tuple(seats.rejected),
+        primary=seats.selected[0],
+        fallbacks=seats.selected[1:],
+        rejected=seats.rejected,
         reasons=tuple(reasons),
         arms=course.arms,
         prompt=course.prompt,
@@ -233,8 +221,55 @@ def _obey(policy: Policy, rule: Rule, by_name: Mapping[str, Candidate], requeste
 
 
 def _seat(
+    policy: Policy, rule: Rule, course: _Course, limits: Limits, facts: Facts, roster: Roster
+) -> Lineup:
+    """Give who may answer and in which order; where only the price is new, only that is worked out."""
+    room = rule.terms.max_attempts
+    is_steady = (
+        rule.is_steady
+        and course.stages is rule.stages
+        and course.trial is rule.trial
+        and limits.budget_left_usd is None
+        and not facts.signals.expected_quality
+    )
+    if not is_steady:
+        return _ask_all(policy, course, limits, facts, roster, room)
+    seatings = roster.seatings(facts.around.health)
+    key = (id(rule), limits.must_stay_local, limits.regions, limits.needs)
+    known = seatings.get(key)
+    narrowest = _narrowest(course, roster) if known is None else known.narrowest
+    wanted = limits.prompt_tokens + max(limits.answer_tokens, limits.headroom_tokens)
+    if wanted > narrowest:
+        return _ask_all(policy, course, limits, facts, roster, room)
+    if known is None:
+        seats = _ask_all(policy, course, limits, facts, roster, room)
+        seatings[key] = Remembered(rule, narrowest, seats)
+        return seats
+    seats = known.lineup
+    signals = facts.signals
+    return seats._replace(
+        selected=tuple([_price_anew(each, roster, signals, policy) for each in seats.selected])
+    )
+
+
+def _narrowest(course: _Course, roster: Roster) -> int:
+    """Give how many tokens fit into the window of every model that may be looked at."""
+    names = {name for stage in course.stages for name in roster.bench_of(stage).able}
+    return min([roster[name].window_tokens for name in names], default=0)
+
+
+def _price_anew(before: Selected, roster: Roster, signals: Signals, policy: Policy) -> Selected:
+    candidate = roster[before.model]
+    output_tokens = expect_output_tokens(signals, candidate, policy.answer_tokens)
+    usd = estimate_usd(candidate, signals.prompt_tokens, output_tokens)
+    return Selected(
+        model=before.model, score=before.score, why=before.why, estimated_usd=show_usd(usd)
+    )
+
+
+def _ask_all(
     policy: Policy, course: _Course, limits: Limits, facts: Facts, roster: Roster, room: int
-) -> _Seats:
+) -> Lineup:
     """Ask the models stage by stage: hard limits first, then the pool's own wishes.
 
     No more models are taken than there may be attempts.
@@ -269,5 +304,5 @@ def _seat(
         taken.update([each.model for each in ranking.selected])
         if at == 0:
             first = [each.model for each in ranking.selected]
-    rejected = [each for name, each in refusals.items() if name not in taken]
-    return _Seats(selected, rejected, pool, propensity, reasons, first)
+    rejected = tuple([each for name, each in refusals.items() if name not in taken])
+    return Lineup(tuple(selected), rejected, pool, propensity, tuple(reasons), tuple(first))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
-from policies.decision import Rejected
+from policies.decision import Reason, Rejected, Selected
 from policies.pools import Pool, list_models
-from policies.signals import ANY_LOCAL, Candidate
+from policies.signals import ANY_LOCAL, Candidate, ModelHealth
+
+if TYPE_CHECKING:
+    from policies.rules import Rule
 
 
 class Bench(NamedTuple):
@@ -19,14 +22,44 @@ class Bench(NamedTuple):
     """Those that cannot answer anybody, whatever is asked: they are off, or there is none."""
 
 
+class Remembered(NamedTuple):
+    """Who answers under one rule while nothing about the models changes, prices aside."""
+
+    rule: Rule
+    """Kept, so that its identity stays its own."""
+    narrowest: int
+    """Tokens that fit into every window that was looked at."""
+    lineup: Lineup
+
+
+class Lineup(NamedTuple):
+    """Who may answer, in order, and who may not."""
+
+    selected: tuple[Selected, ...]
+    rejected: tuple[Rejected, ...]
+    pool: str
+    propensity: float
+    reasons: tuple[Reason, ...]
+    first: tuple[str, ...]
+    """Those of the first pool."""
+
+
 class Roster(dict[str, Candidate]):
     """Candidates by name. It never changes: another list of models is another roster."""
 
-    __slots__ = ("_benches",)
+    __slots__ = ("_benches", "_health", "_seatings")
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         super().__init__((candidate.name, candidate) for candidate in candidates)
         self._benches: dict[tuple[str, ...], Bench] = {}
+        self._health: Mapping[str, ModelHealth] | None = None
+        self._seatings: dict[Hashable, Remembered] = {}
+
+    def seatings(self, health: Mapping[str, ModelHealth]) -> dict[Hashable, Remembered]:
+        """What was worked out under this very report on the models' health; empty with each new one."""
+        if health is not self._health:
+            self._health, self._seatings = health, {}
+        return self._seatings
 
     def bench_of(self, pool: Pool) -> Bench:
         """The pool's models, `any-local` told in names."""

@@ -55,6 +55,8 @@ class Rule:
     """Names the rules above this one; they did not hold when this one decides."""
     trial: Trial | None = None
     """None: the first whole answer is the answer."""
+    is_steady: bool = False
+    """Who answers, and in which order, does not hang on a request's price, length or moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,22 +202,21 @@ def _build_rule(
     if isinstance(rule, RuleDoc):
         name, when, above = rule.name, rule.when, doc.rules[: doc.rules.index(rule)]
     names = ", ".join(each.name for each in above)
+    escalate = None if rule.cascade is None else rule.cascade.escalate
+    stages = _stages(rule.use, rule.fallbacks, doc, pools, escalate)
     return Rule(
         name=name,
         condition=build_condition(when, parse_zone(doc.zone)),
-        stages=_stages(
-            rule.use,
-            rule.fallbacks,
-            doc,
-            pools,
-            None if rule.cascade is None else rule.cascade.escalate,
-        ),
+        stages=stages,
         prompt=rule.prompt,
         bounds=_build_bounds(rule),
         terms=_merge_terms(doc.terms, rule.terms),
         splits=tuple(split for split in splits if split.deals(name, rule.use)),
         passed_over=Reason(f"earlier rules that did not hold: {names}", False),
         trial=build_trial(rule.cascade, pools),
+        is_steady=all(
+            pool.objective in ("best", "ordered") and pool.under_usd is None for pool in stages
+        ),
     )
 
 

@@ -135,7 +135,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime.datetime
     """With a time zone; rules on the time of day convert it to the policy's zone."""
     health: Mapping[str, ModelHealth] = msgspec.field(default_factory=lambda: NO_REPORTS)
-    """By model name; a missing model counts as healthy."""
+    """By model name; a missing model counts as healthy. A later report is another mapping."""
     budget_left_usd: Decimal | None = None
     """What the caller may still spend; None: no budget set."""
     load: float = 0.0

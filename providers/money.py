@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import msgspec
+
 ZERO = Decimal(0)
 
 
@@ -38,8 +40,7 @@ BOOK_RATES = Exchange(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(msgspec.Struct, frozen=True):
     """An exact amount. `usd` is the same in dollars, None where no exchange rate is known."""
 
     amount: Decimal

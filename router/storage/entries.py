@@ -6,9 +6,10 @@ said: only names, numbers and the decision. Money is a decimal text; None means 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import astuple
 
 from policies.decision import Plan
 from policies.signals import Signals
@@ -124,7 +125,10 @@ def decode_signals(text: str) -> Signals:
 
 def encode_plan(plan: Plan) -> str:
     """The decision as JSON text, read back by `decode_plan`."""
-    return _encoder.encode(plan).decode()
+    values = list(astuple(plan))
+    for at in _UNCHANGING:
+        values[at] = _encode_once(values[at])
+    return _encoder.encode(_PlanText(*values)).decode()
 
 
 def decode_plan(text: str) -> Plan:
@@ -138,3 +142,19 @@ def _as_dict(value: object) -> object:
 
 
 _encoder = msgspec.json.Encoder(enc_hook=_as_dict)
+_PlanText = msgspec.defstruct("_PlanText", [(name, Any) for name in Plan.__struct_fields__])
+"""A plan of which some parts are text already."""
+_UNCHANGING = tuple(Plan.__struct_fields__.index(name) for name in ("rejected", "terms"))
+_MOST_WRITTEN = 512
+_written: dict[int, tuple[object, msgspec.Raw]] = {}
+"""By identity, each with the value itself, so that nothing else can come to have its identity."""
+
+
+def _encode_once(value: object) -> msgspec.Raw:
+    """The JSON of a value that never changes and is part of many plans."""
+    known = _written.get(id(value))
+    if known is None:
+        if len(_written) >= _MOST_WRITTEN:
+            _written.clear()
+        known = _written[id(value)] = (value, msgspec.Raw(_encoder.encode(value)))
+    return known[1]

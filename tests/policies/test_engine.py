@@ -18,6 +18,7 @@ from policies.engine import decide
 from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.explain import plan_as_tree
 from policies.loader import load_policy, shipped_policies
+from policies.roster import Roster
 from policies.signals import Caller, ModelHealth, Signals, Surroundings
 from tests.policies.worlds import AROUND, NOON, make_model, plan, sold_models
 
@@ -220,6 +221,33 @@ def test_reasons_tell_the_rule_and_thorough_ones_every_earlier_rule() -> None:
     assert long.reasons[0].below[0].text == "difficulty 0.5 is not above 0.7"
     without = msgspec.structs.replace
     assert without(long, reasons=()) == without(brief, reasons=())
+
+
+@pytest.mark.parametrize("name", [None, *shipped_policies()])
+def test_what_is_remembered_of_earlier_decisions_never_changes_one(name: str | None) -> None:
+    policy = write_policy(50, 20) if name is None else load_policy(name)
+    models = [*write_candidates(20), *sold_models("dashscope")]
+    kept, dice = Roster(models), random.Random(7)
+    ill = {each.name: ModelHealth(is_available=False, why="ill") for each in models[::3]}
+    for at in range(1_500):
+        signals = msgspec.structs.replace(
+            draw_signals(dice),
+            prompt_tokens=dice.choice([300, 5_000, 60_000, 199_000, 900_000]),
+            max_output_tokens=dice.choice([None, None, 50, 100_000]),
+            expected_quality={models[at % 20].name: dice.random()} if at % 5 == 0 else {},
+        )
+        caller = Caller(user=f"u{at}", must_stay_local=at % 7 == 0)
+        budget = Decimal("0.01") if at % 11 == 0 else None
+        health = [ill, {}, ill][at // 500]
+        around = Surroundings(now=NOW, health=health, budget_left_usd=budget)
+        requested = dice.choice(["auto", "auto", "auto", next(iter(policy.pools))])
+        decided: list[object] = []
+        for candidates in (models, kept):
+            try:
+                decided.append(decide(policy, signals, caller, candidates, around, requested))
+            except NoCandidateError as error:
+                decided.append(str(error))
+        assert decided[0] == decided[1]
 
 
 def digest_of_plans(count: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from operator import attrgetter
 
 import msgspec
 from msgspec import Raw
@@ -16,6 +17,13 @@ from providers.messages import ChatRequest, Message, TextPart
 from providers.notes import note_dropped
 
 _decode_body = msgspec.json.Decoder(RequestBody).decode
+
+
+class _KnownBody(RequestBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A request that holds nothing which we do not know."""
+
+
+_decode_known_body = msgspec.json.Decoder(_KnownBody).decode
 _decode_fields = msgspec.json.Decoder(dict[str, Raw]).decode
 _encode = msgspec.json.Encoder().encode
 _PLACE = re.compile(r" - at `\$\.?(.*)`$")
@@ -40,6 +48,19 @@ def decode_request(body: bytes) -> ChatRequest:
         DecodeError: the body is no JSON, a field has a wrong type or value, or one is missing.
     """
     try:
+        # Most requests hold only what we know, and say nothing that must lie between bounds.
+        known = _decode_known_body(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _decode_closely(body)
+    if _bounded(known) != _UNBOUNDED:
+        return _decode_closely(body)
+    _check_presence(known, {})
+    _check_messages(known)
+    return _request_of(known, {})
+
+
+def _decode_closely(body: bytes) -> ChatRequest:
+    try:
         wire = _decode_body(body)
         fields = _decode_fields(body)
     except msgspec.ValidationError as problem:
@@ -51,6 +72,7 @@ def decode_request(body: bytes) -> ChatRequest:
         extra = {key: raw for key, raw in fields.items() if key not in KNOWN_FIELDS}
     _check_presence(wire, extra)
     _check_values(wire, fields)
+    _check_messages(wire)
     return _request_of(wire, extra)
 
 
@@ -130,6 +152,9 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "top_logprobs": (0, 20),
 }
 
+_bounded = attrgetter(*_BOUNDS)
+_UNBOUNDED = (None,) * len(_BOUNDS)
+
 
 def _check_values(wire: RequestBody, fields: Iterable[str]) -> None:
     for name in fields:
@@ -141,6 +166,9 @@ def _check_values(wire: RequestBody, fields: Iterable[str]) -> None:
             raise DecodeError(
                 f"`{name}` is {value:g} but must be between {low:g} and {high:g}.", param=name
             )
+
+
+def _check_messages(wire: RequestBody) -> None:
     for at, message in enumerate(wire.messages or ()):
         _check_message(at, message)
 
@@ -212,12 +240,16 @@ _SAME_NAMES = (
     "user",
 )
 
+_same_values = attrgetter(*_SAME_NAMES)
+_NO_VALUES = _same_values(ChatRequest(model="", messages=()))
+
 
 def _add_options(body: dict[str, object], request: ChatRequest, differences: Differences) -> None:
-    for name in _SAME_NAMES:
-        value = getattr(request, name)
-        if value is not None and value != ():
-            body[name] = value
+    values = _same_values(request)
+    if values != _NO_VALUES:
+        for name, value in zip(_SAME_NAMES, values, strict=True):
+            if value is not None and value != ():
+                body[name] = value
     if request.max_tokens is not None:
         body[differences.max_tokens_field] = request.max_tokens
     if request.n > 1:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from providers.base import Model
 from providers.calls import Attempt, Usage
@@ -13,8 +14,7 @@ from providers.money import BOOK_RATES, Exchange
 from providers.pricing import FREE, cost
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
+class Priced(msgspec.Struct, frozen=True):
     """What a call cost. `usd` is None where no exchange rate is known."""
 
     amount: Decimal
