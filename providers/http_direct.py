@@ -72,7 +72,7 @@ class DirectCarrier:
         """End every connection. A later call opens the pool anew."""
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool.close()
+            await pool.close()
 
     def _open(self) -> Pool:
         url = self._url("")

@@ -87,7 +87,7 @@ class Pool:
         """Break the call over this connection when so many seconds are over."""
         self._calls.set(connection, self._loop.time() + seconds)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End every connection."""
         for connection in list(self._made):
             connection.drop()
@@ -95,6 +95,7 @@ class Pool:
         if self._sweeper is not None:
             self._sweeper.cancel()
             self._sweeper = None
+        await asyncio.sleep(0)  # the loop lets go of what was ended in its next turn
 
     # -- what connections say ------------------------------------------------------------------
 

@@ -57,9 +57,18 @@ class ScriptedVendor:
         self.reached = asyncio.Event()
         self.closed = asyncio.Event()
         self.url = ""
+        self._writers: list[asyncio.StreamWriter] = []
+
+    async def hang_up(self) -> None:
+        """End every connection that is left."""
+        for writer in self._writers:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._writers.append(writer)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             while await self._answer(reader, writer):
                 pass
@@ -103,6 +112,7 @@ async def vendor(script: Script) -> AsyncIterator[ScriptedVendor]:
         yield double
     finally:
         server.close()
+        await double.hang_up()
 
 
 def sse(*bodies: Any, done: bool = True) -> list[bytes]:

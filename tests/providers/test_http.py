@@ -40,9 +40,17 @@ class Server:
         self.connections = 0
         self.left = asyncio.Event()
         self.port = 0
+        self._writers: list[asyncio.StreamWriter] = []
+
+    async def hang_up(self) -> None:
+        for writer in self._writers:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._writers.append(writer)
         with contextlib.suppress(ConnectionError, EOFError, asyncio.CancelledError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -85,6 +93,7 @@ async def serving(
     finally:
         await client.close()
         server.close()
+        await double.hang_up()
 
 
 def _post(client: HttpClient, seconds: float = 10.0, body: bytes = b"{}") -> Awaitable[bytes]:

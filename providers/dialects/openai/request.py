@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from operator import attrgetter
 
 import msgspec
@@ -48,15 +47,10 @@ def decode_request(body: bytes) -> ChatRequest:
         DecodeError: the body is no JSON, a field has a wrong type or value, or one is missing.
     """
     try:
-        # Most requests hold only what we know, and say nothing that must lie between bounds.
-        known = _decode_known_body(body)
+        # Most requests hold only what we know: nothing is left to look for.
+        return _request_of(_decode_known_body(body), {})
     except (msgspec.DecodeError, UnicodeDecodeError):
         return _decode_closely(body)
-    if _bounded(known) != _UNBOUNDED:
-        return _decode_closely(body)
-    _check_presence(known, {})
-    _check_messages(known)
-    return _request_of(known, {})
 
 
 def _decode_closely(body: bytes) -> ChatRequest:
@@ -70,9 +64,6 @@ def _decode_closely(body: bytes) -> ChatRequest:
     extra = {}
     if not fields.keys() <= KNOWN_FIELDS:
         extra = {key: raw for key, raw in fields.items() if key not in KNOWN_FIELDS}
-    _check_presence(wire, extra)
-    _check_values(wire, fields)
-    _check_messages(wire)
     return _request_of(wire, extra)
 
 
@@ -156,19 +147,16 @@ _bounded = attrgetter(*_BOUNDS)
 _UNBOUNDED = (None,) * len(_BOUNDS)
 
 
-def _check_values(wire: RequestBody, fields: Iterable[str]) -> None:
-    for name in fields:
-        if name not in _BOUNDS:
-            continue
-        low, high = _BOUNDS[name]
-        value = getattr(wire, name)
-        if value is not None and not low <= value <= high:
+def _check_values(wire: RequestBody) -> None:
+    values = _bounded(wire)
+    if values != _UNBOUNDED:
+        for name, value in zip(_BOUNDS, values, strict=True):
+            low, high = _BOUNDS[name]
+            if value is None or low <= value <= high:
+                continue
             raise DecodeError(
                 f"`{name}` is {value:g} but must be between {low:g} and {high:g}.", param=name
             )
-
-
-def _check_messages(wire: RequestBody) -> None:
     for at, message in enumerate(wire.messages or ()):
         _check_message(at, message)
 
@@ -196,6 +184,8 @@ def _wrong_field(problem: str) -> DecodeError:
 
 
 def _request_of(wire: RequestBody, extra: dict[str, Raw]) -> ChatRequest:
+    _check_presence(wire, extra)
+    _check_values(wire)
     stop = wire.stop
     options = wire.stream_options
     return ChatRequest(
