@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from types import TracebackType
 from typing import Any, Self
@@ -95,10 +94,9 @@ class UntilClientLeaves:
         if self._timer is not None:
             self._timer.cancel()
         watch, task = self._watch, self._task
-        if watch is not None and not watch.done():
+        if watch is not None:
+            # Nobody waits for its end: once cancelled it does nothing more.
             watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watch
         if self._is_gone and task is not None:
             task.uncancel()
             if kind is None or issubclass(kind, asyncio.CancelledError):
