@@ -16,6 +16,7 @@ from providers.calls import Completion, StreamEvent, UsageReport
 from providers.dialects.asked import Asked
 from router.api.errors import HttpError, describe
 from router.api.http import (
+    Blinks,
     ClientGoneError,
     Headers,
     Receive,
@@ -65,6 +66,7 @@ class Door(ABC):
         self._gateway = gateway
         self._metrics = metrics
         self._max_body_bytes = max_body_bytes
+        self._blinks = Blinks()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope["headers"])
@@ -74,7 +76,7 @@ class Door(ABC):
                 await self._refuse_method(scope, request_id, send)
                 return
             body = await read_body(receive, self._max_body_bytes)
-            async with UntilClientLeaves(receive):
+            with UntilClientLeaves(receive, self._blinks):
                 await self._serve(headers, body, request_id, send)
         except ClientGoneError:
             _log.info("client_left", request_id=request_id)

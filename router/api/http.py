@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 from router.errors import BadRequestError, TooLargeError
@@ -55,6 +56,40 @@ async def answer(send: Send, status: int, headers: Headers, body: bytes) -> None
     await send({"type": "http.response.body", "body": body})
 
 
+class Blinks:
+    """Begins to watch for leaving clients where an answer takes longer than a blink.
+
+    Every request waits equally long for its watch, so that they stand in a line and one timer, for
+    the first of them, is enough.
+    """
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._line: deque[tuple[float, UntilClientLeaves]] = deque()
+        self._is_set = False
+
+    def add(self, one: UntilClientLeaves) -> None:
+        """Begin to watch for this request's client in a blink, if it is not answered by then."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._loop, self._is_set = loop, False
+            self._line.clear()
+        self._line.append((loop.time() + _BLINK_SECONDS, one))
+        if not self._is_set:
+            self._is_set = True
+            loop.call_later(_BLINK_SECONDS, self._ring, loop)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        line, now = self._line, loop.time()
+        while line and line[0][0] <= now:
+            line.popleft()[1].start()
+        while line and line[0][1].is_left:
+            line.popleft()
+        self._is_set = bool(line)
+        if line:
+            loop.call_at(line[0][0], self._ring, loop)
+
+
 class UntilClientLeaves:
     """Runs its block until the client disconnects; then the block is cancelled at once.
 
@@ -63,20 +98,24 @@ class UntilClientLeaves:
     not watched: nothing is saved by cancelling it.
     """
 
-    def __init__(self, receive: Receive) -> None:
+    __slots__ = ("_blinks", "_is_gone", "_receive", "_task", "_watch", "is_left")
+
+    def __init__(self, receive: Receive, blinks: Blinks) -> None:
         self._receive = receive
+        self._blinks = blinks
         self._is_gone = False
         self._watch: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[Any] | None = None
+        self.is_left = False
 
-    async def __aenter__(self) -> Self:
+    def __enter__(self) -> None:
         self._task = asyncio.current_task()
-        self._timer = asyncio.get_running_loop().call_later(_BLINK_SECONDS, self._start)
-        return self
+        self._blinks.add(self)
 
-    def _start(self) -> None:
-        self._watch = asyncio.create_task(self._wait())
+    def start(self) -> None:
+        """Watch from now on, unless the block has ended."""
+        if not self.is_left:
+            self._watch = asyncio.create_task(self._wait())
 
     async def _wait(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
@@ -85,20 +124,19 @@ class UntilClientLeaves:
         if self._task is not None:
             self._task.cancel()
 
-    async def __aexit__(
+    def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        watch, task = self._watch, self._task
-        if watch is not None:
-            # Nobody waits for its end: once cancelled it does nothing more.
-            watch.cancel()
-        if self._is_gone and task is not None:
-            task.uncancel()
+        self.is_left = True
+        if self._watch is None:
+            return
+        # Nobody waits for its end: once cancelled it does nothing more.
+        self._watch.cancel()
+        if self._is_gone and self._task is not None:
+            self._task.uncancel()
             if kind is None or issubclass(kind, asyncio.CancelledError):
                 raise ClientGoneError from error
 
