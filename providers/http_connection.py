@@ -287,7 +287,7 @@ class Connection(asyncio.Protocol):
     def _resume(self) -> None:
         if self._is_paused:
             self._is_paused = False
-            if self._transport is not None:
+            if self.is_usable and self._transport is not None:
                 self._transport.resume_reading()
 
 
