@@ -33,7 +33,7 @@ from bench.routing_data import ROUTES, Floats, Questions, question_key, read_que
 from bench.routing_metrics import deviate, measure_pair, measure_routes
 from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.difficulty_method import as_probability, learn_gain, learn_routes
-from local_models.classifiers.features import read_features
+from local_models.classifiers.features import read_glance
 from local_models.classifiers.ranker_training import Corpus, read_corpus
 
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
@@ -190,7 +190,7 @@ def rank(case: Case, weak: str, strong: str, shipped: bool) -> tuple[Floats, dic
 def read_shipped(questions: Questions, rows: NDArray[np.intp]) -> Floats:
     """The difficulty that the weights in the repository read."""
     reader = DifficultyReader()
-    return np.array([reader.read(text, read_features(text)) for text in _texts(questions, rows)])
+    return np.array([reader.read(text, read_glance(text)) for text in _texts(questions, rows)])
 
 
 def _texts(questions: Questions, rows: NDArray[np.intp]) -> Iterator[str]:

@@ -7,7 +7,7 @@ text alone; each gets a ranker of its own where there are enough of it. Needs sc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,11 @@ from local_models.classifiers.ranker_training import (
 from local_models.classifiers.traits import TRAITS
 
 LARGE = Recipe()
-SMALL = Recipe(shares=(0.15, 0.25, 0.6), boosted_share=0.0, leaf=8, ridge=4.0)
+SMALL = Recipe(shares=(0.15, 0.25, 0.6), boosted_share=0.0, leaf=8, ridge=4.0, topics=0)
 """For fewer than SMALL_BELOW questions: lean on what cannot overfit."""
+SMALL_ROUTES = replace(SMALL, shares=(0.3, 0.0, 0.7), ridge=2.0)
+"""The same for several models side by side: what draws every model towards its mean hides which of
+two is the better buy, so nothing here does so much of it."""
 SMALL_BELOW = 2_500
 FEWEST = 200
 _OPTIONS = TRAITS.index("options")
@@ -89,18 +92,20 @@ def learn_routes(
     targets = np.concatenate([right, logarithms], axis=1).astype(np.float32)
     outputs = (*names, *(f"cost of {name}" for name in names))
     level = others.mean(axis=1, keepdims=True).astype(np.float32)
-    return Router(learn(corpus, targets, outputs, level), scale)
+    return Router(learn(corpus, targets, outputs, level, small=SMALL_ROUTES), scale)
 
 
-def learn(corpus: Corpus, targets: Floats, outputs: Sequence[str], helpers: Floats) -> Experts:
-    """One ranker for each form of question that has enough of them."""
+def learn(
+    corpus: Corpus, targets: Floats, outputs: Sequence[str], helpers: Floats, small: Recipe = SMALL
+) -> Experts:
+    """One ranker for each form of question that has enough of them; `small` where there are few."""
     has = has_options(corpus)
     forms = [np.flatnonzero(has), np.flatnonzero(~has)]
     if min(map(len, forms)) < FEWEST:
         forms = [np.arange(len(has))]
     rankers = []
     for rows in forms:
-        recipe = SMALL if len(rows) < SMALL_BELOW else LARGE
+        recipe = small if len(rows) < SMALL_BELOW else LARGE
         part = corpus.take(rows)
         rankers.append(train_ranker(part, targets[rows], outputs, recipe, helpers=helpers[rows]))
     return Experts(rankers[0], rankers[-1])

@@ -1,8 +1,9 @@
 """A regressor for texts: hashed n-grams first, then trees over what they say and how a text is built.
 
-Level one is linear over the n-grams that `features.py` reads and over waves of the traits. Level two sees level one's outputs,
-the traits of `traits.py` and how rare the words are; it is a ridge regression and a forest. The
-answer is the weighted mean of the three. Run time needs numpy only.
+Level one is linear over the n-grams that `features.py` reads, over waves of the traits and over waves
+of the text's topics. Level two sees level one's outputs, the traits of `traits.py`, how rare the words
+are, and the topics; it is a ridge regression and a forest. The answer is the weighted mean of the
+three.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from local_models.classifiers.forest import Forest
 from local_models.classifiers.head import Floats, Rows
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.table import RowTable, TableParts, open_table
+from local_models.classifiers.topics import Topics
 from local_models.classifiers.traits import read_parts, split_options
+from local_models.classifiers.waves import Waves
 from local_models.classifiers.words import WordTable, WordWeights, open_words
 
 RARITIES = 9
@@ -73,22 +76,6 @@ def _mean_and_spread(shares: WordWeights) -> tuple[float, float, float]:
     return mean, spread, shares.strangers / shares.words
 
 
-@dataclass(frozen=True, slots=True)
-class Waves:
-    """Random Fourier features of the traits: texts built alike come to lie near each other."""
-
-    mean: Floats
-    spread: Floats
-    slopes: Floats
-    """Shape (traits, waves)."""
-    phases: Floats
-
-    def read(self, traits: Floats) -> Floats:
-        """One cosine for each wave; `traits` of one text or, row by row, of many."""
-        steady = np.clip((traits - self.mean) / self.spread, -4.0, 4.0)
-        return np.asarray(np.cos(steady @ self.slopes + self.phases), dtype=np.float32)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranker:
     """A trained regressor with one or more outputs."""
@@ -103,6 +90,7 @@ class Ranker:
     """Shape (waves, outputs of level one)."""
     wide_bias: Floats
     """Level one may have more outputs than are given: the rest only feed level two."""
+    topics: Topics | None = None
     rarity: Rarity
     linear: Floats
     """Shape (inputs, outputs)."""
@@ -139,6 +127,11 @@ class Ranker:
         traits = read_parts(sample, stem, options)
         rarities = self.rarity.read(stem.lower() if options else sample.lower, options)
         sums = self._open_table().sum_of(features)
+        width = len(self.wide_bias)
+        if self.topics is not None:
+            places = self.topics.place(sums[width:])
+            sums = sums[:width] + self.topics.weigh(places)
+            rarities = [*rarities, *places.tolist()]
         if self.levels is None:
             return self.predict_with_numpy(sums, traits, rarities)
         return np.frombuffer(self.levels.predict(sums, traits, rarities), np.float32)
@@ -146,7 +139,7 @@ class Ranker:
     def predict_with_numpy(
         self, sums: Floats, traits: list[float], rarities: list[float]
     ) -> Floats:
-        """What the compiled loops do."""
+        """What the compiled loops do: both levels. Where a text lies among topics follows its rarities."""
         seen = np.array(traits, dtype=np.float32)
         first = self._lift(sums, seen)
         inputs = np.concatenate([first, seen, np.array(rarities)]).astype(np.float32)
@@ -156,9 +149,14 @@ class Ranker:
         total += trees * self.forest.add_up(inputs)
         return np.asarray(total, dtype=np.float32)
 
-    def read_first(self, features: Features, traits: Floats) -> Floats:
-        """Level one's outputs."""
-        return self._lift(self._open_table().sum_of(features), traits)
+    def read_first(self, features: Features, traits: Floats) -> tuple[Floats, Floats]:
+        """Level one's outputs, and where the text lies among the topics (nowhere without any)."""
+        sums, width = self._open_table().sum_of(features), len(self.wide_bias)
+        first = self._lift(sums[:width], traits)
+        if self.topics is None:
+            return first, sums[width:]
+        places = self.topics.place(sums[width:])
+        return first + self.topics.weigh(places), places
 
     def _lift(self, sums: Floats, traits: Floats) -> Floats:
         waves = self.waves.read(traits) @ self.wave_weights
@@ -201,14 +199,14 @@ def save_ranker(ranker: Ranker, path: Path) -> None:
         "wide_scale": ranker.wide.scale, "wide_bias": ranker.wide_bias,
         "words": np.frombuffer("\n".join(words).encode(), dtype=np.uint8),
         "word_shares": np.array([rarity.shares[word] for word in words], dtype=np.float16),
-        "waves_mean": ranker.waves.mean, "waves_spread": ranker.waves.spread,
-        "waves_slopes": ranker.waves.slopes.astype(np.float16), "waves_phases": ranker.waves.phases,
-        "wave_weights": ranker.wave_weights,
+        **ranker.waves.to_arrays("waves"), "wave_weights": ranker.wave_weights,
         "linear": ranker.linear, "linear_bias": ranker.linear_bias,
         "column": forest.column, "threshold": forest.threshold, "children": forest.children,
         "value": forest.value.astype(np.float16), "roots": forest.roots,
         "about": np.frombuffer(json.dumps(about).encode(), dtype=np.uint8),
     }  # fmt: skip
+    if ranker.topics is not None:
+        arrays |= ranker.topics.to_arrays()
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, allow_pickle=False, **arrays)
 
@@ -234,11 +232,8 @@ def load_ranker(path: Path) -> Ranker:
         outputs=tuple(about["outputs"]), keys=held["keys"], idf=held["idf"].astype(np.float32),
         view_weights=held["view_weights"], wide=Rows(held["wide"], held["wide_scale"]),
         wide_bias=held["wide_bias"],
-        waves=Waves(
-            held["waves_mean"], held["waves_spread"], held["waves_slopes"].astype(np.float32),
-            held["waves_phases"],
-        ),
-        wave_weights=held["wave_weights"],
+        waves=Waves.from_arrays("waves", held), wave_weights=held["wave_weights"],
+        topics=Topics.from_arrays(held) if "topics_weights" in held else None,
         rarity=Rarity(dict(zip(words, shares, strict=True)), about["floor"]),
         linear=held["linear"], linear_bias=held["linear_bias"],
         forest=Forest(

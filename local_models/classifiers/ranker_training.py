@@ -21,9 +21,11 @@ from local_models.classifiers.features import Features, read_glance
 from local_models.classifiers.forest import Forest
 from local_models.classifiers.head import Floats, Rows
 from local_models.classifiers.normalise import clip
-from local_models.classifiers.ranker import Ranker, Rarity, Waves, summarise
+from local_models.classifiers.ranker import Ranker, Rarity, summarise
+from local_models.classifiers.topics import Topics, find_topics, place
 from local_models.classifiers.traits import read_traits, split_options
 from local_models.classifiers.vectors import build_vocabulary, to_matrix
+from local_models.classifiers.waves import Waves, draw_waves
 from local_models.classifiers.words import weigh_values
 
 _WORD = re.compile(r"[a-z][a-z']*")
@@ -51,6 +53,11 @@ class Recipe:
     """How fast likeness falls with the distance of traits, in squared standard deviations."""
     wave_share: float = 0.5
     """How much likeness of traits counts beside that of n-grams."""
+    topics: int = 24
+    """Main directions of the texts' n-grams that are read; 0 for none."""
+    topic_width: float = 1.0
+    """How fast likeness falls with the squared distance of two directions (0 to 4)."""
+    topic_share: float = 0.5
     seed: int = 0
     notes: str = ""
 
@@ -108,55 +115,104 @@ def train_ranker(
     vocabulary = build_vocabulary(
         corpus.features, min_count=recipe.min_count, view_weights=recipe.view_weights
     )
-    matrix = to_matrix(corpus.features, vocabulary)
-    waves = _draw_waves(corpus.traits, recipe)
-    heights = waves.read(corpus.traits) * _height(recipe)
-    rows, wave_weights, bias, left_out = _fit_wide(matrix, heights, every, recipe.ridge)
+    wide = _fit_level_one(corpus, to_matrix(corpus.features, vocabulary), every, recipe)
     rarity, rarities = _read_rarities(corpus)
-    inputs = np.concatenate([left_out, corpus.traits, rarities], axis=1).astype(np.float32)
+    inputs = np.concatenate([wide.left_out, corpus.traits, rarities, wide.places], axis=1)
+    inputs = inputs.astype(np.float32)
     linear, linear_bias = _fit_linear(inputs, targets, recipe.second_ridge, importance)
     return Ranker(
         outputs=tuple(outputs), keys=vocabulary.keys, idf=vocabulary.idf,
-        view_weights=vocabulary.view_weights, wide=Rows.pack(rows), wide_bias=bias, rarity=rarity,
-        waves=waves, wave_weights=wave_weights * _height(recipe),
+        view_weights=vocabulary.view_weights, wide=Rows.pack(wide.rows), wide_bias=wide.bias,
+        rarity=rarity, waves=wide.waves, wave_weights=wide.wave_weights, topics=wide.topics,
         linear=linear, linear_bias=linear_bias,
         forest=_fit_forest(inputs, targets, recipe, importance), shares=recipe.shares,
         notes=recipe.notes,
     )  # fmt: skip
 
 
-def _draw_waves(traits: Floats, recipe: Recipe) -> Waves:
-    """Waves whose products approach a Gaussian kernel of the traits' distance (Rahimi and Recht)."""
-    dice = np.random.default_rng(recipe.seed)
-    count = traits.shape[1]
-    deviation = math.sqrt(2 * recipe.wave_width / count)
-    slopes = dice.normal(0.0, deviation, (count, recipe.waves)).astype(np.float16)
-    return Waves(
-        traits.mean(axis=0).astype(np.float32), (traits.std(axis=0) + 1e-3).astype(np.float32),
-        slopes.astype(np.float32), dice.uniform(0, 2 * np.pi, recipe.waves).astype(np.float32),
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _LevelOne:
+    """What level one came to, and what level two sees of it."""
+
+    rows: Floats
+    """Of each n-gram: its weights, then its part in where a text lies among the topics."""
+    bias: Floats
+    waves: Waves
+    wave_weights: Floats
+    topics: Topics | None
+    left_out: Floats
+    """Each text's prediction by a model without it."""
+    places: Floats
 
 
-def _height(recipe: Recipe) -> np.float32:
-    return np.float32(math.sqrt(2 * recipe.wave_share / recipe.waves))
+def _fit_level_one(corpus: Corpus, matrix: Any, targets: Floats, recipe: Recipe) -> _LevelOne:
+    mean, spread = corpus.traits.mean(axis=0), corpus.traits.std(axis=0) + 1e-3
+    width = recipe.wave_width / corpus.traits.shape[1]
+    waves = draw_waves(mean, spread, width, recipe.waves, recipe.seed)
+    heights = waves.read(corpus.traits) * _height(recipe.wave_share, recipe.waves)
+    found = _find_topics(matrix, recipe) if recipe.topics else None
+    if found is not None:
+        more = found.waves.read(found.places) * _height(recipe.topic_share, recipe.waves)
+        heights = np.concatenate([heights, more], axis=1)
+    rows, weights, bias, left_out = _fit_wide(matrix, heights, targets, recipe.ridge)
+    own = weights[: recipe.waves] * _height(recipe.wave_share, recipe.waves)
+    if found is None:
+        nowhere = np.zeros((len(left_out), 0), dtype=np.float32)
+        return _LevelOne(rows, bias, waves, own, None, left_out, nowhere)
+    others = weights[recipe.waves :] * _height(recipe.topic_share, recipe.waves)
+    topics = Topics(found.centre, found.waves, others)
+    rows = np.concatenate([rows, found.directions], axis=1)
+    return _LevelOne(rows, bias, waves, own, topics, left_out, found.places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Topics before anything was learned from them."""
+
+    directions: Floats
+    centre: Floats
+    waves: Waves
+    places: Floats
+    """Where each training text lies."""
+
+
+def _find_topics(matrix: Any, recipe: Recipe) -> _Found:
+    directions, centre = find_topics(matrix, recipe.topics, recipe.seed)
+    # Rounded as they will be stored, so that training sees what run time sees.
+    rows = Rows.pack(directions)
+    places = place(matrix @ (rows.cells * rows.scale), centre)
+    ones = np.ones_like(centre)
+    waves = draw_waves(ones * 0, ones, recipe.topic_width, recipe.waves, recipe.seed)
+    return _Found(directions, centre, waves, places)
+
+
+def _height(share: float, waves: int) -> np.float32:
+    return np.float32(math.sqrt(2 * share / waves))
 
 
 def _fit_wide(
     matrix: Any, heights: Floats, targets: Floats, ridge: float
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Weights of n-grams and of waves, bias, and each text's prediction by a model without it."""
-    from scipy.linalg import cho_factor, cho_solve
-
     mean = targets.mean(axis=0)
     gram = np.asarray((matrix @ matrix.T).todense(), dtype=np.float64)
     gram += heights.astype(np.float64) @ heights.T
     gram[np.diag_indices_from(gram)] += ridge
-    inverse = cho_solve(cho_factor(gram, lower=True, overwrite_a=True), np.eye(len(gram)))
+    inverse = _invert(gram)
     dual = inverse @ (targets - mean)
     left_out = targets - dual / np.diag(inverse)[:, None]
     weights = np.asarray(matrix.T @ dual.astype(np.float32), dtype=np.float32)
     wave_weights = np.asarray(heights.T @ dual, dtype=np.float32)
     return weights, wave_weights, mean.astype(np.float32), left_out.astype(np.float32)
+
+
+def _invert(gram: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The inverse of a symmetric positive matrix, whose memory is used up."""
+    from scipy.linalg.lapack import dpotrf, dpotri
+
+    factor, _ = dpotrf(gram.T, lower=1, overwrite_a=1)
+    lower = np.tril(dpotri(factor, lower=1, overwrite_c=1)[0])
+    return np.asarray(lower + np.tril(lower, -1).T)
 
 
 def _read_rarities(corpus: Corpus) -> tuple[Rarity, Floats]:
@@ -242,13 +298,14 @@ def join_trees(trees: Sequence[tuple[Any, NDArray[Any]]]) -> Forest:
 def predict_many(ranker: Ranker, corpus: Corpus) -> Floats:
     """The ranker's outputs for texts that were read already, one row each."""
     pairs = zip(corpus.features, corpus.traits, strict=True)
-    first = np.stack([ranker.read_first(features, traits) for features, traits in pairs])
+    read = [ranker.read_first(features, traits) for features, traits in pairs]
+    first, places = (np.stack(parts) for parts in zip(*read, strict=True))
     look, floor = ranker.rarity.look_up, ranker.rarity.floor
     rarities = [
         summarise(weigh_values(look(asked), floor), weigh_values(look(answers), floor))
         for asked, answers in corpus.words
     ]
-    inputs = np.concatenate([first, corpus.traits, np.array(rarities)], axis=1)
+    inputs = np.concatenate([first, corpus.traits, np.array(rarities), places], axis=1)
     inputs = inputs.astype(np.float32)
     one, ridge, trees = ranker.shares
     total = one * first[:, : len(ranker.outputs)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,11 +77,15 @@ def test_one_by_one_and_all_at_once_agree(ranker: Ranker) -> None:
     assert np.allclose(together, np.stack(alone), atol=1e-4)
 
 
+def after_traits(ranker: Ranker) -> int:
+    return RARITIES + (0 if ranker.topics is None else len(ranker.topics.centre))
+
+
 def test_the_compiled_levels_say_what_numpy_says(ranker: Ranker) -> None:
     assert NATIVE is not None, "the compiled loops are part of what the tests install"
     for at, text in enumerate([*TEXTS[:4], "", "x\nA. 1\nB. 22\nC. 333 words", "9" * 400]):
         traits = [float(value) * (1 + at) for value in read_traits(text)]
-        sums, rarities = np.full(1, 0.1 * at, np.float32), [0.3 * at] * RARITIES
+        sums, rarities = np.full(1, 0.1 * at, np.float32), [0.3 * at] * after_traits(ranker)
         levels = ranker.levels
         assert levels is not None
         compiled = np.frombuffer(levels.predict(sums, traits, rarities), np.float32)
@@ -93,9 +98,9 @@ def test_levels_that_do_not_fit_are_refused(ranker: Ranker) -> None:
     assert levels is not None and NATIVE is not None and ranker.forest.compiled is not None
     one = np.zeros(1, np.float32)
     with pytest.raises(ValueError, match=f"traits must be a list of {len(TRAITS)} numbers"):
-        levels.predict(one, [1.0], [0.0] * RARITIES)
+        levels.predict(one, [1.0], [0.0] * after_traits(ranker))
     with pytest.raises(ValueError, match="level one has 1 outputs, not 2"):
-        levels.predict(np.zeros(2, np.float32), [0.0] * len(TRAITS), [0.0] * RARITIES)
+        levels.predict(np.zeros(2, np.float32), [0.0] * len(TRAITS), [0.0] * after_traits(ranker))
     with pytest.raises(ValueError, match="do not fit together"):
         NATIVE.Levels((one,) * 8, ranker.forest.compiled, (1.0, 0.0, 0.0))
 
@@ -106,6 +111,15 @@ def test_a_ranker_survives_its_file(ranker: Ranker, tmp_path: Path) -> None:
     for text in TEXTS[:4]:
         features = read_features(text)
         assert np.allclose(ranker.predict(text, features), again.predict(text, features), atol=5e-3)
+
+
+def test_a_ranker_without_topics_reads_and_survives_its_file_too(tmp_path: Path) -> None:
+    plain = train_ranker(read_corpus(TEXTS), HARD[:, None], ("hard",), replace(RECIPE, topics=0))
+    save_ranker(plain, tmp_path / "r.npz")
+    again = load_ranker(tmp_path / "r.npz")
+    assert again.topics is None
+    features = read_features(TEXTS[0])
+    assert abs(again.predict(TEXTS[0], features)[0] - HARD[0]) < 0.4
 
 
 def test_another_file_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
