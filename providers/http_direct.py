@@ -47,12 +47,13 @@ class DirectCarrier:
         head = self._heads.get((method, path, accept)) or self._write_head(method, path, accept)
         request = head if body is None else b"%b%d\r\n\r\n%b" % (head, len(body), body)
         pool = self._pool or self._open()
+        due = pool.now() + seconds
         connection = pool.take()
         is_used = connection is not None
         while True:
             if connection is None:
-                connection = await pool.connect(seconds, connect_seconds)
-            pool.watch(connection, seconds)
+                connection = await pool.connect(due - pool.now(), connect_seconds)
+            pool.watch(connection, due)
             try:
                 await connection.ask(request, whole=whole)
                 return connection

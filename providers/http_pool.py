@@ -83,9 +83,13 @@ class Pool:
             finally:
                 self._being_made -= 1
 
-    def watch(self, connection: Connection, seconds: float) -> None:
-        """Break the call over this connection when so many seconds are over."""
-        self._calls.set(connection, self._loop.time() + seconds)
+    def now(self) -> float:
+        """Seconds on the loop's clock."""
+        return self._loop.time()
+
+    def watch(self, connection: Connection, due: float) -> None:
+        """Break the call over this connection when that moment on the loop's clock has come."""
+        self._calls.set(connection, due)
 
     async def close(self) -> None:
         """End every connection."""
@@ -184,6 +188,8 @@ class Pool:
         if self._loop.time() >= self._good_until:
             if self._looking is None:
                 self._looking = asyncio.ensure_future(self._ask_for_addresses())
+                # Whoever waited may have left by the time it fails: then nobody else has to know.
+                self._looking.add_done_callback(lambda done: done.cancelled() or done.exception())
             await asyncio.shield(self._looking)
         return self._addresses
 

@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import gzip
 import socket
+import ssl
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,11 @@ from providers.errors import (
     UpstreamTimeoutError,
 )
 from providers.http import FailedAnswer, HttpClient, HttpOptions
+from providers.http_direct import DirectCarrier
+from providers.http_pool import _trust
+
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
+"""A key of these tests' own and its certificate for localhost, good until 2126."""
 
 GOOD = b'{"a": 1}'
 JSON = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -345,6 +352,74 @@ async def test_what_cannot_be_sent_fails_before_anything_is_sent(
     with pytest.raises(ConnectionFailedError):
         await _post(client)
     await client.close()
+
+
+async def test_time_spent_waiting_for_a_connection_counts() -> None:
+    async with serving([HANG], max_connections=1) as (server, client):
+        first = asyncio.ensure_future(_post(client))
+        while not server.requests:
+            await asyncio.sleep(0.005)
+        second = asyncio.ensure_future(_post(client, seconds=30))
+        await asyncio.sleep(0.05)
+        asked_before = asyncio.get_running_loop().time()
+        first.cancel()
+        while len(server.requests) < 2:
+            await asyncio.sleep(0.005)
+        carrier = client._carrier
+        assert isinstance(carrier, DirectCarrier) and carrier._pool is not None
+        (connection,) = carrier._pool._made
+        assert connection.due < asked_before + 30
+        second.cancel()
+        await asyncio.wait([first, second])
+
+
+@contextlib.asynccontextmanager
+async def serving_tls(
+    *answers: bytes | list[bytes], host: str = "127.0.0.1"
+) -> AsyncIterator[tuple[Server, str]]:
+    """A server with a certificate for localhost that nobody but its own key vouches for."""
+    double, context = Server(*answers), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    server = await asyncio.start_server(double.serve, host, 0, ssl=context)
+    try:
+        yield double, f"https://{host}:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        await double.hang_up()
+
+
+@pytest.fixture
+def is_trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    _trust.cache_clear()
+    yield
+    _trust.cache_clear()
+
+
+@pytest.mark.usefixtures("is_trusted")
+async def test_calls_go_over_tls_to_a_server_that_proves_who_it_is() -> None:
+    async with serving_tls(WHOLE, [JSON, CUT], WHOLE) as (server, url):
+        client = HttpClient("p", HttpOptions(base_url=url))
+        assert await _post(client) == GOOD
+        with pytest.raises(ConnectionFailedError):
+            await _post(client)
+        assert await _post(client) == GOOD
+        assert server.connections == 2
+        await client.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2"])
+async def test_a_server_that_cannot_prove_who_it_is_gets_nothing(
+    host: str, request: pytest.FixtureRequest
+) -> None:
+    if host == "127.0.0.2":  # whose certificate we trust, but it names another host
+        request.getfixturevalue("is_trusted")
+    async with serving_tls(WHOLE, host=host) as (server, url):
+        client = HttpClient("p", HttpOptions(base_url=url))
+        with pytest.raises(ConnectionFailedError, match="certificate"):
+            await _post(client)
+        assert server.requests == []
+        await client.close()
 
 
 async def test_a_name_is_looked_up_and_one_that_nobody_has_is_no_connection(
