@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from router.app import create_app
+from router.commands.large_pages import use_large_pages
 from router.commands.opening import errors
 from router.errors import ConfigError
 from router.settings import Settings
@@ -54,6 +55,7 @@ async def run_server(settings: Settings, *, host: str, port: int) -> None:
             )
             _announce(house, listener)
             _spare_the_collector()
+            use_large_pages()
             await uvicorn.Server(config).serve(sockets=[listener])
 
 
