@@ -39,6 +39,10 @@ class CompiledRows(Protocol):
         its network where it has one (float32)."""
         ...
 
+    def sum(self, hashes: object, weights: object, at: int) -> bytes:
+        """The same of one table, by its place."""
+        ...
+
 
 class CompiledWords(Protocol):
     """A table of known words, see `words.py`."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from local_models.classifiers.features import Features
-from local_models.classifiers.head import Deep, Head, Rows, load_head
+from local_models.classifiers.head import Deep, Floats, Head, Rows, load_head
 from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.table import TableHolder
 
@@ -65,14 +65,18 @@ class EmotionReader:
         return cls()
 
     def read(self, turn: str | Features) -> EmotionReading:
-        """The mood of a turn; features that were read already are not read again."""
-        return self.read_cued(read_mood_features(turn))
+        """The mood of a turn that nothing else is asked about; features are not read again."""
+        cued = read_mood_features(turn)
+        return self._tell(cued, self._head.scores_alone(cued))
 
     def read_cued(self, cued: Features) -> EmotionReading:
         """The mood of a turn whose features hold its cues already; a head without cues ignores them."""
+        return self._tell(cued, self._head.scores(cued))
+
+    def _tell(self, cued: Features, found: Floats) -> EmotionReading:
         if not cued.text:
             return EmotionReading("neutral", 0.0, 0.0)
-        scores = self._scores(cued)
+        scores = dict(zip(self._head.labels, found.tolist(), strict=True))
         strong = scores.pop(STRONG, None)
         chances = _softmax(scores, self._head.temperature)
         sarcasm = chances.pop(SARCASTIC, 0.0)
@@ -84,9 +88,6 @@ class EmotionReader:
         if strong is None:
             strong = float(self._strength.scores(cued)[0])
         return EmotionReading(emotion, _sigmoid(strong), chances[emotion], sarcasm)
-
-    def _scores(self, features: Features) -> dict[str, float]:
-        return dict(zip(self._head.labels, self._head.scores(features).tolist(), strict=True))
 
 
 def join_heads(one: Head, other: Head) -> Head:

@@ -120,6 +120,10 @@ class Head:
         """One raw score a label; with no known n-gram at all, the bias."""
         return self._open_table().sum_of(features)
 
+    def scores_alone(self, features: Features) -> Floats:
+        """The same, where no other head will be asked about the text."""
+        return np.asarray(self._open_table().sums_of([features])[0])
+
     def probabilities(self, features: Features) -> Floats:
         """One calibrated probability a label: together 1 for `one`, each for itself for `many`."""
         return np.array(self.chances(features), dtype=np.float32)

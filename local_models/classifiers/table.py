@@ -37,7 +37,7 @@ class RowTable(Protocol):
         ...
 
     def sums_of(self, several: Sequence[Features]) -> Floats:
-        """The same for each of several texts, one row each."""
+        """The same for each of several texts, one row each; nobody else will be asked about them."""
         ...
 
 
@@ -146,6 +146,10 @@ class _Shared:
             last = self._last = features, self._rows.sums(features.hashes, features.weights)
         return last[1]
 
+    def sum_of_one(self, features: Features, at: int) -> bytes:
+        """Of one table alone, for a text that no other will be asked about."""
+        return self._rows.sum(features.hashes, features.weights, at)
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledTable:
@@ -161,7 +165,7 @@ class CompiledTable:
 
     def sums_of(self, several: Sequence[Features]) -> Floats:
         """The rows of each text, added up."""
-        sums = [self.shared.sums_of(features)[self.at] for features in several]
+        sums = [self.shared.sum_of_one(features, self.at) for features in several]
         return np.frombuffer(b"".join(sums), np.float32).reshape(len(several), self.width)
 
 

@@ -272,7 +272,7 @@ WIDE static INLINE void add_wide(float *restrict sums, const int8_t *restrict ro
 
 /* Every known n-gram's rows, each times its value, into its view's row of the sums. */
 static INLINE void gather(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count,
-                          AddRow add_row)
+                          uint32_t wanted, AddRow add_row)
 {
     for (Py_ssize_t n = 0; n < count; n++) {
         if (n + 2 * AHEAD < count)
@@ -297,6 +297,10 @@ static INLINE void gather(Rows *self, const uint32_t *keys, const float *weights
             float idf;
             memcpy(&idf, rarity, sizeof idf);
             rarity += sizeof idf;
+            if (!(wanted & left & -left)) {
+                cells += table->padded;
+                continue;
+            }
             float value = weights[n] * idf;
             table->squares[view] += (double)value * value;
             add_row(table->sums + view * table->padded, cells, table->padded, value);
@@ -306,26 +310,29 @@ static INLINE void gather(Rows *self, const uint32_t *keys, const float *weights
 }
 
 #ifdef HAS_TWO
-WIDE static void gather_wide(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count)
+WIDE static void gather_wide(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count,
+                             uint32_t wanted)
 {
-    gather(self, keys, weights, count, add_wide);
+    gather(self, keys, weights, count, wanted, add_wide);
 }
 #endif
 
-static void gather_plain(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count)
+static void gather_plain(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count,
+                         uint32_t wanted)
 {
-    gather(self, keys, weights, count, add_plain);
+    gather(self, keys, weights, count, wanted, add_plain);
 }
 
-static void gather_best(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count)
+static void gather_best(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count,
+                        uint32_t wanted)
 {
 #ifdef HAS_TWO
     if (IS_WIDE) {
-        gather_wide(self, keys, weights, count);
+        gather_wide(self, keys, weights, count, wanted);
         return;
     }
 #endif
-    gather_plain(self, keys, weights, count);
+    gather_plain(self, keys, weights, count, wanted);
 }
 
 /* Each view brought to its own length, then the whole text to length one; summed over the views. */
@@ -379,10 +386,22 @@ static PyObject *answer_of(const Table *table)
     return answer;
 }
 
-static PyObject *rows_sums(Rows *self, PyObject *const *args, Py_ssize_t nargs)
+static PyObject *answer_all(const Rows *self)
 {
-    if (nargs != 2)
-        return PyErr_Format(PyExc_TypeError, "sums takes hashes and weights");
+    PyObject *answers = PyTuple_New(self->count);
+    for (Py_ssize_t i = 0; answers && i < self->count; i++) {
+        PyObject *answer = answer_of(&self->tables[i]);
+        if (answer == NULL)
+            Py_CLEAR(answers);
+        else
+            PyTuple_SET_ITEM(answers, i, answer);
+    }
+    return answers;
+}
+
+/* Of the table at a place, or of all of them where the place is none. */
+static PyObject *sum_up(Rows *self, PyObject *const *args, Py_ssize_t only)
+{
     Py_buffer keys, weights;
     if (view_of(args[0], &keys, 4, "hashes") < 0)
         return NULL;
@@ -398,25 +417,37 @@ static PyObject *rows_sums(Rows *self, PyObject *const *args, Py_ssize_t nargs)
             memset(self->tables[i].sums, 0, VIEWS * self->tables[i].padded * sizeof(float));
             memset(self->tables[i].squares, 0, sizeof self->tables[i].squares);
         }
-        gather_best(self, keys.buf, weights.buf, keys.len / 4);
-        result = PyTuple_New(self->count);
-        for (Py_ssize_t i = 0; result && i < self->count; i++) {
-            PyObject *answer = answer_of(&self->tables[i]);
-            if (answer == NULL)
-                Py_CLEAR(result);
-            else
-                PyTuple_SET_ITEM(result, i, answer);
-        }
+        uint32_t wanted = only < 0 ? UINT32_MAX : 1U << only;
+        gather_best(self, keys.buf, weights.buf, keys.len / 4, wanted);
+        result = only < 0 ? answer_all(self) : answer_of(&self->tables[only]);
     }
     PyBuffer_Release(&keys);
     PyBuffer_Release(&weights);
     return result;
 }
 
+static PyObject *rows_sums(Rows *self, PyObject *const *args, Py_ssize_t nargs)
+{
+    if (nargs != 2)
+        return PyErr_Format(PyExc_TypeError, "sums takes hashes and weights");
+    return sum_up(self, args, -1);
+}
+
+static PyObject *rows_sum(Rows *self, PyObject *const *args, Py_ssize_t nargs)
+{
+    if (nargs != 3)
+        return PyErr_Format(PyExc_TypeError, "sum takes hashes, weights and the place of a table");
+    Py_ssize_t only = PyLong_AsSsize_t(args[2]);
+    if (only < 0 || only >= self->count)
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_IndexError, "there are %zd tables", self->count);
+    return sum_up(self, args, only);
+}
+
 static PyMethodDef methods[] = {
     {"sums", (PyCFunction)(void (*)(void))rows_sums, METH_FASTCALL,
      "For each table the rows of the known n-grams, each times its value, added up, and sent through its "
      "network where it has one: float32 as bytes."},
+    {"sum", (PyCFunction)(void (*)(void))rows_sum, METH_FASTCALL, "The same of one table, by its place."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -103,6 +103,17 @@ def test_tables_that_lie_together_are_each_summed_as_if_alone() -> None:
         for table, alone in zip(open_tables(parts), parts, strict=True):
             expected = NumpyTable(alone).sum_of(features)
             assert np.allclose(table.sum_of(features), expected, atol=1e-4)
+            assert np.allclose(table.sums_of([features])[0], expected, atol=1e-4)
+
+
+def test_a_table_that_is_not_there_cannot_be_asked(native: CompiledModule) -> None:
+    parts = _parts(3, 2)
+    rows = native.Rows(
+        [(parts.keys, parts.idf, parts.view_weights, parts.cells, parts.scale, None)]
+    )
+    for place in (1, -1):
+        with pytest.raises(IndexError, match="there are 1 tables"):
+            rows.sum(parts.keys, parts.idf, place)
 
 
 def test_a_key_that_stands_twice_is_refused() -> None:
