@@ -1,0 +1,98 @@
+/* What the parts of the cues' loops share, see cues.c. */
+#ifndef POINTSMAN_CUES_H
+#define POINTSMAN_CUES_H
+
+#include "native.h"
+#include <string.h>
+
+#define MOST_KINDS 64
+#define MOST_CHARS 320 /* of a longer text the head and the tail are searched, each half of this */
+#define EDGE 4         /* zeros before and behind a text, so that no neighbour has to be asked for */
+#define MOST_CUES 1024 /* a character begins two or three at most, and few begin any */
+#define MOST_HASHES 4096
+#define MOST_IN_ORDER 24 /* cues after so many no longer count for what stands before what */
+#define NONE 0xFF
+
+enum { LETTERED = 1, ONE_WORD = 2, PLAIN = 4, NUMBER = 8, DENIES = 16, MARKED = 32, AMOUNT = 64 };
+
+/* Words as a tree of characters, laid out level by level: a node's children stand side by side, in the
+ * order of their characters, and what is walked most lies close together. */
+typedef struct {
+    uint32_t *codes;   /* the character that leads to each node */
+    uint32_t *firsts;  /* of each node's children; they end where the next node's begin */
+    uint32_t *accepts; /* the pattern that ends at each node, plus one */
+    uint16_t *roots;   /* the node that each character of the basic plane leads to from the root */
+} Trie;
+
+typedef struct {
+    uint32_t first, count; /* its kinds in `kinds_of` */
+    uint8_t flags;
+} Pattern;
+
+typedef struct {
+    uint8_t kind;
+    Py_ssize_t start, end;
+} Cue;
+
+typedef struct {
+    const uint32_t *codes; /* with zeros before and behind */
+    Py_ssize_t size;
+} Text;
+
+/* A word that counts something after a number, and what kind of cue the two make. */
+typedef struct {
+    uint32_t codes[16];
+    Py_ssize_t size;
+    uint8_t kind;
+} Unit;
+
+enum { NOT, AGAIN, COUNT, SHORT, LONG, WONDER, BANG, DOTS, QUOTED, SPECIALS };
+
+/* Lists of kinds: those of the core, words of will, outcomes, and the special ones above. */
+enum { CORE, WILL, OUTCOMES, SPECIAL, LISTS };
+
+typedef struct {
+    uint8_t of[MOST_KINDS];
+    Py_ssize_t count;
+} Kinds;
+
+typedef struct {
+    PyObject_HEAD
+    Trie trie;
+    Pattern *patterns;
+    uint8_t *kinds_of;
+    Unit *units;
+    Py_ssize_t unit_count;
+    PyObject *names; /* of the kinds */
+    const char *name[MOST_KINDS];
+    Py_ssize_t name_size[MOST_KINDS], kinds;
+    uint8_t turned[MOST_KINDS]; /* what a kind becomes when it is denied; NONE for nothing */
+    int8_t weights[MOST_KINDS];
+    Kinds lists[LISTS];
+    uint32_t view;
+    uint32_t crc[256];
+    uint32_t room[EDGE + MOST_CHARS + 1 + EDGE]; /* scratch: the text */
+    Cue cues[MOST_CUES];
+    Py_ssize_t found;
+    uint32_t hashes[MOST_HASHES];
+    Py_ssize_t hashed;
+} Cues;
+
+/* Building a `Cues` of what Python hands over, see cues_build.c; -1 with the error set. */
+int cues_take(Cues *self, PyObject *args, PyObject *kwargs);
+
+/* Every cue of a text, those that are denied turned around, see cues_find.c. */
+void cues_find_all(Cues *self, const Text *text);
+
+/* The node that a character leads to from another; 0 where it leads nowhere. */
+static inline uint32_t step(const Trie *trie, uint32_t node, uint32_t code)
+{
+    if (node == 0 && code < 1 << 16)
+        return trie->roots[code];
+    for (uint32_t child = trie->firsts[node]; child < trie->firsts[node + 1]; child++)
+        if (trie->codes[child] >= code)
+            return trie->codes[child] == code ? child : 0;
+    return 0;
+}
+
+#endif
