@@ -177,7 +177,7 @@ def test_a_full_disk_refuses_before_money_is_spent(tmp_path: Path) -> None:
                 refused = error.detail
                 break
             ledger.record(entry_of(number))
-        print(refused or f"served, {ledger.unnoted > 0}")
+        print(refused or f"served, {ledger.unnoted > 0}", flush=True)
         import os
         os._exit(0)
         """
