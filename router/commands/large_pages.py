@@ -18,6 +18,8 @@ _WANTED, _NOW = 14, 25
 _HELD = Path("/proc/self/smaps")
 _FULL = 0.9
 """What is less full stays as it is: large pages would make its empty ones take up memory."""
+_MOST = 512 * 2**20
+"""A longer stretch is a model's own: it is read in order, and moving it would take seconds."""
 _KIB = 1024
 
 
@@ -55,5 +57,5 @@ def find_stretches(smaps: str) -> Iterator[tuple[int, int]]:
         elif words[0] == "Rss:" and int(words[1]) * _KIB >= _FULL * (end - first):
             start = -(-first // _LARGE) * _LARGE
             size = end // _LARGE * _LARGE - start
-            if size > 0:
+            if 0 < size <= _MOST:
                 yield start, size

@@ -37,6 +37,12 @@ def test_a_stretch_without_a_whole_large_page_is_left() -> None:
     assert list(large_pages.find_stretches(smaps)) == []
 
 
+def test_a_models_own_memory_is_left_where_it_is() -> None:
+    start, end = 3 * MIB, 3 * MIB + 600 * MIB
+    smaps = f"{start:x}-{end:x} rw-p 00000000 00:00 0\nRss: {600 * 1024} kB\n"
+    assert list(large_pages.find_stretches(smaps)) == []
+
+
 def test_memory_is_the_same_afterwards() -> None:
     program = (
         "from router.commands.large_pages import use_large_pages\n"
