@@ -10,6 +10,9 @@ import importlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
+INTERFACE = 2
+"""What these loops take and give; a module of another count is not used. `local_models/native/module.c` has the same."""
+
 
 class CompiledSpelling(Protocol):
     """Plain spelling of one text, see `normalise.py`."""
@@ -138,10 +141,13 @@ class CompiledModule(Protocol):
 
 def _find() -> CompiledModule | None:
     try:
-        module: CompiledModule = importlib.import_module("pointsman_native")
+        module: Any = importlib.import_module("pointsman_native")
     except ImportError:
         return None
-    return module
+    if getattr(module, "INTERFACE", None) != INTERFACE:  # built from older sources
+        return None
+    found: CompiledModule = module
+    return found
 
 
 NATIVE = _find()

@@ -59,6 +59,9 @@ void table_free(void *table)
     free(table);
 }
 
+/* Counts up with every change of what Python hands over or gets back, see compiled.py. */
+#define INTERFACE 2
+
 static PyMethodDef functions[] = {
     {"signs", read_signs, METH_O, "What stands in a text besides its words, see signs.py."},
     {"places", read_places, METH_O, "Where numbers stand and what they may be, see entities.py."},
@@ -81,6 +84,10 @@ PyMODINIT_FUNC PyInit_pointsman_native(void)
     PyObject *made = PyModule_Create(&module);
     if (made == NULL)
         return NULL;
+    if (PyModule_AddIntConstant(made, "INTERFACE", INTERFACE) < 0) {
+        Py_DECREF(made);
+        return NULL;
+    }
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (PyModule_AddType(made, types[i]) < 0) {
             Py_DECREF(made);

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from local_models.classifiers import normalise
+from local_models.classifiers import compiled, normalise
 from local_models.classifiers.compiled import NATIVE, CompiledModule
 from local_models.classifiers.features import (
     Features,
@@ -86,11 +86,11 @@ SEVERAL = ("退款7 and invoice 49", "", "жж", "x" * 3_000, "invoice 14 退款
 @pytest.mark.parametrize("width", [1, 3, 65])
 def test_rows_are_summed_the_same_by_both(width: int) -> None:
     parts = _parts(50, width)
-    compiled, with_numpy = open_table(parts), NumpyTable(parts)
+    in_c, with_numpy = open_table(parts), NumpyTable(parts)
     several = [read_features(text) for text in SEVERAL]
     for features in several:
-        assert np.allclose(compiled.sum_of(features), with_numpy.sum_of(features), atol=1e-4)
-    together = compiled.sums_of(several)
+        assert np.allclose(in_c.sum_of(features), with_numpy.sum_of(features), atol=1e-4)
+    together = in_c.sums_of(several)
     assert together.shape == (len(several), width)
     assert np.allclose(together, with_numpy.sums_of(several), atol=1e-4)
 
@@ -151,14 +151,23 @@ def test_a_network_makes_the_same_of_the_sums_in_both(labels: int, hidden: int) 
         rng.normal(size=(hidden, labels)).astype(np.float32),
     )  # fmt: skip
     parts = replace(_parts(40, labels + hidden), network=network)
-    compiled, with_numpy = open_table(parts), NumpyTable(parts)
+    in_c, with_numpy = open_table(parts), NumpyTable(parts)
     several = [read_features(text) for text in SEVERAL]
     for features in several:
-        scores = compiled.sum_of(features)
+        scores = in_c.sum_of(features)
         assert scores.shape == (labels,)
         assert np.allclose(scores, with_numpy.sum_of(features), atol=1e-3)
-    assert np.allclose(compiled.sums_of(several), with_numpy.sums_of(several), atol=1e-3)
-    assert compiled.sums_of([]).shape == with_numpy.sums_of([]).shape == (0, labels)
+    assert np.allclose(in_c.sums_of(several), with_numpy.sums_of(several), atol=1e-3)
+    assert in_c.sums_of([]).shape == with_numpy.sums_of([]).shape == (0, labels)
+
+
+def test_a_module_built_from_other_sources_is_not_used(
+    native: CompiledModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert compiled._find() is native
+    for interface in (compiled.INTERFACE - 1, None):
+        monkeypatch.setattr(native, "INTERFACE", interface)
+        assert compiled._find() is None
 
 
 def test_without_the_compiled_module_texts_read_the_same() -> None:
