@@ -8,7 +8,7 @@ from typing import NamedTuple
 from policies.asides import Trial
 from policies.bounds import UNBOUND, Bounds, Limits, gather_limits
 from policies.cascading import plan_cascade
-from policies.decision import Arm, Plan, Reason, Rejected, Selected
+from policies.decision import Arm, Cascade, Plan, Reason, Rejected, Selected
 from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.facts import Facts
 from policies.findings import nearest
@@ -74,17 +74,8 @@ def decide(
     reasons += seats.reasons
     if not seats.selected:
         raise NoCandidateError(course.rule, course.stages[0].name, seats.rejected, reasons)
-    cascade = None
-    if course.trial is not None:
-        cascade, said = plan_cascade(
-            course.trial,
-            seats.first,
-            has_others=len(seats.selected) > len(seats.first),
-            limits=limits,
-            facts=facts,
-            answer_tokens=policy.answer_tokens,
-        )
-        reasons += said
+    cascade, said = _judge(policy, course, seats, limits, facts)
+    reasons += said
     return Plan(
         rule=course.rule,
         pool=seats.pool,
@@ -100,6 +91,22 @@ def decide(
         policy=policy.name,
         policy_version=policy.version,
         cascade=cascade,
+    )
+
+
+def _judge(
+    policy: Policy, course: _Course, seats: Lineup, limits: Limits, facts: Facts
+) -> tuple[Cascade | None, list[Reason]]:
+    """Give how the first pool's answers are judged, where they are, and why they are not."""
+    if course.trial is None:
+        return None, []
+    return plan_cascade(
+        course.trial,
+        seats.first,
+        has_others=len(seats.selected) > len(seats.first),
+        limits=limits,
+        facts=facts,
+        answer_tokens=policy.answer_tokens,
     )
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import msgspec
 
 from providers.calls import StreamEvent, Usage
 from providers.dialects.failures import VendorError, read_error
 from providers.errors import StreamBrokenError
 from providers.sse import SseEvent
+
+T = TypeVar("T")
 
 
 class ErrorEvent(Exception):  # noqa: N818 - an event of the stream that says what went wrong
@@ -60,6 +65,28 @@ def error_of(event: SseEvent) -> VendorError:
                 status=int(number),
             )
     return error
+
+
+def decode_event(event: SseEvent, decode: Callable[[bytes], T], *, is_over: bool) -> T | None:
+    """What an event's JSON says; None where it holds nothing, or comes after the answer's end.
+
+    Raises:
+        ErrorEvent: it is named an error.
+        StreamBrokenError: it is no event, or cannot be read.
+    """
+    if event.event == "error":
+        raise ErrorEvent(error_of(event))
+    if is_over:
+        return None
+    if event.stray:
+        raise malformed("a line that is no part of an event")
+    if event.data is None:
+        return None
+    try:
+        check_text(event.data)
+        return decode(event.data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise malformed("an event that cannot be read", event.data) from None
 
 
 def check_text(data: bytes) -> None:

@@ -24,8 +24,8 @@ from providers.dialects.anthropic.wire import (
 from providers.dialects.reading import (
     ErrorEvent,
     check_count,
-    check_text,
     cut,
+    decode_event,
     disorder,
     error_of,
     malformed,
@@ -66,19 +66,9 @@ class MessageReader:
 
     def read(self, event: SseEvent) -> list[StreamEvent]:
         """Our events for one of theirs."""
-        if event.event == "error":
-            raise ErrorEvent(error_of(event))
-        if self.done:
+        wire = decode_event(event, EVENT_DECODER.decode, is_over=self.done)
+        if wire is None:
             return []
-        if event.stray:
-            raise malformed("a line that is no part of an event")
-        if event.data is None:
-            return []
-        try:
-            check_text(event.data)
-            wire = EVENT_DECODER.decode(event.data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise malformed("an event that cannot be read", event.data) from None
         if wire.type == "error":
             raise ErrorEvent(error_of(event))
         if wire.type == "content_block_delta":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from providers.calls import (
     Finished,
     FinishReason,
@@ -18,8 +16,8 @@ from providers.dialects.failures import VendorError
 from providers.dialects.numbering import FrameNumbers
 from providers.dialects.reading import (
     ErrorEvent,
-    check_text,
     cut,
+    decode_event,
     disorder,
     error_of,
     malformed,
@@ -56,19 +54,9 @@ class ResponseReader:
 
     def read(self, event: SseEvent) -> list[StreamEvent]:
         """Our events for one of theirs."""
-        if event.event == "error":
-            raise ErrorEvent(error_of(event))
-        if self.done:
+        wire = decode_event(event, EVENT_DECODER.decode, is_over=self.done)
+        if wire is None:
             return []
-        if event.stray:
-            raise malformed("a line that is no part of an event")
-        if event.data is None:
-            return []
-        try:
-            check_text(event.data)
-            wire = EVENT_DECODER.decode(event.data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise malformed("an event that cannot be read", event.data) from None
         if wire.type == "error" or not wire.type:
             raise ErrorEvent(error_of(event))
         handle = _HANDLERS.get(wire.type)
