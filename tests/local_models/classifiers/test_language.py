@@ -81,5 +81,5 @@ def test_hostile_text_takes_no_time() -> None:
         "[" * 200_000,
         "`" * 99_999,
     ):
-        tell_language(text)
-        tell_matter(text)
+        assert tell_language(text) in {"en", "other"}
+        assert tell_matter(text).has_long_document

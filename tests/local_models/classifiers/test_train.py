@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from local_models.classifiers.features import read_features
+from local_models.classifiers.features import WORDS, read_features, read_glance
 from local_models.classifiers.head import load_head
 from local_models.classifiers.train import LabelledFileError, read_rows, retrain, split_rows
 
@@ -44,6 +44,24 @@ def test_a_csv_with_labels_of_its_own_becomes_a_head_with_a_picture(tmp_path: Pa
     head = load_head(outcome.weights)
     assert head.read(read_features("你好，信用卡丢了")).label == "card"
     assert ticks
+
+
+def test_a_long_letter_is_learned_and_measured_by_its_head_and_tail_alone(tmp_path: Path) -> None:
+    story = "then the weather turned and we walked on. " * 30
+    path = tmp_path / "rows.jsonl"
+    letters = [
+        {"text": f"{row['text']}. {story}{other} {story}{row['text']}", "label": row["label"]}
+        for row in ROWS
+        for other in ("zqxvkwjzq", "wjzqqkvxz")
+    ]
+    path.write_text("\n".join(map(json.dumps, letters)), encoding="utf-8")
+    outcome = retrain("intent", path, tmp_path / "out")
+    assert outcome.after > 0.8
+    head = load_head(outcome.weights)
+    known = set(head.keys.tolist())
+    (word,) = [key for key in read_features("zqxvkwjzq").hashes.tolist() if key >> 30 == WORDS]
+    assert word not in known
+    assert known & set(read_glance(letters[0]["text"]).hashes.tolist())
 
 
 def test_json_lines_read_like_csv_and_may_name_their_columns_otherwise(tmp_path: Path) -> None:
