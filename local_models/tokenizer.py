@@ -20,6 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from local_models.classifiers.compiled import NATIVE
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -97,6 +99,11 @@ def estimate_tokens(text: str, family: str | Family = "o200k") -> int:
 
 def count_classes(text: str) -> list[int]:
     """Characters of the text by class, in the order letter, digit, space, mark, Han, other."""
+    return count_classes_in_bytes(text) if NATIVE is None else NATIVE.token_classes(text)
+
+
+def count_classes_in_bytes(text: str) -> list[int]:
+    """What the compiled loop does."""
     classes = text.encode("utf-8", "replace").translate(_CLASSES)
     return [classes.count(kind) for kind in range(_TAIL)]
 

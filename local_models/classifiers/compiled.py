@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
-INTERFACE = 2
+INTERFACE = 3
 """What these loops take and give; a module of another count is not used. `local_models/native/module.c` has the same."""
 
 
@@ -50,12 +50,28 @@ class CompiledRows(Protocol):
 class CompiledWords(Protocol):
     """A table of known words, see `words.py`."""
 
-    def read(self, lower: str) -> tuple[int, int, int, int, bytes]:
-        """Words, letters, long words, distinct words, words by group (uint32)."""
+    def read(self, lower: str) -> tuple[int, int, int, int, tuple[int, ...]]:
+        """Words, letters, long words, distinct words, words by group."""
         ...
 
     def weigh(self, lower: str) -> tuple[int, float, float, int, float, float, float]:
         """Words, their values' sum and squares, strangers, the three smallest values."""
+        ...
+
+    def summarise(self, hashes: bytes) -> list[float]:
+        """Of words by their hashes, as a survey gives them: their values' mean, spread, share of
+        strangers, smallest, and mean of the three smallest; zeros without words."""
+        ...
+
+
+class CompiledSurvey(Protocol):
+    """All that is counted in a text, see `survey.py`."""
+
+    def read(
+        self, text: str
+    ) -> tuple[tuple[int, int, int, int, tuple[int, ...]], bytearray, bytes, bool]:
+        """What a table of words reads, traits (float32), the words' hashes, and whether patterns would
+        find more traits of code."""
         ...
 
 
@@ -70,8 +86,8 @@ class CompiledTrees(Protocol):
 class CompiledLevels(Protocol):
     """What stands above a ranker's table, see `ranker.py`."""
 
-    def predict(self, sums: object, traits: list[float], rarities: list[float]) -> bytes:
-        """Both levels over level one's sums (float32): float32."""
+    def predict(self, sums: object, traits: object, rarities: object) -> bytes:
+        """Both levels over level one's sums (float32), traits and rarities (float32 or lists): float32."""
         ...
 
 
@@ -103,6 +119,15 @@ class CompiledModule(Protocol):
     Raises ValueError where they do not fit together, or a key stands there twice.
     """
 
+    softmax: Callable[[object, float], list[float]]
+    """Takes scores (float32) and their steepness, see `chances.py`."""
+
+    sigmoids: Callable[[object, float], list[float]]
+    """The same, each by itself."""
+
+    token_classes: Callable[[str], list[int]]
+    """What `tokenizer.count_classes` gives for one text."""
+
     signs: Callable[[str], tuple[Any, ...]]
     """The fields of `signs.Signs`, in order, for one text."""
 
@@ -114,6 +139,13 @@ class CompiledModule(Protocol):
 
     Words: Callable[[list[str], object, object, float], CompiledWords]
     """Takes words, uint64 groups (a bit each), float64 values, and the value of other words."""
+
+    Survey: Callable[[CompiledWords, list[tuple[str, int]], int, tuple[int, ...]], CompiledSurvey]
+    """Takes a table of words, marks with their groups (the longest first), how many groups the traits
+    count, and the groups that the last sentence may ask for.
+
+    Raises ValueError where they do not fit together.
+    """
 
     Trees: Callable[[object, object, object, object, object, int], CompiledTrees]
     """Takes int16 columns, float32 thresholds, int32 children, float32 values, int32 roots, depth."""

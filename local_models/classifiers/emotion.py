@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from local_models.classifiers.chances import Scores, softmax
 from local_models.classifiers.features import Features
-from local_models.classifiers.head import Deep, Floats, Head, Rows, load_head
+from local_models.classifiers.head import Deep, Head, Rows, load_head
 from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.table import TableHolder
 
@@ -53,6 +54,8 @@ class EmotionReader:
     def __init__(self, head: Head | None = None, intensity: Head | None = None) -> None:
         self._strength = intensity or load_head(INTENSITY_WEIGHTS)
         self._head = head or join_heads(load_head(WEIGHTS), self._strength)
+        # How strong a mood is stands behind the classes.
+        self._labels = tuple(label for label in self._head.labels if label != STRONG)
 
     @property
     def tables(self) -> tuple[TableHolder, ...]:
@@ -71,22 +74,22 @@ class EmotionReader:
 
     def read_cued(self, cued: Features) -> EmotionReading:
         """The mood of a turn whose features hold its cues already; a head without cues ignores them."""
-        return self._tell(cued, self._head.scores(cued))
+        return self._tell(cued, self._head.raw_scores(cued))
 
-    def _tell(self, cued: Features, found: Floats) -> EmotionReading:
+    def _tell(self, cued: Features, found: Scores) -> EmotionReading:
         if not cued.text:
             return EmotionReading("neutral", 0.0, 0.0)
-        scores = dict(zip(self._head.labels, found.tolist(), strict=True))
-        strong = scores.pop(STRONG, None)
-        chances = _softmax(scores, self._head.temperature)
+        scores, labels = np.frombuffer(found, np.float32), self._labels
+        told = softmax(scores[: len(labels)], 1.0 / self._head.temperature)
+        chances = dict(zip(labels, told, strict=True))
         sarcasm = chances.pop(SARCASTIC, 0.0)
         if sarcasm:
             chances["negative"] = chances.get("negative", 0.0) + sarcasm
         emotion = max(chances, key=chances.__getitem__)
         if emotion == "neutral":
             return EmotionReading(emotion, 0.0, chances[emotion], sarcasm)
-        if strong is None:
-            strong = float(self._strength.scores(cued)[0])
+        has_strength = len(scores) > len(labels)
+        strong = float(scores[-1] if has_strength else self._strength.scores(cued)[0])
         return EmotionReading(emotion, _sigmoid(strong), chances[emotion], sarcasm)
 
 
@@ -116,13 +119,6 @@ def _side_by_side(one: Rows, other: Rows) -> Rows:
     return Rows(
         np.concatenate([one.cells, other.cells], axis=1), np.concatenate([one.scale, other.scale])
     )
-
-
-def _softmax(scores: dict[str, float], temperature: float) -> dict[str, float]:
-    most = max(scores.values())
-    raised = {label: math.exp((score - most) / temperature) for label, score in scores.items()}
-    whole = sum(raised.values())
-    return {label: value / whole for label, value in raised.items()}
 
 
 def _sigmoid(score: float) -> float:

@@ -9,7 +9,6 @@ few hundred rows.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,14 +17,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from local_models.classifiers.chances import Scores, sigmoids, softmax
 from local_models.classifiers.features import Features
 from local_models.classifiers.table import Floats as Floats
 from local_models.classifiers.table import Network, RowTable, TableParts, open_table
 
 Kind = Literal["one", "many"]
-
-_MOST = 80.0
-"""A chance of exp(-80) is as good as none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +117,10 @@ class Head:
         """One raw score a label; with no known n-gram at all, the bias."""
         return self._open_table().sum_of(features)
 
+    def raw_scores(self, features: Features) -> Scores:
+        """The same as bytes where those are at hand."""
+        return self._open_table().raw_of(features)
+
     def scores_alone(self, features: Features) -> Floats:
         """The same, where no other head will be asked about the text."""
         return np.asarray(self._open_table().sums_of([features])[0])
@@ -130,7 +131,7 @@ class Head:
 
     def chances(self, features: Features) -> list[float]:
         """The same as plain numbers: for a few of them that is several times quicker."""
-        return self._calibrate(self.scores(features).tolist())
+        return self._calibrate(self.raw_scores(features))
 
     def read(self, features: Features) -> Reading:
         """The likeliest label, how sure that is, and whether that is sure enough."""
@@ -140,7 +141,7 @@ class Head:
         """A reading of each text, in one pass."""
         if not several:
             return []
-        scores = self._open_table().sums_of(several).tolist()
+        scores = self._open_table().sums_of(several)
         return [self._judge(self._calibrate(each)) for each in scores]
 
     def _open_table(self) -> RowTable:
@@ -149,14 +150,9 @@ class Head:
             return table
         return self._table
 
-    def _calibrate(self, scores: list[float]) -> list[float]:
-        exp, steepness = math.exp, 1.0 / self.temperature
-        if self.kind == "many":
-            return [1.0 / (1.0 + exp(min(-score * steepness, _MOST))) for score in scores]
-        most = max(scores)
-        raised = [exp((score - most) * steepness) for score in scores]
-        whole = sum(raised)
-        return [value / whole for value in raised]
+    def _calibrate(self, scores: Scores) -> list[float]:
+        told = sigmoids if self.kind == "many" else softmax
+        return told(scores, 1.0 / self.temperature)
 
     def _judge(self, chances: list[float]) -> Reading:
         confidence = max(chances)

@@ -24,11 +24,17 @@ from local_models.classifiers.head import Floats, Rows
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.table import RowTable, TableParts, open_table
 from local_models.classifiers.topics import Topics
-from local_models.classifiers.traits import read_parts, split_options
+from local_models.classifiers.traits import Numbers, as_array, count_parts, split_options
 from local_models.classifiers.waves import Waves
-from local_models.classifiers.words import WordTable, WordWeights, open_words
+from local_models.classifiers.words import (
+    WordTable,
+    WordWeights,
+    open_words,
+    summarise_weights,
+)
 
 RARITIES = 9
+_NO_ANSWERS = (0.0,) * 4
 _ABREAST = 32
 """Waves that the compiled loop adds up at once."""
 
@@ -46,11 +52,13 @@ class Rarity:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_table", open_words({}, self.shares, self.floor))
 
-    def read(self, lower: str, options: Sequence[str]) -> list[float]:
-        """Five numbers of a question's words (in lower case) and four of its answers', see `summarise`."""
-        asked = self._table.weigh(lower)
-        answers = self._table.weigh(" ".join(options).lower()) if options else None
-        return summarise(asked, answers)
+    def read(self, lower: str, options: Sequence[str], hashes: bytes | None = None) -> list[float]:
+        """Five numbers of a question's words (in lower case, or by their hashes) and four of its answers',
+        see `summarise`."""
+        told = self._table.summarise(lower, hashes)
+        if not options:
+            return [*told, *_NO_ANSWERS]
+        return [*told, *self._table.summarise(" ".join(options).lower(), None)[:4]]
 
     def look_up(self, words: list[str]) -> list[float]:
         """The logarithm of each word's share, in order."""
@@ -58,22 +66,9 @@ class Rarity:
         return [get(word, floor) for word in words]
 
 
-def summarise(asked: WordWeights, answers: WordWeights | None) -> list[float]:
+def summarise(asked: WordWeights, answers: WordWeights) -> list[float]:
     """Nine numbers of the words' logarithmic shares; zeros where there are no words."""
-    found = [0.0] * RARITIES
-    if asked.words:
-        rarest = asked.smallest
-        found[:5] = (*_mean_and_spread(asked), rarest[0], sum(rarest) / len(rarest))
-    if answers is not None and answers.words:
-        found[5:] = (*_mean_and_spread(answers), answers.smallest[0])
-    return found
-
-
-def _mean_and_spread(shares: WordWeights) -> tuple[float, float, float]:
-    """Mean, standard deviation, and share of words that the corpus does not hold."""
-    mean = shares.total / shares.words
-    spread = max(0.0, shares.squares / shares.words - mean * mean) ** 0.5
-    return mean, spread, shares.strangers / shares.words
+    return [*summarise_weights(asked), *summarise_weights(answers)[:4]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,23 +119,23 @@ class Ranker:
         self, sample: Sample, stem: str, options: list[str], features: Features
     ) -> Floats:
         """The same of a text that was split already."""
-        traits = read_parts(sample, stem, options)
-        rarities = self.rarity.read(stem.lower() if options else sample.lower, options)
-        sums = self._open_table().sum_of(features)
+        traits, hashes = count_parts(sample, stem, options)
+        lower = "" if hashes is not None else stem.lower() if options else sample.lower
+        rarities = self.rarity.read(lower, options, hashes)
+        sums: Floats | bytes = self._open_table().raw_of(features)
         width = len(self.wide_bias)
         if self.topics is not None:
+            sums = np.frombuffer(sums, np.float32)
             places = self.topics.place(sums[width:])
             sums = sums[:width] + self.topics.weigh(places)
             rarities = [*rarities, *places.tolist()]
         if self.levels is None:
-            return self.predict_with_numpy(sums, traits, rarities)
+            return self.predict_with_numpy(np.frombuffer(sums, np.float32), traits, rarities)
         return np.frombuffer(self.levels.predict(sums, traits, rarities), np.float32)
 
-    def predict_with_numpy(
-        self, sums: Floats, traits: list[float], rarities: list[float]
-    ) -> Floats:
+    def predict_with_numpy(self, sums: Floats, traits: Numbers, rarities: list[float]) -> Floats:
         """What the compiled loops do: both levels. Where a text lies among topics follows its rarities."""
-        seen = np.array(traits, dtype=np.float32)
+        seen = as_array(traits)
         first = self._lift(sums, seen)
         inputs = np.concatenate([first, seen, np.array(rarities)]).astype(np.float32)
         one, ridge, trees = self.shares

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from local_models.classifiers.normalise import clip
+from local_models.classifiers.survey import Survey, survey
 from local_models.classifiers.word_groups import WORDS
 from local_models.classifiers.words import WordCount
 
@@ -10,7 +11,7 @@ from local_models.classifiers.words import WordCount
 class Sample:
     """The head and the tail of a text, or all of it, in lower case too, and the words in it."""
 
-    __slots__ = ("_lower", "_words", "chars", "text")
+    __slots__ = ("_lower", "_survey", "_words", "chars", "text")
 
     def __init__(self, text: str) -> None:
         """`text` is any text; of a long one only head and tail are kept."""
@@ -18,6 +19,7 @@ class Sample:
         self.text = clip(text)
         self._lower: str | None = None
         self._words: WordCount | None = None
+        self._survey: Survey | None = None
 
     @classmethod
     def of(cls, text: str | Sample) -> Sample:
@@ -35,5 +37,13 @@ class Sample:
     def words(self) -> WordCount:
         """Its words by group, see `word_groups.GROUPS`."""
         if self._words is None:
-            self._words = WORDS.read(self.lower)
+            found = self.survey
+            self._words = WORDS.read(self.lower) if found is None else found.words
         return self._words
+
+    @property
+    def survey(self) -> Survey | None:
+        """What one look at it, less the blanks around it, gave; None without the compiled loops."""
+        if self._survey is None:
+            self._survey = survey(self.text.strip())
+        return self._survey

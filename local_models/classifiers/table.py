@@ -36,6 +36,10 @@ class RowTable(Protocol):
         """
         ...
 
+    def raw_of(self, features: Features) -> bytes | Floats:
+        """The same in whatever form is at hand, float32."""
+        ...
+
     def sums_of(self, several: Sequence[Features]) -> Floats:
         """The same for each of several texts, one row each; nobody else will be asked about them."""
         ...
@@ -163,6 +167,10 @@ class CompiledTable:
         """The rows of one text, added up."""
         return np.frombuffer(self.shared.sums_of(features)[self.at], np.float32)
 
+    def raw_of(self, features: Features) -> bytes:
+        """The same as bytes."""
+        return self.shared.sums_of(features)[self.at]
+
     def sums_of(self, several: Sequence[Features]) -> Floats:
         """The rows of each text, added up."""
         sums = [self.shared.sum_of_one(features, self.at) for features in several]
@@ -185,6 +193,10 @@ class NumpyTable:
         rows, known = self._index.find(features.hashes)
         values = features.weights[known] * self._idf.take(rows)
         return self._add_up(scale_views(features.hashes[known], values, self._view_weights), rows)
+
+    def raw_of(self, features: Features) -> Floats:
+        """The same."""
+        return self.sum_of(features)
 
     def sums_of(self, several: Sequence[Features]) -> Floats:
         """The rows of each text, added up, in one pass."""

@@ -17,29 +17,13 @@ from numpy.typing import NDArray
 from local_models.classifiers import word_groups
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.signs import Signs, read_signs
-from local_models.classifiers.word_groups import WORDS
+from local_models.classifiers.survey import survey
+from local_models.classifiers.word_groups import ASKED, MARK_GROUPS, WORDS
 from local_models.classifiers.words import WordCount
 
-_MARKS = {
-    "calculate": ("计算", "求", "多少", "算一下", "估算", "解方程", "概率"),
-    "prove": ("证明", "推导", "论证", "严格", "定理"),
-    "write": ("写一", "设计", "分析", "比较", "总结", "翻译", "起草", "制定", "评估", "规划", "方案", "详细"),
-    "code": ("代码", "函数", "算法", "编程", "脚本", "数据库", "接口", "并发", "死锁"),
-    "law": ("合同", "条款", "法律", "违约", "赔偿", "责任", "诉讼", "合规", "协议"),
-    "why": ("为什么", "原因", "因为", "所以", "因此"),
-    "condition": ("如果", "假设", "若", "已知", "设"),
-    "rate": ("每", "平均", "利率", "比例", "%"),
-    "not": ("不", "没", "除外", "错误"),
-    "hello": ("你好", "谢谢", "在吗", "您好", "好的", "再见", "亲"),
-    "order_desk": ("订单", "快递", "发货", "退款", "退货", "物流", "优惠券", "发票", "运费", "客服"),
-    "total": ("一共", "总共", "合计", "总"),
-    "order": ("首先", "其次", "第一", "第二", "最后", "步骤"),
-}  # fmt: skip
 _GROUPS = tuple(word_groups.TRAITS)
-_HAN_AT = {mark: _GROUPS.index(group) for group, marks in _MARKS.items() for mark in marks}
-_HAN_MARK = re.compile("|".join(sorted(_HAN_AT, key=len, reverse=True)))
+_HAN_MARK = re.compile("|".join(MARK_GROUPS))
 _NO_OPTIONS = [0.0] * 12
-_ASKS = tuple(_GROUPS.index(name) for name in ("much", "compare", "what", "count", "money", "time"))
 
 _WORD = re.compile(r"[a-z][a-z']*")
 _OPTION = re.compile(r"\n\s*\(?[A-J][.)、:] ?")
@@ -67,38 +51,74 @@ TRAITS = (
     *_PLAIN,
     *_CODE,
     *(f"words_{name}" for name in _GROUPS),
-    *(f"asks_{_GROUPS[at]}" for at in _ASKS),
+    *(f"asks_{_GROUPS[at]}" for at in ASKED),
 )
 """The name of each number, in the order in which `read_traits` gives them."""
+
+_OPTIONS_AT, _NOT_ASCII_AT, _CODE_AT = map(TRAITS.index, ("options", "not_ascii", _CODE[0]))
+
+Numbers = list[float] | bytearray
+"""The traits as plain numbers, or as float32."""
 
 
 def read_traits(text: str | Sample) -> NDArray[np.float32]:
     """The traits of one text, in the order of TRAITS; all zero for an empty one."""
     sample = Sample.of(text)
-    return np.array(read_parts(sample, *split_options(sample.text.strip())), dtype=np.float32)
+    traits, _ = count_parts(sample, *split_options(sample.text.strip()))
+    return as_array(traits)
 
 
-def read_parts(sample: Sample, stem: str, options: list[str]) -> list[float]:
-    """The same as plain numbers, of a text that was stripped and split already."""
+def as_array(numbers: Numbers) -> NDArray[np.float32]:
+    """The traits as an array."""
+    if isinstance(numbers, bytearray):
+        return np.frombuffer(bytes(numbers), np.float32)
+    return np.array(numbers, dtype=np.float32)
+
+
+def count_parts(sample: Sample, stem: str, options: list[str]) -> tuple[Numbers, bytes | None]:
+    """The same of a text that was stripped and split already, with the hashes of the stem's words where
+    the compiled loops counted them."""
+    found = survey(stem) if options else sample.survey
+    if found is None:
+        return read_parts_with_patterns(sample, stem, options), None
+    if not stem and not options:
+        return [0.0] * len(TRAITS), found.hashes
+    if found.is_code_like or options:
+        _look_closer(np.frombuffer(found.traits, np.float32), sample, stem, options)
+    return found.traits, found.hashes
+
+
+def _look_closer(
+    traits: NDArray[np.float32], sample: Sample, stem: str, options: list[str]
+) -> None:
+    """Write what the compiled loop leaves to patterns: code, and answers to choose from."""
+    traits[_CODE_AT : _CODE_AT + len(_CODE)] = _read_code(stem, read_signs(stem))
+    if not options:
+        return
+    whole = sample.text.strip()
+    asked = frozenset(_WORD.findall(stem.lower()))
+    traits[0], traits[_NOT_ASCII_AT] = log1p(len(whole)), _foreign_share(whole)
+    traits[_OPTIONS_AT : _OPTIONS_AT + len(_NO_OPTIONS)] = _read_options(options, asked)
+
+
+def read_parts_with_patterns(sample: Sample, stem: str, options: list[str]) -> list[float]:
+    """What the compiled loop does, and what it leaves to patterns."""
     if not stem and not options:
         return [0.0] * len(TRAITS)
-    if options:
-        lower = stem.lower()
-        words, asked = WORDS.read(lower), frozenset(_WORD.findall(lower))
-    else:
-        words, asked = sample.words, frozenset()
-    signs = read_signs(stem)
+    lower = stem.lower()
+    words, signs = WORDS.read(lower), read_signs(stem)
     last = stem[signs.last_start : signs.last_end]
     marked = _count_marks(words, stem)
     wished = marked if last == stem else _count_marks(WORDS.read(last.lower()), last)
     whole = sample.text.strip()
+    asked = frozenset(_WORD.findall(lower)) if options else frozenset()
     return [
         *_read_size(whole, stem, signs, words),
         *(_read_options(options, asked) if options else _NO_OPTIONS),
         *_read_signs(whole, stem, signs, words, last),
         *_read_code(stem, signs),
         *[6 if count > 6 else count for count in marked],
-        *[1.0 if wished[at] else 0.0 for at in _ASKS],
+        *[1.0 if wished[at] else 0.0 for at in ASKED],
     ]
 
 
@@ -116,7 +136,7 @@ def _count_marks(words: WordCount, text: str) -> Sequence[int]:
         return words.in_group[: len(_GROUPS)]
     counts = list(words.in_group[: len(_GROUPS)])
     for mark in _HAN_MARK.findall(text):
-        counts[_HAN_AT[mark]] += 1
+        counts[MARK_GROUPS[mark]] += 1
     return counts
 
 

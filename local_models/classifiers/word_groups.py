@@ -52,6 +52,23 @@ TRAITS = {
 }  # fmt: skip
 """What `traits.py` counts; the order is that of its numbers."""
 
+MARKS = {
+    "calculate": ("计算", "求", "多少", "算一下", "估算", "解方程", "概率"),
+    "prove": ("证明", "推导", "论证", "严格", "定理"),
+    "write": ("写一", "设计", "分析", "比较", "总结", "翻译", "起草", "制定", "评估", "规划", "方案", "详细"),
+    "code": ("代码", "函数", "算法", "编程", "脚本", "数据库", "接口", "并发", "死锁"),
+    "law": ("合同", "条款", "法律", "违约", "赔偿", "责任", "诉讼", "合规", "协议"),
+    "why": ("为什么", "原因", "因为", "所以", "因此"),
+    "condition": ("如果", "假设", "若", "已知", "设"),
+    "rate": ("每", "平均", "利率", "比例", "%"),
+    "not": ("不", "没", "除外", "错误"),
+    "hello": ("你好", "谢谢", "在吗", "您好", "好的", "再见", "亲"),
+    "order_desk": ("订单", "快递", "发货", "退款", "退货", "物流", "优惠券", "发票", "运费", "客服"),
+    "total": ("一共", "总共", "合计", "总"),
+    "order": ("首先", "其次", "第一", "第二", "最后", "步骤"),
+}  # fmt: skip
+"""Marks of Chinese text that count for the same groups. In a text of ASCII alone none counts, "%" neither."""
+
 _COMMON = {
     "english": (
         "the a an i you he she it we they my your his her its our their me him us them is am are was were be been do does "
@@ -98,3 +115,14 @@ WORDS = open_words(_at(), {}, 0.0)
 ENGLISH, CODE_HINT, MATH_HINT, ESCALATION_HINT = map(
     GROUPS.index, ("english", "code_hint", "math_hint", "escalation_hint")
 )
+
+_PLACES = {name: at for at, name in enumerate(TRAITS)}
+MARK_GROUPS = dict(
+    sorted(
+        ((mark, _PLACES[group]) for group, marks in MARKS.items() for mark in marks),
+        key=lambda pair: len(pair[0]), reverse=True,
+    )
+)  # fmt: skip
+"""The group of each mark, the longest marks first."""
+ASKED = tuple(_PLACES[name] for name in ("much", "compare", "what", "count", "money", "time"))
+"""Groups that the last sentence may ask for."""

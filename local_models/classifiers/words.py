@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -22,8 +22,7 @@ LONG_WORD = 9
 _WORD = re.compile(r"[a-z][a-z']*")
 
 
-@dataclass(frozen=True, slots=True)
-class WordCount:
+class WordCount(NamedTuple):
     """What was found in one text."""
 
     words: int
@@ -59,6 +58,11 @@ class WordTable(Protocol):
         """Add up the values of the words of a text in lower case."""
         ...
 
+    def summarise(self, lower: str, hashes: bytes | None) -> list[float]:
+        """What the values of a text's words come to, see `summarise_weights`; by the hashes that a survey
+        gave, where there are any."""
+        ...
+
 
 def weigh_values(values: Sequence[float], otherwise: float) -> WordWeights:
     """What these values come to; `otherwise` is a stranger's."""
@@ -69,6 +73,18 @@ def weigh_values(values: Sequence[float], otherwise: float) -> WordWeights:
         strangers=sum(value <= otherwise for value in values),
         smallest=tuple(sorted(values)[:3]),
     )
+
+
+def summarise_weights(weights: WordWeights) -> list[float]:
+    """Mean, standard deviation, share of strangers, the smallest value and the mean of the three smallest;
+    zeros without words."""
+    count, smallest = weights.words, weights.smallest
+    if not count:
+        return [0.0] * 5
+    mean = weights.total / count
+    spread = max(0.0, weights.squares / count - mean * mean) ** 0.5
+    strangers = weights.strangers / count
+    return [mean, spread, strangers, smallest[0], sum(smallest) / len(smallest)]
 
 
 def open_words(
@@ -96,13 +112,18 @@ class CompiledWordTable:
 
     def read(self, lower: str) -> WordCount:
         """Count the words of a text in lower case."""
-        words, letters, long_words, distinct, in_group = self.table.read(lower)
-        return WordCount(words, letters, long_words, distinct, memoryview(in_group).cast("I"))
+        return WordCount._make(self.table.read(lower))
 
     def weigh(self, lower: str) -> WordWeights:
         """Add up the values of the words of a text in lower case."""
         words, total, squares, strangers, *smallest = self.table.weigh(lower)
         return WordWeights(words, total, squares, strangers, tuple(smallest[:words]))
+
+    def summarise(self, lower: str, hashes: bytes | None) -> list[float]:
+        """What the values of a text's words come to."""
+        return (
+            summarise_weights(self.weigh(lower)) if hashes is None else self.table.summarise(hashes)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +153,7 @@ class PlainWords:
         """Add up the values of the words of a text in lower case."""
         get, otherwise = self.values.get, self.otherwise
         return weigh_values([get(word, otherwise) for word in _WORD.findall(lower)], otherwise)
+
+    def summarise(self, lower: str, hashes: bytes | None) -> list[float]:
+        """What the values of a text's words come to."""
+        return summarise_weights(self.weigh(lower))

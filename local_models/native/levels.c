@@ -144,13 +144,26 @@ static void add_waves_best(const Levels *self, const float *traits, float *first
     add_waves(self, traits, first);
 }
 
-/* Write a list's numbers into `out`; -1 with the error set where they are not `count` numbers. */
+/* Write the numbers of a list, or a buffer's (float32), into `out`; -1 with the error set where they are not
+ * `count` numbers. */
 static int take_numbers(PyObject *list, float *out, Py_ssize_t count, const char *name)
 {
-    if (!PyList_Check(list) || PyList_GET_SIZE(list) != count) {
-        PyErr_Format(PyExc_ValueError, "%s must be a list of %zd numbers", name, count);
+    Py_buffer view = {.len = -1};
+    int is_list = PyList_Check(list);
+    if (!is_list && view_of(list, &view, 4, name) < 0)
         return -1;
+    int is_fine = (is_list ? PyList_GET_SIZE(list) : view.len / 4) == count;
+    if (!is_fine)
+        PyErr_Format(PyExc_ValueError, "%s must be %zd numbers", name, count);
+    if (!is_list) {
+        if (is_fine)
+            memcpy(out, view.buf, view.len);
+        PyBuffer_Release(&view);
     }
+    if (!is_fine)
+        return -1;
+    if (!is_list)
+        return 0;
     for (Py_ssize_t i = 0; i < count; i++) {
         double value = PyFloat_AsDouble(PyList_GET_ITEM(list, i));
         if (value == -1 && PyErr_Occurred())
@@ -197,7 +210,8 @@ static PyObject *levels_predict(Levels *self, PyObject *const *args, Py_ssize_t 
 
 static PyMethodDef methods[] = {
     {"predict", (PyCFunction)(void (*)(void))levels_predict, METH_FASTCALL,
-     "Both levels over level one's sums (float32), traits and rarities (lists): float32 as bytes."},
+     "Both levels over level one's sums (float32), traits and rarities (both float32 or lists): float32 as "
+     "bytes."},
     {NULL, NULL, 0, NULL},
 };
 

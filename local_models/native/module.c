@@ -60,9 +60,14 @@ void table_free(void *table)
 }
 
 /* Counts up with every change of what Python hands over or gets back, see compiled.py. */
-#define INTERFACE 2
+#define INTERFACE 3
 
 static PyMethodDef functions[] = {
+    {"softmax", (PyCFunction)(void (*)(void))softmax, METH_FASTCALL,
+     "Scores (float32) weighed against each other, see chances.py."},
+    {"sigmoids", (PyCFunction)(void (*)(void))sigmoids, METH_FASTCALL,
+     "Scores (float32) each by itself, see chances.py."},
+    {"token_classes", token_classes, METH_O, "Characters by class, see tokenizer.py."},
     {"signs", read_signs, METH_O, "What stands in a text besides its words, see signs.py."},
     {"places", read_places, METH_O, "Where numbers stand and what they may be, see entities.py."},
     {"times", read_times, METH_O, "Where times in English may begin, see entities.py."},
@@ -80,7 +85,7 @@ static struct PyModuleDef module = {
 PyMODINIT_FUNC PyInit_pointsman_native(void)
 {
     PyTypeObject *types[] = {&SpellingType, &WindowsType, &RowsType, &WordsType,
-                             &TreesType, &LevelsType, &CuesType};
+                             &TreesType, &LevelsType, &CuesType, &SurveyType};
     PyObject *made = PyModule_Create(&module);
     if (made == NULL)
         return NULL;

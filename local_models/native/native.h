@@ -26,6 +26,7 @@ extern PyTypeObject WordsType;
 extern PyTypeObject TreesType;
 extern PyTypeObject LevelsType;
 extern PyTypeObject CuesType;
+extern PyTypeObject SurveyType;
 
 /* What `count` inputs come to in `trees`, added onto `sums`, one for each of the trees' outputs. */
 void trees_walk(PyObject *trees, const float *inputs, float *sums);
@@ -34,6 +35,9 @@ void trees_walk(PyObject *trees, const float *inputs, float *sums);
 int trees_shape(PyObject *trees, Py_ssize_t *inputs, Py_ssize_t *outputs);
 
 PyObject *read_signs(PyObject *module, PyObject *string);
+PyObject *token_classes(PyObject *module, PyObject *string);
+PyObject *softmax(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *sigmoids(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *read_places(PyObject *module, PyObject *string);
 PyObject *read_times(PyObject *module, PyObject *string);
 

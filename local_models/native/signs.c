@@ -1,99 +1,45 @@
 /* What stands in a text besides its words: the loop of signs.py, which says what each count is. */
-#include "native.h"
+#include "text.h"
 #include <string.h>
 
-/* A copy of the text in whole code points with two zeros before it and three behind: nothing that looks
- * at a neighbour has to ask whether there is one. */
+/* Letters, blanks and most marks are counted and nothing more; these are looked at. */
+enum { DIGIT = 1, CAPITAL = 2, END = 4, OTHER = 8 };
+static const uint8_t KINDS[128] = {
+    ['0'] = DIGIT,   ['1'] = DIGIT,   ['2'] = DIGIT,   ['3'] = DIGIT,   ['4'] = DIGIT,   ['5'] = DIGIT,
+    ['6'] = DIGIT,   ['7'] = DIGIT,   ['8'] = DIGIT,   ['9'] = DIGIT,   ['A'] = CAPITAL, ['B'] = CAPITAL,
+    ['C'] = CAPITAL, ['D'] = CAPITAL, ['E'] = CAPITAL, ['F'] = CAPITAL, ['G'] = CAPITAL, ['H'] = CAPITAL,
+    ['I'] = CAPITAL, ['J'] = CAPITAL, ['K'] = CAPITAL, ['L'] = CAPITAL, ['M'] = CAPITAL, ['N'] = CAPITAL,
+    ['O'] = CAPITAL, ['P'] = CAPITAL, ['Q'] = CAPITAL, ['R'] = CAPITAL, ['S'] = CAPITAL, ['T'] = CAPITAL,
+    ['U'] = CAPITAL, ['V'] = CAPITAL, ['W'] = CAPITAL, ['X'] = CAPITAL, ['Y'] = CAPITAL, ['Z'] = CAPITAL,
+    ['.'] = END,     ['!'] = END,     ['?'] = END,     [';'] = END,     ['/'] = OTHER,   ['_'] = OTHER,
+    ['['] = OTHER,   ['l'] = OTHER,   ['\n'] = OTHER,
+};
+
 typedef struct {
-    const uint32_t *codes;
-    Py_ssize_t size;
-} Reader;
+    const Codes *text;
+    Signs *signs;
+    Set numbers, names;
+    Py_ssize_t sentence, digits_end, fraction_end;
+} Pass;
 
-#define BEFORE 2
-#define BEHIND 3
-
-static inline int is_digit(uint32_t code)
+static uint64_t hash_of(const uint32_t *codes, Py_ssize_t start, Py_ssize_t end)
 {
-    return code < 128 ? code - '0' < 10 : Py_UNICODE_ISDECIMAL(code);
-}
-
-static inline int is_small(uint32_t code)
-{
-    return code - 'a' < 26;
-}
-
-static inline int is_capital(uint32_t code)
-{
-    return code - 'A' < 26;
-}
-
-static inline int is_space(uint32_t code)
-{
-    return code < 128 ? code == ' ' || code - 9 < 5 || code - 0x1C < 4 : Py_UNICODE_ISSPACE(code);
-}
-
-/* A set of things seen, by hash; a text is too short for two of them to share one. */
-typedef struct {
-    uint64_t *seen;
-    size_t mask;
-    Py_ssize_t count;
-} Set;
-
-static int set_open(Set *set, Py_ssize_t most)
-{
-    size_t size = 64;
-    while (size < 2 * (size_t)most)
-        size *= 2; /* so that it is never more than half full */
-    set->seen = PyMem_Calloc(size, sizeof *set->seen);
-    set->mask = size - 1;
-    set->count = 0;
-    return set->seen == NULL ? -1 : 0;
-}
-
-static void set_add(Set *set, const Reader *text, Py_ssize_t start, Py_ssize_t end)
-{
-    uint64_t hash = 0xCBF29CE484222325ULL;
+    uint64_t hash = begin_hash();
     for (Py_ssize_t i = start; i < end; i++)
-        hash = (hash ^ text->codes[i]) * 0x100000001B3ULL;
-    hash ^= hash >> 32;
-    hash *= 0x9E3779B97F4A7C15ULL;
-    hash = (hash ^ hash >> 29) | 1; /* zero is an empty place */
-    size_t place = hash & set->mask;
-    while (set->seen[place] && set->seen[place] != hash)
-        place = (place + 1) & set->mask;
-    set->count += !set->seen[place];
-    set->seen[place] = hash;
+        hash = add_to_hash(hash, codes[i]);
+    return end_hash(hash);
 }
 
-typedef struct {
-    uint32_t census[128];
-    Py_ssize_t capitals, digits, han, foreign, numbers, decimals, thousands, fractions, sentences;
-    Py_ssize_t last_start, last_end;
-    double largest;
-} Signs;
-
-/* Characters by kind, and where the digits and the capitals begin that are looked at more closely. */
-static void count_characters(const Reader *text, Signs *signs)
+static int begins_with(const uint32_t *codes, const char *word)
 {
-    for (Py_ssize_t i = 0; i < text->size; i++) {
-        uint32_t code = text->codes[i];
-        if (code < 128) {
-            signs->census[code]++;
-            continue;
-        }
-        signs->foreign++;
-        signs->han += code >= 0x4E00 && code <= 0x9FFF;
-        signs->capitals += Py_UNICODE_ISUPPER(code);
-        signs->digits += Py_UNICODE_ISDECIMAL(code);
-    }
-    for (int code = 'A'; code <= 'Z'; code++)
-        signs->capitals += signs->census[code];
-    for (int code = '0'; code <= '9'; code++)
-        signs->digits += signs->census[code];
+    for (; *word; word++, codes++)
+        if (*codes != (unsigned char)*word)
+            return 0;
+    return 1;
 }
 
-/* What a number is worth, without the commas; 0 with two points, 1e12 at most; -1 with the error set. */
-static double value_of(const Reader *text, Py_ssize_t start, Py_ssize_t end)
+/* What a number of many digits, or with a point, is worth; -1 with the error set. */
+static double value_of_any(const uint32_t *codes, Py_ssize_t start, Py_ssize_t end)
 {
     char room[64], *digits = room;
     Py_ssize_t length = 0, points = 0;
@@ -102,11 +48,10 @@ static double value_of(const Reader *text, Py_ssize_t start, Py_ssize_t end)
         return -1;
     }
     for (Py_ssize_t i = start; i < end; i++) {
-        uint32_t code = text->codes[i];
-        if (code == ',')
+        if (codes[i] == ',')
             continue;
-        points += code == '.';
-        digits[length++] = code == '.' ? '.' : (char)('0' + Py_UNICODE_TODECIMAL(code));
+        points += codes[i] == '.';
+        digits[length++] = codes[i] == '.' ? '.' : (char)('0' + Py_UNICODE_TODECIMAL(codes[i]));
     }
     digits[length] = 0;
     double value = points < 2 ? PyOS_string_to_double(digits, NULL, NULL) : 0;
@@ -117,163 +62,203 @@ static double value_of(const Reader *text, Py_ssize_t start, Py_ssize_t end)
     return value < 1e12 ? value : 1e12;
 }
 
-static int count_numbers(const Reader *text, Signs *signs, Set *distinct)
+/* What a number is worth, without the commas; 0 with two points, 1e12 at most; -1 with the error set. */
+static double value_of(const uint32_t *codes, Py_ssize_t start, Py_ssize_t end)
 {
-    const uint32_t *codes = text->codes;
-    for (Py_ssize_t i = 0; i < text->size; i++) {
-        if (!is_digit(codes[i]))
+    double value = 0;
+    if (end - start > 15) /* up to fifteen digits a double holds exactly */
+        return value_of_any(codes, start, end);
+    for (Py_ssize_t i = start; i < end; i++) {
+        if (codes[i] == ',')
             continue;
-        Py_ssize_t start = i, has_point = 0;
-        while (is_digit(codes[i]) || ((codes[i] == '.' || codes[i] == ',') && is_digit(codes[i + 1])))
-            has_point |= codes[i++] == '.';
-        signs->numbers++;
-        signs->decimals += has_point;
-        set_add(distinct, text, start, i);
-        double value = value_of(text, start, i);
-        if (value == -1 && PyErr_Occurred())
-            return -1;
-        if (value > signs->largest)
-            signs->largest = value;
+        if (codes[i] - '0' >= 10)
+            return value_of_any(codes, start, end);
+        value = value * 10 + (codes[i] - '0');
     }
-    return 0;
+    return value < 1e12 ? value : 1e12;
 }
 
-static Py_ssize_t digits_from(const Reader *text, Py_ssize_t i)
+/* Numbers of four digits or more, or with a comma for the thousands. */
+static Py_ssize_t count_thousands(const uint32_t *codes, Py_ssize_t start, Py_ssize_t end)
 {
-    Py_ssize_t start = i;
-    while (i < text->size && is_digit(text->codes[i]))
-        i++;
-    return i - start;
-}
-
-/* Numbers of four digits or more, or with a comma for the thousands; and digits over digits. */
-static void count_shapes(const Reader *text, Signs *signs)
-{
-    const uint32_t *codes = text->codes;
-    for (Py_ssize_t i = 0; i < text->size;) {
-        if (!is_digit(codes[i])) {
+    Py_ssize_t found = 0;
+    for (Py_ssize_t i = start; i < end;) {
+        Py_ssize_t run = i;
+        while (is_digit(codes[run]))
+            run++;
+        if (run == i) {
             i++;
             continue;
         }
-        Py_ssize_t run = digits_from(text, i);
-        if (run >= 4)
-            signs->thousands++;
-        else if (codes[i + run] == ',' && digits_from(text, i + run + 1) >= 3) {
-            signs->thousands++;
+        found += run - i >= 4;
+        if (run - i < 4 && codes[run] == ',' && is_digit(codes[run + 1]) && is_digit(codes[run + 2]) &&
+            is_digit(codes[run + 3])) {
+            found++;
             run += 4;
         }
-        i += run;
+        i = run;
     }
-    for (Py_ssize_t i = 1; signs->census['/'] && i < text->size; i++)
-        if (codes[i] == '/' && is_digit(codes[i - 1]) && is_digit(codes[i + 1])) {
-            signs->fractions++;
-            i += 2; /* the digit after it belongs to this one */
-        }
+    return found;
 }
 
-/* Capitalised words in the middle of a sentence. */
-static void find_names(const Reader *text, Set *distinct)
+/* One number, and where it ends; -1 with the error set. */
+static int take_number(Pass *pass, Py_ssize_t start)
 {
-    const uint32_t *codes = text->codes;
-    for (Py_ssize_t i = 2; i < text->size; i++) {
-        if (!is_capital(codes[i]) || codes[i - 1] != ' ' || !is_small(codes[i + 1]) ||
-            !(is_small(codes[i - 2]) || codes[i - 2] == ','))
-            continue;
-        Py_ssize_t end = i + 1;
-        while (is_small(codes[end]))
-            end++;
-        set_add(distinct, text, i, end);
-        i = end - 1;
+    const uint32_t *codes = pass->text->codes;
+    Signs *signs = pass->signs;
+    Py_ssize_t end = start, points = 0, commas = 0;
+    while (is_digit(codes[end]) || ((codes[end] == '.' || codes[end] == ',') && is_digit(codes[end + 1]))) {
+        points += codes[end] == '.';
+        commas += codes[end++] == ',';
     }
+    signs->numbers++;
+    signs->decimals += points > 0;
+    signs->thousands += points + commas ? count_thousands(codes, start, end) : end - start >= 4;
+    double value = value_of(codes, start, end);
+    if (value == -1 && PyErr_Occurred())
+        return -1;
+    if (value > signs->largest)
+        signs->largest = value;
+    pass->digits_end = end;
+    if (set_add(&pass->numbers, hash_of(codes, start, end)) == 0)
+        return 0;
+    PyErr_NoMemory();
+    return -1;
 }
 
-static int is_wide_end(uint32_t code)
+/* A capitalised word in the middle of a sentence; -1 with the error set. */
+static int take_name(Pass *pass, Py_ssize_t i)
 {
-    return code == 0x3002 || code == 0xFF01 || code == 0xFF1F || code == 0xFF1B;
+    const uint32_t *codes = pass->text->codes;
+    if (codes[i - 1] != ' ' || !is_small(codes[i + 1]) || !(is_small(codes[i - 2]) || codes[i - 2] == ','))
+        return 0;
+    Py_ssize_t end = i + 1;
+    while (is_small(codes[end]))
+        end++;
+    if (set_add(&pass->names, hash_of(codes, i, end)) == 0)
+        return 0;
+    PyErr_NoMemory();
+    return -1;
 }
 
-static void end_sentence(const Reader *text, Signs *signs, Py_ssize_t start, Py_ssize_t end)
+static void end_sentence(Pass *pass, Py_ssize_t end)
 {
-    for (Py_ssize_t i = start; i < end; i++)
-        if (!is_space(text->codes[i])) {
-            signs->sentences++;
-            signs->last_start = start;
-            signs->last_end = end;
+    const uint32_t *codes = pass->text->codes;
+    for (Py_ssize_t i = pass->sentence; i < end; i++)
+        if (!is_space(codes[i])) {
+            pass->signs->sentences++;
+            pass->signs->last_start = pass->sentence;
+            pass->signs->last_end = end;
             return;
         }
 }
 
-static void find_sentences(const Reader *text, Signs *signs)
+/* A mark that ends a sentence at the text's end or before a blank, which goes with it. */
+static void take_end(Pass *pass, Py_ssize_t i, int is_wide)
 {
-    Py_ssize_t start = 0;
-    signs->last_end = text->size;
-    for (Py_ssize_t i = 0; i < text->size; i++) {
-        uint32_t code = text->codes[i];
-        if (code - 'a' < 26 || code == ' ')
-            continue;
-        int is_wide = is_wide_end(code);
-        if (!is_wide && code != '.' && code != '!' && code != '?' && code != ';')
-            continue;
-        int has_space = i + 1 < text->size && is_space(text->codes[i + 1]);
-        if (!is_wide && !has_space && i + 1 < text->size)
-            continue;
-        end_sentence(text, signs, start, i);
-        i += has_space;
-        start = i + 1;
-    }
-    end_sentence(text, signs, start, text->size);
+    int is_last = i + 1 == pass->text->size;
+    int has_space = !is_last && is_space(pass->text->codes[i + 1]);
+    if (i < pass->sentence || (!is_wide && !has_space && !is_last))
+        return;
+    end_sentence(pass, i);
+    pass->sentence = i + 1 + has_space;
 }
 
-/* The text's code points with zeros around them; NULL with the error set. */
-static uint32_t *open_text(PyObject *string, Reader *text)
+static void take_other(Pass *pass, Py_ssize_t i)
 {
-    Py_ssize_t size = PyUnicode_GET_LENGTH(string);
-    uint32_t *room = PyMem_New(uint32_t, BEFORE + size + BEHIND);
-    if (room == NULL) {
-        PyErr_NoMemory();
-        return NULL;
+    const uint32_t *codes = pass->text->codes + i;
+    Signs *signs = pass->signs;
+    if (codes[0] == '/' && i - 1 > pass->fraction_end && is_digit(codes[-1]) && is_digit(codes[1])) {
+        signs->fractions++;
+        pass->fraction_end = i + 1; /* the digit after it belongs to this one */
+    } else if (codes[0] == 'l' && codes[1] == 'e') {
+        if (codes[-1] == 'g' && codes[-2] == 'n' && codes[-3] == 'a') {
+            signs->angles++;
+            signs->triangles += codes[-4] == 'i' && codes[-5] == 'r' && codes[-6] == 't';
+        } else if (codes[-1] == 'c' && codes[-2] == 'r' && codes[-3] == 'i' && codes[-4] == 'c')
+            signs->circles++;
+    } else if (codes[0] == '_')
+        signs->has_blank |= codes[1] == '_' && codes[2] == '_';
+    else if (codes[0] == '\n')
+        signs->has_indent |= codes[1] == ' ';
+    else if (codes[0] == '[')
+        signs->drawings += begins_with(codes, "[asy]");
+}
+
+static int take_foreign(Pass *pass, Py_ssize_t i, uint32_t code)
+{
+    Signs *signs = pass->signs;
+    signs->foreign++;
+    signs->han += code >= 0x4E00 && code <= 0x9FFF;
+    signs->capitals += Py_UNICODE_ISUPPER(code);
+    if (code == 0x3002 || code == 0xFF01 || code == 0xFF1F || code == 0xFF1B)
+        take_end(pass, i, 1);
+    return i >= pass->digits_end && is_digit(code) ? take_number(pass, i) : 0;
+}
+
+static int take_kind(Pass *pass, Py_ssize_t i, int kind)
+{
+    switch (kind) {
+    case DIGIT:
+        return i >= pass->digits_end ? take_number(pass, i) : 0;
+    case CAPITAL:
+        pass->signs->capitals++;
+        return take_name(pass, i);
+    case END:
+        take_end(pass, i, 0);
+        return 0;
+    default:
+        take_other(pass, i);
+        return 0;
     }
-    memset(room, 0, BEFORE * sizeof *room);
-    memset(room + BEFORE + size, 0, BEHIND * sizeof *room);
-    if (PyUnicode_AsUCS4(string, room + BEFORE, size, 0) == NULL && size) {
-        PyMem_Free(room);
-        return NULL;
+}
+
+static int pass_over(Pass *pass)
+{
+    const uint32_t *codes = pass->text->codes;
+    uint32_t *restrict census = pass->signs->census;
+    for (Py_ssize_t i = 0, size = pass->text->size; i < size; i++) {
+        uint32_t code = codes[i];
+        if (code >= 128) {
+            if (take_foreign(pass, i, code) < 0)
+                return -1;
+            continue;
+        }
+        census[code]++;
+        if (KINDS[code] && take_kind(pass, i, KINDS[code]) < 0)
+            return -1;
     }
-    *text = (Reader){room + BEFORE, size};
-    return room;
+    end_sentence(pass, pass->text->size);
+    return 0;
+}
+
+int signs_read(const Codes *text, Signs *signs)
+{
+    Pass pass = {.text = text, .signs = signs, .fraction_end = -1};
+    memset(signs, 0, sizeof *signs);
+    signs->last_end = text->size;
+    set_open(&pass.numbers);
+    set_open(&pass.names);
+    int failed = pass_over(&pass);
+    signs->distinct_numbers = pass.numbers.count;
+    signs->names = pass.names.count;
+    set_close(&pass.numbers);
+    set_close(&pass.names);
+    return failed;
 }
 
 PyObject *read_signs(PyObject *Py_UNUSED(module), PyObject *string)
 {
-    if (!PyUnicode_Check(string))
-        return PyErr_Format(PyExc_TypeError, "a text must be a str");
-    Reader text;
-    Signs signs = {0};
-    Set numbers = {0}, names = {0};
-    PyObject *result = NULL;
-    uint32_t *room = open_text(string, &text);
-    if (room == NULL)
+    Codes text;
+    Signs signs;
+    if (codes_open(string, &text) < 0)
         return NULL;
-    count_characters(&text, &signs);
-    if (set_open(&numbers, signs.digits) < 0 || set_open(&names, signs.capitals) < 0) {
-        PyErr_NoMemory();
-        goto end;
-    }
-    if (signs.digits) {
-        if (count_numbers(&text, &signs, &numbers) < 0)
-            goto end;
-        count_shapes(&text, &signs);
-    }
-    if (signs.capitals)
-        find_names(&text, &names);
-    find_sentences(&text, &signs);
-    result = Py_BuildValue("y#nnnnndnnnnnnn", (char *)signs.census, (Py_ssize_t)sizeof signs.census,
-                           signs.capitals, signs.han, signs.foreign, signs.numbers, numbers.count,
-                           signs.largest, signs.decimals, signs.thousands, signs.fractions,
-                           names.count, signs.sentences, signs.last_start, signs.last_end);
-end:
-    PyMem_Free(room);
-    PyMem_Free(numbers.seen);
-    PyMem_Free(names.seen);
-    return result;
+    int failed = signs_read(&text, &signs);
+    codes_close(&text);
+    if (failed)
+        return NULL;
+    return Py_BuildValue("y#nnnnndnnnnnnn", (char *)signs.census, (Py_ssize_t)sizeof signs.census,
+                         signs.capitals, signs.han, signs.foreign, signs.numbers, signs.distinct_numbers,
+                         signs.largest, signs.decimals, signs.thousands, signs.fractions, signs.names,
+                         signs.sentences, signs.last_start, signs.last_end);
 }

@@ -1,8 +1,8 @@
 /* The words of a text against a table of known ones: what traits.py and ranker.py count. */
-#include "native.h"
+#include "text.h"
+#include <math.h>
 #include <string.h>
 
-#define MOST_GROUPS 64
 #define LONG_WORD 9 /* letters; a longer word is a long one */
 
 typedef struct {
@@ -25,24 +25,6 @@ static void words_free(Words *self)
     PyMem_Free(self->groups);
     PyMem_Free(self->values);
     Py_TYPE(self)->tp_free((PyObject *)self);
-}
-
-/* FNV-1a, then mixed: the low bits choose a place. */
-static inline uint64_t begin_hash(void)
-{
-    return 0xCBF29CE484222325ULL;
-}
-
-static inline uint64_t add_letter(uint64_t hash, uint32_t letter)
-{
-    return (hash ^ letter) * 0x100000001B3ULL;
-}
-
-static inline uint64_t end_hash(uint64_t hash)
-{
-    hash ^= hash >> 32;
-    hash *= 0x9E3779B97F4A7C15ULL;
-    return hash ^ hash >> 29;
 }
 
 static Known *place_of(Known *known, uint64_t mask, uint64_t hash)
@@ -71,7 +53,7 @@ static int lay(Words *self, PyObject *words)
             return -1;
         uint64_t hash = begin_hash();
         for (Py_ssize_t j = 0; j < length; j++)
-            hash = add_letter(hash, (unsigned char)word[j]);
+            hash = add_to_hash(hash, (unsigned char)word[j]);
         hash = end_hash(hash);
         Known *place = place_of(self->known, self->mask, hash);
         if (place->place) {
@@ -109,116 +91,226 @@ static PyObject *words_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     return (PyObject *)self;
 }
 
-static inline int is_letter(uint32_t code)
+/* The letters of both cases as small ones, and what may stand within a word; 0 for everything else. */
+static const uint8_t WITHIN[128] = {
+    ['\''] = '\'',
+    ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e', ['f'] = 'f', ['g'] = 'g',
+    ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l', ['m'] = 'm', ['n'] = 'n',
+    ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't', ['u'] = 'u',
+    ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z', ['A'] = 'a', ['B'] = 'b',
+    ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i',
+    ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n', ['O'] = 'o', ['P'] = 'p',
+    ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w',
+    ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z',
+};
+
+#define KELVIN 0x212A  /* its small form is a k */
+#define DOTTED_I 0x130 /* its small form is an i and a dot, which is no letter */
+
+/* The small form of a letter; 0 for what begins no word. */
+static INLINE uint32_t letter_of(uint32_t code)
 {
-    return code >= 'a' && code <= 'z';
+    if (code < 128)
+        return code == '\'' ? 0 : WITHIN[code];
+    return code == KELVIN ? 'k' : code == DOTTED_I ? 'i' : 0;
 }
 
-typedef struct {
-    Py_ssize_t count, letters, is_long, distinct;
-    uint32_t in_group[MOST_GROUPS];
-} Counts;
-
-static void take(const Words *self, uint64_t hash, Py_ssize_t length, Counts *counts)
+/* The hash of the word that begins at `start` with this letter, and where it ends: behind the last code
+ * point there must be one that is in no word. */
+static INLINE uint64_t hash_word(const uint32_t *codes, Py_ssize_t start, uint32_t letter,
+                                 Py_ssize_t *end)
 {
-    counts->count++;
-    counts->letters += length;
-    counts->is_long += length > LONG_WORD;
-    const Known *place = place_of(self->known, self->mask, hash);
-    if (!place->place)
-        return;
-    for (uint64_t left = self->groups[place->place - 1]; left; left &= left - 1)
-        counts->in_group[__builtin_ctzll(left)]++;
-}
-
-/* Where the next word begins, its hash and where it ends; -1 after the last one. */
-static Py_ssize_t next_word(int kind, const void *data, Py_ssize_t size, Py_ssize_t *end,
-                            uint64_t *hash)
-{
-    Py_ssize_t i = *end;
-    while (i < size && !is_letter(PyUnicode_READ(kind, data, i)))
-        i++;
-    if (i == size)
-        return -1;
-    Py_ssize_t start = i;
-    uint32_t code = PyUnicode_READ(kind, data, i);
-    *hash = begin_hash();
+    uint64_t hash = begin_hash();
+    const uint32_t *at = codes + start;
     do {
-        *hash = add_letter(*hash, code);
-        code = ++i < size ? PyUnicode_READ(kind, data, i) : 0;
-    } while (is_letter(code) || code == '\'');
-    *hash = end_hash(*hash);
-    *end = i;
-    return start;
+        hash = add_to_hash(hash, letter);
+        if (*at == DOTTED_I) {
+            at++;
+            break;
+        }
+        letter = *++at < 128 ? WITHIN[*at] : letter_of(*at);
+    } while (letter);
+    *end = at - codes;
+    return end_hash(hash);
 }
 
-static PyObject *words_read(Words *self, PyObject *text)
+static inline void count_groups(const Words *self, uint64_t hash, uint32_t *in_group)
 {
-    if (!PyUnicode_Check(text))
-        return PyErr_Format(PyExc_TypeError, "a text must be a str");
-    Py_ssize_t size = PyUnicode_GET_LENGTH(text), seen_size = 64;
-    while (seen_size < size)
-        seen_size *= 2; /* a word takes two characters of the text at least */
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
-    uint64_t *seen = PyMem_Calloc(seen_size, sizeof *seen);
-    Py_ssize_t reach = 0;
-    uint64_t hash;
-    Counts counts = {0};
-    if (seen == NULL)
-        return PyErr_NoMemory();
-    for (Py_ssize_t start; (start = next_word(kind, data, size, &reach, &hash)) >= 0;) {
-        take(self, hash, reach - start, &counts);
-        uint64_t mark = hash | 1, at = mark & (seen_size - 1); /* zero is an empty place */
-        while (seen[at] && seen[at] != mark)
-            at = (at + 1) & (seen_size - 1);
-        counts.distinct += !seen[at];
-        seen[at] = mark;
+    const Known *place = place_of(self->known, self->mask, hash);
+    if (place->place)
+        for (uint64_t left = self->groups[place->place - 1]; left; left &= left - 1)
+            in_group[__builtin_ctzll(left)]++;
+}
+
+static int is_words(PyObject *object)
+{
+    if (Py_TYPE(object) == &WordsType)
+        return 1;
+    PyErr_SetString(PyExc_TypeError, "a table of words is wanted");
+    return 0;
+}
+
+int words_count(PyObject *words, const uint32_t *codes, Py_ssize_t size, WordCounts *counts,
+                uint64_t *hashes)
+{
+    const Words *self = (const Words *)words;
+    Set distinct;
+    memset(counts, 0, sizeof *counts);
+    if (!is_words(words))
+        return -1;
+    set_open(&distinct);
+    for (Py_ssize_t i = 0; i < size;) {
+        uint32_t letter = letter_of(codes[i]);
+        if (!letter) {
+            i++;
+            continue;
+        }
+        Py_ssize_t end;
+        uint64_t hash = hash_word(codes, i, letter, &end);
+        if (hashes)
+            hashes[counts->words] = hash;
+        counts->words++;
+        counts->letters += end - i;
+        counts->long_words += end - i > LONG_WORD;
+        count_groups(self, hash, counts->in_group);
+        if (set_add(&distinct, hash) < 0) {
+            set_close(&distinct);
+            PyErr_NoMemory();
+            return -1;
+        }
+        i = end;
     }
-    PyMem_Free(seen);
-    return Py_BuildValue("nnnny#", counts.count, counts.letters, counts.is_long, counts.distinct,
-                         (char *)counts.in_group, (Py_ssize_t)sizeof counts.in_group);
+    counts->distinct = distinct.count;
+    set_close(&distinct);
+    return 0;
 }
 
-/* Keep the three smallest. */
-static void keep_small(double *smallest, double value)
+PyObject *words_told(const WordCounts *counts)
 {
-    for (int i = 0; i < 3; i++)
-        if (value < smallest[i]) {
-            double larger = smallest[i];
-            smallest[i] = value;
+    PyObject *in_group = PyTuple_New(MOST_GROUPS);
+    for (int i = 0; in_group && i < MOST_GROUPS; i++) {
+        PyObject *count = PyLong_FromUnsignedLong(counts->in_group[i]);
+        if (count == NULL)
+            Py_CLEAR(in_group);
+        else
+            PyTuple_SET_ITEM(in_group, i, count);
+    }
+    if (in_group == NULL)
+        return NULL;
+    return Py_BuildValue("nnnnN", counts->words, counts->letters, counts->long_words, counts->distinct,
+                         in_group);
+}
+
+static PyObject *words_read(Words *self, PyObject *string)
+{
+    Codes text;
+    WordCounts counts;
+    if (codes_open(string, &text) < 0)
+        return NULL;
+    int failed = words_count((PyObject *)self, text.codes, text.size, &counts, NULL);
+    codes_close(&text);
+    if (failed)
+        return NULL;
+    return words_told(&counts);
+}
+
+/* What the values of words come to. */
+typedef struct {
+    Py_ssize_t count, strange;
+    double total, squares, smallest[3];
+} Weights;
+
+static void weights_open(Weights *weights)
+{
+    *weights = (Weights){.smallest = {Py_HUGE_VAL, Py_HUGE_VAL, Py_HUGE_VAL}};
+}
+
+static inline void weights_add(const Words *self, uint64_t hash, Weights *weights)
+{
+    const Known *place = place_of(self->known, self->mask, hash);
+    double value = place->place ? self->values[place->place - 1] : self->otherwise;
+    weights->count++;
+    weights->strange += value <= self->otherwise;
+    weights->total += value;
+    weights->squares += value * value;
+    if (value >= weights->smallest[2])
+        return;
+    for (int i = 0; i < 3; i++) /* keep the three smallest */
+        if (value < weights->smallest[i]) {
+            double larger = weights->smallest[i];
+            weights->smallest[i] = value;
             value = larger;
         }
 }
 
-static PyObject *words_weigh(Words *self, PyObject *text)
+static PyObject *weights_told(const Weights *weights)
 {
-    if (!PyUnicode_Check(text))
-        return PyErr_Format(PyExc_TypeError, "a text must be a str");
-    int kind = PyUnicode_KIND(text);
-    const void *data = PyUnicode_DATA(text);
-    Py_ssize_t size = PyUnicode_GET_LENGTH(text), end = 0, count = 0, strange = 0;
-    double total = 0, squares = 0, smallest[3] = {Py_HUGE_VAL, Py_HUGE_VAL, Py_HUGE_VAL};
-    uint64_t hash;
-    while (next_word(kind, data, size, &end, &hash) >= 0) {
-        const Known *place = place_of(self->known, self->mask, hash);
-        double value = place->place ? self->values[place->place - 1] : self->otherwise;
-        count++;
-        strange += value <= self->otherwise;
-        total += value;
-        squares += value * value;
-        keep_small(smallest, value);
+    return Py_BuildValue("nddnddd", weights->count, weights->total, weights->squares, weights->strange,
+                         weights->smallest[0], weights->smallest[1], weights->smallest[2]);
+}
+
+static PyObject *words_weigh(Words *self, PyObject *string)
+{
+    Codes text;
+    Weights weights;
+    if (codes_open(string, &text) < 0)
+        return NULL;
+    weights_open(&weights);
+    for (Py_ssize_t i = 0; i < text.size;) {
+        uint32_t letter = letter_of(text.codes[i]);
+        if (letter)
+            weights_add(self, hash_word(text.codes, i, letter, &i), &weights);
+        else
+            i++;
     }
-    return Py_BuildValue("nddnddd", count, total, squares, strange, smallest[0], smallest[1],
-                         smallest[2]);
+    codes_close(&text);
+    return weights_told(&weights);
+}
+
+/* How far ahead a line of the table is asked for. */
+#define AHEAD 8
+
+/* Mean, spread, share of strangers, the smallest value and the mean of the three smallest. */
+static PyObject *summary_of(const Weights *weights)
+{
+    if (weights->count == 0)
+        return Py_BuildValue("[ddddd]", 0.0, 0.0, 0.0, 0.0, 0.0);
+    double count = (double)weights->count, mean = weights->total / count, small = 0;
+    double spread = weights->squares / count - mean * mean;
+    int few = weights->count < 3 ? (int)weights->count : 3;
+    for (int i = 0; i < few; i++)
+        small += weights->smallest[i];
+    return Py_BuildValue("[ddddd]", mean, spread > 0 ? pow(spread, 0.5) : 0.0,
+                         (double)weights->strange / count, weights->smallest[0], small / few);
+}
+
+static PyObject *words_summarise(Words *self, PyObject *object)
+{
+    Py_buffer view;
+    Weights weights;
+    if (view_of(object, &view, sizeof(uint64_t), "hashes") < 0)
+        return NULL;
+    const uint64_t *hashes = view.buf;
+    Py_ssize_t count = view.len / (Py_ssize_t)sizeof *hashes;
+    weights_open(&weights);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            __builtin_prefetch(&self->known[hashes[i + AHEAD] & self->mask]);
+        weights_add(self, hashes[i], &weights);
+    }
+    PyBuffer_Release(&view);
+    return summary_of(&weights);
 }
 
 static PyMethodDef methods[] = {
     {"weigh", (PyCFunction)words_weigh, METH_O,
      "Words, their values' sum and sum of squares, words of no greater value than a stranger's, and the "
      "three smallest values."},
+    {"summarise", (PyCFunction)words_summarise, METH_O,
+     "Of words by their hashes, as a survey gives them (uint64): their values' mean, spread, share of "
+     "strangers, smallest, and mean of the three smallest."},
     {"read", (PyCFunction)words_read, METH_O,
-     "Words, letters in them, long words, distinct words, words by group (uint32)."},
+     "Words, letters in them, long words, distinct words, words by group."},
     {NULL, NULL, 0, NULL},
 };
 

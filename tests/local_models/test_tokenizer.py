@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from local_models.tokenizer import FAMILIES, count_tokens, estimate_tokens, family_of
+from local_models.tokenizer import (
+    FAMILIES,
+    count_classes,
+    count_classes_in_bytes,
+    count_tokens,
+    estimate_tokens,
+    family_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,3 +55,10 @@ def test_without_a_cached_vocabulary_the_count_is_an_estimate_and_says_so(
     count, is_exact = count_tokens("where is my order", "claude")
     assert (count, is_exact) == (estimate_tokens("where is my order", "claude"), False)
     assert count_tokens("where is my order", "cl100k")[1] is False
+
+
+@given(st.text(max_size=200))
+@example("aZ09 .,\n退款，é한\u3000\u2fff\ud7ff\ue000\uffff😀")
+@example("half of a pair: \ud83d")
+def test_the_compiled_loop_and_the_bytes_count_the_same_classes(text: str) -> None:
+    assert list(count_classes(text)) == count_classes_in_bytes(text)

@@ -97,7 +97,7 @@ def test_levels_that_do_not_fit_are_refused(ranker: Ranker) -> None:
     levels = ranker.levels
     assert levels is not None and NATIVE is not None and ranker.forest.compiled is not None
     one = np.zeros(1, np.float32)
-    with pytest.raises(ValueError, match=f"traits must be a list of {len(TRAITS)} numbers"):
+    with pytest.raises(ValueError, match=f"traits must be {len(TRAITS)} numbers"):
         levels.predict(one, [1.0], [0.0] * after_traits(ranker))
     with pytest.raises(ValueError, match="level one has 1 outputs, not 2"):
         levels.predict(np.zeros(2, np.float32), [0.0] * len(TRAITS), [0.0] * after_traits(ranker))

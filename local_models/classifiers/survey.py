@@ -1,0 +1,42 @@
+"""One look at a text for all that is counted in it, where the compiled loops are there.
+
+Words by group, the traits that `traits.py` names, and the words' hashes, by which other tables weigh
+them without reading the text again.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from local_models.classifiers.compiled import NATIVE, CompiledSurvey
+from local_models.classifiers.word_groups import ASKED, MARK_GROUPS, TRAITS, WORDS
+from local_models.classifiers.words import CompiledWordTable, WordCount
+
+
+class Survey(NamedTuple):
+    """What one look at a text gave."""
+
+    words: WordCount
+    traits: bytearray
+    """float32, in the order of `traits.TRAITS`; those that need patterns, or answers to choose from, are
+    zero."""
+    hashes: bytes
+    """Of each word, in order (uint64)."""
+    is_code_like: bool
+    """Whether patterns would find more traits of code."""
+
+
+def survey(text: str) -> Survey | None:
+    """A look at a text; None without the compiled loops."""
+    if NATIVE is None:
+        return None
+    words, traits, hashes, is_code_like = _open().read(text)
+    return Survey(WordCount._make(words), traits, hashes, is_code_like)
+
+
+@cache
+def _open() -> CompiledSurvey:
+    assert NATIVE is not None
+    assert isinstance(WORDS, CompiledWordTable)
+    return NATIVE.Survey(WORDS.table, list(MARK_GROUPS.items()), len(TRAITS), ASKED)

@@ -1,0 +1,128 @@
+/* Scores as chances, the arithmetic of chances.py; and characters by class, that of tokenizer.py. */
+#include "native.h"
+#include <math.h>
+
+#define MOST 80.0 /* a chance of exp(-80) is as good as none */
+
+typedef struct {
+    Py_buffer view;
+    const float *scores;
+    Py_ssize_t count;
+    double steepness;
+} Scores;
+
+static int take_scores(PyObject *const *args, Py_ssize_t nargs, Scores *scores)
+{
+    if (nargs != 2) {
+        PyErr_SetString(PyExc_TypeError, "scores and their steepness are wanted");
+        return -1;
+    }
+    scores->steepness = PyFloat_AsDouble(args[1]);
+    if ((scores->steepness == -1 && PyErr_Occurred()) || view_of(args[0], &scores->view, 4, "scores") < 0)
+        return -1;
+    scores->scores = scores->view.buf;
+    scores->count = scores->view.len / 4;
+    return 0;
+}
+
+static PyObject *list_of(const double *values, Py_ssize_t count, double over)
+{
+    PyObject *list = PyList_New(count);
+    for (Py_ssize_t i = 0; list && i < count; i++) {
+        PyObject *value = PyFloat_FromDouble(values[i] / over);
+        if (value == NULL)
+            Py_CLEAR(list);
+        else
+            PyList_SET_ITEM(list, i, value);
+    }
+    return list;
+}
+
+/* Room for one number a score: on the stack where there are few. */
+#define FEW 64
+static double *room_for(Py_ssize_t count, double *few)
+{
+    return count <= FEW ? few : PyMem_New(double, count);
+}
+
+static PyObject *leave(Scores *scores, double *values, double *few, double over)
+{
+    PyObject *list = values ? list_of(values, scores->count, over) : PyErr_NoMemory();
+    if (values != few)
+        PyMem_Free(values);
+    PyBuffer_Release(&scores->view);
+    return list;
+}
+
+PyObject *softmax(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs)
+{
+    Scores given;
+    double few[FEW], whole = 0;
+    if (take_scores(args, nargs, &given) < 0)
+        return NULL;
+    double *values = room_for(given.count, few);
+    float most = given.count ? given.scores[0] : 0;
+    for (Py_ssize_t i = 1; i < given.count; i++)
+        if (given.scores[i] > most)
+            most = given.scores[i];
+    for (Py_ssize_t i = 0; values && i < given.count; i++)
+        whole += values[i] = exp(((double)given.scores[i] - (double)most) * given.steepness);
+    return leave(&given, values, few, whole);
+}
+
+PyObject *sigmoids(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs)
+{
+    Scores given;
+    double few[FEW];
+    if (take_scores(args, nargs, &given) < 0)
+        return NULL;
+    double *values = room_for(given.count, few);
+    for (Py_ssize_t i = 0; values && i < given.count; i++) {
+        double against = -(double)given.scores[i] * given.steepness;
+        values[i] = 1.0 / (1.0 + exp(against < MOST ? against : MOST));
+    }
+    return leave(&given, values, few, 1.0);
+}
+
+/* ---- tokens ------------------------------------------------------------------------------------ */
+
+enum { LETTER, DIGIT, SPACE, MARK, HAN, OTHER, CLASSES };
+
+/* The classes of ASCII, by four ranges. */
+static inline int class_of(uint32_t code)
+{
+    if ((code | 32) - 'a' < 26)
+        return LETTER;
+    if (code == ' ')
+        return SPACE;
+    return code - '0' < 10 ? DIGIT : MARK;
+}
+
+static inline int wide_class_of(uint32_t code)
+{
+    if (code - 0xD800 < 0x800)
+        return MARK; /* half of a pair is written as a question mark */
+    return code - 0x3000 < 0xB000 ? HAN : OTHER;
+}
+
+PyObject *token_classes(PyObject *Py_UNUSED(module), PyObject *string)
+{
+    if (!PyUnicode_Check(string))
+        return PyErr_Format(PyExc_TypeError, "a text must be a str");
+    Py_ssize_t size = PyUnicode_GET_LENGTH(string), counts[CLASSES] = {0};
+    int kind = PyUnicode_KIND(string);
+    const void *data = PyUnicode_DATA(string);
+    uint32_t bytes[256] = {0};
+    if (kind == PyUnicode_1BYTE_KIND) {
+        for (Py_ssize_t i = 0; i < size; i++)
+            bytes[((const uint8_t *)data)[i]]++;
+        for (int code = 0; code < 256; code++)
+            counts[code < 128 ? class_of(code) : OTHER] += bytes[code];
+    } else
+        for (Py_ssize_t i = 0; i < size; i++) {
+            uint32_t code = PyUnicode_READ(kind, data, i);
+            counts[code < 128 ? class_of(code) : wide_class_of(code)]++;
+        }
+    return Py_BuildValue("[nnnnnn]", counts[LETTER], counts[DIGIT], counts[SPACE], counts[MARK],
+                         counts[HAN], counts[OTHER]);
+}
