@@ -69,9 +69,9 @@ class CompiledSurvey(Protocol):
 
     def read(
         self, text: str
-    ) -> tuple[tuple[int, int, int, int, tuple[int, ...]], bytearray, bytes, bool]:
-        """What a table of words reads, traits (float32), the words' hashes, and whether patterns would
-        find more traits of code."""
+    ) -> tuple[tuple[int, int, int, int, tuple[int, ...]], bytearray, bytes, int, bool]:
+        """What a table of words reads, traits (float32), the words' hashes, a bit for each of the signs
+        that is there, and whether patterns would find more traits of code."""
         ...
 
 

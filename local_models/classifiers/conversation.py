@@ -20,6 +20,7 @@ _ESCALATION_ZH = re.compile(
     r"转人工|人工客服|找人工|要人工|真人|(?:找|叫|让|换|转).{0,6}(?:领导|经理|主管|负责人|上级|老板)|"
     r"12315|12345|12305|消协|消费者协会|工商局?|市场监管|投诉你们|投诉到|要投诉|去投诉|举报|曝光|起诉|律师|法院|报警|媒体|维权|黑猫"
 )
+_HOTLINES = ("12315", "12345", "12305")
 _ESCALATION_EN = re.compile(
     r"\b(?:speak|talk|connect|transfer|put)\b.{0,25}\b(?:human|person|agent|manager|supervisor|representative|someone)\b|"
     r"\b(?:real|live) (?:person|human|agent)\b|\b(?:your|a|the) (?:manager|supervisor)\b|\b(?:lawyer|attorney|sue you|legal action|"
@@ -36,7 +37,10 @@ def is_escalation(text: str | Sample) -> bool:
     """Whether the customer asks for a person or a manager, or threatens to complain outside."""
     sample = Sample.of(text)
     whole = sample.text
-    in_chinese = (not whole.isascii() or "123" in whole) and bool(_ESCALATION_ZH.search(whole))
+    may_be_chinese = not whole.isascii() or (
+        "123" in whole and any(number in whole for number in _HOTLINES)
+    )
+    in_chinese = may_be_chinese and bool(_ESCALATION_ZH.search(whole))
     return (in_chinese or _asks_in_english(sample)) and not _DENIED.search(whole)
 
 

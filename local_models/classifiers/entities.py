@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import NamedTuple
 
 from local_models.classifiers.compiled import NATIVE
@@ -63,33 +64,11 @@ _DATE_EN = re.compile(
 )
 _TIME_WORDS = ("day", "week", "month", "hour", "year", "tonight", "tomorrow", "christmas")
 _WORDS_IN_A_TIME = 3
-_TIME_STARTS = frozenset(
-    [
-        "bl",
-        "by",
-        "ch",
-        "da",
-        "fi",
-        "fo",
-        "fr",
-        "in",
-        "la",
-        "mo",
-        "ne",
-        "on",
-        "sa",
-        "se",
-        "si",
-        "su",
-        "te",
-        "th",
-        "to",
-        "tu",
-        "tw",
-        "we",
-        "ye",
-    ]
-) | {"a "}
+_TIME_STARTS = (
+    "a ", "black", "by ", "christmas", "day ", "fi", "four", "fri", "in ", "last", "mon", "next", "on ", "one", "satur",
+    "seven", "six", "sun", "ten", "this", "three", "thurs", "today", "tomorrow", "tonight", "tue", "two", "wednes",
+    "yesterday",
+)  # fmt: skip
 """What the words begin with that a time can begin with."""
 _PAID = re.compile(r"(?:[¥￥$€£]|rmb|cny|usd)\s?\d[\d,]*(?:\.\d{1,2})?")
 _PRICED = re.compile(
@@ -137,16 +116,19 @@ def find_slots(text: str | Sample) -> dict[str, tuple[str, ...]]:
 
 def _values(text: str, spans: list[Span]) -> tuple[str, ...]:
     """What stands at these places, in order, each once; of two that overlap the first one holds."""
-    if not spans:
-        return ()
-    found: dict[str, None] = {}
+    return tuple(_first_places(text, spans)) if spans else ()
+
+
+def _first_places(text: str, spans: list[Span]) -> dict[str, int]:
+    """The same with where each begins."""
+    found: dict[str, int] = {}
     reach = 0
     spans.sort()
     for start, end in spans:
         if start >= reach:
-            found[text[start:end].strip()] = None
+            found.setdefault(text[start:end].strip(), start)
             reach = end
-    return tuple(found)
+    return found
 
 
 def _try_at(pattern: re.Pattern[str], text: str, starts: list[int]) -> list[Span]:
@@ -274,17 +256,23 @@ def _dates_in_digits(lower: str, at: Places) -> list[Span]:
 
 def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
     """Dates in the order of the text; where two ways of reading overlap, the first one holds."""
-    found = list(_values(sample, in_digits))
     glance, lower_glance = clip(sample, _GLANCE_CHARS), clip(lower, _GLANCE_CHARS)
+    in_words: list[tuple[int, str]] = []
     if not sample.isascii():
         spans = [match.span() for match in _DATE_ZH.finditer(lower_glance)]
-        found += [glance[start:end] for start, end in spans]
-    found += _values(glance, _try_at(_DATE_EN, lower_glance, find_times(lower_glance)))
-    if len(found) < 2:
-        return tuple(value.strip() for value in found)
-    found.sort(key=sample.find)
+        in_words = [(start, glance[start:end]) for start, end in spans]
+    spans = _try_at(_DATE_EN, lower_glance, find_times(lower_glance))
+    in_words += [(start, value) for value, start in _first_places(glance, spans).items()]
+    # What stands in the glance's tail stands that much farther on in the text.
+    left_out = len(sample) - len(glance)
+    found = [(start, value) for value, start in _first_places(sample, in_digits).items()]
+    found += [
+        (start + left_out if start > _GLANCE_CHARS // 2 else start, value)
+        for start, value in in_words
+    ]
+    found.sort(key=itemgetter(0))
     kept: list[str] = []
-    for each in found:
+    for _, each in found:
         value = each.strip()
         if not any(value in longer for longer in kept):
             kept.append(value)
@@ -306,7 +294,7 @@ def find_times_with_patterns(lower: str) -> list[int]:
             start = lower.rfind(" ", 0, at) + 1
             # What is no letter or digit stands before the word, not in it.
             first = _first_letter(lower, start)
-            if lower[first : first + 2] in _TIME_STARTS or lower[first : first + 1].isdecimal():
+            if lower.startswith(_TIME_STARTS, first) or lower[first : first + 1].isdecimal():
                 starts.add(first)
             if start < 2:
                 break

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from local_models.classifiers.normalise import clip
 from local_models.classifiers.sample import Sample
+from local_models.classifiers.survey import mask_of
 from local_models.classifiers.word_groups import CODE_HINT, ENGLISH, MATH_HINT, WORDS
 
 LONG_DOCUMENT_CHARS = 6_000
 """From here on a single text counts as a long document; Chinese from a third of it."""
 
 _NOT_TEXT = re.compile(r"<[A-Z_]+\d*>|\[[^\]\s]{1,20}\]|https?://\S+|(?<=@)\S+|`[^`]*`")
+_NOT_TEXT_SIGNS = mask_of("<[`@:")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _OTHER_LETTERS = re.compile(r"[\u0370-\u1fff]")
@@ -30,7 +32,7 @@ def tell_language(text: str | Sample) -> str:
     name stand in the text. Placeholders, links and code do not count.
     """
     sample = Sample.of(text)
-    plain, has_marks = sample.text, any(mark in sample.text for mark in "<[`@:")
+    plain, has_marks = sample.text, bool(sample.signs & _NOT_TEXT_SIGNS)
     if has_marks or not plain.isascii():
         plain = clip(plain, _GLANCE_CHARS)
         if has_marks:
@@ -78,6 +80,13 @@ _CODE_LINE = re.compile(
     r"while\s*\(.+\)|package \w|using \w|<\?php|</?\w+[^<>]*>\s*$|Traceback \(|\w+\(.*\)\s*[;{]\s*$|\w+ = .+;\s*$|print\(|console\.log)",
     re.MULTILINE | re.IGNORECASE,
 )
+_CODE_WORDS = (
+    "def ", "class ", "import ", "from ", "public ", "private ", "static ", "void ", "func ", "fn ", "let ", "const ",
+    "var ", "#", "select", "insert ", "update ", "create ", "return", "package ", "using ", "<", "console.log",
+)  # fmt: skip
+"""What a code-like line begins with that holds neither a bracket nor an equals sign."""
+_CODE_SIGNS, _CODE_OR_LINES = mask_of("(="), mask_of("(=\n")
+_LONGEST_INDENT = 120
 _CODE_WISH = re.compile(
     r"\b(?:python|javascript|typescript|java|golang|rust|c\+\+|c#|sql|regex|bash|html|css)\b.{0,40}"
     r"\b(?:code|function|script|query|program|class|bug|error|method)\b|(?:写|改|调试|优化).{0,8}(?:代码|函数|脚本|程序|sql|正则)|"
@@ -98,7 +107,8 @@ _CODE_HINTS_ZH = ("代码", "函数", "脚本", "程序", "sql", "正则")
 _MATH_HINTS_ZH = (
     "方程", "求导", "导数", "积分", "证明", "求证", "概率", "几何", "矩阵", "行列式", "等差", "等比", "勾股",
 )  # fmt: skip
-_MATH_SIGNS, _RARE_MATH_SIGNS = ("\\", "^", "=", "/d", "(x)"), "×÷∑∫√∞≤≥≠∀∃∈⊂∂∇"
+_RARE_MATH_SIGNS = "×÷∑∫√∞≤≥≠∀∃∈⊂∂∇"
+_SURE_SIGNS, _SIGNS_OF_TWO, _FENCES = mask_of("\\^="), mask_of("/($"), mask_of("`~")
 
 
 def tell_matter(text: str | Sample, *, whole_chars: int | None = None) -> Matter:
@@ -109,7 +119,7 @@ def tell_matter(text: str | Sample, *, whole_chars: int | None = None) -> Matter
     sample = Sample.of(text)
     whole = sample.text
     size = sample.chars if whole_chars is None else whole_chars
-    code = "```" in whole or "~~~" in whole or _has_code_lines(whole) or _wishes_code(sample)
+    code = _has_fence(sample) or _has_code_lines(sample) or _wishes_code(sample)
     limit = LONG_DOCUMENT_CHARS
     if size < limit and not whole.isascii() and len(_HAN.findall(whole)) * 3 > len(whole):
         limit //= 3
@@ -131,28 +141,45 @@ def _holds_math(sample: Sample) -> bool:
 
 def _hints_at_math(sample: Sample) -> bool:
     """Looking for single signs and words is quick; the pattern is not."""
-    lower = sample.lower
-    if any(sign in lower for sign in _MATH_SIGNS) or ("$" in lower and "_" in lower):
+    lower, signs = sample.lower, sample.signs
+    if signs & _SURE_SIGNS or (signs & _SIGNS_OF_TWO and _has_signs_of_two(lower)):
         return True
     if not lower.isascii() and any(sign in lower for sign in (*_RARE_MATH_SIGNS, *_MATH_HINTS_ZH)):
         return True
     return sample.words.in_group[MATH_HINT] > 0
 
 
-def _has_code_lines(sample: str) -> bool:
+def _has_signs_of_two(lower: str) -> bool:
+    return "/d" in lower or "(x)" in lower or ("$" in lower and "_" in lower)
+
+
+def _has_fence(sample: Sample) -> bool:
+    return bool(sample.signs & _FENCES) and ("```" in sample.text or "~~~" in sample.text)
+
+
+def _has_code_lines(sample: Sample) -> bool:
     """Two code-like lines, or one among few lines."""
-    hits = sum(1 for _ in _code_lines(sample))
-    return hits >= 2 or (
-        hits == 1 and sample.count("\n") < 4 and any(ch in sample for ch in "(){};=")
-    )
+    text, signs = sample.text, sample.signs
+    if not signs & _CODE_OR_LINES and not _begins_like_code(text, 0):
+        return False
+    hits = sum(1 for _ in _code_lines(text, may_hold_anywhere=bool(signs & _CODE_SIGNS)))
+    return hits >= 2 or (hits == 1 and text.count("\n") < 4 and any(ch in text for ch in "(){};="))
 
 
-def _code_lines(sample: str) -> Iterator[re.Match[str]]:
-    """Code-like lines. The pattern is tried where a line begins, not at every character."""
+def _code_lines(sample: str, *, may_hold_anywhere: bool) -> Iterator[re.Match[str]]:
+    """Code-like lines. The pattern is tried where a line begins, not at every character; and without
+    brackets and equals signs only where it begins with one of a few words."""
     start = 0
     while start >= 0:
-        found = _CODE_LINE.match(sample, start)
+        found = None
+        if may_hold_anywhere or _begins_like_code(sample, start):
+            found = _CODE_LINE.match(sample, start)
         if found:
             yield found
         line_end = sample.find("\n", max(start, found.end() - 1 if found else start))
         start = line_end + 1 if line_end >= 0 else -1
+
+
+def _begins_like_code(sample: str, start: int) -> bool:
+    first = sample[start : start + _LONGEST_INDENT].lstrip()
+    return not first or first.lower().startswith(_CODE_WORDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local_models.classifiers.normalise import clip
-from local_models.classifiers.survey import Survey, survey
+from local_models.classifiers.survey import Survey, look_for_signs, survey
 from local_models.classifiers.word_groups import WORDS
 from local_models.classifiers.words import WordCount
 
@@ -47,3 +47,9 @@ class Sample:
         if self._survey is None:
             self._survey = survey(self.text.strip())
         return self._survey
+
+    @property
+    def signs(self) -> int:
+        """Which of `survey.SIGNS` stand in it, a bit each."""
+        found = self.survey
+        return look_for_signs(self.text) if found is None else found.signs

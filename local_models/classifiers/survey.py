@@ -13,6 +13,19 @@ from local_models.classifiers.compiled import NATIVE, CompiledSurvey
 from local_models.classifiers.word_groups import ASKED, MARK_GROUPS, TRAITS, WORDS
 from local_models.classifiers.words import CompiledWordTable, WordCount
 
+SIGNS = "`~\\^=/($_<[@:\n"
+"""Signs without which one pattern or another cannot hold."""
+
+
+def mask_of(signs: str) -> int:
+    """The bits of some of SIGNS."""
+    return sum(1 << SIGNS.index(sign) for sign in signs)
+
+
+def look_for_signs(text: str) -> int:
+    """A bit for each of SIGNS that stands in the text."""
+    return sum(1 << at for at, sign in enumerate(SIGNS) if sign in text)
+
 
 class Survey(NamedTuple):
     """What one look at a text gave."""
@@ -23,6 +36,8 @@ class Survey(NamedTuple):
     zero."""
     hashes: bytes
     """Of each word, in order (uint64)."""
+    signs: int
+    """A bit for each of SIGNS that stands there."""
     is_code_like: bool
     """Whether patterns would find more traits of code."""
 
@@ -31,12 +46,12 @@ def survey(text: str) -> Survey | None:
     """A look at a text; None without the compiled loops."""
     if NATIVE is None:
         return None
-    words, traits, hashes, is_code_like = _open().read(text)
-    return Survey(WordCount._make(words), traits, hashes, is_code_like)
+    words, *rest = _open().read(text)
+    return Survey(WordCount._make(words), *rest)
 
 
 @cache
 def _open() -> CompiledSurvey:
     assert NATIVE is not None
     assert isinstance(WORDS, CompiledWordTable)
-    return NATIVE.Survey(WORDS.table, list(MARK_GROUPS.items()), len(TRAITS), ASKED)
+    return NATIVE.Survey(WORDS.table, list(MARK_GROUPS.items()), len(TRAITS), ASKED, SIGNS)

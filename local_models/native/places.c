@@ -1,32 +1,19 @@
 /* Where the numbers of a text stand, and what each may be: the loop of entities.py, which says what
  * the places are for. */
-#include "native.h"
+#include "text.h"
 #include <string.h>
 
-typedef struct {
-    int kind;
-    const void *data;
-    Py_ssize_t size;
-} Reader;
+typedef Codes Reader;
 
-static inline uint32_t at(const Reader *text, Py_ssize_t i)
+static INLINE uint32_t at(const Reader *text, Py_ssize_t i)
 {
-    return i >= 0 && i < text->size ? PyUnicode_READ(text->kind, text->data, i) : 0;
+    return text->codes[i];
 }
 
-static inline int is_decimal(uint32_t code)
+/* Superscripts and the like too, as `str.isdigit` has it. */
+static inline int is_any_digit(uint32_t code)
 {
-    return code < 128 ? code >= '0' && code <= '9' : Py_UNICODE_ISDECIMAL(code);
-}
-
-static inline int is_digit(uint32_t code)
-{
-    return code < 128 ? code >= '0' && code <= '9' : Py_UNICODE_ISDIGIT(code);
-}
-
-static inline int is_small(uint32_t code)
-{
-    return code >= 'a' && code <= 'z';
+    return code < 128 ? code - '0' < 10 : Py_UNICODE_ISDIGIT(code);
 }
 
 static int is_in(uint32_t code, const uint32_t *set)
@@ -70,7 +57,7 @@ static int push(PyObject **lists, int kind, Py_ssize_t place)
 /* Ten digits at least make a phone number, in one run or with signs between. */
 static int look_for_phone(const Reader *text, Py_ssize_t start, Py_ssize_t end, PyObject **lists)
 {
-    if (end - start < 10 && !is_digit(at(text, end + 1)) && !is_digit(at(text, end + 2)))
+    if (end - start < 10 && !is_any_digit(at(text, end + 1)) && !is_any_digit(at(text, end + 2)))
         return 0;
     uint32_t before = at(text, start - 1);
     if ((before == '+' || before == '(') && push(lists, PHONES, start - 1) < 0)
@@ -112,12 +99,12 @@ static int look_for_date(const Reader *text, Py_ssize_t start, Py_ssize_t end, i
 static int look_before(const Reader *text, Py_ssize_t start, PyObject **lists)
 {
     uint32_t before = at(text, start - 1);
-    if (start > 0 && Py_UNICODE_ISSPACE(before)) {
+    if (start > 0 && is_space(before)) {
         Py_ssize_t least = start > 12 ? start - 12 : 0, last = start - 1;
-        while (last > least && Py_UNICODE_ISSPACE(at(text, last - 1)))
+        while (last > least && is_space(at(text, last - 1)))
             last--;
         Py_ssize_t word = last;
-        while (word > least && !Py_UNICODE_ISSPACE(at(text, word - 1)))
+        while (word > least && !is_space(at(text, word - 1)))
             word--;
         if (last - word >= 3 && is_one_of(text, word, MONTHS) &&
             (push(lists, MONTHS_BEFORE, word) < 0 || push(lists, MONTHS_BEFORE, last) < 0))
@@ -135,7 +122,7 @@ static int look_before(const Reader *text, Py_ssize_t start, PyObject **lists)
 static int look_around(const Reader *text, Py_ssize_t start, Py_ssize_t end, PyObject **lists)
 {
     uint32_t near = at(text, end);
-    int is_apart = end < text->size && Py_UNICODE_ISSPACE(near);
+    int is_apart = end < text->size && is_space(near);
     uint32_t follows = is_apart ? at(text, end + 1) : near;
     if (look_for_phone(text, start, end, lists) < 0 || look_for_bare(text, start, end, lists) < 0 ||
         look_for_date(text, start, end, is_apart, lists) < 0)
@@ -166,7 +153,8 @@ static int begins_with(const Reader *text, Py_ssize_t i, const uint32_t *word)
 
 static int is_name(const Reader *text, Py_ssize_t i, uint32_t code)
 {
-    if (code < 128 && code != 'o' && code != 't' && code != 'p')
+    uint32_t next = text->codes[i + 1];
+    if (code < 128 && next != 'r' && next != 'u' && next != 'a')
         return 0;
     for (const uint32_t(*name)[10] = NAMES; (*name)[0]; name++)
         if ((*name)[0] == code && begins_with(text, i, *name))
@@ -197,34 +185,57 @@ static void wait_for_number(Waiting *waiting, Py_ssize_t place)
     waiting->at[waiting->count++] = place;
 }
 
+/* What begins a number or a name of an order in ASCII. */
+static const uint8_t BEGINS[128] = {
+    ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1,
+    ['7'] = 1, ['8'] = 1, ['9'] = 1, ['o'] = 1, ['t'] = 1, ['p'] = 1,
+};
+
+static inline int is_calm(uint32_t code)
+{
+    return code < 128 && !BEGINS[code];
+}
+
+static int find_all(const Reader *text, PyObject **lists)
+{
+    Waiting waiting = {.count = 0};
+    for (Py_ssize_t i = 0; i < text->size;) {
+        uint32_t code = text->codes[i];
+        if (is_calm(code)) {
+            i++;
+            continue;
+        }
+        if (!is_digit(code)) {
+            if (is_name(text, i, code))
+                wait_for_number(&waiting, i);
+            i++;
+            continue;
+        }
+        Py_ssize_t end = i + 1;
+        while (is_digit(text->codes[end]))
+            end++;
+        if (look_around(text, i, end, lists) < 0 || (end - i >= 3 && settle(&waiting, i, lists) < 0))
+            return -1;
+        i = end;
+    }
+    return 0;
+}
+
 PyObject *read_places(PyObject *Py_UNUSED(module), PyObject *string)
 {
-    if (!PyUnicode_Check(string))
-        return PyErr_Format(PyExc_TypeError, "a text must be a str");
-    Reader text = {PyUnicode_KIND(string), PyUnicode_DATA(string), PyUnicode_GET_LENGTH(string)};
+    Reader text;
+    if (codes_open(string, &text) < 0)
+        return NULL;
     PyObject *result = PyTuple_New(KINDS), *lists[KINDS];
-    Waiting waiting = {.count = 0};
     for (int kind = 0; result && kind < KINDS; kind++) {
         if ((lists[kind] = PyList_New(0)) == NULL)
             Py_CLEAR(result);
         else
             PyTuple_SET_ITEM(result, kind, lists[kind]);
     }
-    for (Py_ssize_t i = 0; result && i < text.size;) {
-        uint32_t code = PyUnicode_READ(text.kind, text.data, i);
-        if (!is_decimal(code)) {
-            if (is_name(&text, i, code))
-                wait_for_number(&waiting, i);
-            i++;
-            continue;
-        }
-        Py_ssize_t end = i + 1;
-        while (end < text.size && is_decimal(PyUnicode_READ(text.kind, text.data, end)))
-            end++;
-        if (look_around(&text, i, end, lists) < 0 || (end - i >= 3 && settle(&waiting, i, lists) < 0))
-            Py_CLEAR(result);
-        i = end;
-    }
+    if (result && find_all(&text, lists) < 0)
+        Py_CLEAR(result);
+    codes_close(&text);
     return result;
 }
 
@@ -235,17 +246,18 @@ static const uint32_t TIMES[][10] = {
     {'y', 'e', 'a', 'r', 0}, {'t', 'o', 'n', 'i', 'g', 'h', 't', 0},
     {'t', 'o', 'm', 'o', 'r', 'r', 'o', 'w', 0}, {'c', 'h', 'r', 'i', 's', 't', 'm', 'a', 's', 0}, {0}};
 
-/* The first two letters of the words that a time can begin with. */
-static const char STARTS[][3] = {"a ", "bl", "by", "ch", "da", "fi", "fo", "fr", "in", "la", "mo", "ne",
-                                 "on", "sa", "se", "si", "su", "te", "th", "to", "tu", "tw", "we", "ye", ""};
+/* What the words begin with that a time can begin with. */
+static const char STARTS[][10] = {"a ", "black", "by ", "christmas", "day ", "fi", "four", "fri", "in ", "last", "mon",
+                                  "next", "on ", "one", "satur", "seven", "six", "sun", "ten", "this", "three",
+                                  "thurs", "today", "tomorrow", "tonight", "tue", "two", "wednes", "yesterday", ""};
 
 #define WORDS_BACK 3
 #define MOST_STARTS 1024
 
 static int is_time(const Reader *text, Py_ssize_t i, uint32_t code)
 {
-    if (code != 'd' && code != 'w' && code != 'm' && code != 'h' && code != 'y' && code != 't' &&
-        code != 'c')
+    uint32_t next = text->codes[i + 1];
+    if (next != 'a' && next != 'e' && next != 'o' && next != 'h')
         return 0;
     for (const uint32_t(*word)[10] = TIMES; (*word)[0]; word++)
         if ((*word)[0] == code && begins_with(text, i, *word))
@@ -253,18 +265,33 @@ static int is_time(const Reader *text, Py_ssize_t i, uint32_t code)
     return 0;
 }
 
+/* Whether a word for times can begin with this letter. */
+static inline int may_be_time(uint32_t code)
+{
+    const uint32_t letters = 1U << ('d' - 'a') | 1U << ('w' - 'a') | 1U << ('m' - 'a') | 1U << ('h' - 'a') |
+                             1U << ('y' - 'a') | 1U << ('t' - 'a') | 1U << ('c' - 'a');
+    return code - 'a' < 26 && letters >> (code - 'a') & 1;
+}
+
 static int is_break(uint32_t code)
 {
     return code == ' ' || code == '\n';
 }
 
+static int begins_like(const Reader *text, Py_ssize_t i, const char *word)
+{
+    for (; *word; word++, i++)
+        if ((at(text, i) == '\n' ? ' ' : at(text, i)) != (unsigned char)*word)
+            return 0;
+    return 1;
+}
+
 static int can_begin(const Reader *text, Py_ssize_t i)
 {
-    if (is_decimal(at(text, i)))
+    if (is_digit(at(text, i)))
         return 1;
-    uint32_t next = at(text, i + 1) == '\n' ? ' ' : at(text, i + 1);
-    for (const char(*start)[3] = STARTS; (*start)[0]; start++)
-        if (at(text, i) == (uint32_t)(*start)[0] && next == (uint32_t)(*start)[1])
+    for (const char(*start)[10] = STARTS; (*start)[0]; start++)
+        if (at(text, i) == (unsigned char)(*start)[0] && begins_like(text, i, *start))
             return 1;
     return 0;
 }
@@ -282,29 +309,34 @@ static void insert(Py_ssize_t *starts, Py_ssize_t *count, Py_ssize_t place)
     ++*count;
 }
 
+/* The starts of a word for times and of the words before it from which a time can be told. */
+static void look_back(const Reader *text, Py_ssize_t from, Py_ssize_t *starts, Py_ssize_t *count)
+{
+    for (Py_ssize_t back = 0; back < WORDS_BACK; back++) {
+        Py_ssize_t start = from, first;
+        while (start > 0 && !is_break(at(text, start - 1)))
+            start--;
+        /* What is no letter or digit stands before the word, not in it. */
+        for (first = start; first < text->size && !Py_UNICODE_ISALNUM(at(text, first)); first++)
+            ;
+        if (can_begin(text, first))
+            insert(starts, count, first);
+        if (start < 2)
+            break;
+        from = start - 1;
+    }
+}
+
 PyObject *read_times(PyObject *Py_UNUSED(module), PyObject *string)
 {
-    if (!PyUnicode_Check(string))
-        return PyErr_Format(PyExc_TypeError, "a text must be a str");
-    Reader text = {PyUnicode_KIND(string), PyUnicode_DATA(string), PyUnicode_GET_LENGTH(string)};
+    Reader text;
     Py_ssize_t starts[MOST_STARTS], count = 0;
-    for (Py_ssize_t i = 0; i < text.size; i++) {
-        if (!is_time(&text, i, PyUnicode_READ(text.kind, text.data, i)))
-            continue;
-        for (Py_ssize_t back = 0, from = i; back < WORDS_BACK; back++) {
-            Py_ssize_t start = from, first;
-            while (start > 0 && !is_break(at(&text, start - 1)))
-                start--;
-            /* What is no letter or digit stands before the word, not in it. */
-            for (first = start; first < text.size && !Py_UNICODE_ISALNUM(at(&text, first)); first++)
-                ;
-            if (can_begin(&text, first))
-                insert(starts, &count, first);
-            if (start < 2)
-                break;
-            from = start - 1;
-        }
-    }
+    if (codes_open(string, &text) < 0)
+        return NULL;
+    for (Py_ssize_t i = 0; i < text.size; i++)
+        if (may_be_time(text.codes[i]) && is_time(&text, i, text.codes[i]))
+            look_back(&text, i, starts, &count);
+    codes_close(&text);
     PyObject *found = PyList_New(count);
     for (Py_ssize_t i = 0; found && i < count; i++) {
         PyObject *place = PyLong_FromSsize_t(starts[i]);

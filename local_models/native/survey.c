@@ -7,6 +7,7 @@
 #define MARK_CODES 8
 #define BUCKETS 256
 #define MOST_ASKS 16
+#define MOST_SIGNS 30
 
 /* Where the numbers of traits.py stand; the groups of words follow the last of these. */
 enum {
@@ -30,6 +31,7 @@ typedef struct {
     int buckets[BUCKETS]; /* the first mark of each, plus one */
     Py_ssize_t groups, asks;
     Py_ssize_t asked[MOST_ASKS];
+    char signs[MOST_SIGNS + 1]; /* that somebody wants to know of */
 } Survey;
 
 static void survey_free(Survey *self)
@@ -68,16 +70,20 @@ static int take_marks(Survey *self, PyObject *marks)
 
 static PyObject *survey_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"words", "marks", "groups", "asked", NULL};
+    static char *names[] = {"words", "marks", "groups", "asked", "signs", NULL};
     PyObject *words, *marks, *asked;
     Py_ssize_t groups;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!nO!", names, &WordsType, &words, &PyList_Type,
-                                     &marks, &groups, &PyTuple_Type, &asked))
+    const char *signs;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!nO!s", names, &WordsType, &words, &PyList_Type,
+                                     &marks, &groups, &PyTuple_Type, &asked, &signs))
         return NULL;
+    if (strlen(signs) > MOST_SIGNS)
+        return PyErr_Format(PyExc_ValueError, "there is room for %d signs", MOST_SIGNS);
     Survey *self = (Survey *)type->tp_alloc(type, 0);
     if (self == NULL)
         return NULL;
     self->words = Py_NewRef(words);
+    strcpy(self->signs, signs);
     self->groups = groups;
     self->asks = PyTuple_GET_SIZE(asked);
     int is_fine = groups >= 0 && groups <= MOST_GROUPS && self->asks <= MOST_ASKS;
@@ -266,6 +272,15 @@ static int tell_groups(const Survey *self, const Codes *text, const Signs *signs
     return 0;
 }
 
+/* A bit for each of the signs that stands in the text. */
+static unsigned int signs_held(const Survey *self, const Signs *signs)
+{
+    unsigned int held = 0;
+    for (int i = 0; self->signs[i]; i++)
+        held |= (unsigned int)(signs->census[self->signs[i] & 127] > 0) << i;
+    return held;
+}
+
 static PyObject *answer_with(const Survey *self, const Codes *text, const Signs *signs,
                              const WordCounts *words, const uint64_t *hashes)
 {
@@ -282,8 +297,8 @@ static PyObject *answer_with(const Survey *self, const Codes *text, const Signs 
         Py_XDECREF(told);
         return NULL;
     }
-    return Py_BuildValue("NNy#O", counted, told, (char *)hashes, words->words * (Py_ssize_t)sizeof *hashes,
-                         is_code_like(signs) ? Py_True : Py_False);
+    return Py_BuildValue("NNy#IO", counted, told, (char *)hashes, words->words * (Py_ssize_t)sizeof *hashes,
+                         signs_held(self, signs), is_code_like(signs) ? Py_True : Py_False);
 }
 
 static PyObject *survey_read(Survey *self, PyObject *string)
@@ -307,14 +322,14 @@ static PyObject *survey_read(Survey *self, PyObject *string)
 
 static PyMethodDef methods[] = {
     {"read", (PyCFunction)survey_read, METH_O,
-     "What a Words reads, traits (float32), the words' hashes (uint64), and whether patterns would find more "
-     "traits of code."},
+     "What a Words reads, traits (float32), the words' hashes (uint64), a bit for each of the signs that is "
+     "there, and whether patterns would find more traits of code."},
     {NULL, NULL, 0, NULL},
 };
 
 PyTypeObject SurveyType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "pointsman_native.Survey",
-    .tp_doc = "Survey(words, [(mark, group), ...], groups, asked): all that is counted in a text.",
+    .tp_doc = "Survey(words, [(mark, group), ...], groups, asked, signs): all that is counted in a text.",
     .tp_basicsize = sizeof(Survey),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_new = survey_new,

@@ -79,10 +79,10 @@ def test_what_does_not_fit_together_is_refused() -> None:
     assert NATIVE is not None
     words = NATIVE.Words([], np.zeros(0, np.uint64), np.zeros(0), 0.0)
     with pytest.raises(ValueError, match="a group of words is not there"):
-        NATIVE.Survey(words, [], 2, (2,))
+        NATIVE.Survey(words, [], 2, (2,), "")
     with pytest.raises(ValueError, match="its group is not there"):
-        NATIVE.Survey(words, [("多少", 2)], 2, ())
+        NATIVE.Survey(words, [("多少", 2)], 2, (), "")
     with pytest.raises(ValueError, match="a mark is too long"):
-        NATIVE.Survey(words, [("多" * 9, 0)], 2, ())
+        NATIVE.Survey(words, [("多" * 9, 0)], 2, (), "")
     with pytest.raises(TypeError):
-        NATIVE.Survey(words, [], 2, ()).read(b"bytes")  # type: ignore[arg-type]
+        NATIVE.Survey(words, [], 2, (), "").read(b"bytes")  # type: ignore[arg-type]
