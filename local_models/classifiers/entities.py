@@ -272,10 +272,12 @@ def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
     ]
     found.sort(key=itemgetter(0))
     kept: list[str] = []
+    told = ""
     for _, each in found:
         value = each.strip()
-        if not any(value in longer for longer in kept):
+        if value not in told:
             kept.append(value)
+            told += "\n" + value
     return tuple(kept)
 
 

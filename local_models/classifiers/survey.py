@@ -46,8 +46,8 @@ def survey(text: str) -> Survey | None:
     """A look at a text; None without the compiled loops."""
     if NATIVE is None:
         return None
-    words, *rest = _open().read(text)
-    return Survey(WordCount._make(words), *rest)
+    words, traits, hashes, signs, is_code_like = _open().read(text)
+    return Survey(WordCount._make(words), traits, hashes, signs, is_code_like)
 
 
 @cache

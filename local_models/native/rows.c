@@ -270,9 +270,16 @@ WIDE static INLINE void add_wide(float *restrict sums, const int8_t *restrict ro
 }
 #endif
 
-/* Every known n-gram's rows, each times its value, into its view's row of the sums. */
-static INLINE void gather(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count,
-                          uint32_t wanted, AddRow add_row)
+/* Where one view's rows of one table are added up. */
+typedef struct {
+    float *sums;
+    Py_ssize_t padded;
+    double squares;
+} Heap;
+
+/* Every known n-gram's rows, each times its value, onto its view's heap. */
+static INLINE void gather(const Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count,
+                          uint32_t wanted, Heap heaps[VIEWS][MOST_TABLES], AddRow add_row)
 {
     for (Py_ssize_t n = 0; n < count; n++) {
         if (n + 2 * AHEAD < count)
@@ -288,51 +295,69 @@ static INLINE void gather(Rows *self, const uint32_t *keys, const float *weights
         if (!place)
             continue;
         const uint8_t *record = self->records + (place - 1) * (size_t)STEP;
-        uint32_t known, view = keys[n] >> 30;
+        Heap *heap = heaps[keys[n] >> 30];
+        float weight = weights[n];
+        uint32_t known;
         memcpy(&known, record, HEAD);
         const uint8_t *rarity = record + HEAD;
         const int8_t *cells = (const int8_t *)rarity + sizeof(float) * __builtin_popcount(known);
         for (uint32_t left = known; left; left &= left - 1) {
-            Table *table = &self->tables[__builtin_ctz(left)];
+            int at = __builtin_ctz(left);
+            Heap *own = &heap[at];
             float idf;
             memcpy(&idf, rarity, sizeof idf);
             rarity += sizeof idf;
-            if (!(wanted & left & -left)) {
-                cells += table->padded;
-                continue;
+            if (wanted >> at & 1) {
+                float value = weight * idf;
+                own->squares += (double)value * value;
+                add_row(own->sums, cells, own->padded, value);
             }
-            float value = weights[n] * idf;
-            table->squares[view] += (double)value * value;
-            add_row(table->sums + view * table->padded, cells, table->padded, value);
-            cells += table->padded;
+            cells += own->padded;
         }
     }
 }
 
 #ifdef HAS_TWO
-WIDE static void gather_wide(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count,
-                             uint32_t wanted)
+WIDE static void gather_wide(const Rows *self, const uint32_t *keys, const float *weights,
+                             Py_ssize_t count, uint32_t wanted, Heap heaps[VIEWS][MOST_TABLES])
 {
-    gather(self, keys, weights, count, wanted, add_wide);
+    gather(self, keys, weights, count, wanted, heaps, add_wide);
 }
 #endif
 
-static void gather_plain(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count,
-                         uint32_t wanted)
+static void gather_plain(const Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count,
+                         uint32_t wanted, Heap heaps[VIEWS][MOST_TABLES])
 {
-    gather(self, keys, weights, count, wanted, add_plain);
+    gather(self, keys, weights, count, wanted, heaps, add_plain);
 }
 
-static void gather_best(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count,
-                        uint32_t wanted)
+static void gather_best(const Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count,
+                        uint32_t wanted, Heap heaps[VIEWS][MOST_TABLES])
 {
 #ifdef HAS_TWO
     if (IS_WIDE) {
-        gather_wide(self, keys, weights, count, wanted);
+        gather_wide(self, keys, weights, count, wanted, heaps);
         return;
     }
 #endif
-    gather_plain(self, keys, weights, count, wanted);
+    gather_plain(self, keys, weights, count, wanted, heaps);
+}
+
+/* The sums of a text's n-grams, from nothing, into the tables. */
+static void gather_all(Rows *self, const uint32_t *keys, const float *weights, Py_ssize_t count,
+                       uint32_t wanted)
+{
+    Heap heaps[VIEWS][MOST_TABLES];
+    for (Py_ssize_t i = 0; i < self->count; i++) {
+        Table *table = &self->tables[i];
+        memset(table->sums, 0, VIEWS * table->padded * sizeof(float));
+        for (int view = 0; view < VIEWS; view++)
+            heaps[view][i] = (Heap){table->sums + view * table->padded, table->padded, 0};
+    }
+    gather_best(self, keys, weights, count, wanted, heaps);
+    for (Py_ssize_t i = 0; i < self->count; i++)
+        for (int view = 0; view < VIEWS; view++)
+            self->tables[i].squares[view] = heaps[view][i].squares;
 }
 
 /* Each view brought to its own length, then the whole text to length one; summed over the views. */
@@ -413,12 +438,8 @@ static PyObject *sum_up(Rows *self, PyObject *const *args, Py_ssize_t only)
     if (weights.len != keys.len)
         PyErr_SetString(PyExc_ValueError, "there must be as many weights as hashes");
     else {
-        for (Py_ssize_t i = 0; i < self->count; i++) {
-            memset(self->tables[i].sums, 0, VIEWS * self->tables[i].padded * sizeof(float));
-            memset(self->tables[i].squares, 0, sizeof self->tables[i].squares);
-        }
         uint32_t wanted = only < 0 ? UINT32_MAX : 1U << only;
-        gather_best(self, keys.buf, weights.buf, keys.len / 4, wanted);
+        gather_all(self, keys.buf, weights.buf, keys.len / 4, wanted);
         result = only < 0 ? answer_all(self) : answer_of(&self->tables[only]);
     }
     PyBuffer_Release(&keys);
