@@ -140,9 +140,11 @@ class CompiledModule(Protocol):
     Words: Callable[[list[str], object, object, float], CompiledWords]
     """Takes words, uint64 groups (a bit each), float64 values, and the value of other words."""
 
-    Survey: Callable[[CompiledWords, list[tuple[str, int]], int, tuple[int, ...]], CompiledSurvey]
+    Survey: Callable[
+        [CompiledWords, list[tuple[str, int]], int, tuple[int, ...], str], CompiledSurvey
+    ]
     """Takes a table of words, marks with their groups (the longest first), how many groups the traits
-    count, and the groups that the last sentence may ask for.
+    count, the groups that the last sentence may ask for, and the signs (ASCII) that are told.
 
     Raises ValueError where they do not fit together.
     """

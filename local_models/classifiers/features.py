@@ -14,7 +14,6 @@ several short texts are read in one pass, because a short one costs little but t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -81,15 +80,29 @@ _DAMPED = (1.0 + np.log(np.arange(1, _ROOM + 1))).astype(np.float32)
 _WINDOWS = None if NATIVE is None else NATIVE.Windows(_KINDS, _DAMPED, _ROOM)
 
 
-@dataclass(frozen=True, slots=True)
 class Features:
     """The distinct n-grams of one text, in no order to count on, with how often each occurs (damped)."""
 
-    text: str
-    """The normalised text."""
-    hashes: NDArray[np.uint32]
-    weights: NDArray[np.float32]
-    """1 + log(count)."""
+    __slots__ = ("raw_hashes", "raw_weights", "text")
+
+    def __init__(
+        self, text: str, hashes: bytes | NDArray[np.uint32], weights: bytes | NDArray[np.float32]
+    ) -> None:
+        """Hashes (uint32) and weights (float32) as bytes, which compiled loops give and take, or as arrays."""
+        self.text = text
+        """The normalised text."""
+        self.raw_hashes = hashes
+        self.raw_weights = weights
+
+    @property
+    def hashes(self) -> NDArray[np.uint32]:
+        """The n-grams."""
+        return np.frombuffer(self.raw_hashes, np.uint32)
+
+    @property
+    def weights(self) -> NDArray[np.float32]:
+        """1 + log(count)."""
+        return np.frombuffer(self.raw_weights, np.float32)
 
 
 def read_features(text: str) -> Features:
@@ -122,8 +135,7 @@ def read_plain(plain: str) -> Features:
     """The features of a text that was normalised already."""
     if _WINDOWS is None:
         return read_plain_with_numpy(plain)
-    hashes, weights = _WINDOWS.read(plain)
-    return Features(plain, np.frombuffer(hashes, np.uint32), np.frombuffer(weights, np.float32))
+    return Features(plain, *_WINDOWS.read(plain))
 
 
 def read_plain_with_numpy(plain: str) -> Features:

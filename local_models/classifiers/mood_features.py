@@ -40,8 +40,8 @@ _WEIGHT = {
 }  # fmt: skip
 _SPECIAL = ("not", "again", "count", "short", "long", "wonder", "bang", "dots", "quoted")
 """Kinds that no word of the lexicon need have, in the compiled loop's order."""
-_ONES = np.ones(4_096, dtype=np.float32)
-"""The weights of cues: a text of MAX_CHARS has fewer."""
+_ONES = np.ones(4_096, dtype=np.float32).tobytes()
+"""The weights of cues, float32: a text of MAX_CHARS has fewer cues."""
 _MOST = 24
 """Cues after so many no longer count for what stands before what."""
 
@@ -49,20 +49,27 @@ _MOST = 24
 def read_mood_features(turn: str | Features) -> Features:
     """The features of a text and its cues; features that were read already are not read again."""
     base = read_features(turn) if isinstance(turn, str) else turn
-    hashes = read_cues(base.text)
+    cues, hashes, weights = _read_raw(base.text), base.raw_hashes, base.raw_weights
+    if isinstance(cues, bytes) and isinstance(hashes, bytes) and isinstance(weights, bytes):
+        return Features(base.text, hashes + cues, weights + _ONES[: len(cues)])
+    known = np.frombuffer(cues, np.uint32)
     return Features(
         base.text,
-        np.concatenate((base.hashes, hashes)),
-        np.concatenate((base.weights, _ONES[: len(hashes)])),
+        np.concatenate((base.hashes, known)),
+        np.concatenate((base.weights, np.ones(len(known), dtype=np.float32))),
     )
 
 
 def read_cues(plain: str) -> NDArray[np.uint32]:
     """A hash for each thing that the cues of a plain text say together; never empty."""
+    return np.frombuffer(_read_raw(plain), np.uint32)
+
+
+def _read_raw(plain: str) -> bytes | NDArray[np.uint32]:
     compiled = open_cues()
     if compiled is None:
         return hash_cues(find_bare_cues(plain), len(plain))
-    return np.frombuffer(compiled.read(plain), np.uint32)
+    return compiled.read(plain)
 
 
 @cache

@@ -147,12 +147,12 @@ class _Shared:
     def sums_of(self, features: Features) -> tuple[bytes, ...]:
         last = self._last
         if last[0] is not features:
-            last = self._last = features, self._rows.sums(features.hashes, features.weights)
+            last = self._last = features, self._rows.sums(features.raw_hashes, features.raw_weights)
         return last[1]
 
     def sum_of_one(self, features: Features, at: int) -> bytes:
         """Of one table alone, for a text that no other will be asked about."""
-        return self._rows.sum(features.hashes, features.weights, at)
+        return self._rows.sum(features.raw_hashes, features.raw_weights, at)
 
 
 @dataclass(frozen=True, slots=True)
