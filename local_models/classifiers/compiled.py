@@ -131,10 +131,10 @@ class CompiledModule(Protocol):
     signs: Callable[[str], tuple[Any, ...]]
     """The fields of `signs.Signs`, in order, for one text."""
 
-    places: Callable[[str], tuple[list[int], ...]]
+    places: Callable[[str], tuple[list[Any], ...]]
     """The fields of `entities.Places`, in order, for one text."""
 
-    times: Callable[[str], list[int]]
+    times: Callable[[str], list[tuple[int, int]]]
     """What `entities.find_times` gives for one text."""
 
     Words: Callable[[list[str], object, object, float], CompiledWords]

@@ -31,6 +31,7 @@ _PLACEHOLDER = re.compile(
 _ORDER_WORDS = ("order", "tracking", "purchase", "package", "订单", "单号", "运单", "编号")
 _NUMBER = re.compile(r"\d\d\d")
 _NEAR = 64
+# What follows is written out once more in local_models/native/places.c, as are the times in English.
 _NAMED = re.compile(
     r"(?:订单号?|单号|运单号?|编号|order(?:\s+(?:number|no\.?|id))?|tracking(?:\s+(?:number|no\.?))?|purchase|package)"
     r"\s*(?:是|为|[:：#=]|is)?\s*#?\s*((?=[A-Za-z0-9-]*\d{3})[A-Za-z0-9][A-Za-z0-9-]{4,29})(?![A-Za-z0-9-])"
@@ -80,7 +81,7 @@ _COUNTED = re.compile(
 _SIGNS = "¥￥$€£"
 _CODES = ("rmb", "cny", "usd")
 _CODE_ENDS = frozenset("byd")
-_UNIT_STARTS = frozenset("元块毛角万美人dbureyp")
+_UNITS = (*"元块毛角万美人", "dollar", "buck", "usd", "rmb", "yuan", "euro", "pound")
 _POINTS = frozenset(",.")
 _NO_MARKS: dict[str, list[Span]] = {kind: [] for kind in _KINDS.values()}
 _DATE_MARKS = frozenset("年/.-月号日")
@@ -169,8 +170,8 @@ class Places(NamedTuple):
     """Where a word that may be a month begins and where it ends, in turn."""
     paid: list[int]
     priced: list[int]
-    named: list[int]
-    """Where a word for orders begins that a number stands near after."""
+    named: list[Span]
+    """The number behind a word for orders."""
 
 
 def find_places(lower: str) -> Places:
@@ -180,7 +181,7 @@ def find_places(lower: str) -> Places:
 
 def find_places_with_patterns(lower: str) -> Places:
     """What the compiled pass does."""
-    at = Places([], [], [], [], [], [], [], _named(lower))
+    at = Places([], [], [], [], [], [], [], _try_at(_NAMED, lower, _named(lower)))
     for start, end in [found.span() for found in _RUN.finditer(lower)]:
         before, near, after = (
             lower[start - 1 : start],
@@ -200,7 +201,7 @@ def find_places_with_patterns(lower: str) -> Places:
         if follows[:1] in _DATE_MARKS or follows in _MONTHS_OR_OF or near in _ORDINALS:
             # The last digits of a longer run can be a year, a month or a day.
             at.dates.extend([start, *(p for p in (end - 4, end - 2, end - 1) if p > start)])
-        if follows[:1] in _UNIT_STARTS or near in _POINTS:
+        if near in _POINTS or lower.startswith(_UNITS, end + is_apart):
             at.priced.append(start)
         _look_before(lower, start, before, at)
     return at
@@ -239,7 +240,7 @@ def _letters_before(lower: str, start: int) -> int:
 
 def _orders(lower: str, at: Places) -> list[Span]:
     return [
-        *_try_at(_NAMED, lower, at.named),
+        *at.named,
         *_try_at(_HASHED, lower, at.hashed),
         *_try_at(_BARE, lower, at.bare),
     ]
@@ -261,7 +262,7 @@ def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
     if not sample.isascii():
         spans = [match.span() for match in _DATE_ZH.finditer(lower_glance)]
         in_words = [(start, glance[start:end]) for start, end in spans]
-    spans = _try_at(_DATE_EN, lower_glance, find_times(lower_glance))
+    spans = find_times(lower_glance)
     in_words += [(start, value) for value, start in _first_places(glance, spans).items()]
     # What stands in the glance's tail stands that much farther on in the text.
     left_out = len(sample) - len(glance)
@@ -281,16 +282,19 @@ def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def find_times(lower: str) -> list[int]:
-    """Where a time in English may begin, in a text in lower case: at a word for times, or one or two
-    words before it."""
+def find_times(lower: str) -> list[Span]:
+    """Times in English, in a text in lower case: they begin at a word for times, or one or two words
+    before it."""
     return find_times_with_patterns(lower) if NATIVE is None else NATIVE.times(lower)
 
 
-def find_times_with_patterns(lower: str) -> list[int]:
+def find_times_with_patterns(lower: str) -> list[Span]:
     """What the compiled pass does."""
+    return _try_at(_DATE_EN, lower, _find_time_starts(lower.replace("\n", " ")))
+
+
+def _find_time_starts(lower: str) -> list[int]:
     starts: set[int] = set()
-    lower = lower.replace("\n", " ")
     for at in _places(lower, _TIME_WORDS):
         for _ in range(_WORDS_IN_A_TIME):
             start = lower.rfind(" ", 0, at) + 1

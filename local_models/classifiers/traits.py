@@ -124,7 +124,7 @@ def read_parts_with_patterns(sample: Sample, stem: str, options: list[str]) -> l
 
 def split_options(text: str) -> tuple[str, list[str]]:
     """The question itself, and the answers to choose from (three at least, or none at all)."""
-    parts = _OPTION.split(text)
+    parts = _OPTION.split(text) if "\n" in text else ()
     if len(parts) < 4:
         return text, []
     return parts[0], [part.removesuffix("Answer:").strip() for part in parts[1:]]

@@ -25,8 +25,8 @@ static int is_in(uint32_t code, const uint32_t *set)
 }
 
 static const uint32_t DATE_MARKS[] = {0x5E74, '/', '.', '-', 0x6708, 0x53F7, 0x65E5, 0};
-static const uint32_t UNIT_STARTS[] = {0x5143, 0x5757, 0x6BDB, 0x89D2, 0x4E07, 0x7F8E, 0x4EBA,
-                                       'd', 'b', 'u', 'r', 'e', 'y', 'p', 0};
+static const uint32_t UNIT_STARTS[] = {0x5143, 0x5757, 0x6BDB, 0x89D2, 0x4E07, 0x7F8E, 0x4EBA, 0};
+static const char UNITS[][8] = {"dollar", "buck", "usd", "rmb", "yuan", "euro", "pound", ""};
 static const uint32_t SIGNS[] = {0xA5, 0xFFE5, '$', 0x20AC, 0xA3, 0};
 
 static int is_one_of(const Reader *text, Py_ssize_t i, const char (*words)[4])
@@ -34,6 +34,24 @@ static int is_one_of(const Reader *text, Py_ssize_t i, const char (*words)[4])
     for (; (*words)[0]; words++)
         if (at(text, i) == (uint32_t)(*words)[0] && at(text, i + 1) == (uint32_t)(*words)[1] &&
             at(text, i + 2) == (uint32_t)(*words)[2])
+            return 1;
+    return 0;
+}
+
+static int is_like(const Reader *text, Py_ssize_t i, const char *word)
+{
+    for (; *word; word++, i++)
+        if (at(text, i) != (unsigned char)*word)
+            return 0;
+    return 1;
+}
+
+static int begins_unit(const Reader *text, Py_ssize_t i)
+{
+    if (is_in(at(text, i), UNIT_STARTS))
+        return 1;
+    for (const char(*unit)[8] = UNITS; (*unit)[0]; unit++)
+        if (is_like(text, i, *unit))
             return 1;
     return 0;
 }
@@ -123,13 +141,12 @@ static int look_around(const Reader *text, Py_ssize_t start, Py_ssize_t end, PyO
 {
     uint32_t near = at(text, end);
     int is_apart = end < text->size && is_space(near);
-    uint32_t follows = is_apart ? at(text, end + 1) : near;
     if (look_for_phone(text, start, end, lists) < 0 || look_for_bare(text, start, end, lists) < 0 ||
         look_for_date(text, start, end, is_apart, lists) < 0)
         return -1;
     if (at(text, start - 1) == '#' && push(lists, HASHED, start - 1) < 0)
         return -1;
-    if ((is_in(follows, UNIT_STARTS) || near == ',' || near == '.') && push(lists, PRICED, start) < 0)
+    if ((near == ',' || near == '.' || begins_unit(text, end + is_apart)) && push(lists, PRICED, start) < 0)
         return -1;
     return look_before(text, start, lists);
 }
@@ -168,12 +185,87 @@ typedef struct {
     Py_ssize_t count;
 } Waiting;
 
-/* Give those that the number is near enough to their place; the others wait in vain. */
-static int settle(Waiting *waiting, Py_ssize_t start, PyObject **lists)
+/* A start and an end, put onto a list; -1 with the error set. */
+static int push_span(PyObject *list, Py_ssize_t start, Py_ssize_t end)
 {
-    for (Py_ssize_t i = 0; i < waiting->count; i++)
-        if (start - waiting->at[i] <= REACH && push(lists, NAMED, waiting->at[i]) < 0)
+    PyObject *span = Py_BuildValue("nn", start, end);
+    int failed = span == NULL || PyList_Append(list, span) < 0;
+    Py_XDECREF(span);
+    return failed ? -1 : 0;
+}
+
+static Py_ssize_t skip_spaces(const Reader *text, Py_ssize_t i)
+{
+    while (is_space(at(text, i)))
+        i++;
+    return i;
+}
+
+static inline int is_in_number(uint32_t code)
+{
+    return code < 128 && (is_digit(code) || is_small(code | 32) || code == '-');
+}
+
+#define LEAST_NUMBER 5
+#define MOST_NUMBER 30
+
+/* Where an order's number ends that begins here, with three digits in a row; -1 where it is none. */
+static Py_ssize_t end_of_number(const Reader *text, Py_ssize_t start)
+{
+    Py_ssize_t end = start, has_three = 0;
+    while (is_in_number(at(text, end)))
+        end++;
+    if (at(text, start) == '-' || end - start < LEAST_NUMBER || end - start > MOST_NUMBER)
+        return -1;
+    for (Py_ssize_t i = start; i <= end && !has_three; i++)
+        has_three = is_digit(at(text, i)) && is_digit(at(text, i + 1)) && is_digit(at(text, i + 2));
+    return has_three ? end : -1;
+}
+
+/* A number behind what may stand between it and its name: blanks and one sign or another. */
+static int take_behind(const Reader *text, Py_ssize_t i, Py_ssize_t *start, Py_ssize_t *end)
+{
+    i = skip_spaces(text, i);
+    uint32_t code = at(text, i);
+    int is_sign = code == 0x662F || code == 0x4E3A || code == ':' || code == 0xFF1A || code == '#' || code == '=';
+    Py_ssize_t signs[2] = {is_sign ? 1 : is_like(text, i, "is") ? 2 : 0, 0};
+    for (int way = signs[0] ? 0 : 1; way < 2; way++) {
+        *start = skip_spaces(text, i + signs[way]);
+        if (at(text, *start) == '#')
+            *start = skip_spaces(text, *start + 1);
+        if ((*end = end_of_number(text, *start)) >= 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* The number that the name here names: with "number", "no." or "id" between them, or without. */
+static int take_named(const Reader *text, Py_ssize_t i, Py_ssize_t *start, Py_ssize_t *end)
+{
+    static const char *const betweens[] = {"number", "no.", "no", "id"};
+    if (at(text, i) >= 128) {
+        int is_order = at(text, i + 1) == 0x5355; /* of the others the last sign is a part */
+        return take_behind(text, i + 2 + (is_order && at(text, i + 2) == 0x53F7), start, end);
+    }
+    int is_order = is_like(text, i, "order"), is_tracking = is_like(text, i, "tracking");
+    i += is_order ? 5 : is_tracking ? 8 : is_like(text, i, "purchase") ? 8 : 7;
+    Py_ssize_t next = skip_spaces(text, i);
+    for (int k = 0; next > i && k < (is_order ? 4 : is_tracking ? 3 : 0); k++)
+        if (is_like(text, next, betweens[k]) &&
+            take_behind(text, next + (Py_ssize_t)strlen(betweens[k]), start, end))
+            return 1;
+    return take_behind(text, i, start, end);
+}
+
+/* Those names that the number is near enough to may name it; the others wait in vain. */
+static int settle(const Reader *text, Waiting *waiting, Py_ssize_t number, PyObject **lists)
+{
+    for (Py_ssize_t i = 0; i < waiting->count; i++) {
+        Py_ssize_t start, end;
+        if (number - waiting->at[i] <= REACH && take_named(text, waiting->at[i], &start, &end) &&
+            push_span(lists[NAMED], start, end) < 0)
             return -1;
+    }
     waiting->count = 0;
     return 0;
 }
@@ -214,7 +306,7 @@ static int find_all(const Reader *text, PyObject **lists)
         Py_ssize_t end = i + 1;
         while (is_digit(text->codes[end]))
             end++;
-        if (look_around(text, i, end, lists) < 0 || (end - i >= 3 && settle(&waiting, i, lists) < 0))
+        if (look_around(text, i, end, lists) < 0 || (end - i >= 3 && settle(text, &waiting, i, lists) < 0))
             return -1;
         i = end;
     }
@@ -296,6 +388,99 @@ static int can_begin(const Reader *text, Py_ssize_t i)
     return 0;
 }
 
+static inline int is_word(uint32_t code)
+{
+    return code < 128 ? is_digit(code) || is_small(code | 32) || code == '_' : Py_UNICODE_ISALNUM(code);
+}
+
+/* The word or the digits that begin here and end where a word ends: how long they are; 0 where they do not. */
+static Py_ssize_t length_of(const Reader *text, Py_ssize_t i)
+{
+    Py_ssize_t end = i;
+    if (is_digit(at(text, i)))
+        while (is_digit(at(text, end)))
+            end++;
+    else
+        while (is_small(at(text, end)))
+            end++;
+    return is_word(at(text, end)) ? 0 : end - i;
+}
+
+/* Whether these code points are one of the words, which end with an empty one. */
+static int is_one(const Reader *text, Py_ssize_t i, Py_ssize_t length, const char *const *words)
+{
+    for (; **words; words++)
+        if ((Py_ssize_t)strlen(*words) == length && is_like(text, i, *words))
+            return 1;
+    return 0;
+}
+
+static const char *const DAYS[] = {"monday", "tueday", "tuesday", "wednesday", "thurday", "thursday",
+                                   "friday", "saturday", "sunday", ""};
+static const char *const ALONE[] = {"today", "tonight", "tomorrow", "yesterday", "christmas", ""};
+static const char *const LEADS[] = {"next", "last", "this", "on", "by", ""};
+static const char *const SPANS[] = {"week", "weekend", "month", "year", ""};
+static const char *const COUNTS[] = {"one", "two", "three", "four", "five", "six", "seven", "ten", "a", ""};
+static const char *const FEW_COUNTS[] = {"one", "two", "three", "a", ""};
+static const char *const PERIODS[] = {"day", "days", "week", "weeks", "hour", "hours", "month", "months", ""};
+#define WITHOUT_MONTHS 6
+
+static int is_count(const Reader *text, Py_ssize_t i, Py_ssize_t length, const char *const *counts)
+{
+    return length && (is_digit(at(text, i)) || is_one(text, i, length, counts));
+}
+
+/* Where the next word begins behind blanks, of which there must be one; -1 otherwise. */
+static Py_ssize_t next_word(const Reader *text, Py_ssize_t i)
+{
+    Py_ssize_t next = skip_spaces(text, i);
+    return next > i ? next : -1;
+}
+
+/* "day after tomorrow" and "black friday" are written with one space. */
+static Py_ssize_t end_of_phrase(const Reader *text, Py_ssize_t i)
+{
+    static const char *const phrases[] = {"day after tomorrow", "day before yesterday", "black friday", ""};
+    for (const char *const *phrase = phrases; **phrase; phrase++)
+        if (is_like(text, i, *phrase)) {
+            Py_ssize_t end = i + (Py_ssize_t)strlen(*phrase);
+            return is_word(at(text, end)) ? -1 : end;
+        }
+    return -1;
+}
+
+/* Where the time in English ends that begins here; -1 where there is none. */
+static Py_ssize_t end_of_time(const Reader *text, Py_ssize_t i)
+{
+    Py_ssize_t length = length_of(text, i);
+    if (is_word(at(text, i - 1)) || length == 0)
+        return -1;
+    if (is_one(text, i, length, DAYS) || is_one(text, i, length, ALONE))
+        return i + length;
+    Py_ssize_t next = next_word(text, i + length);
+    if (next < 0)
+        return -1;
+    Py_ssize_t after = length_of(text, next);
+    if (is_one(text, i, length, LEADS))
+        return is_one(text, next, after, DAYS) || is_one(text, next, after, SPANS) ? next + after : -1;
+    int is_ahead = length == 2 && is_like(text, i, "in");
+    if (is_ahead) {
+        if (!is_count(text, next, after, FEW_COUNTS) || (next = next_word(text, next + after)) < 0)
+            return -1;
+        after = length_of(text, next);
+    } else if (!is_count(text, i, length, COUNTS))
+        return end_of_phrase(text, i);
+    for (int k = 0; k < (is_ahead ? WITHOUT_MONTHS : WITHOUT_MONTHS + 2); k++) {
+        if ((Py_ssize_t)strlen(PERIODS[k]) != after || !is_like(text, next, PERIODS[k]))
+            continue;
+        if (is_ahead)
+            return next + after;
+        next = next_word(text, next + after);
+        return next >= 0 && length_of(text, next) == 3 && is_like(text, next, "ago") ? next + 3 : -1;
+    }
+    return -1;
+}
+
 /* Put a place among those found, in order and once. */
 static void insert(Py_ssize_t *starts, Py_ssize_t *count, Py_ssize_t place)
 {
@@ -336,14 +521,12 @@ PyObject *read_times(PyObject *Py_UNUSED(module), PyObject *string)
     for (Py_ssize_t i = 0; i < text.size; i++)
         if (may_be_time(text.codes[i]) && is_time(&text, i, text.codes[i]))
             look_back(&text, i, starts, &count);
-    codes_close(&text);
-    PyObject *found = PyList_New(count);
+    PyObject *found = PyList_New(0);
     for (Py_ssize_t i = 0; found && i < count; i++) {
-        PyObject *place = PyLong_FromSsize_t(starts[i]);
-        if (place == NULL)
+        Py_ssize_t end = end_of_time(&text, starts[i]);
+        if (end >= 0 && push_span(found, starts[i], end) < 0)
             Py_CLEAR(found);
-        else
-            PyList_SET_ITEM(found, i, place);
     }
+    codes_close(&text);
     return found;
 }

@@ -88,7 +88,9 @@ PARTS = [
     "1", "23", "4567", "12345678", "13800138000", "123456789012", "1\u0663", "\u00b2", "+", "(", "#", "-", "/", ".", ",",
     " ", "  ", "\n", "\u3000", "\x1f", "jan", "may.", "x-sept", "of ", "th", "st", "年", "月", "号", "元", "块", "¥", "€", "rmb",
     "usd ", "cny", "dollars", "order", "package ", "订单", "单号", "编号 ", "next ", "day", "week", " a ", "in ", "3 ", "tomorrow",
-    "x day", "(two ", "ab", "abcd", "é", "z", "",
+    "x day", "(two ", "ab", "abcd", "é", "z", "", "last ", "on ", "this", "monday", "tues", "thursday's", "weekend", "weeks ",
+    "months", "hours ", "ago", "black friday", "day after tomorrow", "number ", "no.", "no ", "id", "is", "是", "：", "=",
+    "tracking", "purchase ", "运单", "_", "five", "seven ", "ten", "christmas", "tonight",
 ]  # fmt: skip
 
 
