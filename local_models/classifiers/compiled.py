@@ -103,6 +103,14 @@ class CompiledCues(Protocol):
         ...
 
 
+class CompiledAnnouncers(Protocol):
+    """Words that announce private data, see `router/steps/privacy/words.py`."""
+
+    def find(self, lower: str) -> dict[str, list[tuple[int, int, int]]]:
+        """By group, the words of a text in lower case: number, start and end of each."""
+        ...
+
+
 class CompiledModule(Protocol):
     """What the compiled module offers. Arguments are contiguous arrays."""
 
@@ -136,6 +144,15 @@ class CompiledModule(Protocol):
 
     times: Callable[[str], list[tuple[int, int]]]
     """What `entities.find_times` gives for one text."""
+
+    runs: Callable[[str], list[tuple[int, int, str, str]]]
+    """What `find_runs` of `router/steps/privacy/digits.py` gives for one text."""
+
+    Announcers: Callable[[list[tuple[str, int, bool]], list[str]], CompiledAnnouncers]
+    """Takes words with their groups, and whether no letter or digit may stand before them; the groups' names.
+
+    Raises ValueError where they do not fit together.
+    """
 
     Words: Callable[[list[str], object, object, float], CompiledWords]
     """Takes words, uint64 groups (a bit each), float64 values, and the value of other words."""

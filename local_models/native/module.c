@@ -70,6 +70,7 @@ static PyMethodDef functions[] = {
     {"token_classes", token_classes, METH_O, "Characters by class, see tokenizer.py."},
     {"signs", read_signs, METH_O, "What stands in a text besides its words, see signs.py."},
     {"places", read_places, METH_O, "Where numbers stand and what they may be, see entities.py."},
+    {"runs", read_runs, METH_O, "Runs of digits with their neighbours, see privacy/digits.py."},
     {"times", read_times, METH_O, "Where times in English may begin, see entities.py."},
     {NULL, NULL, 0, NULL},
 };
@@ -85,7 +86,7 @@ static struct PyModuleDef module = {
 PyMODINIT_FUNC PyInit_pointsman_native(void)
 {
     PyTypeObject *types[] = {&SpellingType, &WindowsType, &RowsType, &WordsType,
-                             &TreesType, &LevelsType, &CuesType, &SurveyType};
+                             &TreesType, &LevelsType, &CuesType, &SurveyType, &AnnouncersType};
     PyObject *made = PyModule_Create(&module);
     if (made == NULL)
         return NULL;

@@ -27,6 +27,7 @@ extern PyTypeObject TreesType;
 extern PyTypeObject LevelsType;
 extern PyTypeObject CuesType;
 extern PyTypeObject SurveyType;
+extern PyTypeObject AnnouncersType;
 
 /* What `count` inputs come to in `trees`, added onto `sums`, one for each of the trees' outputs. */
 void trees_walk(PyObject *trees, const float *inputs, float *sums);
@@ -39,6 +40,7 @@ PyObject *token_classes(PyObject *module, PyObject *string);
 PyObject *softmax(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *sigmoids(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *read_places(PyObject *module, PyObject *string);
+PyObject *read_runs(PyObject *module, PyObject *string);
 PyObject *read_times(PyObject *module, PyObject *string);
 
 /* A contiguous view of `object`, which must hold `item` bytes a cell; sets the error otherwise. */

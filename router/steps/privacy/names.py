@@ -168,14 +168,12 @@ def _is_name(found: str) -> bool:
     return len(found) in (2, 3) and found[0] in SURNAMES and not NEVER_GIVEN & set(found[1:])
 
 
-def find_english_names(text: str, lower: str, hits: Hits) -> Iterator[Span]:
+def find_english_names(text: str, hits: Hits) -> Iterator[Span]:
     """Names after `my name is`, a title or an address line, written with capitals."""
     for group, between in _AFTER.items():
         if group not in hits:
             continue
-        for _, start, end in sorted(hits[group]):
-            if start and lower[start - 1].isalnum():
-                continue
+        for _, _, end in sorted(hits[group]):
             gap = between.match(text, end)
             name = ENGLISH_NAME.match(text, gap.end()) if gap else None
             # Weaker: "I am French", "ship to Hungary". They need two words with capitals.

@@ -83,7 +83,7 @@ def _look(text: str, lower: str) -> Iterator[Span]:
         yield from find_chinese_names(text)
         yield from find_chinese_addresses(text)
     if not NAME_GROUPS.isdisjoint(hits):
-        yield from find_english_names(text, lower, hits)
+        yield from find_english_names(text, hits)
 
 
 def _look_at_digits(

@@ -7,10 +7,9 @@ whoever is handed a place still asks what stands around it.
 
 from __future__ import annotations
 
-import re
 from operator import itemgetter
 
-from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
+from local_models.classifiers.compiled import NATIVE
 
 Hit = tuple[int, int, int]
 """Number of the word in its group's order, and where it begins and ends."""
@@ -54,34 +53,31 @@ _GROUPS: dict[str, tuple[str, ...]] = {
 """`number`: what makes any seven digits a phone or a social security number, before or behind them."""
 
 
+_APART = frozenset({"announcer", "title", "self"})
+"""Groups whose words count only where no letter or digit stands before them: `ms` is not meant in `items`."""
+
 _LISTED = tuple((word, group) for group, words in _GROUPS.items() for word in words)
-_GROUP_OF = tuple(group for _, group in _LISTED)
-_WORDS = AhoCorasick([word for word, _ in _LISTED], implementation=Implementation.DFA)
-_ASCII = tuple(pair for pair in _LISTED if pair[0].isascii())
-_ASCII_GROUP_OF = tuple(group for _, group in _ASCII)
-# Over bytes, and so without telling places in bytes from places in characters.
-_ASCII_WORDS = BytesAhoCorasick(
-    [word.encode() for word, _ in _ASCII], implementation=Implementation.DFA
-)
+_NAMES = list(_GROUPS)
+_COMPILED = None if NATIVE is None else NATIVE.Announcers(
+    [(word, _NAMES.index(group), group in _APART) for word, group in _LISTED], _NAMES
+)  # fmt: skip
 _place = itemgetter(1)
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 
 def find_words(lower: str) -> Hits:
-    """Where the announcing words stand in a text in lower case, by group, in order of their end."""
-    if lower.isascii():
-        groups = _ASCII_GROUP_OF
-        found = _ASCII_WORDS.find_matches_as_indexes(lower.encode(), overlapping=True)
-    else:
-        groups = _GROUP_OF
-        found = _find_in_any(lower)
+    """Where the announcing words stand in a text in lower case, by group, in no order to count on."""
+    return find_words_one_by_one(lower) if _COMPILED is None else _COMPILED.find(lower)
+
+
+def find_words_one_by_one(lower: str) -> Hits:
+    """What the compiled pass does."""
     hits: Hits = {}
-    for hit in found:
-        group = groups[hit[0]]
-        if group in hits:
-            hits[group].append(hit)
-        else:
-            hits[group] = [hit]
+    for number, (word, group) in enumerate(_LISTED):
+        start = lower.find(word)
+        while start >= 0:
+            if group not in _APART or not lower[start - 1 : start].isalnum():
+                hits.setdefault(group, []).append((number, start, start + len(word)))
+            start = lower.find(word, start + 1)
     return hits
 
 
@@ -89,12 +85,3 @@ def places_of(hits: Hits, group: str) -> list[int]:
     """Where the words of a group begin, in order."""
     found = hits.get(group)
     return [] if found is None else sorted(map(_place, found))
-
-
-def _find_in_any(lower: str) -> list[Hit]:
-    try:
-        return _WORDS.find_matches_as_indexes(lower, overlapping=True)
-    except UnicodeEncodeError:
-        # JSON can hold half of a pair, which is no text in UTF-8; another character stands for it.
-        whole = _HALF_PAIR.sub("\ufffd", lower)
-        return _WORDS.find_matches_as_indexes(whole, overlapping=True)
