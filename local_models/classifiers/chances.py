@@ -17,18 +17,18 @@ _MOST = 80.0
 """A chance of exp(-80) is as good as none."""
 
 
-def softmax(scores: Scores, steepness: float) -> list[float]:
-    """Chances that are 1 together; a score counts `steepness` times."""
+def softmax(scores: Scores, steepness: float, count: int) -> list[float]:
+    """Chances of the first `count` that are 1 together; a score counts `steepness` times."""
     if NATIVE is None:
-        return softmax_in_python(list_scores(scores), steepness)
-    return NATIVE.softmax(scores, steepness)
+        return softmax_in_python(list_scores(scores)[:count], steepness)
+    return NATIVE.softmax(scores, steepness, count)
 
 
-def sigmoids(scores: Scores, steepness: float) -> list[float]:
-    """A chance for each score by itself."""
+def sigmoids(scores: Scores, steepness: float, count: int) -> list[float]:
+    """A chance for each of the first `count` by itself."""
     if NATIVE is None:
-        return sigmoids_in_python(list_scores(scores), steepness)
-    return NATIVE.sigmoids(scores, steepness)
+        return sigmoids_in_python(list_scores(scores)[:count], steepness)
+    return NATIVE.sigmoids(scores, steepness, count)
 
 
 def softmax_in_python(scores: Sequence[float], steepness: float) -> list[float]:

@@ -127,10 +127,10 @@ class CompiledModule(Protocol):
     Raises ValueError where they do not fit together, or a key stands there twice.
     """
 
-    softmax: Callable[[object, float], list[float]]
-    """Takes scores (float32) and their steepness, see `chances.py`."""
+    softmax: Callable[[object, float, int], list[float]]
+    """Takes scores (float32), their steepness, and how many of them count, see `chances.py`."""
 
-    sigmoids: Callable[[object, float], list[float]]
+    sigmoids: Callable[[object, float, int], list[float]]
     """The same, each by itself."""
 
     token_classes: Callable[[str], list[int]]

@@ -8,13 +8,12 @@ its rows once.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from local_models.classifiers.chances import Scores, softmax
+from local_models.classifiers.chances import Scores, sigmoids, softmax
 from local_models.classifiers.features import Features
 from local_models.classifiers.head import Deep, Head, Rows, load_head
 from local_models.classifiers.mood_features import read_mood_features
@@ -79,8 +78,8 @@ class EmotionReader:
     def _tell(self, cued: Features, found: Scores) -> EmotionReading:
         if not cued.text:
             return EmotionReading("neutral", 0.0, 0.0)
-        scores, labels = np.frombuffer(found, np.float32), self._labels
-        told = softmax(scores[: len(labels)], 1.0 / self._head.temperature)
+        labels = self._labels
+        told = softmax(found, 1.0 / self._head.temperature, len(labels))
         chances = dict(zip(labels, told, strict=True))
         sarcasm = chances.pop(SARCASTIC, 0.0)
         if sarcasm:
@@ -88,9 +87,10 @@ class EmotionReader:
         emotion = max(chances, key=chances.__getitem__)
         if emotion == "neutral":
             return EmotionReading(emotion, 0.0, chances[emotion], sarcasm)
-        has_strength = len(scores) > len(labels)
-        strong = float(scores[-1] if has_strength else self._strength.scores(cued)[0])
-        return EmotionReading(emotion, _sigmoid(strong), chances[emotion], sarcasm)
+        strength = sigmoids(found, 1.0, len(self._head.labels))[-1]
+        if len(labels) == len(self._head.labels):
+            strength = self._strength.chances(cued)[0]
+        return EmotionReading(emotion, strength, chances[emotion], sarcasm)
 
 
 def join_heads(one: Head, other: Head) -> Head:
@@ -119,10 +119,6 @@ def _side_by_side(one: Rows, other: Rows) -> Rows:
     return Rows(
         np.concatenate([one.cells, other.cells], axis=1), np.concatenate([one.scale, other.scale])
     )
-
-
-def _sigmoid(score: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
 
 
 def told(label: str) -> str:

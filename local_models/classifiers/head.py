@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +50,7 @@ class Deep:
     """Shape (hidden, classes)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a head says of one text."""
 
     label: str
@@ -152,7 +151,7 @@ class Head:
 
     def _calibrate(self, scores: Scores) -> list[float]:
         told = sigmoids if self.kind == "many" else softmax
-        return told(scores, 1.0 / self.temperature)
+        return told(scores, 1.0 / self.temperature, len(self.labels))
 
     def _judge(self, chances: list[float]) -> Reading:
         confidence = max(chances)

@@ -130,6 +130,8 @@ def _above(present: dict[str, float], least: float) -> dict[str, float]:
 
 def _surest(found: dict[str, float]) -> tuple[str, ...]:
     """Labels of wishes, the likeliest first."""
+    if not found:
+        return ()
     return tuple(sorted(found.keys() - NEUTRAL, key=lambda label: (-found[label], label)))
 
 

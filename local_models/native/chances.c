@@ -13,15 +13,20 @@ typedef struct {
 
 static int take_scores(PyObject *const *args, Py_ssize_t nargs, Scores *scores)
 {
-    if (nargs != 2) {
-        PyErr_SetString(PyExc_TypeError, "scores and their steepness are wanted");
+    if (nargs != 3) {
+        PyErr_SetString(PyExc_TypeError, "scores, their steepness and their number are wanted");
         return -1;
     }
     scores->steepness = PyFloat_AsDouble(args[1]);
-    if ((scores->steepness == -1 && PyErr_Occurred()) || view_of(args[0], &scores->view, 4, "scores") < 0)
+    scores->count = PyLong_AsSsize_t(args[2]);
+    if (PyErr_Occurred() || view_of(args[0], &scores->view, 4, "scores") < 0)
         return -1;
     scores->scores = scores->view.buf;
-    scores->count = scores->view.len / 4;
+    if (scores->count < 0 || scores->count > scores->view.len / 4) {
+        PyErr_Format(PyExc_ValueError, "there are %zd scores, not %zd", scores->view.len / 4, scores->count);
+        PyBuffer_Release(&scores->view);
+        return -1;
+    }
     return 0;
 }
 
