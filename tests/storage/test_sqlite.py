@@ -20,7 +20,7 @@ from router.storage.errors import (
     LedgerTooNewError,
     LedgerUnavailableError,
 )
-from router.storage.journal import Journal, find_leftovers, frame, read_frames
+from router.storage.journal import Journal, count_pending, find_leftovers, frame, read_frames
 from router.storage.reports import Question
 from router.storage.sqlite import SqliteLedger
 from tests.storage.rows import attempt_row, entry_of, request_row
@@ -143,6 +143,35 @@ def test_a_torn_frame_ends_the_journal_without_harm() -> None:
     assert list(read_frames(bytes(damaged))) == [b"one"]
 
 
+def test_a_journal_that_was_emptied_does_not_repeat_what_stood_there(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    journal = Journal(path, 7)
+    for note in (b"first", b"again", b"third"):
+        journal.append(frame(note))
+    journal.clear()
+    assert count_pending(path) == 0
+    journal.append(frame(b"newer"))  # as long as the first one: the second would follow it
+    journal.abandon()
+    assert count_pending(path) == 1
+    (leftover,) = find_leftovers(path)
+    assert list(leftover.payloads()) == [b"newer"]
+
+
+def test_a_journal_outgrows_the_room_that_was_reserved(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    journal = Journal(path, 7)
+    notes = [bytes([number]) * 300_000 for number in range(1, 10)]
+    for note in notes:
+        journal.append(frame(note))
+    journal.rotate([frame(b"open still")])
+    assert (journal.past(), journal.size) == (1, len(frame(b"open still")))
+    journal.abandon()
+    assert [list(leftover.payloads()) for leftover in find_leftovers(path)] == [
+        notes,
+        [b"open still"],
+    ]
+
+
 def test_a_journal_is_inherited_by_one_heir_only(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
     journal = Journal(path, 7)
@@ -169,7 +198,7 @@ def test_a_full_disk_refuses_before_money_is_spent(tmp_path: Path) -> None:
         ledger = SqliteLedger(Path(sys.argv[1]), on_failure=sys.argv[2], flush_seconds=30.0)
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
         number, refused = 0, ""
-        for _ in range(2_000):
+        for _ in range(8_000):
             number = ledger.next_entry()
             try:
                 ledger.begin(request_row(number), attempt_row(number, outcome="open"))

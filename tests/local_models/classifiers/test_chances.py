@@ -23,8 +23,12 @@ def test_both_say_the_same(scores: list[float], steepness: float) -> None:
     assert NATIVE is not None, "the compiled loops are part of what the tests install"
     raw = np.array(scores, dtype=np.float32)
     for held in (raw, raw.tobytes()):
-        assert softmax(held, steepness, len(scores)) == pytest.approx(softmax_in_python(scores, steepness))
-        assert sigmoids(held, steepness, len(scores)) == pytest.approx(sigmoids_in_python(scores, steepness))
+        assert softmax(held, steepness, len(scores)) == pytest.approx(
+            softmax_in_python(scores, steepness)
+        )
+        assert sigmoids(held, steepness, len(scores)) == pytest.approx(
+            sigmoids_in_python(scores, steepness)
+        )
 
 
 def test_chances_are_one_together_or_each_by_itself() -> None:
