@@ -142,7 +142,7 @@ class CompiledModule(Protocol):
     places: Callable[[str], tuple[list[Any], ...]]
     """The fields of `entities.Places`, in order, for one text."""
 
-    times: Callable[[str], list[tuple[int, int]]]
+    times: Callable[[str, int], list[tuple[int, int]]]
     """What `entities.find_times` gives for one text."""
 
     runs: Callable[[str], list[tuple[int, int, str, str]]]

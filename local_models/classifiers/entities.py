@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from operator import itemgetter
 from typing import NamedTuple
 
 from local_models.classifiers.compiled import NATIVE
-from local_models.classifiers.normalise import clip
 from local_models.classifiers.sample import Sample
+from local_models.classifiers.survey import mask_of
 
 Span = tuple[int, int]
 
@@ -83,6 +82,7 @@ _CODES = ("rmb", "cny", "usd")
 _CODE_ENDS = frozenset("byd")
 _UNITS = (*"元块毛角万美人", "dollar", "buck", "usd", "rmb", "yuan", "euro", "pound")
 _POINTS = frozenset(",.")
+_MARK_SIGN = mask_of("<")
 _NO_MARKS: dict[str, list[Span]] = {kind: [] for kind in _KINDS.values()}
 _DATE_MARKS = frozenset("年/.-月号日")
 _MONTH_STARTS = frozenset(
@@ -102,15 +102,17 @@ def find_slots(text: str | Sample) -> dict[str, tuple[str, ...]]:
     sample, lower = whole.text, whole.lower
     if len(lower) != len(sample):  # a letter that grows when lowered would shift what follows it
         sample = lower
-    marks = _placeholders(lower) if "<" in lower else _NO_MARKS
+    marks = _placeholders(lower) if whole.signs & _MARK_SIGN else _NO_MARKS
     at = find_places(lower)
-    phones = _values(sample, [*marks["phone"], *_try_at(_PHONE, lower, at.phones)])
-    orders = _values(sample, [*marks["order_number"], *_orders(lower, at)])
+    phones = _values(sample, marks["phone"] + _try_at(_PHONE, lower, at.phones))
+    orders = _values(sample, marks["order_number"] + _orders(lower, at))
+    if phones:
+        orders = tuple([value for value in orders if value not in phones])
     slots = {
-        "order_number": tuple(value for value in orders if value not in phones),
+        "order_number": orders,
         "phone": phones,
-        "date": _dates(sample, lower, [*marks["date"], *_dates_in_digits(lower, at)]),
-        "amount": _values(sample, [*marks["amount"], *_amounts(lower, at)]),
+        "date": _dates(sample, lower, marks["date"] + _dates_in_digits(lower, at)),
+        "amount": _values(sample, marks["amount"] + _amounts(lower, at)),
     }
     return {kind: values for kind, values in slots.items() if values}
 
@@ -239,11 +241,9 @@ def _letters_before(lower: str, start: int) -> int:
 
 
 def _orders(lower: str, at: Places) -> list[Span]:
-    return [
-        *at.named,
-        *_try_at(_HASHED, lower, at.hashed),
-        *_try_at(_BARE, lower, at.bare),
-    ]
+    if not at.hashed and not at.bare:
+        return at.named
+    return at.named + _try_at(_HASHED, lower, at.hashed) + _try_at(_BARE, lower, at.bare)
 
 
 def _dates_in_digits(lower: str, at: Places) -> list[Span]:
@@ -257,40 +257,51 @@ def _dates_in_digits(lower: str, at: Places) -> list[Span]:
 
 def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
     """Dates in the order of the text; where two ways of reading overlap, the first one holds."""
-    glance, lower_glance = clip(sample, _GLANCE_CHARS), clip(lower, _GLANCE_CHARS)
-    in_words: list[tuple[int, str]] = []
+    in_words = find_times(lower, _GLANCE_CHARS)
     if not sample.isascii():
-        spans = [match.span() for match in _DATE_ZH.finditer(lower_glance)]
-        in_words = [(start, glance[start:end]) for start, end in spans]
-    spans = find_times(lower_glance)
-    in_words += [(start, value) for value, start in _first_places(glance, spans).items()]
-    # What stands in the glance's tail stands that much farther on in the text.
-    left_out = len(sample) - len(glance)
-    found = [(start, value) for value, start in _first_places(sample, in_digits).items()]
-    found += [
-        (start + left_out if start > _GLANCE_CHARS // 2 else start, value)
-        for start, value in in_words
-    ]
-    found.sort(key=itemgetter(0))
-    kept: list[str] = []
+        in_words = _dates_in_chinese(lower) + in_words
+    found = _first_places(sample, in_digits) if in_digits else {}
+    for start, value in sorted([(start, sample[start:end].strip()) for start, end in in_words]):
+        found.setdefault(value, start)
+    if len(found) < 2:
+        return tuple(found)
     told = ""
-    for _, each in found:
-        value = each.strip()
+    for value in sorted(found, key=found.__getitem__):
         if value not in told:
-            kept.append(value)
-            told += "\n" + value
-    return tuple(kept)
+            told += "\0" + value
+    return tuple(told[1:].split("\0"))
 
 
-def find_times(lower: str) -> list[Span]:
+def _dates_in_chinese(lower: str) -> list[Span]:
+    spans: list[Span] = []
+    for start, end in _head_and_tail(len(lower), _GLANCE_CHARS):
+        spans += [match.span() for match in _DATE_ZH.finditer(lower, start, end)]
+    return spans
+
+
+def _head_and_tail(size: int, most: int) -> list[Span]:
+    """All of a text of that many characters, or where its head and its tail stand."""
+    if size <= most:
+        return [(0, size)]
+    return [(0, most // 2), (size - most // 2, size)]
+
+
+def find_times(lower: str, most: int) -> list[Span]:
     """Times in English, in a text in lower case: they begin at a word for times, or one or two words
-    before it."""
-    return find_times_with_patterns(lower) if NATIVE is None else NATIVE.times(lower)
+    before it. Of a text longer than `most` only the head and the tail are read."""
+    if NATIVE is None:
+        return find_times_with_patterns(lower, most)
+    return NATIVE.times(lower, most)
 
 
-def find_times_with_patterns(lower: str) -> list[Span]:
+def find_times_with_patterns(lower: str, most: int) -> list[Span]:
     """What the compiled pass does."""
-    return _try_at(_DATE_EN, lower, _find_time_starts(lower.replace("\n", " ")))
+    found: list[Span] = []
+    for first, last in _head_and_tail(len(lower), most):
+        part = lower[first:last]
+        spans = _try_at(_DATE_EN, part, _find_time_starts(part.replace("\n", " ")))
+        found += [(first + start, first + end) for start, end in spans]
+    return found
 
 
 def _find_time_starts(lower: str) -> list[int]:

@@ -71,7 +71,8 @@ static PyMethodDef functions[] = {
     {"signs", read_signs, METH_O, "What stands in a text besides its words, see signs.py."},
     {"places", read_places, METH_O, "Where numbers stand and what they may be, see entities.py."},
     {"runs", read_runs, METH_O, "Runs of digits with their neighbours, see privacy/digits.py."},
-    {"times", read_times, METH_O, "Where times in English may begin, see entities.py."},
+    {"times", (PyCFunction)(void (*)(void))read_times, METH_FASTCALL,
+     "Times in English in the head and the tail of a text, see entities.py."},
     {NULL, NULL, 0, NULL},
 };
 

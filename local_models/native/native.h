@@ -41,7 +41,7 @@ PyObject *softmax(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *sigmoids(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *read_places(PyObject *module, PyObject *string);
 PyObject *read_runs(PyObject *module, PyObject *string);
-PyObject *read_times(PyObject *module, PyObject *string);
+PyObject *read_times(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 
 /* A contiguous view of `object`, which must hold `item` bytes a cell; sets the error otherwise. */
 int view_of(PyObject *object, Py_buffer *view, Py_ssize_t item, const char *name);

@@ -512,21 +512,52 @@ static void look_back(const Reader *text, Py_ssize_t from, Py_ssize_t *starts, P
     }
 }
 
-PyObject *read_times(PyObject *Py_UNUSED(module), PyObject *string)
+/* The times of a part of a text that begins `from` characters into it, onto the list. */
+static int push_times(const Reader *part, Py_ssize_t from, PyObject *found)
+{
+    Py_ssize_t starts[MOST_STARTS], count = 0;
+    for (Py_ssize_t i = 0; i < part->size; i++)
+        if (may_be_time(part->codes[i]) && is_time(part, i, part->codes[i]))
+            look_back(part, i, starts, &count);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        Py_ssize_t end = end_of_time(part, starts[i]);
+        if (end >= 0 && push_span(found, from + starts[i], from + end) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Of a longer text than `most` only the head and the tail, each as if it stood alone. */
+static int push_parts(Reader *text, Py_ssize_t most, PyObject *found)
+{
+    Py_ssize_t half = most / 2, from = text->size - half;
+    uint32_t *codes = text->room + MARGIN;
+    if (text->size <= most)
+        return push_times(text, 0, found);
+    uint32_t behind[MARGIN];
+    memcpy(behind, codes + half, sizeof behind);
+    memset(codes + half, 0, sizeof behind);
+    if (push_times(&(Reader){codes, half, NULL}, 0, found) < 0)
+        return -1;
+    memcpy(codes + half, behind, sizeof behind);
+    memset(codes + from - MARGIN, 0, sizeof behind);
+    return push_times(&(Reader){codes + from, half, NULL}, from, found);
+}
+
+PyObject *read_times(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs)
 {
     Reader text;
-    Py_ssize_t starts[MOST_STARTS], count = 0;
-    if (codes_open(string, &text) < 0)
+    if (nargs != 2)
+        return PyErr_Format(PyExc_TypeError, "times takes a text and how much of it is read");
+    Py_ssize_t most = PyLong_AsSsize_t(args[1]);
+    if (most < 2 * MARGIN)
+        return PyErr_Occurred() ? NULL
+                                : PyErr_Format(PyExc_ValueError, "%d characters are read at least", 2 * MARGIN);
+    if (codes_open(args[0], &text) < 0)
         return NULL;
-    for (Py_ssize_t i = 0; i < text.size; i++)
-        if (may_be_time(text.codes[i]) && is_time(&text, i, text.codes[i]))
-            look_back(&text, i, starts, &count);
     PyObject *found = PyList_New(0);
-    for (Py_ssize_t i = 0; found && i < count; i++) {
-        Py_ssize_t end = end_of_time(&text, starts[i]);
-        if (end >= 0 && push_span(found, starts[i], end) < 0)
-            Py_CLEAR(found);
-    }
+    if (found && push_parts(&text, most, found) < 0)
+        Py_CLEAR(found);
     codes_close(&text);
     return found;
 }

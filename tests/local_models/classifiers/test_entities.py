@@ -101,4 +101,12 @@ PARTS = [
 def test_numbers_stand_where_both_ways_of_looking_find_them(text: str) -> None:
     assert NATIVE is not None, "the compiled loops are part of what the tests install"
     assert find_places(text.lower()) == find_places_with_patterns(text.lower())
-    assert find_times(text.lower()) == find_times_with_patterns(text.lower())
+    for most in (16, 30, 600):
+        assert find_times(text.lower(), most) == find_times_with_patterns(text.lower(), most)
+
+
+def test_a_date_may_reach_over_a_line_s_end() -> None:
+    assert find_slots("it came 5\ndays ago, no: last\nFriday")["date"] == (
+        "5\ndays ago",
+        "last\nFriday",
+    )
