@@ -31,25 +31,36 @@ typedef struct {
     uint64_t *words;  /* scratch: the hash of each word */
     Place *places;    /* scratch: the n-grams by hash, and how often each occurs */
     uint32_t *found;  /* scratch: the places of this text's n-grams in the order in which they came */
+    Place *moved;     /* scratch: what moves to a larger table */
     uint32_t mask;
     uint16_t stamp;   /* of the present text */
+    int32_t limit;    /* n-grams that the present table has room for */
     Py_ssize_t distinct;
 } Windows;
 
 static void windows_free(Windows *self)
 {
     void *parts[] = {self->kinds, self->damped, self->codes, self->text_kinds,
-                     self->words, self->places, self->found};
+                     self->words, self->places, self->found, self->moved};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         PyMem_Free(parts[i]);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
-/* Few texts have nearly as many n-grams as they could: then the table is full to five eighths. */
-static Py_ssize_t places_for(Py_ssize_t characters)
+/* A table of this size is full to five eighths at most, whatever the text. */
+static Py_ssize_t most_places_for(Py_ssize_t characters)
 {
     Py_ssize_t size = 256;
     while (size < characters * MOST_PER_CHARACTER * 8 / 5)
+        size *= 2;
+    return size;
+}
+
+/* What most texts need, which have two or three n-grams a character: a small table stays in the cache. */
+static Py_ssize_t places_for(Py_ssize_t characters)
+{
+    Py_ssize_t size = 256;
+    while (size < characters * 4)
         size *= 2;
     return size;
 }
@@ -81,13 +92,46 @@ static PyObject *windows_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     self->codes = PyMem_New(uint32_t, room);
     self->text_kinds = PyMem_New(uint8_t, room);
     self->words = PyMem_New(uint64_t, room);
-    self->places = PyMem_Calloc(places_for(room), sizeof *self->places);
+    self->places = PyMem_Calloc(most_places_for(room), sizeof *self->places);
+    self->moved = PyMem_New(Place, places_for(room));
     self->found = PyMem_New(uint32_t, most);
-    if (!self->codes || !self->text_kinds || !self->words || !self->places || !self->found) {
+    if (!self->codes || !self->text_kinds || !self->words || !self->places || !self->found || !self->moved) {
         Py_DECREF(self);
         return PyErr_NoMemory();
     }
     return (PyObject *)self;
+}
+
+static void next_stamp(Windows *self)
+{
+    if (++self->stamp == 0) {
+        memset(self->places, 0, most_places_for(self->room) * sizeof *self->places);
+        self->stamp = 1;
+    }
+}
+
+static Place *place_of(const Windows *self, uint32_t key)
+{
+    uint32_t at = key & self->mask;
+    while (self->places[at].stamp == self->stamp && self->places[at].key != key)
+        at = (at + 1) & self->mask;
+    return &self->places[at];
+}
+
+/* Lay the text's n-grams out anew in the largest table, under a stamp of their own. */
+static void spread(Windows *self)
+{
+    Place *told = self->moved;
+    for (Py_ssize_t i = 0; i < self->distinct; i++)
+        told[i] = self->places[self->found[i]];
+    next_stamp(self);
+    self->mask = (uint32_t)most_places_for(self->room) - 1;
+    for (Py_ssize_t i = 0; i < self->distinct; i++) {
+        Place *place = place_of(self, told[i].key);
+        *place = (Place){told[i].key, self->stamp, told[i].count};
+        self->found[i] = (uint32_t)(place - self->places);
+    }
+    self->limit = INT32_MAX;
 }
 
 static inline void note(Windows *self, uint64_t mixed, uint32_t view)
@@ -102,6 +146,8 @@ static inline void note(Windows *self, uint64_t mixed, uint32_t view)
         if (place->stamp != self->stamp) {
             *place = (Place){key, self->stamp, 1};
             self->found[self->distinct++] = at;
+            if (self->distinct > self->limit)
+                spread(self);
             return;
         }
         if (place->key == key) {
@@ -111,15 +157,14 @@ static inline void note(Windows *self, uint64_t mixed, uint32_t view)
     }
 }
 
-/* Make every place empty. */
+/* Make every place empty, in a table for so many characters. */
 static void clear(Windows *self, Py_ssize_t characters)
 {
-    self->mask = (uint32_t)places_for(characters) - 1;
+    Py_ssize_t size = places_for(characters);
+    self->mask = (uint32_t)size - 1;
+    self->limit = (int32_t)(size / 8 * 5);
     self->distinct = 0;
-    if (++self->stamp == 0) {
-        memset(self->places, 0, places_for(self->room) * sizeof *self->places);
-        self->stamp = 1;
-    }
+    next_stamp(self);
 }
 
 static inline uint8_t kind_of(const Windows *self, uint32_t code)

@@ -34,10 +34,11 @@ _SIX = 6
 """Fewer digits are neither a number nor a code of any kind that is looked for."""
 
 _SALT = os.urandom(16)
+_IS_SALTED = os.environ.get("PYTHONHASHSEED", "") in ("", "random")
 _MOST_REMEMBERED = 4_096
-_scanned: dict[tuple[bytes, float], tuple[Span, ...]] = {}
-"""Where private data stands in texts that were scanned lately, by a salted hash of each: a talk
-sends its whole history again with every turn. No text is kept here, only places and kinds."""
+_scanned: dict[tuple[bytes | int, int, float], tuple[Span, ...]] = {}
+"""Where private data stands in texts that were scanned lately, by a salted hash of each and its length: a
+talk sends its whole history again with every turn. No text is kept here, only places and kinds."""
 
 
 def scan(text: str, *, least_confidence: float = 0.5) -> list[Span]:
@@ -47,7 +48,7 @@ def scan(text: str, *, least_confidence: float = 0.5) -> list[Span]:
     """
     if len(text) < 2:
         return []
-    key = (blake2b(text.encode("utf-8", "surrogatepass"), key=_SALT).digest(), least_confidence)
+    key = (_hash(text), len(text), least_confidence)
     known = _scanned.get(key)
     if known is None:
         known = tuple(_scan(text, least_confidence))
@@ -55,6 +56,13 @@ def scan(text: str, *, least_confidence: float = 0.5) -> list[Span]:
             _scanned.pop(next(iter(_scanned)), None)
         _scanned[key] = known
     return list(known)
+
+
+def _hash(text: str) -> bytes | int:
+    """Python's own hash is salted too and made already, unless somebody chose the salt."""
+    if _IS_SALTED:
+        return hash(text)
+    return blake2b(text.encode("utf-8", "surrogatepass"), key=_SALT).digest()
 
 
 def _scan(text: str, least_confidence: float) -> list[Span]:
