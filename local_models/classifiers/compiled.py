@@ -172,7 +172,7 @@ class CompiledModule(Protocol):
     Levels: Callable[
         [tuple[object, ...], CompiledTrees, tuple[float, float, float]], CompiledLevels
     ]
-    """Takes float32 mean, spread, slopes, phases, wave weights (outputs by waves, of which there are
+    """Takes float32 mean, spread, slopes (float16), phases, wave weights (outputs by waves, of which there are
     a multiple of 32), bias, linear and its bias; trees; shares.
 
     Raises ValueError where they do not fit together.

@@ -35,6 +35,7 @@ from local_models.classifiers.words import (
 
 RARITIES = 9
 _NO_ANSWERS = (0.0,) * 4
+_SLOPES_AT = 2
 _ABREAST = 32
 """Waves that the compiled loop adds up at once."""
 
@@ -176,7 +177,9 @@ def _open_levels(ranker: Ranker) -> CompiledLevels | None:
         np.pad(waves.phases, (0, more)), np.pad(ranker.wave_weights, ((0, more), (0, 0))).T,
         ranker.wide_bias, ranker.linear, ranker.linear_bias,
     )  # fmt: skip
-    flat = tuple(np.ascontiguousarray(array, np.float32) for array in arrays)
+    # Slopes are half floats: they were drawn as such.
+    kinds = [np.float16 if at == _SLOPES_AT else np.float32 for at in range(len(arrays))]
+    flat = tuple(map(np.ascontiguousarray, arrays, kinds))
     return NATIVE.Levels(flat, trees, ranker.shares)
 
 

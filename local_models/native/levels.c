@@ -1,6 +1,12 @@
 /* What a ranker makes of a text once that is counted: the sums of ranker.py, which says what they mean. */
 #include "native.h"
+#include <math.h>
 #include <string.h>
+#ifdef HAS_TWO
+#include <immintrin.h>
+#define HALVES __attribute__((target("avx2,fma,f16c")))
+#define READS_HALVES IS_WIDE /* all that have those read half floats too; old compilers cannot ask */
+#endif
 
 #define MOST_TRAITS 512
 #define ABREAST 32 /* waves that are added up at once, so that they stay in registers */
@@ -8,7 +14,9 @@
 typedef struct {
     PyObject_HEAD
     float *mean, *spread;           /* of each trait */
-    float *slopes, *phases;         /* traits by waves; waves */
+    float *phases;                  /* waves */
+    uint16_t *slopes;               /* traits by waves, half floats: reading them is what waves cost */
+    float *plain_slopes;            /* the same as floats, where the processor cannot read half ones */
     float *wave_weights, *bias;     /* firsts by waves; firsts */
     float *linear, *linear_bias;    /* inputs by outputs; outputs */
     PyObject *trees;
@@ -19,12 +27,39 @@ typedef struct {
 
 static void levels_free(Levels *self)
 {
-    float *parts[] = {self->mean, self->spread, self->slopes, self->phases, self->wave_weights,
-                      self->bias, self->linear, self->linear_bias, self->input};
+    void *parts[] = {self->mean, self->spread, self->slopes, self->plain_slopes, self->phases,
+                     self->wave_weights, self->bias, self->linear, self->linear_bias, self->input};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         PyMem_Free(parts[i]);
     Py_XDECREF(self->trees);
     Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+/* What a half float means; none of them is infinite or no number. */
+static float float_of(uint16_t half)
+{
+    int exponent = half >> 10 & 31;
+    float part = (float)(half & 1023) / 1024;
+    float value = exponent ? ldexpf(1 + part, exponent - 15) : ldexpf(part, -14);
+    return half >> 15 ? -value : value;
+}
+
+/* Floats in place of the half ones, for processors that cannot read these; -1 with the error set. */
+static int make_plain(Levels *self)
+{
+#ifdef HAS_TWO
+    if (READS_HALVES)
+        return 0;
+#endif
+    Py_ssize_t count = self->traits * self->waves;
+    self->plain_slopes = PyMem_New(float, count ? count : 1);
+    if (self->plain_slopes == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++)
+        self->plain_slopes[i] = float_of(self->slopes[i]);
+    return 0;
 }
 
 /* Take in the eight arrays; -1 with the error set where their sizes do not agree. */
@@ -32,16 +67,26 @@ static int take_arrays(Levels *self, PyObject *arrays)
 {
     static const char *names[] = {"mean", "spread", "slopes", "phases", "wave_weights", "bias",
                                   "linear", "linear_bias"};
-    float **places[] = {&self->mean, &self->spread, &self->slopes, &self->phases, &self->wave_weights,
-                        &self->bias, &self->linear, &self->linear_bias};
+    static const Py_ssize_t items[] = {4, 4, 2, 4, 4, 4, 4, 4};
+    void *taken[8] = {NULL};
     Py_ssize_t sizes[8];
     if (!PyTuple_Check(arrays) || PyTuple_GET_SIZE(arrays) != 8) {
         PyErr_SetString(PyExc_TypeError, "levels are made of eight arrays");
         return -1;
     }
-    for (int i = 0; i < 8; i++)
-        if (!(*places[i] = copy_of(PyTuple_GET_ITEM(arrays, i), 4, names[i], &sizes[i])))
-            return -1;
+    int is_whole = 1;
+    for (int i = 0; is_whole && i < 8; i++)
+        is_whole = (taken[i] = copy_of(PyTuple_GET_ITEM(arrays, i), items[i], names[i], &sizes[i])) != NULL;
+    self->mean = taken[0];
+    self->spread = taken[1];
+    self->slopes = taken[2];
+    self->phases = taken[3];
+    self->wave_weights = taken[4];
+    self->bias = taken[5];
+    self->linear = taken[6];
+    self->linear_bias = taken[7];
+    if (!is_whole)
+        return -1;
     self->traits = sizes[0];
     self->waves = sizes[3];
     self->firsts = sizes[5];
@@ -63,7 +108,7 @@ static int take_arrays(Levels *self, PyObject *arrays)
         PyErr_NoMemory();
         return -1;
     }
-    return 0;
+    return make_plain(self);
 }
 
 static PyObject *levels_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
@@ -98,50 +143,79 @@ static INLINE float cosine(float x)
 }
 
 
-/* The waves of the traits, added onto level one's outputs. */
-static INLINE void add_waves(const Levels *self, const float *restrict traits, float *restrict first)
+/* How far each trait is from its mean, in spreads, four at most. */
+static INLINE void steady_of(const Levels *self, const float *restrict traits, float *restrict steady)
 {
-    float steady[MOST_TRAITS];
     for (Py_ssize_t i = 0; i < self->traits; i++) {
         float away = (traits[i] - self->mean[i]) / self->spread[i];
         steady[i] = away < -4 ? -4 : away > 4 ? 4 : away;
     }
+}
+
+/* What ABREAST waves weigh once their heights are known, onto level one's outputs. */
+static INLINE void weigh_waves(const Levels *self, Py_ssize_t from, float *restrict heights,
+                               float *restrict first)
+{
+    for (Py_ssize_t j = 0; j < ABREAST; j++)
+        heights[j] = cosine(heights[j]);
+    for (Py_ssize_t k = 0; k < self->firsts; k++) {
+        const float *restrict weights = self->wave_weights + k * self->waves + from;
+        float sum = 0;
+        for (Py_ssize_t j = 0; j < ABREAST; j++)
+            sum += heights[j] * weights[j];
+        first[k] += sum;
+    }
+}
+
+/* The waves of the traits, added onto level one's outputs. */
+static void add_waves_plain(const Levels *self, const float *traits, float *first)
+{
+    float steady[MOST_TRAITS], heights[ABREAST];
+    steady_of(self, traits, steady);
     for (Py_ssize_t from = 0; from < self->waves; from += ABREAST) {
-        float heights[ABREAST];
         memcpy(heights, self->phases + from, sizeof heights);
         for (Py_ssize_t i = 0; i < self->traits; i++) {
-            const float *restrict slopes = self->slopes + i * self->waves + from;
+            const float *restrict slopes = self->plain_slopes + i * self->waves + from;
             for (Py_ssize_t j = 0; j < ABREAST; j++)
                 heights[j] += steady[i] * slopes[j];
         }
-        for (Py_ssize_t j = 0; j < ABREAST; j++)
-            heights[j] = cosine(heights[j]);
-        for (Py_ssize_t k = 0; k < self->firsts; k++) {
-            const float *restrict weights = self->wave_weights + k * self->waves + from;
-            float sum = 0;
-            for (Py_ssize_t j = 0; j < ABREAST; j++)
-                sum += heights[j] * weights[j];
-            first[k] += sum;
-        }
+        weigh_waves(self, from, heights, first);
     }
 }
 
 #ifdef HAS_TWO
-WIDE static void add_waves_wide(const Levels *self, const float *traits, float *first)
+HALVES static void add_waves_wide(const Levels *self, const float *traits, float *first)
 {
-    add_waves(self, traits, first);
+    float steady[MOST_TRAITS], heights[ABREAST];
+    steady_of(self, traits, steady);
+    for (Py_ssize_t from = 0; from < self->waves; from += ABREAST) {
+        __m256 sums[ABREAST / 8];
+        for (int j = 0; j < ABREAST / 8; j++)
+            sums[j] = _mm256_loadu_ps(self->phases + from + 8 * j);
+        for (Py_ssize_t i = 0; i < self->traits; i++) {
+            const uint16_t *slopes = self->slopes + i * self->waves + from;
+            __m256 factor = _mm256_set1_ps(steady[i]);
+            for (int j = 0; j < ABREAST / 8; j++) {
+                __m256 eight = _mm256_cvtph_ps(_mm_loadu_si128((const void *)(slopes + 8 * j)));
+                sums[j] = _mm256_fmadd_ps(factor, eight, sums[j]);
+            }
+        }
+        for (int j = 0; j < ABREAST / 8; j++)
+            _mm256_storeu_ps(heights + 8 * j, sums[j]);
+        weigh_waves(self, from, heights, first);
+    }
 }
 #endif
 
-static void add_waves_best(const Levels *self, const float *traits, float *first)
+static void add_waves(const Levels *self, const float *traits, float *first)
 {
 #ifdef HAS_TWO
-    if (IS_WIDE) {
+    if (READS_HALVES) {
         add_waves_wide(self, traits, first);
         return;
     }
 #endif
-    add_waves(self, traits, first);
+    add_waves_plain(self, traits, first);
 }
 
 /* Write the numbers of a list, or a buffer's (float32), into `out`; -1 with the error set where they are not
@@ -190,7 +264,7 @@ static PyObject *levels_predict(Levels *self, PyObject *const *args, Py_ssize_t 
                           "rarities") == 0) {
         for (Py_ssize_t k = 0; k < firsts; k++)
             input[k] = ((const float *)sums.buf)[k] + self->bias[k];
-        add_waves_best(self, input + firsts, input);
+        add_waves(self, input + firsts, input);
         answer = PyBytes_FromStringAndSize(NULL, self->outputs * sizeof(float));
     }
     PyBuffer_Release(&sums);
