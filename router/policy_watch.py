@@ -19,8 +19,11 @@ class ShowsPolicy(Protocol):
 
 
 async def watch_policy(store: PolicyStore, metrics: ShowsPolicy) -> None:
-    """Reload whenever the file changes, for as long as the house is open."""
-    async for _ in awatch(store.path.parent, debounce=200, step=50, recursive=False):
+    """Reload whenever the file changes, for as long as the house is open.
+
+    The watch looks up four times a second: more often would cost an idle server the most of all.
+    """
+    async for _ in awatch(store.path.parent, debounce=500, step=250, recursive=False):
         reload_policy(store, metrics)
 
 
