@@ -52,7 +52,8 @@ PyObject *read_runs(PyObject *Py_UNUSED(module), PyObject *string)
 /* ---- announcing words -------------------------------------------------------------------------- */
 
 #define MOST_CODES 24
-#define HEADS 2048 /* places for the first two code points of a word */
+#define HEADS 4096 /* places for how a word begins: its first three code points, or both of two */
+#define BITS 64
 
 typedef struct {
     uint32_t codes[MOST_CODES];
@@ -65,11 +66,19 @@ typedef struct {
     PyObject *groups; /* a list of their names */
     Word *words;
     uint16_t heads[HEADS]; /* the first word of each place, plus one */
+    /* Which places have words of two code points, and which have longer ones: nearly every character of
+     * a text is settled by these. */
+    uint64_t of_two[HEADS / BITS], of_three[HEADS / BITS];
 } Announcers;
 
-static inline uint32_t place_of(uint32_t one, uint32_t two)
+static inline uint32_t place_of(uint32_t one, uint32_t two, uint32_t three)
 {
-    return (one * 0x9E3779B1U ^ two * 0x85EBCA6BU) >> 21;
+    return (one * 0x9E3779B1U ^ two * 0x85EBCA6BU ^ three * 0xC2B2AE35U) >> 20;
+}
+
+static inline int has_bit(const uint64_t *bits, uint32_t place)
+{
+    return bits[place / BITS] >> (place % BITS) & 1;
 }
 
 static void announcers_free(Announcers *self)
@@ -93,9 +102,10 @@ static int take_word(Announcers *self, PyObject *given, Py_ssize_t at)
     }
     if (PyUnicode_AsUCS4(text, word->codes, word->length, 0) == NULL)
         return -1;
-    uint16_t *head = &self->heads[place_of(word->codes[0], word->codes[1])];
-    word->next = *head;
-    *head = (uint16_t)(at + 1);
+    uint32_t place = place_of(word->codes[0], word->codes[1], word->length > 2 ? word->codes[2] : 0);
+    (word->length > 2 ? self->of_three : self->of_two)[place / BITS] |= 1ULL << (place % BITS);
+    word->next = self->heads[place];
+    self->heads[place] = (uint16_t)(at + 1);
     return 0;
 }
 
@@ -154,19 +164,31 @@ static int is_here(const Word *word, const uint32_t *codes)
     return !(word->is_apart && Py_UNICODE_ISALNUM(codes[-1]));
 }
 
+/* Those words that stand here, of the ones that begin at this place; -1 with the error set. */
+static int push_hits(const Announcers *self, PyObject *hits, const uint32_t *codes, Py_ssize_t start,
+                     uint32_t place)
+{
+    for (int at = self->heads[place]; at; at = self->words[at - 1].next)
+        if (is_here(&self->words[at - 1], codes + start) && push_hit(self, hits, at - 1, start) < 0)
+            return -1;
+    return 0;
+}
+
 static PyObject *announcers_find(Announcers *self, PyObject *string)
 {
     Codes text;
     if (codes_open(string, &text) < 0)
         return NULL;
     const uint32_t *codes = text.codes;
-    const uint16_t *heads = self->heads;
     PyObject *hits = PyDict_New();
     for (Py_ssize_t i = 0, size = text.size; hits && i + 1 < size; i++) {
-        int at = heads[place_of(codes[i], codes[i + 1])];
-        for (; hits && at; at = self->words[at - 1].next)
-            if (is_here(&self->words[at - 1], codes + i) && push_hit(self, hits, at - 1, i) < 0)
-                Py_CLEAR(hits);
+        uint32_t two = place_of(codes[i], codes[i + 1], 0);
+        uint32_t three = place_of(codes[i], codes[i + 1], codes[i + 2]);
+        int is_two = has_bit(self->of_two, two);
+        int is_three = has_bit(self->of_three, three) && !(is_two && three == two);
+        if ((is_two && push_hits(self, hits, codes, i, two) < 0) ||
+            (is_three && push_hits(self, hits, codes, i, three) < 0))
+            Py_CLEAR(hits);
     }
     codes_close(&text);
     return hits;
