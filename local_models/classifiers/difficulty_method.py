@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +23,29 @@ from local_models.classifiers.ranker_training import (
 )
 from local_models.classifiers.traits import TRAITS
 
-LARGE = Recipe()
+LARGE = Recipe(
+    shares=(0.0, 0.5, 0.5), second_ridge=10.0, linear_over_first=True, products=True,
+    narrow_trees=100, narrow_share=0.4, boosted_share=0.0, trees_learn_helpers=True,
+    waves=768, wave_share=1.0,
+)  # fmt: skip
+"""Level one's left-out guesses of the weak model, of the strong one and of the two together say nearly
+everything that level two can know; their products say it best."""
 SMALL = Recipe(shares=(0.15, 0.25, 0.6), boosted_share=0.0, leaf=8, ridge=4.0, topics=0)
 """For fewer than SMALL_BELOW questions: lean on what cannot overfit."""
-SMALL_ROUTES = replace(SMALL, shares=(0.3, 0.0, 0.7), ridge=2.0)
-"""The same for several models side by side: what draws every model towards its mean hides which of
-two is the better buy, so nothing here does so much of it."""
+ROUTES = Recipe()
+"""For several models side by side, each with its cost."""
+SMALL_ROUTES = replace(
+    SMALL, shares=(0.15, 0.4, 0.45), ridge=1.0, second_ridge=30.0, linear_over_first=True,
+    trees_learn_helpers=True,
+)  # fmt: skip
+"""The same for few questions: what draws every model towards its mean hides which of two is the better
+buy, so nothing here does so much of it."""
 SMALL_BELOW = 2_500
 FEWEST = 200
+ABILITIES = 12
+"""Directions in which models' results differ that level one learns."""
+ABILITY_SPREAD = 0.3
+"""Their standard deviation, about that of a column of results."""
 _OPTIONS = TRAITS.index("options")
 
 
@@ -59,8 +75,13 @@ def has_options(corpus: Corpus) -> NDArray[np.bool_]:
 def learn_gain(corpus: Corpus, weak: Floats, strong: Floats) -> Experts:
     """Learn `strong - weak`, how much better the strong model does, -1..1."""
     targets = np.stack([strong - weak], axis=1).astype(np.float32)
-    helpers = np.stack([weak, strong], axis=1).astype(np.float32)
-    return learn(corpus, targets, ("gain",), helpers)
+    helpers = tell_apart(weak, strong)
+    return learn(corpus, targets, ("gain",), (helpers[:, :2], helpers))
+
+
+def tell_apart(weak: Floats, strong: Floats) -> Floats:
+    """What helps to learn their difference: weak, strong, and where only the strong model is right."""
+    return np.stack([weak, strong, strong * (1 - weak)], axis=1).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +101,46 @@ class Router:
 
 
 def learn_routes(
-    corpus: Corpus, right: Floats, cost: Floats, others: Floats, names: Sequence[str]
+    corpus: Corpus, right: Floats, cost: Floats, others: NDArray[Any], names: Sequence[str]
 ) -> Router:
     """Learn what each model makes of a question and, by its logarithm, what that costs.
 
-    `others` are further models' results: what they share with ours steadies each column, the more
-    the fewer questions there are.
+    `others` are all models' results: the few main directions in which they differ steady each
+    column, the more the fewer questions there are.
     """
     scale = float(cost.mean())
     logarithms = np.log(np.maximum(cost, 1e-9 * scale) / scale)
     targets = np.concatenate([right, logarithms], axis=1).astype(np.float32)
     outputs = (*names, *(f"cost of {name}" for name in names))
-    level = others.mean(axis=1, keepdims=True).astype(np.float32)
-    return Router(learn(corpus, targets, outputs, level, small=SMALL_ROUTES), scale)
+    helpers = find_abilities(others)
+    recipes = (SMALL_ROUTES, ROUTES)
+    return Router(learn(corpus, targets, outputs, (helpers, helpers), recipes), scale)
+
+
+def find_abilities(right: NDArray[Any]) -> Floats:
+    """What questions ask of models, from who got which right: where each lies in the main directions."""
+    away = right - right.mean(axis=0)
+    sizes, directions = np.linalg.eigh(away.T @ away)
+    kept = sizes > 1e-6 * sizes[-1]
+    places = away @ directions[:, kept][:, ::-1][:, :ABILITIES]
+    return np.asarray(ABILITY_SPREAD * places / places.std(axis=0), dtype=np.float32)
 
 
 def learn(
-    corpus: Corpus, targets: Floats, outputs: Sequence[str], helpers: Floats, small: Recipe = SMALL
-) -> Experts:
-    """One ranker for each form of question that has enough of them; `small` where there are few."""
+    corpus: Corpus, targets: Floats, outputs: Sequence[str], helpers: tuple[Floats, Floats],
+    recipes: tuple[Recipe, Recipe] = (SMALL, LARGE),
+) -> Experts:  # fmt: skip
+    """One ranker for each form of question that has enough of them, with the first helpers and recipe
+    where there are few questions and with the second where there are many."""
     has = has_options(corpus)
     forms = [np.flatnonzero(has), np.flatnonzero(~has)]
     if min(map(len, forms)) < FEWEST:
         forms = [np.arange(len(has))]
     rankers = []
     for rows in forms:
-        recipe = small if len(rows) < SMALL_BELOW else LARGE
-        part = corpus.take(rows)
-        rankers.append(train_ranker(part, targets[rows], outputs, recipe, helpers=helpers[rows]))
+        size = int(len(rows) >= SMALL_BELOW)
+        known, part = helpers[size][rows], corpus.take(rows)
+        rankers.append(train_ranker(part, targets[rows], outputs, recipes[size], helpers=known))
     return Experts(rankers[0], rankers[-1])
 
 

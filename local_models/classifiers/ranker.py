@@ -2,15 +2,16 @@
 
 Level one is linear over the n-grams that `features.py` reads, over waves of the traits and over waves
 of the text's topics. Level two sees level one's outputs, the traits of `traits.py`, how rare the words
-are, and the topics; it is a ridge regression and a forest. The answer is the weighted mean of the
-three.
+are, and the topics; it is a ridge regression (over products of level one's outputs too, where they
+were learned) and a forest. The answer is the weighted mean of the three.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,8 @@ class Ranker:
     linear: Floats
     """Shape (inputs, outputs)."""
     linear_bias: Floats
+    products: Floats | None = None
+    """The ridge's further weights, shape (pairs of level one's outputs beyond those given, outputs)."""
     forest: Forest
     shares: tuple[float, float, float]
     """Weights of level one, ridge and forest; 1 together."""
@@ -132,7 +135,11 @@ class Ranker:
             rarities = [*rarities, *places.tolist()]
         if self.levels is None:
             return self.predict_with_numpy(np.frombuffer(sums, np.float32), traits, rarities)
-        return np.frombuffer(self.levels.predict(sums, traits, rarities), np.float32)
+        found = np.frombuffer(self.levels.predict(sums, traits, rarities), np.float32)
+        if self.products is None:
+            return found
+        given = len(self.outputs)
+        return found[:given] + self.weigh_products(found[given:])
 
     def predict_with_numpy(self, sums: Floats, traits: Numbers, rarities: list[float]) -> Floats:
         """What the compiled loops do: both levels. Where a text lies among topics follows its rarities."""
@@ -143,7 +150,15 @@ class Ranker:
         total = one * first[: len(self.outputs)]
         total += ridge * (inputs @ self.linear + self.linear_bias)
         total += trees * self.forest.add_up(inputs)
+        if self.products is not None:
+            total += self.weigh_products(first[len(self.outputs) :])
         return np.asarray(total, dtype=np.float32)
+
+    def weigh_products(self, others: Floats) -> Floats:
+        """What products of level one's outputs beyond those given add to the answer; row by row for many."""
+        assert self.products is not None
+        weighed = multiply_pairs(others) @ self.products
+        return np.asarray(self.shares[1] * weighed, dtype=np.float32)
 
     def read_first(self, features: Features, traits: Floats) -> tuple[Floats, Floats]:
         """Level one's outputs, and where the text lies among the topics (nowhere without any)."""
@@ -165,7 +180,20 @@ class Ranker:
         return self._table
 
 
+def multiply_pairs(values: Floats) -> Floats:
+    """Each number times itself and times every later one; row by row for many."""
+    one, other = _pairs(values.shape[-1])
+    return np.asarray(values.take(one, axis=-1) * values.take(other, axis=-1), dtype=np.float32)
+
+
+@lru_cache(maxsize=8)
+def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    return np.triu_indices(count)
+
+
 def _open_levels(ranker: Ranker) -> CompiledLevels | None:
+    if ranker.products is not None:
+        return _show_level_one(ranker).levels
     trees = ranker.forest.compiled
     if NATIVE is None or trees is None:
         return None
@@ -181,6 +209,23 @@ def _open_levels(ranker: Ranker) -> CompiledLevels | None:
     kinds = [np.float16 if at == _SLOPES_AT else np.float32 for at in range(len(arrays))]
     flat = tuple(map(np.ascontiguousarray, arrays, kinds))
     return NATIVE.Levels(flat, trees, ranker.shares)
+
+
+def _show_level_one(ranker: Ranker) -> Ranker:
+    """The same without products, which after the outputs also gives level one's further outputs."""
+    given, every = len(ranker.outputs), len(ranker.wide_bias)
+    one, ridge, trees = ranker.shares
+    linear = np.zeros((len(ranker.linear), every), dtype=np.float32)
+    linear[:, :given] = ridge * ranker.linear
+    # Level one counts in full here: what is too much for the outputs is taken off again.
+    linear[range(given), range(given)] += one - 1
+    more = every - given
+    return replace(
+        ranker, outputs=(*ranker.outputs, *[""] * more), linear=linear,
+        linear_bias=np.pad(ridge * ranker.linear_bias, (0, more)),
+        forest=replace(ranker.forest, value=np.pad(ranker.forest.value, ((0, 0), (0, more)))),
+        shares=(1.0, 1.0, trees), products=None,
+    )  # fmt: skip
 
 
 def save_ranker(ranker: Ranker, path: Path) -> None:
@@ -205,6 +250,8 @@ def save_ranker(ranker: Ranker, path: Path) -> None:
     }  # fmt: skip
     if ranker.topics is not None:
         arrays |= ranker.topics.to_arrays()
+    if ranker.products is not None:
+        arrays["products"] = ranker.products
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, allow_pickle=False, **arrays)
 
@@ -233,7 +280,7 @@ def load_ranker(path: Path) -> Ranker:
         waves=Waves.from_arrays("waves", held), wave_weights=held["wave_weights"],
         topics=Topics.from_arrays(held) if "topics_weights" in held else None,
         rarity=Rarity(dict(zip(words, shares, strict=True)), about["floor"]),
-        linear=held["linear"], linear_bias=held["linear_bias"],
+        linear=held["linear"], linear_bias=held["linear_bias"], products=held.get("products"),
         forest=Forest(
             held["column"], held["threshold"], held["children"],
             held["value"].astype(np.float32), held["roots"], about["depth"],

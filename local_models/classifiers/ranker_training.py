@@ -21,7 +21,7 @@ from local_models.classifiers.features import Features, read_glance
 from local_models.classifiers.forest import Forest
 from local_models.classifiers.head import Floats, Rows
 from local_models.classifiers.normalise import clip
-from local_models.classifiers.ranker import Ranker, Rarity, summarise
+from local_models.classifiers.ranker import Ranker, Rarity, multiply_pairs, summarise
 from local_models.classifiers.topics import Topics, find_topics, place
 from local_models.classifiers.traits import read_traits, split_options
 from local_models.classifiers.vectors import build_vocabulary, to_matrix
@@ -39,6 +39,10 @@ class Recipe:
     view_weights: tuple[float, float, float] = (1.0, 1.0, 0.5)
     ridge: float = 10.0
     second_ridge: float = 1_000.0
+    linear_over_first: bool = False
+    """The ridge of level two sees level one's outputs only."""
+    products: bool = False
+    """It also sees the products of what level one says of the helpers."""
     bagged_trees: int = 100
     boosted_trees: int = 120
     boosting_rate: float = 0.05
@@ -48,6 +52,12 @@ class Recipe:
     """Level one, ridge, forest."""
     boosted_share: float = 0.4
     """Of the forest's answer."""
+    narrow_trees: int = 0
+    """Randomised trees that see level one's outputs only."""
+    narrow_share: float = 0.0
+    """Of the forest's answer."""
+    trees_learn_helpers: bool = False
+    """Randomised trees are grown for the helpers too, which say more of a text than the targets alone."""
     waves: int = 384
     wave_width: float = 0.7
     """How fast likeness falls with the distance of traits, in squared standard deviations."""
@@ -119,13 +129,13 @@ def train_ranker(
     rarity, rarities = _read_rarities(corpus)
     inputs = np.concatenate([wide.left_out, corpus.traits, rarities, wide.places], axis=1)
     inputs = inputs.astype(np.float32)
-    linear, linear_bias = _fit_linear(inputs, targets, recipe.second_ridge, importance)
+    linear, linear_bias, products = _fit_linear(inputs, wide.left_out, targets, recipe, importance)
     return Ranker(
         outputs=tuple(outputs), keys=vocabulary.keys, idf=vocabulary.idf,
         view_weights=vocabulary.view_weights, wide=Rows.pack(wide.rows), wide_bias=wide.bias,
         rarity=rarity, waves=wide.waves, wave_weights=wide.wave_weights, topics=wide.topics,
-        linear=linear, linear_bias=linear_bias,
-        forest=_fit_forest(inputs, targets, recipe, importance), shares=recipe.shares,
+        linear=linear, linear_bias=linear_bias, products=products,
+        forest=_fit_forest(inputs, targets, every, recipe, importance), shares=recipe.shares,
         notes=recipe.notes,
     )  # fmt: skip
 
@@ -232,33 +242,72 @@ def _read_rarities(corpus: Corpus) -> tuple[Rarity, Floats]:
 
 
 def _fit_linear(
-    inputs: Floats, targets: Floats, ridge: float, importance: Floats | None
-) -> tuple[Floats, Floats]:
-    """Ridge regression over standardised inputs, written for the inputs as they are."""
+    inputs: Floats, first: Floats, targets: Floats, recipe: Recipe, importance: Floats | None
+) -> tuple[Floats, Floats, Floats | None]:
+    """Ridge regression over standardised inputs, written for the inputs as they are: weights, bias, and
+    the weights of products where there are any."""
     from sklearn.linear_model import Ridge
 
-    mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-3
-    model = Ridge(alpha=ridge).fit((inputs - mean) / spread, targets, sample_weight=importance)
+    seen = first if recipe.linear_over_first else inputs
+    columns = seen.shape[1]
+    if recipe.products:
+        seen = np.concatenate([seen, multiply_pairs(first[:, targets.shape[1] :])], axis=1)
+    mean, spread = seen.mean(axis=0), seen.std(axis=0) + 1e-3
+    model = Ridge(alpha=recipe.second_ridge).fit(
+        (seen - mean) / spread, targets, sample_weight=importance
+    )
     weights = np.atleast_2d(model.coef_).reshape(targets.shape[1], -1).T / spread[:, None]
     bias = np.atleast_1d(model.intercept_) - mean @ weights
-    return weights.astype(np.float32), bias.astype(np.float32)
+    weights = weights.astype(np.float32)
+    linear = np.zeros((inputs.shape[1], targets.shape[1]), dtype=np.float32)
+    linear[:columns] = weights[:columns]
+    return linear, bias.astype(np.float32), weights[columns:] if recipe.products else None
+
+
+Trees = list[tuple[Any, NDArray[Any]]]
+"""scikit-learn trees, each with the values of its nodes."""
 
 
 def _fit_forest(
-    inputs: Floats, targets: Floats, recipe: Recipe, importance: Floats | None
+    inputs: Floats, targets: Floats, every: Floats, recipe: Recipe, importance: Floats | None
 ) -> Forest:
-    """Randomised trees for all outputs together, and boosted ones for each output."""
-    from sklearn.ensemble import ExtraTreesRegressor, GradientBoostingRegressor
+    """Randomised trees for all outputs together, and boosted ones for each output.
 
-    outputs = targets.shape[1]
+    `every` is the targets and the helpers.
+    """
+    from sklearn.ensemble import ExtraTreesRegressor
+
+    learned = every if recipe.trees_learn_helpers else targets
+    learned = learned if learned.shape[1] > 1 else learned[:, 0]
     bagged = ExtraTreesRegressor(
         recipe.bagged_trees, max_depth=recipe.depth, min_samples_leaf=recipe.leaf,
         max_features=0.3, random_state=recipe.seed,
-    ).fit(inputs, targets if outputs > 1 else targets[:, 0], sample_weight=importance)  # fmt: skip
-    share = (1 - recipe.boosted_share) / recipe.bagged_trees
-    trees = [(one.tree_, one.tree_.value[:, :, 0] * share) for one in bagged.estimators_]
+    ).fit(inputs, learned, sample_weight=importance)  # fmt: skip
+    share = 1 - recipe.boosted_share - recipe.narrow_share
+    trees = _share_out(bagged.estimators_, share, targets.shape[1])
+    if recipe.narrow_trees:
+        narrow = ExtraTreesRegressor(
+            recipe.narrow_trees, max_depth=7, min_samples_leaf=60, max_features=0.5,
+            random_state=recipe.seed,
+        ).fit(inputs[:, : every.shape[1]], learned, sample_weight=importance)  # fmt: skip
+        trees += _share_out(narrow.estimators_, recipe.narrow_share, targets.shape[1])
+    if recipe.boosted_share:
+        trees += _boost(inputs, targets, recipe, importance)
+    return join_trees(trees)
+
+
+def _share_out(estimators: Sequence[Any], share: float, outputs: int) -> Trees:
+    """The trees with their part of the answer; what they say of helpers is left out."""
+    part = share / len(estimators)
+    return [(one.tree_, one.tree_.value[:, :outputs, 0] * part) for one in estimators]
+
+
+def _boost(inputs: Floats, targets: Floats, recipe: Recipe, importance: Floats | None) -> Trees:
+    from sklearn.ensemble import GradientBoostingRegressor
+
+    outputs, trees = targets.shape[1], []
     each = max(1, recipe.boosted_trees // outputs)
-    for output in range(outputs if recipe.boosted_share else 0):
+    for output in range(outputs):
         mean = float(np.average(targets[:, output], weights=importance))
         boosted = GradientBoostingRegressor(
             n_estimators=each, learning_rate=recipe.boosting_rate * math.sqrt(outputs), max_depth=3,
@@ -270,10 +319,10 @@ def _fit_forest(
             value = np.zeros((one.tree_.node_count, outputs))
             value[:, output] = one.tree_.value[:, 0, 0] * boosted.learning_rate + offset / each
             trees.append((one.tree_, value * recipe.boosted_share))
-    return join_trees(trees)
+    return trees
 
 
-def join_trees(trees: Sequence[tuple[Any, NDArray[Any]]]) -> Forest:
+def join_trees(trees: Trees) -> Forest:
     """scikit-learn trees, each with the values of its nodes, as one forest."""
     columns, thresholds, children, values, roots = [], [], [], [], []
     start = 0
@@ -310,4 +359,6 @@ def predict_many(ranker: Ranker, corpus: Corpus) -> Floats:
     one, ridge, trees = ranker.shares
     total = one * first[:, : len(ranker.outputs)]
     total = total + ridge * (inputs @ ranker.linear + ranker.linear_bias)
+    if ranker.products is not None:
+        total += ranker.weigh_products(first[:, len(ranker.outputs) :])
     return np.asarray(total + trees * ranker.forest.add_up_many(inputs), dtype=np.float32)

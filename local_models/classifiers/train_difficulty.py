@@ -47,11 +47,11 @@ class Examples:
     texts: list[str] = field(default_factory=list)
     difficulty: list[float] = field(default_factory=list)
     importance: list[float] = field(default_factory=list)
-    helpers: list[tuple[float, float]] = field(default_factory=list)
+    helpers: list[tuple[float, ...]] = field(default_factory=list)
 
     def add(
         self, text: str, difficulty: float, importance: float = 1.0,
-        helpers: tuple[float, float] | None = None,
+        helpers: tuple[float, ...] | None = None,
     ) -> None:  # fmt: skip
         """One more text; without models' results, difficulty itself stands in for them."""
         self.texts.append(text)
@@ -84,7 +84,8 @@ def add_public(folder: Path, open_ended: Examples, with_options: Examples) -> No
         has_options = bool(split_options(row["prompt"])[1])
         into = with_options if has_options else open_ended
         centre, step = GAINS[has_options]
-        into.add(row["prompt"], centre + step * (strong - weak), 1.0, (weak, strong))
+        helpers = (weak, strong, strong * (1 - weak)) if has_options else (weak, strong)
+        into.add(row["prompt"], centre + step * (strong - weak), 1.0, helpers)
     for row in _rows(folder / "zeroeval_gsm_crux_mathl5.jsonl.gz"):
         if row["task"] == "gsm":  # the same questions as above
             continue

@@ -12,7 +12,7 @@ import pytest
 
 from bench.routing_data import ROUTES, read_questions
 from bench.routing_metrics import measure_pair, measure_routes
-from bench.routing_quality import main, split_questions, split_subjects
+from bench.routing_quality import fill_gaps, main, split_questions, split_subjects
 
 WEAK = np.array([1.0, 1.0, 0.0, 0.0])
 STRONG = np.array([1.0, 1.0, 1.0, 1.0])
@@ -133,3 +133,9 @@ def test_a_file_without_known_columns_is_refused_with_what_was_found(tmp_path: P
     path = write(tmp_path / "x.jsonl.gz", [{"question": "?", "verdict": 1}])
     with pytest.raises(SystemExit, match="found question, verdict"):
         read_questions(path)
+
+
+def test_a_model_that_was_not_asked_counts_as_its_mean_and_one_never_asked_not_at_all() -> None:
+    nan = np.nan
+    found = fill_gaps(np.array([[1.0, 1.0, nan], [0.0, nan, nan], [1.0, 0.0, nan]]))
+    assert found.tolist() == [[1.0, 1.0], [0.0, 0.5], [1.0, 0.0]]

@@ -9,9 +9,19 @@ import numpy as np
 import pytest
 
 from local_models.classifiers.compiled import NATIVE
-from local_models.classifiers.difficulty_method import learn_gain, learn_routes
+from local_models.classifiers.difficulty_method import (
+    find_abilities,
+    learn_gain,
+    learn_routes,
+)
 from local_models.classifiers.features import read_features
-from local_models.classifiers.ranker import RARITIES, Ranker, load_ranker, save_ranker
+from local_models.classifiers.ranker import (
+    RARITIES,
+    Ranker,
+    load_ranker,
+    multiply_pairs,
+    save_ranker,
+)
 from local_models.classifiers.ranker_training import (
     Recipe,
     predict_many,
@@ -93,6 +103,44 @@ def test_the_compiled_levels_say_what_numpy_says(ranker: Ranker) -> None:
         assert np.allclose(compiled, told, atol=1e-4), text
 
 
+@pytest.fixture(scope="module")
+def with_products() -> Ranker:
+    recipe = replace(
+        RECIPE, products=True, linear_over_first=True, trees_learn_helpers=True, narrow_trees=5,
+        narrow_share=0.5, boosted_share=0.0, shares=(0.2, 0.5, 0.3), second_ridge=1.0,
+    )  # fmt: skip
+    helpers = np.stack([1 - HARD, HARD > 0.9], axis=1).astype(np.float32)
+    return train_ranker(read_corpus(TEXTS), HARD[:, None], ("hard",), recipe, helpers=helpers)
+
+
+def test_numbers_are_multiplied_with_themselves_and_all_later_ones() -> None:
+    assert multiply_pairs(np.array([2.0, 3.0, 5.0], np.float32)).tolist() == [4, 6, 10, 9, 15, 25]
+    rows = multiply_pairs(np.array([[2.0, 3.0], [1.0, -1.0]], np.float32))
+    assert rows.tolist() == [[4, 6, 9], [1, -1, 1]]
+
+
+def test_a_ranker_with_products_says_the_same_compiled_by_numpy_and_for_many_texts(
+    with_products: Ranker,
+) -> None:
+    assert NATIVE is not None and with_products.products is not None
+    together = predict_many(with_products, read_corpus(TEXTS[:8]))
+    compiled = [with_products.predict(text, read_features(text)) for text in TEXTS[:8]]
+    assert np.allclose(together, np.stack(compiled), atol=1e-4)
+    assert np.ptp(with_products.weigh_products(np.array([[0.1, 0.9], [0.9, 0.1]]))) > 1e-3
+    for text, target in zip(TEXTS[:4], HARD[:4], strict=True):
+        assert abs(with_products.predict(text, read_features(text))[0] - target) < 0.4
+
+
+def test_a_ranker_with_products_survives_its_file(with_products: Ranker, tmp_path: Path) -> None:
+    save_ranker(with_products, tmp_path / "r.npz")
+    again = load_ranker(tmp_path / "r.npz")
+    for text in TEXTS[:4]:
+        features = read_features(text)
+        told = with_products.predict(text, features)
+        assert told.shape == (1,)
+        assert np.allclose(told, again.predict(text, features), atol=5e-3)
+
+
 def test_levels_that_do_not_fit_are_refused(ranker: Ranker) -> None:
     levels = ranker.levels
     assert levels is not None and NATIVE is not None and ranker.forest.compiled is not None
@@ -154,3 +202,12 @@ def test_a_router_tells_each_models_chance_and_cost() -> None:
     assert chances[HARD > 0, 0].max() < chances[HARD == 0, 0].min()
     assert (costs[:, 1] > costs[:, 0]).all()
     assert costs[HARD > 0, 1].mean() > costs[HARD == 0, 1].mean()
+
+
+def test_models_that_get_the_same_questions_right_share_one_ability() -> None:
+    one, other = np.tile([0.0, 1.0], 10), np.repeat([0.0, 1.0], 10)
+    found = find_abilities(np.stack([one, one, one, other, np.ones(20)], axis=1))
+    assert found.shape == (20, 2)
+    assert np.allclose(found.std(axis=0), 0.3)
+    assert abs(np.corrcoef(found[:, 0], one)[0, 1]) > 0.99
+    assert find_abilities(np.ones((20, 3))).shape == (20, 0)
