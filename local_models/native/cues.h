@@ -12,6 +12,7 @@
 #define MOST_HASHES 4096
 #define MOST_IN_ORDER 24 /* cues after so many no longer count for what stands before what */
 #define NONE 0xFF
+#define LETTERS 26
 
 enum { LETTERED = 1, ONE_WORD = 2, PLAIN = 4, NUMBER = 8, DENIES = 16, MARKED = 32, AMOUNT = 64 };
 
@@ -22,6 +23,7 @@ typedef struct {
     uint32_t *firsts;  /* of each node's children; they end where the next node's begin */
     uint32_t *accepts; /* the pattern that ends at each node, plus one */
     uint16_t *roots;   /* the node that each character of the basic plane leads to from the root */
+    uint16_t pairs[LETTERS][LETTERS]; /* the node that two small letters lead to from the root */
 } Trie;
 
 typedef struct {

@@ -68,6 +68,15 @@ static int lay_trie(Trie *trie, PyObject *patterns, Py_ssize_t most)
     return 0;
 }
 
+static void lay_pairs(Trie *trie)
+{
+    for (uint32_t one = 0; one < LETTERS; one++)
+        for (uint32_t two = 0; two < LETTERS; two++) {
+            uint32_t node = step(trie, 0, 'a' + one);
+            trie->pairs[one][two] = node ? (uint16_t)step(trie, node, 'a' + two) : 0;
+        }
+}
+
 static int lay_patterns(Cues *self, PyObject *patterns)
 {
     Py_ssize_t count = PyList_GET_SIZE(patterns), characters = 1, kinds = 0;
@@ -91,7 +100,10 @@ static int lay_patterns(Cues *self, PyObject *patterns)
     for (Py_ssize_t i = 0; i < count; i++)
         if (lay_pattern(self, i, PyList_GET_ITEM(patterns, i), &kinds) < 0)
             return -1;
-    return lay_trie(&self->trie, patterns, characters + 1);
+    if (lay_trie(&self->trie, patterns, characters + 1) < 0)
+        return -1;
+    lay_pairs(&self->trie);
+    return 0;
 }
 
 static int lay_units(Cues *self, PyObject *units)

@@ -252,28 +252,45 @@ static Py_ssize_t take(Cues *self, const Text *text, const Pattern *pattern, Py_
     return take_signs(self, text, start);
 }
 
+/* The longest pattern that begins at a place, plus one, and where it ends; 0 for none. */
+static INLINE uint32_t longest_at(const Trie *trie, const Text *text, Py_ssize_t at, Py_ssize_t *end)
+{
+    uint32_t one = text->codes[at] - 'a', two = text->codes[at + 1] - 'a', node, best;
+    Py_ssize_t i = at + 1;
+    if (one < LETTERS && two < LETTERS) { /* most of a text without Han, and most of it begins nothing */
+        best = trie->accepts[trie->roots[one + 'a']];
+        *end = i;
+        if (!(node = trie->pairs[one][two]))
+            return best;
+        i++;
+        if (trie->accepts[node]) {
+            best = trie->accepts[node];
+            *end = i;
+        }
+    } else {
+        if (!(node = step(trie, 0, text->codes[at])))
+            return 0;
+        best = trie->accepts[node];
+        *end = i;
+    }
+    for (; i < text->size && (node = step(trie, node, text->codes[i])); i++)
+        if (trie->accepts[node]) {
+            best = trie->accepts[node];
+            *end = i + 1;
+        }
+    return best;
+}
+
 /* Every cue; of the patterns that begin at one place the longest counts, and none inside it. */
 static void find(Cues *self, const Text *text)
 {
     Py_ssize_t reach = 0;
-    for (Py_ssize_t at = 0; at < text->size;) {
-        uint32_t node = 0, best = 0;
-        Py_ssize_t end = at;
-        for (Py_ssize_t i = at; i < text->size; i++) {
-            if (!(node = step(&self->trie, node, text->codes[i])))
-                break;
-            if (self->trie.accepts[node]) {
-                best = self->trie.accepts[node];
-                end = i + 1;
-            }
-        }
-        if (!best) {
-            at++;
-            continue;
-        }
-        if (at >= reach)
+    for (Py_ssize_t at = 0, end; at < text->size; at = end) {
+        uint32_t best = longest_at(&self->trie, text, at, &end);
+        if (!best)
+            end = at + 1;
+        else if (at >= reach)
             reach = take(self, text, &self->patterns[best - 1], at, end, reach);
-        at = end;
     }
 }
 
