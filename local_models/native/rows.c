@@ -2,8 +2,9 @@
  * stand on the sums: the loop of table.py.
  *
  * Several tables that read the same texts lie in one: an n-gram is looked up once, and its rows in all
- * of them stand side by side in memory. Getting there is what reading a text costs. Rows are padded
- * to whole BLOCKs of columns, which are added at once. */
+ * of them stand side by side in memory. Getting there is what reading a text costs: so a record begins with
+ * a line of memory, and rows stand close. Columns are added by whole BLOCKs; what that reads behind a row's
+ * end falls into columns of the sums that nobody looks at. */
 #include "native.h"
 #include <math.h>
 #include <string.h>
@@ -27,7 +28,7 @@ typedef struct {
 } Slot;
 
 /* A record: which tables know the n-gram (a bit each), its rarity in each of those, its rows there. */
-#define STEP 8
+#define STEP LINE
 #define HEAD 4
 
 typedef struct {
@@ -116,7 +117,7 @@ static size_t size_of(const Rows *self, uint32_t known)
     size_t size = HEAD;
     for (Py_ssize_t i = 0; i < self->count; i++)
         if (known >> i & 1)
-            size += sizeof(float) + self->tables[i].padded;
+            size += sizeof(float) + self->tables[i].width;
     return (size + STEP - 1) / STEP * STEP;
 }
 
@@ -155,7 +156,7 @@ static void fill_records(Rows *self)
             for (Py_ssize_t j = 0; j < self->count; j++)
                 if (known >> j & 1) {
                     rarity += j < i ? sizeof(float) : 0;
-                    cells += sizeof(float) + (j < i ? self->tables[j].padded : 0);
+                    cells += sizeof(float) + (j < i ? self->tables[j].width : 0);
                 }
             memcpy(record + rarity, &table->idf[row], sizeof(float));
             memcpy(record + cells, &table->cells[row * table->width], table->width);
@@ -273,7 +274,7 @@ WIDE static INLINE void add_wide(float *restrict sums, const int8_t *restrict ro
 /* Where one view's rows of one table are added up. */
 typedef struct {
     float *sums;
-    Py_ssize_t padded;
+    Py_ssize_t width, padded;
     double squares;
 } Heap;
 
@@ -312,7 +313,7 @@ static INLINE void gather(const Rows *self, const uint32_t *keys, const float *w
                 own->squares += (double)value * value;
                 add_row(own->sums, cells, own->padded, value);
             }
-            cells += own->padded;
+            cells += own->width;
         }
     }
 }
@@ -352,7 +353,7 @@ static void gather_all(Rows *self, const uint32_t *keys, const float *weights, P
         Table *table = &self->tables[i];
         memset(table->sums, 0, VIEWS * table->padded * sizeof(float));
         for (int view = 0; view < VIEWS; view++)
-            heaps[view][i] = (Heap){table->sums + view * table->padded, table->padded, 0};
+            heaps[view][i] = (Heap){table->sums + view * table->padded, table->width, table->padded, 0};
     }
     gather_best(self, keys, weights, count, wanted, heaps);
     for (Py_ssize_t i = 0; i < self->count; i++)
