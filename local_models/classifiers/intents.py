@@ -41,10 +41,9 @@ _CLAUSE_SURE = 0.45
 _CLAUSES_READ = 4
 _CLAUSE_CHARS = 400
 """Several wishes in one breath are short; a longer text tells a story, clause by clause."""
-_CLEAR = 0.9
-_CLEAR_BYTES = 24
-"""A wish that is this sure in a turn this long (8 Chinese characters, or 24 letters) stands by itself,
-whatever was said before it."""
+_CLEAR = ((0.9, 24), (0.98, 12))
+"""A wish that is this sure in a turn of so many bytes (three to a Chinese character) stands by itself,
+whatever was said before it. Shorter ones ("白条", "paypal") may be answers."""
 
 _SPLIT = re.compile(
     r"[，,。.;；!！?？\n]+|并且|顺便|还有|另外|然后|同时|以及|而且|再帮我|还要|还想"
@@ -145,7 +144,8 @@ class IntentReader:
         intents: tuple[str, ...] = (label,)
         if label not in NEUTRAL:
             intents += tuple(one for one in further if one != label and one not in NEUTRAL)
-        return IntentReading(label, intents, GROUPS[label], confidence, False, True)
+        decides = label != alone.intent
+        return IntentReading(label, intents, GROUPS[label], confidence, False, decides)
 
     def _weigh(
         self, features: Features, chances: Sequence[float], present: dict[str, float]
@@ -199,9 +199,10 @@ def _has_shipped_labels(one: Head, many: Head) -> bool:
 
 def _is_clear(main: Reading, features: Features) -> bool:
     """Whether the turn says by itself what it wants, so that nothing before it can overrule it."""
-    if main.label in NEUTRAL or main.confidence < _CLEAR:
+    if main.label in NEUTRAL:
         return False
-    return len(features.text.encode("utf-8", "replace")) >= _CLEAR_BYTES
+    size = len(features.text.encode("utf-8", "replace"))
+    return any(main.confidence >= sure and size >= least for sure, least in _CLEAR)
 
 
 def _above(present: dict[str, float], least: float) -> dict[str, float]:

@@ -29,6 +29,7 @@ from local_models.classifiers.context import (
 )
 from local_models.classifiers.data.compose import NEUTRAL, Line
 from local_models.classifiers.features import read_glance
+from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import LABELS, WEIGHTS, IntentReader
 from local_models.classifiers.network import Array, Slot
 from local_models.classifiers.shipped_data import Exchange, read_exchanges, read_lines, read_turns
@@ -48,7 +49,8 @@ _DECAY_ACROSS = 3e-3
 _SURE = 0.5
 """What a head gives less than this chance is not clear by itself."""
 _MADE_WEIGHT = 0.3
-_WISHES, _THANKS, _FRAGMENTS = 1_500, 300, 800
+_DILUTED_WEIGHT = 0.2
+_WISHES, _THANKS, _FRAGMENTS = 1_500, 600, 800
 """Lines of each kind that are set after an exchange."""
 _FOLDS = 3
 
@@ -64,10 +66,14 @@ class Example:
 
 
 class Listener:
-    """What the shipped heads make of every message, each heard once."""
+    """What the heads make of every message, each heard once."""
 
-    def __init__(self) -> None:
-        self._reader = IntentReader()
+    def __init__(self, folder: Path = WEIGHTS) -> None:
+        """With the heads in the folder; those that are not there are the shipped ones."""
+        heads = [folder / f"{name}.npz" for name in ("intent", "intents")]
+        self._reader = IntentReader(
+            *(load_head(path) if path.is_file() else None for path in heads)
+        )
         self._heard: dict[str, Said] = {}
 
     def hear(self, text: str) -> Said | None:
@@ -93,9 +99,36 @@ def make_examples(exchanges: Sequence[Exchange], listener: Listener) -> list[Exa
             for exchange in exchanges
             for text, intent in exchange.turns
         ),
+        *_diluted(exchanges, listener),
         *_elsewhere(exchanges, listener),
         *_own_lines(exchanges),
     ]
+
+
+def _diluted(exchanges: Sequence[Exchange], listener: Listener) -> Iterator[Example]:
+    """The written turns where only one of the two told the matter, and the other said nothing."""
+    rng = random.Random(1)
+    for exchange in exchanges:
+        if exchange.about is None:
+            continue
+        empty = [
+            one for one in exchanges if one.about is None and one.language == exchange.language
+        ]
+        users = ["", *(one.user for one in empty if one.user)]
+        agents = ["", *(one.agent for one in empty if one.agent)]
+        told_by = [
+            message
+            for message in ("user", "agent")
+            if (said := getattr(exchange, message))
+            and listener.likeliest(said)[0] == exchange.about
+        ]
+        for text, intent in exchange.turns:
+            for teller in told_by:
+                if teller == "agent":
+                    other = replace(exchange, user=rng.choice(users))
+                else:
+                    other = replace(exchange, agent=rng.choice(agents))
+                yield Example(other, text, intent, _DILUTED_WEIGHT)
 
 
 def _elsewhere(exchanges: Sequence[Exchange], listener: Listener) -> Iterator[Example]:
@@ -127,7 +160,7 @@ def _own_lines(exchanges: Sequence[Exchange]) -> Iterator[Example]:
     }
     kinds: list[tuple[Callable[[Line], bool], int]] = [
         (lambda line: len(line.intents) == 1 and line.intents[0] not in NEUTRAL, _WISHES),
-        (lambda line: line.intents[0] == "smalltalk" and len(line.text) >= 4, _THANKS),
+        (lambda line: line.intents[0] == "smalltalk" and len(line.text) >= 3, _THANKS),
         (lambda line: line.intents[0] == "other", _FRAGMENTS),
     ]
     for is_kind, count in kinds:
@@ -286,9 +319,11 @@ def _log_loss(scores: Array, meant: NDArray[np.intp]) -> float:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train, calibrate and save; prints what share of left-out turns was read rightly."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the weights go")
+    parser.add_argument(
+        "--out", type=Path, default=WEIGHTS, help="where the heads lie and the weights go"
+    )
     options = parser.parse_args(arguments)
-    listener = Listener()
+    listener = Listener(options.out)
     exchanges = [one for tongue in LANGUAGES for one in read_exchanges(tongue)]
     examples = make_examples(exchanges, listener)
     temperature, share = fit_temperature(exchanges, listener)
