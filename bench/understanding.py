@@ -12,7 +12,9 @@ For `emotion` the columns sarcastic (0 or 1) and twin (or twin_of), where presen
 sarcastic lines are called negative and how many of their literal twins are told wrong.
 
 `--shipped` measures the weights in the repository instead of training on --train, which then only
-feeds the baselines. OUT.jsonl holds one object for each test row, in order: `prediction` (a label,
+feeds the baselines. For `intent` they read a row with a column `prev` after what was said just before
+it: the customer's turn, the mark ⟪客服⟫ or ⟪agent⟫, and what was answered (without a mark, all of it
+was answered). Rows without it are read by themselves, as every row is by other tasks and methods. OUT.jsonl holds one object for each test row, in order: `prediction` (a label,
 a list of labels, null for a reject) and `confidence`.
 """
 
@@ -20,6 +22,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -32,8 +35,9 @@ from bench.report import print_report
 from bench.understanding_baselines import BASELINES
 from bench.understanding_data import Rows, read_pair
 from bench.understanding_scores import Score, as_label, score
+from local_models.classifiers.context import Said
 from local_models.classifiers.emotion import EmotionReader
-from local_models.classifiers.features import read_features
+from local_models.classifiers.features import read_features, read_glance
 from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import WEIGHTS, IntentReader
 from local_models.classifiers.methods import (
@@ -49,6 +53,7 @@ from local_models.classifiers.methods import (
 )
 from local_models.classifiers.mood_method import CUED, train_moods
 
+_MARK = re.compile("⟪(?:客服|agent)⟫")
 TASKS = ("intent", "multi", "emotion", "reject")
 
 
@@ -58,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     train, test = read_pair(options.train, options.test)
     began = time.perf_counter()
     if options.shipped:
-        answers = read_shipped(options.task, test.texts)
+        answers = read_shipped(options.task, test.texts, test.before)
     else:
         answers = learn_and_read(options.task, train, test)
     seconds = time.perf_counter() - began
@@ -98,14 +103,22 @@ def _learn(
     return train_one(train.texts, names, on_start=on_start, on_pass=on_pass)
 
 
-def read_shipped(task: str, texts: Sequence[str]) -> list[Answer]:
-    """The answers of the weights in the repository; for `intent` the likeliest, sure or not."""
+def read_shipped(task: str, texts: Sequence[str], before: Sequence[str] = ()) -> list[Answer]:
+    """The answers of the weights in the repository; for `intent` the likeliest, sure or not.
+
+    `before` says of each text what came just before it, where a file has that.
+    """
     if task == "emotion":
         moods = EmotionReader()
         read = [moods.read(text) for text in texts]
         return [Answer((mood.emotion,), mood.confidence) for mood in read]
     if task == "intent":
-        return read_all(OneReader(replace(load_head(WEIGHTS / "intent.npz"), threshold=0.0)), texts)
+        alone = OneReader(replace(load_head(WEIGHTS / "intent.npz"), threshold=0.0))
+        after = _AfterReader(IntentReader())
+        return [
+            after.read(text, said) if said else alone.read(text)
+            for text, said in zip(texts, before or [""] * len(texts), strict=True)
+        ]
     intents = IntentReader()
     answers = []
     for text in texts:
@@ -114,6 +127,25 @@ def read_shipped(task: str, texts: Sequence[str]) -> list[Answer]:
         labels = wish.intents if task == "multi" else (wish.intent,)
         answers.append(Answer(() if is_rejected else labels, wish.confidence))
     return answers
+
+
+class _AfterReader:
+    """Reads a turn after what was said before it."""
+
+    def __init__(self, intents: IntentReader) -> None:
+        self._intents = intents
+
+    def read(self, text: str, before: str) -> Answer:
+        """The likeliest intent, as the gateway weighs it within a talk."""
+        first, *rest = _MARK.split(before, maxsplit=1)
+        user, agent = (first, rest[0]) if rest else ("", first)
+        label, chance = self._intents.likeliest(
+            read_glance(text), user=self._hear(user), agent=self._hear(agent)
+        )
+        return Answer((label,), chance)
+
+    def _hear(self, text: str) -> Said | None:
+        return self._intents.hear(read_glance(text.strip())) if text.strip() else None
 
 
 def write_predictions(path: Path, task: str, answers: Sequence[Answer]) -> None:

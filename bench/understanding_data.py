@@ -23,6 +23,8 @@ class Rows:
     """By row whether praise is meant as blame; empty where the file has no such column."""
     twins: list[bool] = field(default_factory=list)
     """By row whether it is the literal twin of a sarcastic one; empty without such a column."""
+    before: list[str] = field(default_factory=list)
+    """By row what was said just before it; empty where the file has no column `prev`."""
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -69,14 +71,17 @@ def _pick(path: Path, splits: Sequence[str]) -> Rows:
 def _rows(rows: Sequence[dict[str, Any]]) -> Rows:
     texts = [row["text"] for row in rows]
     labels = [_label(row.get("label", row.get("intents"))) for row in rows]
+    before = (
+        [str(row.get("prev") or "") for row in rows] if any("prev" in row for row in rows) else []
+    )
     if not any("sarcastic" in row for row in rows):
-        return Rows(texts, labels)
+        return Rows(texts, labels, before=before)
     sarcastic = [_is_set(row.get("sarcastic")) for row in rows]
     twins = [
         not mocks and any(_is_set(row.get(name)) for name in _TWIN_COLUMNS)
         for row, mocks in zip(rows, sarcastic, strict=True)
     ]
-    return Rows(texts, labels, sarcastic, twins)
+    return Rows(texts, labels, sarcastic, twins, before)
 
 
 _TWIN_COLUMNS = ("twin", "twin_of")

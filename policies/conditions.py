@@ -20,6 +20,11 @@ from policies.ranges import Range
 Get = Callable[[Facts], Any]
 
 
+def no_remark(facts: Facts) -> str:
+    """Of most facts there is nothing to add."""
+    return ""
+
+
 class Condition(Protocol):
     """One question about a request."""
 
@@ -65,6 +70,8 @@ class OneOf(Leaf):
     key: str
     words: tuple[str, ...]
     get: Get = field(compare=False, repr=False)
+    remark: Get = field(default=no_remark, compare=False, repr=False)
+    """Where the fact comes from, if that is worth a word."""
     plain: frozenset[str] = field(init=False, compare=False, repr=False)
     patterns: tuple[str, ...] = field(init=False, compare=False, repr=False)
 
@@ -82,7 +89,9 @@ class OneOf(Leaf):
     def say(self, facts: Facts) -> str:
         found = self.get(facts) or "empty"
         wanted = " or ".join(self.words)
-        return f"{self.key} is {found}" + ("" if self.holds(facts) else f", not {wanted}")
+        return f"{self.key} is {found}{self.remark(facts)}" + (
+            "" if self.holds(facts) else f", not {wanted}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,7 @@ class AnyIn(Leaf):
     key: str
     words: tuple[str, ...]
     get: Get = field(compare=False, repr=False)
+    remark: Get = field(default=no_remark, compare=False, repr=False)
     wanted: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -144,7 +154,9 @@ class AnyIn(Leaf):
     def say(self, facts: Facts) -> str:
         found = ", ".join(sorted(self.get(facts))) or "nothing"
         wanted = " or ".join(self.words)
-        return f"{self.key} has {found}" + ("" if self.holds(facts) else f", not {wanted}")
+        return f"{self.key} has {found}{self.remark(facts)}" + (
+            "" if self.holds(facts) else f", not {wanted}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from policies.conditions import (
     compile_cel,
     get_metadata,
     get_slots,
+    no_remark,
 )
 from policies.facts import Facts
 from policies.schema import ConditionDoc, HealthDoc
@@ -62,6 +63,7 @@ NUMBERS: dict[str, Get] = {
 }
 FLAGS: dict[str, Get] = {
     "unsure": attrgetter("signals.is_unsure"),
+    "from_context": attrgetter("signals.intent_from_context"),
     "code": attrgetter("signals.has_code"),
     "math": attrgetter("signals.has_math"),
     "long_document": attrgetter("signals.has_long_document"),
@@ -76,6 +78,16 @@ SETS: dict[str, Get] = {
     "pii": attrgetter("signals.pii"),
     "slots": get_slots,
 }
+
+
+def _from_context(facts: Facts) -> str:
+    """What a reason adds where the message alone would have been read otherwise."""
+    return " by what was said before" if facts.signals.intent_from_context else ""
+
+
+REMARKS: dict[str, Get] = {
+    "intent": _from_context, "intent_group": _from_context, "intents": _from_context,
+}  # fmt: skip
 
 
 def build_condition(doc: ConditionDoc | None, zone: datetime.tzinfo) -> Condition:
@@ -94,13 +106,13 @@ def _written(doc: ConditionDoc) -> list[str]:
 
 def _build(key: str, value: Any, zone: datetime.tzinfo) -> list[Condition]:
     if key in WORDS:
-        return [OneOf(key, value, WORDS[key])]
+        return [OneOf(key, value, WORDS[key], REMARKS.get(key, no_remark))]
     if key in NUMBERS:
         return [InRange(key, value, NUMBERS[key])]
     if key in FLAGS:
         return [Is(key, value, FLAGS[key])]
     if key in SETS:
-        return [AnyIn(key, value, SETS[key])]
+        return [AnyIn(key, value, SETS[key], REMARKS.get(key, no_remark))]
     return _SPECIAL[key](value, zone)
 
 

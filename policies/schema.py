@@ -151,6 +151,8 @@ class ConditionDoc(_Doc):
     """Entities found: order_number, phone, date, amount; `any` or `none`."""
     turns: Number | None = None
     """User turns so far."""
+    from_context: bool | None = None
+    """The intent was decided by what was said before, not by the last message alone."""
     reask: bool | None = None
     """The user says again what they said before."""
     escalation: bool | None = None

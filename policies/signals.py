@@ -54,6 +54,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     """Calibrated probability that `intent` is right."""
     is_unsure: bool = False
     """The reader rejected the text: out of scope, or too close to call."""
+    intent_from_context: bool = False
+    """What was said before the last user turn decided its intent; the turn alone reads otherwise."""
     emotion: str = "neutral"
     emotion_intensity: float = 0.0
     """How strong, 0..1; 0 for neutral."""

@@ -3,18 +3,20 @@
 Two heads share one feature pass. `intent.npz` weighs the labels against each other and knows how
 sure it is; `intents.npz` asks of each label by itself whether it is there at all. A turn that holds
 a connective or several clauses is also read clause by clause, and what both ways agree on stays.
+What was said before the turn decides where the turn itself does not say it (`context.py`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from local_models.classifiers.context import Combiner, Said, load_combiner, weigh_message
 from local_models.classifiers.features import Features, read_several
-from local_models.classifiers.head import Head, load_head
+from local_models.classifiers.head import Head, Reading, load_head
 from local_models.classifiers.table import TableHolder
 
 LABELS = (
@@ -39,6 +41,9 @@ _CLAUSE_SURE = 0.45
 _CLAUSES_READ = 4
 _CLAUSE_CHARS = 400
 """Several wishes in one breath are short; a longer text tells a story, clause by clause."""
+_CLEAR = ((0.9, 24), (0.98, 12))
+"""A wish that is this sure in a turn of so many bytes (three to a Chinese character) stands by itself,
+whatever was said before it. Shorter ones ("白条", "paypal") may be answers."""
 
 _SPLIT = re.compile(
     r"[，,。.;；!！?？\n]+|并且|顺便|还有|另外|然后|同时|以及|而且|再帮我|还要|还想"
@@ -59,24 +64,62 @@ class IntentReading:
     confidence: float
     """Calibrated probability that `intent` is right."""
     is_unsure: bool
+    is_from_context: bool = False
+    """What was said before decided: the turn by itself would have been read otherwise."""
 
 
 class IntentReader:
-    """Reads intents with the shipped heads, or with others of the same labels."""
+    """Reads intents with the shipped heads, or with others.
+
+    Heads of the shipped labels are read in context; with labels of their own, every turn is read
+    by itself.
+    """
 
     def __init__(self, one: Head | None = None, many: Head | None = None) -> None:
         self._one = one or load_head(WEIGHTS / "intent.npz")
         self._many = many or load_head(WEIGHTS / "intents.npz")
+        self._combiner = _combiner_for(self._one, self._many)
 
     @property
     def tables(self) -> tuple[TableHolder, ...]:
         """Who looks texts up here."""
         return self._one, self._many
 
-    def read(self, text: str, features: Features) -> IntentReading:
-        """The intents of a turn whose features were read already."""
+    def hear(self, features: Features) -> Said | None:
+        """What a message comes to, for the turn that follows it; None where nothing is combined."""
+        if not _has_shipped_labels(self._one, self._many):
+            return None
+        return self._weigh(features, self._one.chances(features), self._present(features))
+
+    def read(
+        self, text: str, features: Features, *, user: Said | None = None, agent: Said | None = None
+    ) -> IntentReading:
+        """The intents of a turn whose features were read already.
+
+        `user` is the customer's turn before it, `agent` what was answered to that, both as heard.
+        """
         main = self._one.read(features)
         present = self._present(features)
+        alone = self._read_alone(text, main, present)
+        if self._combiner is None or (user is None and agent is None) or _is_clear(main, features):
+            return alone
+        turn = self._weigh(features, main.probabilities, present)
+        return self._in_context(alone, self._combiner.weigh(turn, user, agent))
+
+    def likeliest(
+        self, features: Features, *, user: Said | None = None, agent: Said | None = None
+    ) -> tuple[str, float]:
+        """The one intent that is likeliest, sure or not, and its chance."""
+        main = self._one.read(features)
+        if self._combiner is None or (user is None and agent is None) or _is_clear(main, features):
+            return main.label, main.confidence
+        turn = self._weigh(features, main.probabilities, self._present(features))
+        chances = self._combiner.weigh(turn, user, agent)
+        confidence = max(chances)
+        return self._combiner.labels[chances.index(confidence)], confidence
+
+    def _read_alone(self, text: str, main: Reading, present: dict[str, float]) -> IntentReading:
+        """By what the turn says itself."""
         if not main.is_unsure:
             several = self._several(text, main.label, present)
             group = GROUPS.get(several[0], "other")
@@ -88,6 +131,31 @@ class IntentReader:
                 shared[0], several, GROUPS.get(shared[0], "other"), present[shared[0]], False
             )
         return IntentReading("other", ("other",), "other", main.confidence, True)
+
+    def _in_context(self, alone: IntentReading, chances: list[float]) -> IntentReading:
+        """The reading of the turn alone, or what came before if that makes another intent likelier."""
+        confidence = max(chances)
+        label = LABELS[chances.index(confidence)]
+        if confidence < self._one.threshold:
+            return alone
+        if label == alone.intent and not alone.is_unsure:
+            return replace(alone, confidence=confidence)
+        further = alone.intents if label in alone.intents else alone.intents[1:]
+        intents: tuple[str, ...] = (label,)
+        if label not in NEUTRAL:
+            intents += tuple(one for one in further if one != label and one not in NEUTRAL)
+        decides = label != alone.intent
+        return IntentReading(label, intents, GROUPS[label], confidence, False, decides)
+
+    def _weigh(
+        self, features: Features, chances: Sequence[float], present: dict[str, float]
+    ) -> Said:
+        """In the order of the combiner's labels, whatever the heads' own."""
+        chance = dict(zip(self._one.labels, chances, strict=True))
+        return weigh_message(
+            LABELS, [chance[label] for label in LABELS], [present[label] for label in LABELS],
+            features.text,
+        )  # fmt: skip
 
     def _present(self, features: Features) -> dict[str, float]:
         """The chance of each label to be there at all."""
@@ -117,6 +185,24 @@ class IntentReader:
             for reading in readings
             if reading.confidence >= _CLAUSE_SURE and present.get(reading.label, 1.0) >= _HINTED
         }
+
+
+def _combiner_for(one: Head, many: Head) -> Combiner | None:
+    """The shipped combiner, for heads of the shipped labels in any order."""
+    path = WEIGHTS / "context.npz"
+    return load_combiner(path) if _has_shipped_labels(one, many) and path.is_file() else None
+
+
+def _has_shipped_labels(one: Head, many: Head) -> bool:
+    return set(one.labels) == set(many.labels) == set(LABELS)
+
+
+def _is_clear(main: Reading, features: Features) -> bool:
+    """Whether the turn says by itself what it wants, so that nothing before it can overrule it."""
+    if main.label in NEUTRAL:
+        return False
+    size = len(features.text.encode("utf-8", "replace"))
+    return any(main.confidence >= sure and size >= least for sure, least in _CLEAR)
 
 
 def _above(present: dict[str, float], least: float) -> dict[str, float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -30,6 +31,21 @@ BITEXT = {
     "track_order": "order_query", "newsletter_subscription": "promotion",
 }  # fmt: skip
 """Bitext's customer-support intents (CDLA-Sharing-1.0) in our labels; what is left out has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was said before, and turns that may follow it."""
+
+    user: str
+    """The customer's turn before; empty: the agent speaks first."""
+    agent: str
+    """What was answered to it; empty: the customer goes on."""
+    about: str | None
+    """The matter, one of the intents; None: nothing but pleasantries."""
+    turns: tuple[tuple[str, str], ...]
+    """Customer's turns that may come next, each with what it wants there."""
+    language: str
 
 
 def _words(text: str) -> frozenset[str]:
@@ -56,6 +72,17 @@ def read_lines(language: str) -> list[Line]:
 def read_turns(language: str) -> list[Line]:
     """The project's own turns from the middle of a conversation: replies, fragments, stories."""
     return _lines(f"turns_{language}", language)
+
+
+def read_exchanges(language: str) -> list[Exchange]:
+    """The project's own exchanges of one language."""
+    return [
+        Exchange(
+            row["user"], row["agent"], row["about"],
+            tuple((text, intent) for text, intent in row["turns"]), language,
+        )
+        for row in _rows(DATA / f"exchanges_{language}.jsonl")
+    ]  # fmt: skip
 
 
 def _lines(name: str, language: str) -> list[Line]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from local_models.classifiers import intents, train_emotion
+from local_models.classifiers import intents, train_context, train_emotion
 from local_models.classifiers.data.compose import (
     Line,
     compose,
@@ -94,6 +94,8 @@ JOBS: dict[str, Callable[[Path | None], Job]] = {
 
 EMOTION = "emotion"
 """Two heads, which have a trainer of their own."""
+CONTEXT = "context"
+"""What stands on the intent heads, and is trained after them."""
 
 
 def train_job(job: Job, on_pass: Callable[[], None] = lambda: None) -> Head:
@@ -142,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--public", type=Path, default=None, help="folder with the licensed sets")
     parser.add_argument(
-        "--only", default=",".join((*JOBS, EMOTION)), help="heads to train, with commas"
+        "--only", default=",".join((*JOBS, CONTEXT, EMOTION)), help="heads to train, with commas"
     )
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the weights go")
     options = parser.parse_args(arguments)
@@ -151,8 +153,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if name == EMOTION:
                 train_emotion.main(["--out", str(options.out)])
                 continue
+            if name == CONTEXT:
+                train_context.main(["--out", str(options.out)])
+                continue
             if name not in JOBS:
-                sys.exit(f"There is no head '{name}'; choose among {', '.join((*JOBS, EMOTION))}.")
+                sys.exit(
+                    f"There is no head '{name}'; choose among {', '.join((*JOBS, CONTEXT, EMOTION))}."
+                )
             job = JOBS[name](options.public)
             task = progress.add_task(f"{name}: {len(job.texts)} texts", total=job.recipe.passes)
             head = train_job(job, lambda task=task: progress.advance(task))  # type: ignore[misc]

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from router.storage.entries import Entry
 
 _SHOWN = (
-    "intents", "intent_confidence", "is_unsure", "emotion", "emotion_intensity", "sarcasm",
+    "intents", "intent_confidence", "intent_from_context", "is_unsure", "emotion",
+    "emotion_intensity", "sarcasm",
     "language", "difficulty", "prompt_tokens", "needs", "pii", "slots", "is_escalation", "is_reask",
 )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Read a request: intent, mood, language, difficulty, tokens, needs and the course of the talk.
 
-All of it is computed in this process from small heads and rules; no model is called. Intent, mood
-and slots come from the last user turn; tokens, modalities and needs from the whole request.
+All of it is computed in this process from small heads and rules; no model is called. Mood and slots
+come from the last user turn, its intent from what was said just before it too; tokens, modalities
+and needs from the whole request.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ from typing import Any
 
 from msgspec import Raw, UnsetType
 
+from local_models.classifiers.context import Said
 from local_models.classifiers.conversation import is_escalation, is_reask, mood_trend
 from local_models.classifiers.difficulty import DifficultyReader, expect_qualities
 from local_models.classifiers.emotion import EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
-from local_models.classifiers.features import read_glance
+from local_models.classifiers.features import GLANCE_CHARS, read_glance
 from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import IntentReader
 from local_models.classifiers.language import tell_language, tell_matter
 from local_models.classifiers.mood_features import read_mood_features
+from local_models.classifiers.normalise import clip
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.table import share_tables
 from local_models.tokenizer import estimate_tokens
@@ -69,6 +72,7 @@ class Understanding:
         # tool's work, every retry and every regeneration; they are masked already.
         self._features = lru_cache(maxsize=512)(read_glance)
         self._turn = lru_cache(maxsize=1_024)(self._read_turn)
+        self._heard = lru_cache(maxsize=2_048)(self._hear)
         self._valence = lru_cache(maxsize=2_048)(self._read_valence)
 
     @classmethod
@@ -87,7 +91,7 @@ class Understanding:
         last = turns[-1] if turns else ""
         earlier = turns[:-1][-EARLIER_TURNS:]
         modalities = read_modalities(request.messages)
-        read = self._turn(last, max(map(len, turns), default=0))
+        read = self._turn(last, max(map(len, turns), default=0), *read_before(request.messages))
         return Signals(
             **read,
             prompt_tokens=estimate_prompt(request),
@@ -104,11 +108,14 @@ class Understanding:
             ),
         )
 
-    def _read_turn(self, turn: str, longest_chars: int) -> Mapping[str, Any]:
-        """The signals that hang on the last user turn alone, by name."""
+    def _read_turn(
+        self, turn: str, longest_chars: int, user_before: str = "", agent_before: str = ""
+    ) -> Mapping[str, Any]:
+        """The signals that hang on the last user turn and what came just before it, by name."""
         glance = read_mood_features(self._features(turn))
         sample = Sample(turn)
-        wish = self._intents.read(turn, glance)
+        before = self._heard(user_before), self._heard(agent_before)
+        wish = self._intents.read(turn, glance, user=before[0], agent=before[1])
         mood = self._emotions.read_cued(glance)
         matter = tell_matter(sample, whole_chars=longest_chars)
         return MappingProxyType(
@@ -118,6 +125,7 @@ class Understanding:
                 "intent_group": wish.group,
                 "intent_confidence": wish.confidence,
                 "is_unsure": wish.is_unsure,
+                "intent_from_context": wish.is_from_context,
                 "emotion": mood.emotion,
                 "emotion_intensity": mood.intensity,
                 "emotion_confidence": mood.confidence,
@@ -132,6 +140,9 @@ class Understanding:
             }
         )
 
+    def _hear(self, text: str) -> Said | None:
+        return self._intents.hear(self._features(text)) if text else None
+
     def _repeats(self, last: str, earlier: Sequence[str]) -> bool:
         if not earlier:
             return False
@@ -145,6 +156,23 @@ class Understanding:
 
     def _read_valence(self, turn: str) -> float:
         return self._emotions.read(self._features(turn)).valence
+
+
+def read_before(messages: Sequence[Message]) -> tuple[str, str]:
+    """The user's turn before the last one, and the last words that were answered to it.
+
+    Either is empty where there is none. Of longer ones it is the head and the tail, which is what
+    a glance takes in.
+    """
+    last = max((at for at, each in enumerate(messages) if each.role == "user"), default=0)
+    agent = ""
+    for message in reversed(messages[:last]):
+        if message.role not in ("user", "assistant") or not (text := text_of(message).strip()):
+            continue
+        if message.role == "user":
+            return clip(text, GLANCE_CHARS), agent
+        agent = agent or clip(text, GLANCE_CHARS)
+    return "", agent
 
 
 def read_modalities(messages: Sequence[Message]) -> frozenset[str]:

@@ -121,3 +121,24 @@ def test_the_shipped_weights_can_be_measured(
     main(["--task", "intent", "--train", str(train), "--test", str(path), "--shipped"])
     result = json.loads(capsys.readouterr().out.strip().split("\n")[-1])
     assert result["shipped"] is True and result["ours"]["accuracy"][0] == 1.0
+
+
+def test_shipped_weights_read_a_row_after_what_its_prev_column_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[Row] = [
+        {"text": "白条", "label": "refund", "prev": "我的退款没到 ⟪客服⟫ 您当时怎么付款的呢"},
+        {
+            "text": "paypal",
+            "label": "refund",
+            "prev": "where is my refund ⟪agent⟫ How did you pay?",
+        },
+        {"text": "穿着太紧", "label": "return_exchange", "prev": "请问为什么要退货呢"},
+        {"text": "白条", "label": "payment", "prev": ""},
+        {"text": "白条", "label": "payment"},
+    ]
+    path = write(tmp_path / "talk.jsonl", rows)
+    train = write(tmp_path / "train.jsonl", rows)
+    main(["--task", "intent", "--train", str(train), "--test", str(path), "--shipped"])
+    result = json.loads(capsys.readouterr().out.strip().split("\n")[-1])
+    assert result["ours"]["accuracy"][0] == 1.0

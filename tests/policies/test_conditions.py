@@ -50,6 +50,7 @@ HEALTH = {
         ("intent_count: at least 2", {"intents": ["a", "b"]}, {"intents": ["a"]}),
         ("confidence: at least 0.5", {"intent_confidence": 0.5}, {"intent_confidence": 0.49}),
         ("unsure: true", {"is_unsure": True}, {}),
+        ("from_context: true", {"intent_from_context": True}, {}),
         ("emotion: negative", {"emotion": "negative"}, {"emotion": "positive"}),
         ("intensity: above 0.5", {"emotion_intensity": 0.6}, {"emotion_intensity": 0.5}),
         ("emotion_confidence: below 0.5", {"emotion_confidence": 0.1}, {"emotion_confidence": 0.5}),
@@ -130,6 +131,16 @@ def test_a_condition_holds_where_it_should_and_says_why(
     [
         ("difficulty: above 0.6", {"difficulty": 0.71}, "difficulty 0.71 is above 0.6"),
         ("intent: [refund, urge]", {"intent": "payment"}, "intent is payment, not refund or urge"),
+        (
+            "intent: refund",
+            {"intent": "refund", "intent_from_context": True},
+            "intent is refund by what was said before",
+        ),
+        (
+            "intents: complaint",
+            {"intents": ["refund"], "intent_from_context": True},
+            "intents has refund by what was said before, not complaint",
+        ),
         ("pii: any", {"pii": ["phone", "email"]}, "pii has email, phone"),
         ("budget_left_usd: below 1", {}, "budget_left_usd unknown is not below 1"),
         ("time: 09:00-18:00", {}, "time 20:00 (Asia/Shanghai) is not in 09:00-18:00"),

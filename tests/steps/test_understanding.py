@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from msgspec import Raw
 
+from local_models.classifiers.context import Said
+from local_models.classifiers.features import Features
 from local_models.classifiers.head import save_head
+from local_models.classifiers.intents import IntentReader
 from local_models.classifiers.network import Schedule
 from local_models.classifiers.training import Recipe, one_hot, train_head
 from policies.signals import Signals
@@ -23,7 +27,7 @@ from providers.messages import (
     TextPart,
     Tool,
 )
-from router.steps.understanding import Understanding, estimate_prompt
+from router.steps.understanding import Understanding, estimate_prompt, read_before
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +73,72 @@ def test_the_last_user_turn_decides_and_a_later_assistant_turn_does_not_hide_it(
     signals = understanding.read(request)
     assert signals.intent == "logistics"
     assert signals.turns == 2
+
+
+def talk(*messages: tuple[Literal["user", "assistant"], str]) -> ChatRequest:
+    return ChatRequest(
+        model="auto",
+        messages=tuple(Message(role=role, content=content) for role, content in messages),
+    )
+
+
+def test_a_turn_within_a_talk_is_read_after_what_was_said_before_it(
+    understanding: Understanding,
+) -> None:
+    whole = talk(
+        ("user", "发票怎么开"),
+        ("assistant", "在订单页里申请。"),
+        ("user", "我的退款一直没到"),
+        ("assistant", "您当时是怎么付款的呢？"),
+        ("user", "白条"),
+    )
+    signals = understanding.read(whole)
+    assert (signals.intent, signals.intent_from_context) == ("refund", True)
+    assert signals.intent_group == "handle"
+    alone = read(understanding, "白条")
+    assert (alone.intent, alone.intent_from_context) == ("payment", False)
+
+
+def test_what_came_just_before_is_the_user_turn_and_the_last_answer_to_it() -> None:
+    said = talk(
+        ("user", "发票"), ("assistant", "好的"), ("user", "退货"),
+        ("assistant", "稍等"), ("assistant", "什么原因"), ("user", "太大"),
+    )  # fmt: skip
+    assert read_before(said.messages) == ("退货", "什么原因")
+    assert read_before(said.messages[:3]) == ("发票", "好的")
+    assert read_before(said.messages[:1]) == ("", "")
+    assert read_before(talk(("assistant", "您好"), ("user", "在吗")).messages) == ("", "您好")
+    assert read_before(talk(("user", "退货"), ("user", "太大")).messages) == ("退货", "")
+    assert read_before(()) == ("", "")
+
+
+def test_a_long_answer_is_kept_by_its_head_and_tail() -> None:
+    user, agent = read_before(talk(("assistant", "答" * 50_000), ("user", "好")).messages)
+    assert user == "" and len(agent) < 700
+
+
+def test_earlier_messages_are_heard_once_however_long_the_talk_goes_on() -> None:
+    heard: list[str] = []
+
+    class Counting(IntentReader):
+        def hear(self, features: Features) -> Said | None:
+            heard.append(features.text)
+            return super().hear(features)
+
+    reader = Understanding(intents=Counting())
+    first = talk(("user", "我要退货"), ("assistant", "什么原因"), ("user", "太大"))
+    reader.read(first)
+    reader.read(first)
+    assert sorted(heard) == sorted(["我要退货", "什么原因"])
+    more = (
+        *first.messages,
+        Message(role="assistant", content="拆了吗"),
+        Message(role="user", content="没"),
+    )
+    reader.read(ChatRequest(model="auto", messages=more))
+    assert len(heard) == 4
+    reader.read(ask("我要退货"))
+    assert len(heard) == 4
 
 
 def test_a_request_without_a_user_turn_is_read_as_nothing(understanding: Understanding) -> None:

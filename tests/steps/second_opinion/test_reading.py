@@ -24,7 +24,9 @@ GOOD = {
 
 
 def test_a_reading_replaces_what_was_read_and_leaves_the_rest() -> None:
-    before = Signals(is_unsure=True, language="zh", prompt_tokens=9, sarcasm=0.4)
+    before = Signals(
+        is_unsure=True, intent_from_context=True, language="zh", prompt_tokens=9, sarcasm=0.4
+    )
     after = read_answer(json.dumps(GOOD)).improve(before, 0.75)
     assert (after.intent, after.intents, after.intent_group) == (
         "refund",
@@ -32,6 +34,7 @@ def test_a_reading_replaces_what_was_read_and_leaves_the_rest() -> None:
         "handle",
     )
     assert (after.is_unsure, after.intent_confidence, after.read_by) == (False, 0.75, "model")
+    assert not after.intent_from_context
     assert (after.emotion, after.emotion_intensity, after.difficulty) == ("negative", 0.8, 0.8)
     assert (after.language, after.prompt_tokens, after.sarcasm) == ("zh", 9, 0.4)
 

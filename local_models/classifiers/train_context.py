@@ -1,0 +1,338 @@
+"""Train the combiner of `context.py` from the project's own exchanges.
+
+An exchange is what was said before (a customer's turn, an agent's answer, or both) with some turns
+that may follow, each with its intent. Three kinds of turns are learned: those written for the exchange;
+the same ones after another exchange, where a turn that is clear by itself keeps its meaning and
+one after mere pleasantries means what it means alone; and the lines that the heads learned from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from local_models.classifiers.context import (
+    BY_LABEL,
+    MESSAGES,
+    WHOLE,
+    Combiner,
+    Said,
+    save_combiner,
+    say_nothing,
+)
+from local_models.classifiers.data.compose import NEUTRAL, Line
+from local_models.classifiers.features import read_glance
+from local_models.classifiers.head import load_head
+from local_models.classifiers.intents import LABELS, WEIGHTS, IntentReader
+from local_models.classifiers.network import Array, Slot
+from local_models.classifiers.shipped_data import Exchange, read_exchanges, read_lines, read_turns
+from local_models.classifiers.training import one_hot
+
+LANGUAGES = ("zh", "en")
+HIDDEN = 24
+NETWORKS = 3
+PASSES = 30
+_BATCH = 128
+_RATE = 0.004
+_SMOOTHING = 0.05
+_DROPOUT = 0.3
+_DECAY = 1e-4
+_DECAY_ACROSS = 3e-3
+"""The matrices have a cell for each pair of labels, most of which no exchange shows."""
+_SURE = 0.5
+"""What a head gives less than this chance is not clear by itself."""
+_MADE_WEIGHT = 0.3
+_DILUTED_WEIGHT = 0.2
+_WISHES, _THANKS, _FRAGMENTS = 1_500, 600, 800
+"""Lines of each kind that are set after an exchange."""
+_FOLDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A turn after an exchange, and what it wants there."""
+
+    exchange: Exchange
+    text: str
+    intent: str
+    weight: float = 1.0
+
+
+class Listener:
+    """What the heads make of every message, each heard once."""
+
+    def __init__(self, folder: Path = WEIGHTS) -> None:
+        """With the heads in the folder; those that are not there are the shipped ones."""
+        heads = [folder / f"{name}.npz" for name in ("intent", "intents")]
+        self._reader = IntentReader(
+            *(load_head(path) if path.is_file() else None for path in heads)
+        )
+        self._heard: dict[str, Said] = {}
+
+    def hear(self, text: str) -> Said | None:
+        """None for an empty message."""
+        if not text:
+            return None
+        if text not in self._heard:
+            said = self._reader.hear(read_glance(text))
+            assert said is not None  # the shipped heads have the labels that combine
+            self._heard[text] = said
+        return self._heard[text]
+
+    def likeliest(self, text: str) -> tuple[str, float]:
+        """What the turn wants by itself, and how sure that is."""
+        return self._reader.likeliest(read_glance(text))
+
+
+def make_examples(exchanges: Sequence[Exchange], listener: Listener) -> list[Example]:
+    """Every turn of the exchanges, and what is made of them."""
+    return [
+        *(
+            Example(exchange, text, intent)
+            for exchange in exchanges
+            for text, intent in exchange.turns
+        ),
+        *_diluted(exchanges, listener),
+        *_elsewhere(exchanges, listener),
+        *_own_lines(exchanges),
+    ]
+
+
+def _diluted(exchanges: Sequence[Exchange], listener: Listener) -> Iterator[Example]:
+    """The written turns where only one of the two told the matter, and the other said nothing."""
+    rng = random.Random(1)
+    for exchange in exchanges:
+        if exchange.about is None:
+            continue
+        empty = [
+            one for one in exchanges if one.about is None and one.language == exchange.language
+        ]
+        users = ["", *(one.user for one in empty if one.user)]
+        agents = ["", *(one.agent for one in empty if one.agent)]
+        told_by = [
+            message
+            for message in ("user", "agent")
+            if (said := getattr(exchange, message))
+            and listener.likeliest(said)[0] == exchange.about
+        ]
+        for text, intent in exchange.turns:
+            for teller in told_by:
+                if teller == "agent":
+                    other = replace(exchange, user=rng.choice(users))
+                else:
+                    other = replace(exchange, agent=rng.choice(agents))
+                yield Example(other, text, intent, _DILUTED_WEIGHT)
+
+
+def _elsewhere(exchanges: Sequence[Exchange], listener: Listener) -> Iterator[Example]:
+    """The written turns after other exchanges of their language."""
+    rng = random.Random(0)
+    for exchange in exchanges:
+        others = [other for other in exchanges if other.language == exchange.language]
+        empty = [other for other in others if other.about is None]
+        for text, intent in exchange.turns:
+            alone, chance = listener.likeliest(text)
+            if chance < _SURE:
+                continue
+            if alone == intent and alone != "other":
+                far = [other for other in others if other.about not in (None, alone)]
+                if far:
+                    yield Example(rng.choice(far), text, alone, _MADE_WEIGHT)
+            if empty:
+                yield Example(rng.choice(empty), text, alone, _MADE_WEIGHT)
+
+
+def _own_lines(exchanges: Sequence[Exchange]) -> Iterator[Example]:
+    """Wishes keep their meaning after anything, thanks too; a fragment takes up the matter."""
+    rng = random.Random(3)
+    lines = [
+        line for read in (read_lines, read_turns) for tongue in LANGUAGES for line in read(tongue)
+    ]
+    by_language = {
+        tongue: [one for one in exchanges if one.language == tongue] for tongue in LANGUAGES
+    }
+    kinds: list[tuple[Callable[[Line], bool], int]] = [
+        (lambda line: len(line.intents) == 1 and line.intents[0] not in NEUTRAL, _WISHES),
+        (lambda line: line.intents[0] == "smalltalk" and len(line.text) >= 3, _THANKS),
+        (lambda line: line.intents[0] == "other", _FRAGMENTS),
+    ]
+    for is_kind, count in kinds:
+        for line in rng.sample([line for line in lines if is_kind(line)], count):
+            if not (near := by_language[line.language]):
+                continue
+            exchange, intent = rng.choice(near), line.intents[0]
+            if intent == "other":
+                intent = exchange.about or "other"
+            yield Example(exchange, line.text, intent, _MADE_WEIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Examples as the network takes them."""
+
+    by_label: Array
+    whole: Array
+    targets: Array
+    weight: Array
+
+    def pick(self, chosen: NDArray[np.generic]) -> Sums:
+        """Some of them."""
+        return Sums(
+            self.by_label[chosen], self.whole[chosen], self.targets[chosen], self.weight[chosen]
+        )
+
+
+def add_up(examples: Sequence[Example], listener: Listener) -> Sums:
+    """What the heads make of each example."""
+    nothing = say_nothing(len(LABELS))
+    told = [
+        [
+            listener.hear(message) or nothing
+            for message in (one.text, one.exchange.user, one.exchange.agent)
+        ]
+        for one in examples
+    ]
+    return Sums(
+        np.stack([np.concatenate([said.by_label for said in each], axis=1) for each in told]),
+        np.stack([np.concatenate([said.whole for said in each]) for each in told]),
+        one_hot([one.intent for one in examples], LABELS),
+        np.array([one.weight for one in examples], dtype=np.float32),
+    )
+
+
+def train_combiner(
+    sums: Sums, *, seed: int = 0, on_pass: Callable[[], None] = lambda: None
+) -> Combiner:
+    """Several networks that differ by seed, averaged into one; not calibrated."""
+    nets = [_train(sums, seed + turn, on_pass) for turn in range(NETWORKS)]
+    share = np.float32(1.0 / NETWORKS)
+    return replace(
+        nets[0],
+        inputs=np.concatenate([net.inputs for net in nets], axis=1),
+        wholes=np.concatenate([net.wholes for net in nets], axis=1),
+        units=np.concatenate([net.units for net in nets], axis=1),
+        output=np.concatenate([net.output * share for net in nets]),
+        direct=np.asarray(sum(net.direct * share for net in nets)),
+        across=np.asarray(sum(net.across * share for net in nets)),
+        bias=np.asarray(sum(net.bias * share for net in nets)),
+    )
+
+
+def _train(sums: Sums, seed: int, on_pass: Callable[[], None]) -> Combiner:
+    """One network, by Adam with a falling rate."""
+    rng = np.random.default_rng(seed)
+    slots = _start(rng)
+    count = len(sums.weight)
+    smooth = sums.targets * np.float32(1 - _SMOOTHING) + np.float32(_SMOOTHING / len(LABELS))
+    sums = replace(sums, targets=smooth)
+    steps, done = PASSES * -(-count // _BATCH), 0
+    for _ in range(PASSES):
+        order = rng.permutation(count)
+        for start in range(0, count, _BATCH):
+            done += 1
+            rate = _RATE * max(1.0 - done / steps, 0.02)
+            rate *= float(np.sqrt(1 - 0.99**done) / (1 - 0.9**done))
+            _learn(slots, sums.pick(order[start : start + _BATCH]), rate, rng)
+        on_pass()
+    arrays: dict[str, Any] = {name: slot.value for name, slot in slots.items()}
+    return Combiner(labels=LABELS, **arrays)
+
+
+def _start(rng: np.random.Generator) -> dict[str, Slot]:
+    inputs, labels = MESSAGES * BY_LABEL, len(LABELS)
+    narrow = 1.0 / np.sqrt(inputs + MESSAGES * WHOLE)
+    direct = np.zeros(inputs)
+    direct[0] = 3.0  # to begin with, a turn means what it means alone
+    return {
+        "inputs": Slot.of(rng.normal(0.0, narrow, (inputs, HIDDEN))),
+        "wholes": Slot.of(rng.normal(0.0, narrow, (MESSAGES * WHOLE, HIDDEN))),
+        "units": Slot.of(rng.normal(0.0, 0.01, (labels, HIDDEN))),
+        "output": Slot.of(rng.normal(0.0, 1.0 / np.sqrt(HIDDEN), HIDDEN)),
+        "direct": Slot.of(direct),
+        "across": Slot.of(np.zeros((MESSAGES * labels, labels))),
+        "bias": Slot.of(np.zeros(labels)),
+    }
+
+
+def _learn(slots: dict[str, Slot], batch: Sums, rate: float, rng: np.random.Generator) -> None:
+    """One step on one batch."""
+    value = {name: slot.value for name, slot in slots.items()}
+    x, whole = batch.by_label, batch.whole
+    before = x @ value["inputs"] + (whole @ value["wholes"])[:, None, :] + value["units"]
+    kept = rng.random((len(x), 1, HIDDEN), dtype=np.float32) >= _DROPOUT
+    gate = (before > 0) * (kept / np.float32(1 - _DROPOUT))
+    hidden = before * gate
+    flat = x[:, :, 1::BY_LABEL].swapaxes(1, 2).reshape(len(x), -1)
+    scores = hidden @ value["output"] + x @ value["direct"] + flat @ value["across"] + value["bias"]
+    raised = np.exp(scores - scores.max(1, keepdims=True))
+    chances = raised / raised.sum(1, keepdims=True)
+    error = (chances - batch.targets) * (batch.weight / len(x))[:, None]
+    to_hidden = error[:, :, None] * value["output"] * gate
+    gradients = {
+        "inputs": x.reshape(-1, x.shape[2]).T @ to_hidden.reshape(-1, HIDDEN),
+        "wholes": whole.T @ to_hidden.sum(1),
+        "units": to_hidden.sum(0),
+        "output": hidden.reshape(-1, HIDDEN).T @ error.ravel(),
+        "direct": x.reshape(-1, x.shape[2]).T @ error.ravel(),
+        "across": flat.T @ error,
+        "bias": error.sum(0),
+    }
+    for name, gradient in gradients.items():
+        decay = np.float32(_DECAY_ACROSS if name == "across" else _DECAY)
+        slots[name].step((gradient + decay * value[name]).astype(np.float32), rate)
+
+
+def fit_temperature(exchanges: Sequence[Exchange], listener: Listener) -> tuple[float, float]:
+    """The temperature of least log loss on written turns of exchanges that were left out; and what
+    share of those turns was read rightly."""
+    fold = np.random.default_rng(0).integers(0, _FOLDS, len(exchanges))
+    scores, targets = [], []
+    for left_out in range(_FOLDS):
+        kept = [one for one, at in zip(exchanges, fold, strict=True) if at != left_out]
+        tried = [
+            Example(one, text, intent)
+            for one, at in zip(exchanges, fold, strict=True) if at == left_out
+            for text, intent in one.turns
+        ]  # fmt: skip
+        combiner = train_combiner(add_up(make_examples(kept, listener), listener))
+        sums = add_up(tried, listener)
+        scores.append(combiner.scores(sums.by_label, sums.whole))
+        targets.append(sums.targets)
+    said, meant = np.concatenate(scores), np.concatenate(targets).argmax(1)
+    grid = np.geomspace(0.5, 3.0, 40)
+    best = min(grid, key=lambda t: _log_loss(said / np.float32(t), meant))
+    return float(best), float((said.argmax(1) == meant).mean())
+
+
+def _log_loss(scores: Array, meant: NDArray[np.intp]) -> float:
+    scores = scores - scores.max(1, keepdims=True)
+    return float((np.log(np.exp(scores).sum(1)) - scores[np.arange(len(meant)), meant]).mean())
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train, calibrate and save; prints what share of left-out turns was read rightly."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--out", type=Path, default=WEIGHTS, help="where the heads lie and the weights go"
+    )
+    options = parser.parse_args(arguments)
+    listener = Listener(options.out)
+    exchanges = [one for tongue in LANGUAGES for one in read_exchanges(tongue)]
+    examples = make_examples(exchanges, listener)
+    temperature, share = fit_temperature(exchanges, listener)
+    combiner = train_combiner(add_up(examples, listener))
+    save_combiner(replace(combiner, temperature=temperature), options.out / "context.npz")
+    turns = sum(len(one.turns) for one in exchanges)
+    print(f"{len(exchanges)} exchanges with {turns} turns; {len(examples)} examples")
+    print(f"turns of left-out exchanges read rightly: {100 * share:.1f} %; T = {temperature:.2f}")
+
+
+if __name__ == "__main__":
+    main()
