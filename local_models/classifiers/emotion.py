@@ -8,8 +8,9 @@ its rows once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,8 +30,7 @@ WEIGHTS = Path(__file__).parent / "weights" / "emotion.npz"
 INTENSITY_WEIGHTS = Path(__file__).parent / "weights" / "emotion_intensity.npz"
 
 
-@dataclass(frozen=True, slots=True)
-class EmotionReading:
+class EmotionReading(NamedTuple):
     """The mood of one customer turn."""
 
     emotion: str

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from local_models.classifiers.context import Combiner, Said, load_combiner, weigh_message
 from local_models.classifiers.features import Features, read_several
@@ -52,8 +52,7 @@ _SPLIT = re.compile(
 """For texts in lower case. Every way begins with a character of its own, which is quick to look for."""
 
 
-@dataclass(frozen=True, slots=True)
-class IntentReading:
+class IntentReading(NamedTuple):
     """What one customer turn wants."""
 
     intent: str
@@ -139,7 +138,7 @@ class IntentReader:
         if confidence < self._one.threshold:
             return alone
         if label == alone.intent and not alone.is_unsure:
-            return replace(alone, confidence=confidence)
+            return alone._replace(confidence=confidence)
         further = alone.intents if label in alone.intents else alone.intents[1:]
         intents: tuple[str, ...] = (label,)
         if label not in NEUTRAL:

@@ -184,13 +184,13 @@ static void tell_size(const Codes *text, const Signs *signs, const WordCounts *w
     traits[LONG_WORDS] = (float)((double)words->long_words / count);
 }
 
-/* The last character that is no blank; 0 for none, which counts as any end. */
-static uint32_t end_of(const Codes *text)
+/* Where the last character stands that is no blank; -1 for none, which counts as any end. */
+static Py_ssize_t last_of(const Codes *text)
 {
     Py_ssize_t i = text->size;
     while (i > 0 && is_space(text->codes[i - 1]))
         i--;
-    return i ? text->codes[i - 1] : 0;
+    return i - 1;
 }
 
 static int is_open(uint32_t end)
@@ -203,8 +203,9 @@ static void tell_signs(const Codes *text, const Signs *signs, const WordCounts *
     const uint32_t *count = signs->census;
     double size = text->size ? (double)text->size : 1;
     double last = (double)(signs->last_end - signs->last_start);
-    int has_end = end_of(text) != 0, is_wide = signs->foreign > 0;
-    uint32_t end = end_of(text);
+    Py_ssize_t at_end = last_of(text);
+    int has_end = at_end >= 0, is_wide = signs->foreign > 0;
+    uint32_t end = has_end ? text->codes[at_end] : 0;
     double operators = (double)count['+'] + count['-'] + count['*'] + count['/'] + count['='] + count['^'];
     traits[QUESTIONS] = (float)(count['?'] + (is_wide ? count_code(text, 0xFF1F) : 0));
     traits[ENDS_ASKING] = !has_end || end == '?' || end == 0xFF1F;
@@ -309,7 +310,7 @@ static PyObject *survey_read(Survey *self, PyObject *string)
     if (codes_open(string, &text) < 0)
         return NULL;
     PyObject *answer = NULL;
-    uint64_t *hashes = PyMem_New(uint64_t, text.size / 2 + 1);
+    uint64_t *hashes = PyMem_New(uint64_t, text.size + 1); /* a dotted capital I is a word by itself */
     if (hashes == NULL)
         PyErr_NoMemory();
     else if (signs_read(&text, &signs) == 0 &&

@@ -88,7 +88,7 @@ typedef struct {
 
 /* Counts the words of code points by the groups of `words`, which must be a Words; the code point behind
  * the last one must be in no word. Each word's hash is written to `hashes` where there is one, with room
- * for half as many as code points. -1 with the error set. */
+ * for as many as code points. -1 with the error set. */
 int words_count(PyObject *words, const uint32_t *codes, Py_ssize_t size, WordCounts *counts,
                 uint64_t *hashes);
 

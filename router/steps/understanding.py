@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from msgspec import Raw, UnsetType
+from msgspec.structs import replace
 
 from local_models.classifiers.context import Said
 from local_models.classifiers.conversation import is_escalation, is_reask, mood_trend
@@ -92,8 +92,8 @@ class Understanding:
         earlier = turns[:-1][-EARLIER_TURNS:]
         modalities = read_modalities(request.messages)
         read = self._turn(last, max(map(len, turns), default=0), *read_before(request.messages))
-        return Signals(
-            **read,
+        return replace(
+            read,
             prompt_tokens=estimate_prompt(request),
             max_output_tokens=request.max_tokens,
             modalities=modalities,
@@ -103,41 +103,37 @@ class Understanding:
             is_reask=self._repeats(last, earlier),
             emotion_trend=self._trend(read, earlier),
             is_stream=request.stream,
-            expected_quality=MappingProxyType(
-                expect_qualities(self._qualities, read["difficulty"])
-            ),
+            expected_quality=MappingProxyType(expect_qualities(self._qualities, read.difficulty)),
         )
 
     def _read_turn(
         self, turn: str, longest_chars: int, user_before: str = "", agent_before: str = ""
-    ) -> Mapping[str, Any]:
-        """The signals that hang on the last user turn and what came just before it, by name."""
+    ) -> Signals:
+        """The signals that hang on the last user turn and what came just before it."""
         glance = read_mood_features(self._features(turn))
         sample = Sample(turn)
         before = self._heard(user_before), self._heard(agent_before)
         wish = self._intents.read(turn, glance, user=before[0], agent=before[1])
         mood = self._emotions.read_cued(glance)
         matter = tell_matter(sample, whole_chars=longest_chars)
-        return MappingProxyType(
-            {
-                "intent": wish.intent,
-                "intents": wish.intents,
-                "intent_group": wish.group,
-                "intent_confidence": wish.confidence,
-                "is_unsure": wish.is_unsure,
-                "intent_from_context": wish.is_from_context,
-                "emotion": mood.emotion,
-                "emotion_intensity": mood.intensity,
-                "emotion_confidence": mood.confidence,
-                "sarcasm": mood.sarcasm,
-                "language": tell_language(sample),
-                "difficulty": self._difficulty.read(sample, glance),
-                "has_code": matter.has_code,
-                "has_math": matter.has_math,
-                "has_long_document": matter.has_long_document,
-                "slots": MappingProxyType(find_slots(sample)),
-                "is_escalation": is_escalation(sample),
-            }
+        return Signals(
+            intent=wish.intent,
+            intents=wish.intents,
+            intent_group=wish.group,
+            intent_confidence=wish.confidence,
+            is_unsure=wish.is_unsure,
+            intent_from_context=wish.is_from_context,
+            emotion=mood.emotion,
+            emotion_intensity=mood.intensity,
+            emotion_confidence=mood.confidence,
+            sarcasm=mood.sarcasm,
+            language=tell_language(sample),
+            difficulty=self._difficulty.read(sample, glance),
+            has_code=matter.has_code,
+            has_math=matter.has_math,
+            has_long_document=matter.has_long_document,
+            slots=MappingProxyType(find_slots(sample)),
+            is_escalation=is_escalation(sample),
         )
 
     def _hear(self, text: str) -> Said | None:
@@ -148,10 +144,10 @@ class Understanding:
             return False
         return is_reask(self._features(last), [self._features(turn) for turn in earlier])
 
-    def _trend(self, read: Mapping[str, Any], earlier: Sequence[str]) -> float:
+    def _trend(self, read: Signals, earlier: Sequence[str]) -> float:
         if not earlier:
             return 0.0
-        told = (read["emotion"], read["emotion_intensity"], read["emotion_confidence"])
+        told = (read.emotion, read.emotion_intensity, read.emotion_confidence)
         return mood_trend([*map(self._valence, earlier), EmotionReading(*told).valence])
 
     def _read_valence(self, turn: str) -> float:

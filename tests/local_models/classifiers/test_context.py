@@ -122,7 +122,7 @@ class _Turned:
 
     def read(self, features: object) -> Reading:
         reading = self._head.read(features)  # type: ignore[arg-type]
-        return replace(reading, probabilities=[reading.probabilities[at] for at in self._order])
+        return reading._replace(probabilities=[reading.probabilities[at] for at in self._order])
 
     def chances(self, features: object) -> list[float]:
         chances = self._head.chances(features)  # type: ignore[arg-type]

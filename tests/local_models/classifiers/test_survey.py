@@ -37,6 +37,8 @@ def _stem_of(text: str) -> tuple[Sample, str, list[str]]:
 @example("What is 5%?\nA. one\nB. two\nC. it's 'a' [x]\nD. 每天")
 @example("每 5% of it. How many?")
 @example("how much is 5% of it")
+@example("\0")
+@example("İ" * 300)
 def test_traits_are_the_same_by_both(text: str) -> None:
     sample, stem, options = _stem_of(text)
     counted, hashes = count_parts(sample, stem, options)
