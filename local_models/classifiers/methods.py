@@ -55,7 +55,7 @@ LABELS = Recipe(
 )  # fmt: skip
 """What labels of the user's own are learned by."""
 FEW_TEXTS = 6_000
-"""Fewer texts than this are learned in smaller batches."""
+"""Fewer texts than this are learned in smaller batches, with two looks at each."""
 MANY_CLASSES = 40
 """From here on networks go without the wide half."""
 
@@ -186,7 +186,7 @@ def suit(recipe: Recipe, texts: int, classes: int) -> Recipe:
         is_wide=classes < MANY_CLASSES,
     )  # fmt: skip
     if texts < FEW_TEXTS:
-        schedule = replace(schedule, batch=128, rate=0.003)
+        schedule = replace(schedule, batch=128, rate=0.003, agreement=2.0)
     return replace(recipe, schedule=schedule)
 
 
