@@ -90,11 +90,13 @@ class Features:
     hashes: NDArray[np.uint32]
     weights: NDArray[np.float32]
     """1 + log(count)."""
+    typed: str = ""
+    """The text as it was typed, numbers and all; empty where only the normalised one was known."""
 
 
 def read_features(text: str) -> Features:
     """Hash every n-gram of a text, whatever its language; an empty text has no features."""
-    return read_plain(normalise(text))
+    return read_plain(normalise(text), text)
 
 
 def read_glance(text: str) -> Features:
@@ -103,7 +105,8 @@ def read_glance(text: str) -> Features:
     Those say what a letter wants, how its writer feels and what a question is about; the story between
     them dilutes it.
     """
-    return read_plain(normalise(clip(text, GLANCE_CHARS)))
+    text = clip(text, GLANCE_CHARS)
+    return read_plain(normalise(text), text)
 
 
 def read_several(texts: Sequence[str]) -> list[Features]:
@@ -118,19 +121,21 @@ def read_several(texts: Sequence[str]) -> list[Features]:
     return [read_plain(plain) for plain in plains]
 
 
-def read_plain(plain: str) -> Features:
-    """The features of a text that was normalised already."""
+def read_plain(plain: str, typed: str = "") -> Features:
+    """The features of a text that was normalised already, and was `typed` so."""
     if _WINDOWS is None:
-        return read_plain_with_numpy(plain)
+        return read_plain_with_numpy(plain, typed)
     hashes, weights = _WINDOWS.read(plain)
-    return Features(plain, np.frombuffer(hashes, np.uint32), np.frombuffer(weights, np.float32))
+    return Features(
+        plain, np.frombuffer(hashes, np.uint32), np.frombuffer(weights, np.float32), typed
+    )
 
 
-def read_plain_with_numpy(plain: str) -> Features:
+def read_plain_with_numpy(plain: str, typed: str = "") -> Features:
     """What the compiled loop does."""
     tagged, _ = _read_windows(f" {plain[: _ROOM - 2]} ", None)
     hashes, counts = _distinct(tagged)
-    return Features(plain, hashes, _damp(counts))
+    return Features(plain, hashes, _damp(counts), typed)
 
 
 def read_plains_with_numpy(plains: Sequence[str]) -> list[Features]:

@@ -17,6 +17,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from local_models.classifiers.amounts import Amount, find_amounts, lay_out, name_amounts
 from local_models.classifiers.compiled import NATIVE, CompiledCues
 from local_models.classifiers.cues import TURNED, UNITS_EN, Found, find_bare_cues, load_lexicon
 from local_models.classifiers.features import VIEWS, Features, read_features
@@ -49,20 +50,22 @@ _MOST = 24
 def read_mood_features(turn: str | Features) -> Features:
     """The features of a text and its cues; features that were read already are not read again."""
     base = read_features(turn) if isinstance(turn, str) else turn
-    hashes = read_cues(base.text)
+    hashes = read_cues(base.text, base.typed)
     return Features(
         base.text,
         np.concatenate((base.hashes, hashes)),
         np.concatenate((base.weights, _ONES[: len(hashes)])),
+        base.typed,
     )
 
 
-def read_cues(plain: str) -> NDArray[np.uint32]:
-    """A hash for each thing that the cues of a plain text say together; never empty."""
+def read_cues(plain: str, typed: str = "") -> NDArray[np.uint32]:
+    """A hash for each thing that the cues of a plain text, and the amounts of it as it was typed, say
+    together; never empty."""
     compiled = open_cues()
     if compiled is None:
-        return hash_cues(find_bare_cues(plain), len(plain))
-    return np.frombuffer(compiled.read(plain), np.uint32)
+        return hash_cues(find_bare_cues(plain), len(plain), find_amounts(typed))
+    return np.frombuffer(compiled.read(plain, typed), np.uint32)
 
 
 @cache
@@ -82,7 +85,7 @@ def open_cues() -> CompiledCues | None:
         [(word, at[kind]) for word, kind in UNITS_EN.items()], names,
         tuple(at.get(TURNED.get(name, ""), -1) for name in names),
         tuple(_WEIGHT.get(name, 0) for name in names),
-        tuple(tuple(at[name] for name in kinds) for kinds in lists), CUES,
+        tuple(tuple(at[name] for name in kinds) for kinds in lists), lay_out(), CUES,
     )  # fmt: skip
 
 
@@ -93,8 +96,10 @@ def read_for(head: Head, turn: str | Features) -> Features:
     return read_features(turn) if isinstance(turn, str) else turn
 
 
-def hash_cues(cues: Sequence[Found], length: int) -> NDArray[np.uint32]:
-    """What the compiled loop does once it has found the cues."""
+def hash_cues(
+    cues: Sequence[Found], length: int, amounts: Sequence[Amount] = ()
+) -> NDArray[np.uint32]:
+    """What the compiled loop does once it has found the cues and the amounts."""
     kinds = [cue[0] for cue in cues]
     balance = _balance(kinds)
     held = frozenset(kinds)
@@ -104,6 +109,8 @@ def hash_cues(cues: Sequence[Found], length: int) -> NDArray[np.uint32]:
         known |= {_hash_pair("begins", kinds[0], " "), _hash_pair("ends", kinds[-1], " ")}
     if not _WORDED.isdisjoint(held):
         known |= {_hash(f"{cue[1]}&{balance}") for cue in cues if cue[0] in _WORDED}
+    if amounts:
+        known |= set(map(_hash, name_amounts(amounts, _WORDED & held)))
     return np.array(list(known), dtype=np.uint32)
 
 

@@ -11,6 +11,8 @@
 #define MOST_CUES 1024 /* a character begins two or three at most, and few begin any */
 #define MOST_HASHES 4096
 #define MOST_IN_ORDER 24 /* cues after so many no longer count for what stands before what */
+#define MOST_AMOUNTS 12  /* amounts after so many no longer count */
+#define MOST_STEPS 16
 #define NONE 0xFF
 
 enum { LETTERED = 1, ONE_WORD = 2, PLAIN = 4, NUMBER = 8, DENIES = 16, MARKED = 32, AMOUNT = 64 };
@@ -56,6 +58,31 @@ typedef struct {
     Py_ssize_t count;
 } Kinds;
 
+/* A word that amounts are made of, by what it does; words of one role stand together. */
+enum { NUMERAL, CARDINAL, ORDINAL, FILLER, UNIT_EN, UNIT_ZH, ROLES };
+
+typedef struct {
+    uint64_t key; /* its letters, five bits each, or its characters, sixteen each */
+    int64_t worth;
+    uint8_t kind; /* of a unit */
+} Measure;
+
+#define AMOUNT_KINDS 6
+
+/* Where the classes of one kind of amount begin. */
+typedef struct {
+    int64_t of[MOST_STEPS];
+    int count;
+    char name;
+} Steps;
+
+typedef struct {
+    uint8_t kind, level;
+    uint32_t letter; /* the first letter of what is counted; 0 for none */
+    Py_ssize_t start, end, before, before_end, after, after_end;
+    int64_t seconds; /* twice the length of a stretch of time */
+} Amount;
+
 typedef struct {
     PyObject_HEAD
     Trie trie;
@@ -71,7 +98,14 @@ typedef struct {
     Kinds lists[LISTS];
     uint32_t view;
     uint32_t crc[256];
+    Measure *measures;
+    Py_ssize_t roles[ROLES + 1]; /* where each role's words begin */
+    uint64_t numerals; /* a bit for the last six bits of each Chinese numeral */
+    Steps steps[AMOUNT_KINDS];
     uint32_t room[EDGE + MOST_CHARS + 1 + EDGE]; /* scratch: the text */
+    uint32_t typed[EDGE + MOST_CHARS + 1 + EDGE]; /* scratch: the text as it was typed */
+    Amount amounts[MOST_AMOUNTS];
+    int amounts_found;
     Cue cues[MOST_CUES];
     Py_ssize_t found;
     uint32_t hashes[MOST_HASHES];
@@ -83,6 +117,12 @@ int cues_take(Cues *self, PyObject *args, PyObject *kwargs);
 
 /* Every cue of a text, those that are denied turned around, see cues_find.c. */
 void cues_find_all(Cues *self, const Text *text);
+
+/* Every amount of a text that is in lower case but otherwise as it was typed, see cues_amounts.c. */
+void cues_find_amounts(Cues *self, const Text *text);
+
+/* What a word of amounts is looked up by; 0 for one that is too long. */
+uint64_t amounts_key(const uint32_t *codes, Py_ssize_t size);
 
 /* The node that a character leads to from another; 0 where it leads nowhere. */
 static inline uint32_t step(const Trie *trie, uint32_t node, uint32_t code)

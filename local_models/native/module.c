@@ -60,7 +60,7 @@ void table_free(void *table)
 }
 
 /* Counts up with every change of what Python hands over or gets back, see compiled.py. */
-#define INTERFACE 2
+#define INTERFACE 3
 
 static PyMethodDef functions[] = {
     {"signs", read_signs, METH_O, "What stands in a text besides its words, see signs.py."},
