@@ -37,7 +37,7 @@ from local_models.classifiers.training import Recipe, fit_temperature, one_hot, 
 WEIGHTS = Path(__file__).parent / "weights"
 COMPOSED_PER_LANGUAGE = 4_000
 TWINS_PER_EVENT = 6
-TWINS_OF_SCENES = 6_000
+TWINS_OF_SCENES = 20_000
 VARIANTS_PER_LINE = 1
 CALM_PER_LANGUAGE = 600
 _MOODY = frozenset(
@@ -94,8 +94,8 @@ def enrich(lines: Sequence[MoodLine], seed: int = 0) -> list[MoodLine]:
             text = disturb(line.text, line.language, rng)
             out.append(replace(line, text=text, weight=0.5))
     out += [_as_line(made, 0.35) for made in compose_moods(COMPOSED_PER_LANGUAGE, seed=seed + 3)]
-    out += [_as_line(made, 0.4) for made in compose_twins(TWINS_PER_EVENT, seed=seed + 5)]
-    out += [_as_line(made, 0.4) for made in compose_scenes(TWINS_OF_SCENES, seed=seed + 6)]
+    out += [_as_line(made, 0.25) for made in compose_twins(TWINS_PER_EVENT, seed=seed + 5)]
+    out += [_as_line(made, 0.25) for made in compose_scenes(TWINS_OF_SCENES, seed=seed + 6)]
     return out + [MoodLine(text, "neutral", weight=0.5) for text in _calm_wishes(rng)]
 
 

@@ -23,6 +23,11 @@ _ENDS = {
     "en": ("", "", "", ".", "!", "!!", "..."),
 }
 
+_BUTS = {
+    "zh": ("但是", "不过", "可是", "但", "结果"),
+    "en": ("but ", "though ", "yet "),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -69,14 +74,16 @@ def compose_twins(per_event: int, seed: int = 5) -> list[Composed]:
 
 
 def compose_scenes(count: int, seed: int = 6) -> list[Composed]:
-    """`count` sarcastic lines with their twins about events of scenes, two Chinese ones for an English one."""
+    """`count` sarcastic lines with their twins about events of scenes, two Chinese ones for an English
+    one; about half of the events once more in plain words: asked about, cursed, or weighed up."""
     kit, scenes, made = _Kit(seed), read_scenes(), []
     shares = [2 if scene.language == "zh" else 1 for scene in scenes]
     for scene in kit.rng.choices(scenes, shares, k=count):
         bad, good = scene.draw(kit.rng)
-        made += kit.pair(Event(scene.language, scene.about, bad, good))
-        if kit.rng.random() < 0.15:
-            made.append(Composed(good, "positive", 0.5))
+        event = Event(scene.language, scene.about, bad, good)
+        made += kit.pair(event)
+        if kit.rng.random() < 0.5:
+            made.append(kit.plain(event))
     return made
 
 
@@ -85,7 +92,7 @@ class _Kit:
 
     def __init__(self, seed: int) -> None:
         self.rng, self._praise = random.Random(seed), read_praise()
-        self._moods = {language: read_parts()[language, "mood"] for language in ("zh", "en")}
+        self._parts = read_parts()
 
     def pair(self, event: Event) -> list[Composed]:
         """A sarcastic line and its twin."""
@@ -94,6 +101,23 @@ class _Kit:
             Composed(mold.replace("{e}", event.bad), "negative", 0.7, True),
             Composed(mold.replace("{e}", event.good), "positive", 0.6),
         ]
+
+    def plain(self, event: Event) -> Composed:
+        """The event without praise: how it ends decides what is felt, or a question makes it calm."""
+        language, rng = event.language, self.rng
+        join, but = rng.choice(JOINS[language]), rng.choice(_BUTS[language])
+        ask, anger = (self._one(event, kind) for kind in ("ask", "anger"))
+        return rng.choice((
+            Composed(event.good, "positive", 0.5),
+            Composed(event.bad + join + ask, "neutral", 0.0),
+            Composed(event.bad + join + anger, "negative", 0.8),
+            Composed(f"{event.bad}{join}{but}{event.good}", "positive", 0.5),
+            Composed(f"{event.good}{join}{but}{event.bad}", "negative", 0.5),
+        ))  # fmt: skip
+
+    def _one(self, event: Event, kind: str) -> str:
+        """A part without gaps."""
+        return self.rng.choice([p for p in self._parts[event.language, kind] if "{" not in p])
 
     def draw(self, event: Event) -> str:
         """Praise that fits an event."""
@@ -113,5 +137,9 @@ class _Kit:
         if rng.random() < 0.15:
             line += rng.choice(joins) + rng.choice(self._praise[language, "any"])
         if rng.random() < 0.12:
-            line = rng.choice(self._moods[language]) + (" " if language == "en" else "，") + line
+            line = (
+                rng.choice(self._parts[language, "mood"])
+                + (" " if language == "en" else "，")
+                + line
+            )
         return line + end
