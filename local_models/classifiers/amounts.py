@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 MAX_CHARS = 320
 """Of a longer text the beginning and the end are searched, each half of this."""
-MOST = 12
+MOST = 8
 """Amounts after so many no longer count."""
 LONGEST_RUN = 6
 """Digits; a longer number counts nothing that a customer waits for."""

@@ -46,7 +46,7 @@ _MOODY = frozenset(
 _MOODY_INTENTS = frozenset({"complaint", "urge", "smalltalk", "human_agent"})
 
 RECIPE = Recipe(
-    schedule=Schedule(hidden=8, epochs=8), networks=4, min_count=8, view_weights=(1.0, 1.0, 0.5, 1.0),
+    schedule=Schedule(hidden=8, epochs=8), networks=4, min_count=10, view_weights=(1.0, 1.0, 0.5, 1.0),
     held_out=0.0, notes="lines written for this project",
 )  # fmt: skip
 STRENGTH_RECIPE = replace(

@@ -39,11 +39,10 @@ static inline uint32_t more_kind(const Cues *self, uint32_t crc, uint8_t kind)
 
 static void note(Cues *self, uint32_t crc)
 {
-    uint32_t hash = (~crc & 0x3FFFFFFF) | self->view;
+    uint32_t hash = (~crc & 0x3FFFFFFF) | self->view, noted = 0;
     for (Py_ssize_t i = 0; i < self->hashed; i++)
-        if (self->hashes[i] == hash)
-            return;
-    if (self->hashed < MOST_HASHES)
+        noted |= self->hashes[i] == hash; /* to the end each time: so several are compared at once */
+    if (!noted && self->hashed < MOST_HASHES)
         self->hashes[self->hashed++] = hash;
 }
 

@@ -11,7 +11,7 @@
 #define MOST_CUES 1024 /* a character begins two or three at most, and few begin any */
 #define MOST_HASHES 4096
 #define MOST_IN_ORDER 24 /* cues after so many no longer count for what stands before what */
-#define MOST_AMOUNTS 12  /* amounts after so many no longer count */
+#define MOST_AMOUNTS 8  /* amounts after so many no longer count */
 #define MOST_STEPS 16
 #define NONE 0xFF
 
@@ -100,7 +100,8 @@ typedef struct {
     uint32_t crc[256];
     Measure *measures;
     Py_ssize_t roles[ROLES + 1]; /* where each role's words begin */
-    uint64_t numerals; /* a bit for the last six bits of each Chinese numeral */
+    uint8_t numerals[256]; /* the place, plus one, of the numeral whose code ends in each byte */
+    uint8_t hints[ROLES][256]; /* whether a role has a word of such a first character and length */
     Steps steps[AMOUNT_KINDS];
     uint32_t room[EDGE + MOST_CHARS + 1 + EDGE]; /* scratch: the text */
     uint32_t typed[EDGE + MOST_CHARS + 1 + EDGE]; /* scratch: the text as it was typed */
@@ -123,6 +124,11 @@ void cues_find_amounts(Cues *self, const Text *text);
 
 /* What a word of amounts is looked up by; 0 for one that is too long. */
 uint64_t amounts_key(const uint32_t *codes, Py_ssize_t size);
+
+static inline uint8_t amounts_hint(uint32_t first, Py_ssize_t size)
+{
+    return (uint8_t)(first + 37 * (uint32_t)size);
+}
 
 /* The node that a character leads to from another; 0 where it leads nowhere. */
 static inline uint32_t step(const Trie *trie, uint32_t node, uint32_t code)

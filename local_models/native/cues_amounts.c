@@ -44,6 +44,8 @@ uint64_t amounts_key(const uint32_t *codes, Py_ssize_t size)
 
 static const Measure *look_up(const Cues *self, int role, const uint32_t *codes, Py_ssize_t size)
 {
+    if (!self->hints[role][amounts_hint(codes[0], size)])
+        return NULL; /* so most words are done with */
     uint64_t key = amounts_key(codes, size);
     const Measure *end = self->measures + self->roles[role + 1];
     for (const Measure *one = self->measures + self->roles[role]; key && one < end; one++)
@@ -55,7 +57,8 @@ static const Measure *look_up(const Cues *self, int role, const uint32_t *codes,
 static inline const Measure *numeral_at(const Cues *self, const Text *text, Py_ssize_t at)
 {
     uint32_t code = code_at(text, at);
-    return code > 127 && self->numerals >> (code & 63) & 1 ? look_up(self, NUMERAL, &code, 1) : NULL;
+    int place = self->numerals[code & 0xFF];
+    return place && self->measures[place - 1].key == code ? &self->measures[place - 1] : NULL;
 }
 
 static Py_ssize_t letters_end(const Text *text, Py_ssize_t at)

@@ -185,8 +185,14 @@ static int lay_measures(Cues *self, PyObject *words)
         for (; last < role; last++)
             self->roles[last + 1] = i;
         self->measures[i] = (Measure){key, worth, (uint8_t)kind};
-        if (role == NUMERAL)
-            self->numerals |= (uint64_t)1 << (codes[0] & 63);
+        self->hints[role][amounts_hint(codes[0], size)] = 1;
+        if (role != NUMERAL)
+            continue;
+        if (i > 254 || size != 1 || self->numerals[codes[0] & 0xFF]) {
+            PyErr_SetString(PyExc_ValueError, "a numeral is one character, and no two end in the same byte");
+            return -1;
+        }
+        self->numerals[codes[0] & 0xFF] = (uint8_t)(i + 1);
     }
     for (; last < ROLES; last++)
         self->roles[last + 1] = count;
