@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
-INTERFACE = 3
+INTERFACE = 4
 """What these loops take and give; a module of another count is not used. `local_models/native/module.c` has the same."""
 
 
@@ -94,8 +94,8 @@ class CompiledLevels(Protocol):
 class CompiledCues(Protocol):
     """Cues of moods, see `mood_features.py`."""
 
-    def read(self, plain: str) -> bytes:
-        """What the cues of a plain text say together (uint32)."""
+    def read(self, plain: str, typed: str) -> bytes:
+        """What the cues of a plain text and the amounts of the typed one say together (uint32)."""
         ...
 
     def find(self, plain: str) -> list[tuple[str, int, int]]:
@@ -181,12 +181,13 @@ class CompiledModule(Protocol):
     Cues: Callable[
         [
             list[tuple[str, tuple[int, ...], int]], list[tuple[str, int]], tuple[str, ...],
-            tuple[int, ...], tuple[int, ...], tuple[tuple[int, ...], ...], int,
+            tuple[int, ...], tuple[int, ...], tuple[tuple[int, ...], ...],
+            tuple[list[tuple[str, int, int, int]], tuple[tuple[str, tuple[int, ...]], ...]], int,
         ],
         CompiledCues,
     ]  # fmt: skip
     """Takes patterns (word, kinds, flags) sorted by word, units (word, kind), the kinds' names, what each turns into
-    (-1 for nothing), their weights, lists of kinds (core, will, outcomes, special), and the view.
+    (-1 for nothing), their weights, lists of kinds (core, will, outcomes, special), what amounts are made of (see `amounts.lay_out`), and the view.
     """
 
 

@@ -83,14 +83,20 @@ _WINDOWS = None if NATIVE is None else NATIVE.Windows(_KINDS, _DAMPED, _ROOM)
 class Features:
     """The distinct n-grams of one text, in no order to count on, with how often each occurs (damped)."""
 
-    __slots__ = ("raw_hashes", "raw_weights", "text")
+    __slots__ = ("raw_hashes", "raw_weights", "text", "typed")
 
     def __init__(
-        self, text: str, hashes: bytes | NDArray[np.uint32], weights: bytes | NDArray[np.float32]
+        self,
+        text: str,
+        hashes: bytes | NDArray[np.uint32],
+        weights: bytes | NDArray[np.float32],
+        typed: str = "",
     ) -> None:
         """Hashes (uint32) and weights (float32) as bytes, which compiled loops give and take, or as arrays."""
         self.text = text
         """The normalised text."""
+        self.typed = typed
+        """The text as it was typed, numbers and all; empty where only the normalised one was known."""
         self.raw_hashes = hashes
         self.raw_weights = weights
 
@@ -107,7 +113,7 @@ class Features:
 
 def read_features(text: str) -> Features:
     """Hash every n-gram of a text, whatever its language; an empty text has no features."""
-    return read_plain(normalise(text))
+    return read_plain(normalise(text), text)
 
 
 def read_glance(text: str) -> Features:
@@ -116,7 +122,8 @@ def read_glance(text: str) -> Features:
     Those say what a letter wants, how its writer feels and what a question is about; the story between
     them dilutes it.
     """
-    return read_plain(normalise(clip(text, GLANCE_CHARS)))
+    text = clip(text, GLANCE_CHARS)
+    return read_plain(normalise(text), text)
 
 
 def read_several(texts: Sequence[str]) -> list[Features]:
@@ -131,18 +138,18 @@ def read_several(texts: Sequence[str]) -> list[Features]:
     return [read_plain(plain) for plain in plains]
 
 
-def read_plain(plain: str) -> Features:
-    """The features of a text that was normalised already."""
+def read_plain(plain: str, typed: str = "") -> Features:
+    """The features of a text that was normalised already, and was `typed` so."""
     if _WINDOWS is None:
-        return read_plain_with_numpy(plain)
-    return Features(plain, *_WINDOWS.read(plain))
+        return read_plain_with_numpy(plain, typed)
+    return Features(plain, *_WINDOWS.read(plain), typed)
 
 
-def read_plain_with_numpy(plain: str) -> Features:
+def read_plain_with_numpy(plain: str, typed: str = "") -> Features:
     """What the compiled loop does."""
     tagged, _ = _read_windows(f" {plain[: _ROOM - 2]} ", None)
     hashes, counts = _distinct(tagged)
-    return Features(plain, hashes, _damp(counts))
+    return Features(plain, hashes, _damp(counts), typed)
 
 
 def read_plains_with_numpy(plains: Sequence[str]) -> list[Features]:

@@ -17,6 +17,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from local_models.classifiers.amounts import Amount, find_amounts, lay_out, name_amounts
 from local_models.classifiers.compiled import NATIVE, CompiledCues
 from local_models.classifiers.cues import TURNED, UNITS_EN, Found, find_bare_cues, load_lexicon
 from local_models.classifiers.features import VIEWS, Features, read_features
@@ -49,27 +50,29 @@ _MOST = 24
 def read_mood_features(turn: str | Features) -> Features:
     """The features of a text and its cues; features that were read already are not read again."""
     base = read_features(turn) if isinstance(turn, str) else turn
-    cues, hashes, weights = _read_raw(base.text), base.raw_hashes, base.raw_weights
+    cues, hashes, weights = _read_raw(base.text, base.typed), base.raw_hashes, base.raw_weights
     if isinstance(cues, bytes) and isinstance(hashes, bytes) and isinstance(weights, bytes):
-        return Features(base.text, hashes + cues, weights + _ONES[: len(cues)])
+        return Features(base.text, hashes + cues, weights + _ONES[: len(cues)], base.typed)
     known = np.frombuffer(cues, np.uint32)
     return Features(
         base.text,
         np.concatenate((base.hashes, known)),
         np.concatenate((base.weights, np.ones(len(known), dtype=np.float32))),
+        base.typed,
     )
 
 
-def read_cues(plain: str) -> NDArray[np.uint32]:
-    """A hash for each thing that the cues of a plain text say together; never empty."""
-    return np.frombuffer(_read_raw(plain), np.uint32)
+def read_cues(plain: str, typed: str = "") -> NDArray[np.uint32]:
+    """A hash for each thing that the cues of a plain text, and the amounts of it as it was typed, say
+    together; never empty."""
+    return np.frombuffer(_read_raw(plain, typed), np.uint32)
 
 
-def _read_raw(plain: str) -> bytes | NDArray[np.uint32]:
+def _read_raw(plain: str, typed: str) -> bytes | NDArray[np.uint32]:
     compiled = open_cues()
     if compiled is None:
-        return hash_cues(find_bare_cues(plain), len(plain))
-    return compiled.read(plain)
+        return hash_cues(find_bare_cues(plain), len(plain), find_amounts(typed))
+    return compiled.read(plain, typed)
 
 
 @cache
@@ -89,7 +92,7 @@ def open_cues() -> CompiledCues | None:
         [(word, at[kind]) for word, kind in UNITS_EN.items()], names,
         tuple(at.get(TURNED.get(name, ""), -1) for name in names),
         tuple(_WEIGHT.get(name, 0) for name in names),
-        tuple(tuple(at[name] for name in kinds) for kinds in lists), CUES,
+        tuple(tuple(at[name] for name in kinds) for kinds in lists), lay_out(), CUES,
     )  # fmt: skip
 
 
@@ -100,8 +103,10 @@ def read_for(head: Head, turn: str | Features) -> Features:
     return read_features(turn) if isinstance(turn, str) else turn
 
 
-def hash_cues(cues: Sequence[Found], length: int) -> NDArray[np.uint32]:
-    """What the compiled loop does once it has found the cues."""
+def hash_cues(
+    cues: Sequence[Found], length: int, amounts: Sequence[Amount] = ()
+) -> NDArray[np.uint32]:
+    """What the compiled loop does once it has found the cues and the amounts."""
     kinds = [cue[0] for cue in cues]
     balance = _balance(kinds)
     held = frozenset(kinds)
@@ -111,6 +116,8 @@ def hash_cues(cues: Sequence[Found], length: int) -> NDArray[np.uint32]:
         known |= {_hash_pair("begins", kinds[0], " "), _hash_pair("ends", kinds[-1], " ")}
     if not _WORDED.isdisjoint(held):
         known |= {_hash(f"{cue[1]}&{balance}") for cue in cues if cue[0] in _WORDED}
+    if amounts:
+        known |= set(map(_hash, name_amounts(amounts, _WORDED & held)))
     return np.array(list(known), dtype=np.uint32)
 
 

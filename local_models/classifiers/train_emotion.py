@@ -24,7 +24,7 @@ import numpy as np
 
 from local_models.classifiers.cues import find_cues
 from local_models.classifiers.data.emotion_compose import Composed, compose_moods, disturb
-from local_models.classifiers.data.emotion_twins import compose_twins
+from local_models.classifiers.data.emotion_twins import compose_scenes, compose_twins
 from local_models.classifiers.emotion import HEAD_LABELS, SARCASTIC, STRONG, told
 from local_models.classifiers.features import Features
 from local_models.classifiers.head import Head, save_head
@@ -37,6 +37,7 @@ from local_models.classifiers.training import Recipe, fit_temperature, one_hot, 
 WEIGHTS = Path(__file__).parent / "weights"
 COMPOSED_PER_LANGUAGE = 4_000
 TWINS_PER_EVENT = 6
+TWINS_OF_SCENES = 20_000
 VARIANTS_PER_LINE = 1
 CALM_PER_LANGUAGE = 600
 _MOODY = frozenset(
@@ -45,7 +46,7 @@ _MOODY = frozenset(
 _MOODY_INTENTS = frozenset({"complaint", "urge", "smalltalk", "human_agent"})
 
 RECIPE = Recipe(
-    schedule=Schedule(hidden=8, epochs=8), networks=4, min_count=8, view_weights=(1.0, 1.0, 0.5, 1.0),
+    schedule=Schedule(hidden=8, epochs=8), networks=4, min_count=10, view_weights=(1.0, 1.0, 0.5, 1.0),
     held_out=0.0, notes="lines written for this project",
 )  # fmt: skip
 STRENGTH_RECIPE = replace(
@@ -93,7 +94,8 @@ def enrich(lines: Sequence[MoodLine], seed: int = 0) -> list[MoodLine]:
             text = disturb(line.text, line.language, rng)
             out.append(replace(line, text=text, weight=0.5))
     out += [_as_line(made, 0.35) for made in compose_moods(COMPOSED_PER_LANGUAGE, seed=seed + 3)]
-    out += [_as_line(made, 0.4) for made in compose_twins(TWINS_PER_EVENT, seed=seed + 5)]
+    out += [_as_line(made, 0.25) for made in compose_twins(TWINS_PER_EVENT, seed=seed + 5)]
+    out += [_as_line(made, 0.25) for made in compose_scenes(TWINS_OF_SCENES, seed=seed + 6)]
     return out + [MoodLine(text, "neutral", weight=0.5) for text in _calm_wishes(rng)]
 
 

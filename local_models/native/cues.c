@@ -5,7 +5,7 @@
 static void cues_free(Cues *self)
 {
     void *parts[] = {self->trie.codes, self->trie.firsts, self->trie.accepts, self->trie.roots,
-                     self->patterns, self->kinds_of, self->units};
+                     self->patterns, self->kinds_of, self->units, self->measures};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         PyMem_Free(parts[i]);
     Py_XDECREF(self->names);
@@ -39,11 +39,10 @@ static inline uint32_t more_kind(const Cues *self, uint32_t crc, uint8_t kind)
 
 static void note(Cues *self, uint32_t crc)
 {
-    uint32_t hash = (~crc & 0x3FFFFFFF) | self->view;
+    uint32_t hash = (~crc & 0x3FFFFFFF) | self->view, noted = 0;
     for (Py_ssize_t i = 0; i < self->hashed; i++)
-        if (self->hashes[i] == hash)
-            return;
-    if (self->hashed < MOST_HASHES)
+        noted |= self->hashes[i] == hash; /* to the end each time: so several are compared at once */
+    if (!noted && self->hashed < MOST_HASHES)
         self->hashes[self->hashed++] = hash;
 }
 
@@ -137,7 +136,52 @@ static void note_order(Cues *self, const Text *text, int balance)
         }
 }
 
-static void note_all(Cues *self, const Text *text, Py_ssize_t length)
+static uint32_t more_amount(const Cues *self, uint32_t crc, const Amount *amount)
+{
+    crc = more_number(self, more(self, crc, &self->steps[amount->kind].name, 1), amount->level);
+    Text letter = {&amount->letter, 1};
+    return amount->letter ? more_text(self, crc, &letter, 0, 1) : crc;
+}
+
+/* How the last stretch of time compares with the first; NULL for fewer than two. */
+static const char *compare_times(const Cues *self)
+{
+    int64_t first = 0, last = 0;
+    int times = 0;
+    for (int i = 0; i < self->amounts_found; i++)
+        if (self->amounts[i].seconds) {
+            last = self->amounts[i].seconds;
+            first = times++ ? first : last;
+        }
+    return times < 2 ? NULL : last > first ? "longer" : last < first ? "shorter" : "as long";
+}
+
+/* Each amount, what stands beside it, and what words of will meet. */
+static void note_amounts(Cues *self, const Text *typed, const uint8_t *held)
+{
+    const Kinds *will = &self->lists[WILL];
+    const char *compared = compare_times(self);
+    if (compared)
+        note(self, begin(self, compared));
+    for (int i = 0; i < self->amounts_found; i++) {
+        const Amount *amount = &self->amounts[i];
+        uint32_t name = more_amount(self, 0xFFFFFFFFU, amount);
+        note(self, name);
+        note(self, more_text(self, more(self, name, "<", 1), typed, amount->before, amount->before_end));
+        note(self, more_text(self, more(self, name, ">", 1), typed, amount->after, amount->after_end));
+    }
+    for (Py_ssize_t i = 0; self->amounts_found && i < will->count; i++) {
+        if (!held[will->of[i]])
+            continue;
+        uint32_t start = more(self, more_kind(self, 0xFFFFFFFFU, will->of[i]), "&", 1);
+        if (compared)
+            note(self, more(self, start, compared, (Py_ssize_t)strlen(compared)));
+        for (int j = 0; j < self->amounts_found; j++)
+            note(self, more_amount(self, start, &self->amounts[j]));
+    }
+}
+
+static void note_all(Cues *self, const Text *text, const Text *typed, Py_ssize_t length)
 {
     uint8_t held[MOST_KINDS] = {0};
     int balance = 0;
@@ -150,15 +194,16 @@ static void note_all(Cues *self, const Text *text, Py_ssize_t length)
     note(self, more_number(self, begin(self, "length "), length / 12 < 8 ? (int)(length / 12) : 8));
     note_held(self, held, balance);
     note_order(self, text, balance);
+    note_amounts(self, typed, held);
 }
 
-/* The head and the tail of a longer text, or all of it, into the room. */
-static Text open_text(Cues *self, PyObject *string)
+/* The head and the tail of a longer text, or all of it, into a room. */
+static Text open_text(uint32_t *room, PyObject *string)
 {
     Py_ssize_t length = PyUnicode_GET_LENGTH(string), size = 0;
     int kind = PyUnicode_KIND(string);
     const void *data = PyUnicode_DATA(string);
-    uint32_t *codes = self->room + EDGE;
+    uint32_t *codes = room + EDGE;
     Py_ssize_t head = length > MOST_CHARS ? MOST_CHARS / 2 : length;
     for (Py_ssize_t i = 0; i < head; i++)
         codes[size++] = PyUnicode_READ(kind, data, i);
@@ -171,13 +216,23 @@ static Text open_text(Cues *self, PyObject *string)
     return (Text){codes, size};
 }
 
-static PyObject *cues_read(Cues *self, PyObject *string)
+static Text open_typed(Cues *self, PyObject *string)
 {
-    if (!PyUnicode_Check(string))
-        return PyErr_Format(PyExc_TypeError, "a text must be a str");
-    Text text = open_text(self, string);
+    Text text = open_text(self->typed, string);
+    uint32_t *codes = self->typed + EDGE;
+    for (Py_ssize_t i = 0; i < text.size; i++)
+        codes[i] |= codes[i] - 'A' < 26 ? 0x20 : 0;
+    return text;
+}
+
+static PyObject *cues_read(Cues *self, PyObject *const *given, Py_ssize_t count)
+{
+    if (count != 2 || !PyUnicode_Check(given[0]) || !PyUnicode_Check(given[1]))
+        return PyErr_Format(PyExc_TypeError, "a plain text and the text as it was typed must be given");
+    Text text = open_text(self->room, given[0]), typed = open_typed(self, given[1]);
     cues_find_all(self, &text);
-    note_all(self, &text, PyUnicode_GET_LENGTH(string));
+    cues_find_amounts(self, &typed);
+    note_all(self, &text, &typed, PyUnicode_GET_LENGTH(given[0]));
     return PyBytes_FromStringAndSize((char *)self->hashes, self->hashed * sizeof *self->hashes);
 }
 
@@ -185,7 +240,7 @@ static PyObject *cues_find(Cues *self, PyObject *string)
 {
     if (!PyUnicode_Check(string))
         return PyErr_Format(PyExc_TypeError, "a text must be a str");
-    Text text = open_text(self, string);
+    Text text = open_text(self->room, string);
     cues_find_all(self, &text);
     PyObject *found = PyList_New(self->found);
     for (Py_ssize_t i = 0; found && i < self->found; i++) {
@@ -201,14 +256,15 @@ static PyObject *cues_find(Cues *self, PyObject *string)
 }
 
 static PyMethodDef methods[] = {
-    {"read", (PyCFunction)cues_read, METH_O, "What the cues of a plain text say together (uint32), as bytes."},
+    {"read", (PyCFunction)(void (*)(void))cues_read, METH_FASTCALL,
+     "What the cues of a plain text and the amounts of the typed one say together (uint32), as bytes."},
     {"find", (PyCFunction)cues_find, METH_O, "Kind, start and end of each cue of a plain text."},
     {NULL, NULL, 0, NULL},
 };
 
 PyTypeObject CuesType = {
     PyVarObject_HEAD_INIT(NULL, 0).tp_name = "pointsman_native.Cues",
-    .tp_doc = "Cues(patterns, units, names, turned, weights, lists, view): the cues of texts.",
+    .tp_doc = "Cues(patterns, units, names, turned, weights, lists, amounts, view): the cues of texts.",
     .tp_basicsize = sizeof(Cues),
     .tp_flags = Py_TPFLAGS_DEFAULT,
     .tp_new = cues_new,

@@ -11,6 +11,8 @@
 #define MOST_CUES 1024 /* a character begins two or three at most, and few begin any */
 #define MOST_HASHES 4096
 #define MOST_IN_ORDER 24 /* cues after so many no longer count for what stands before what */
+#define MOST_AMOUNTS 8  /* amounts after so many no longer count */
+#define MOST_STEPS 16
 #define NONE 0xFF
 #define LETTERS 26
 
@@ -23,7 +25,7 @@ typedef struct {
     uint32_t *firsts;  /* of each node's children; they end where the next node's begin */
     uint32_t *accepts; /* the pattern that ends at each node, plus one */
     uint16_t *roots;   /* the node that each character of the basic plane leads to from the root */
-    uint16_t pairs[LETTERS][LETTERS]; /* the node that two small letters lead to from the root */
+    uint32_t pairs[LETTERS][LETTERS]; /* the node that two small letters lead to from the root */
 } Trie;
 
 typedef struct {
@@ -58,6 +60,31 @@ typedef struct {
     Py_ssize_t count;
 } Kinds;
 
+/* A word that amounts are made of, by what it does; words of one role stand together. */
+enum { NUMERAL, CARDINAL, ORDINAL, FILLER, UNIT_EN, UNIT_ZH, ROLES };
+
+typedef struct {
+    uint64_t key; /* its letters, five bits each, or its characters, sixteen each */
+    int64_t worth;
+    uint8_t kind; /* of a unit */
+} Measure;
+
+#define AMOUNT_KINDS 6
+
+/* Where the classes of one kind of amount begin. */
+typedef struct {
+    int64_t of[MOST_STEPS];
+    int count;
+    char name;
+} Steps;
+
+typedef struct {
+    uint8_t kind, level;
+    uint32_t letter; /* the first letter of what is counted; 0 for none */
+    Py_ssize_t start, end, before, before_end, after, after_end;
+    int64_t seconds; /* twice the length of a stretch of time */
+} Amount;
+
 typedef struct {
     PyObject_HEAD
     Trie trie;
@@ -73,7 +100,15 @@ typedef struct {
     Kinds lists[LISTS];
     uint32_t view;
     uint32_t crc[256];
+    Measure *measures;
+    Py_ssize_t roles[ROLES + 1]; /* where each role's words begin */
+    uint8_t numerals[256]; /* the place, plus one, of the numeral whose code ends in each byte */
+    uint8_t hints[ROLES][256]; /* whether a role has a word of such a first character and length */
+    Steps steps[AMOUNT_KINDS];
     uint32_t room[EDGE + MOST_CHARS + 1 + EDGE]; /* scratch: the text */
+    uint32_t typed[EDGE + MOST_CHARS + 1 + EDGE]; /* scratch: the text as it was typed */
+    Amount amounts[MOST_AMOUNTS];
+    int amounts_found;
     Cue cues[MOST_CUES];
     Py_ssize_t found;
     uint32_t hashes[MOST_HASHES];
@@ -85,6 +120,17 @@ int cues_take(Cues *self, PyObject *args, PyObject *kwargs);
 
 /* Every cue of a text, those that are denied turned around, see cues_find.c. */
 void cues_find_all(Cues *self, const Text *text);
+
+/* Every amount of a text that is in lower case but otherwise as it was typed, see cues_amounts.c. */
+void cues_find_amounts(Cues *self, const Text *text);
+
+/* What a word of amounts is looked up by; 0 for one that is too long. */
+uint64_t amounts_key(const uint32_t *codes, Py_ssize_t size);
+
+static inline uint8_t amounts_hint(uint32_t first, Py_ssize_t size)
+{
+    return (uint8_t)(first + 37 * (uint32_t)size);
+}
 
 /* The node that a character leads to from another; 0 where it leads nowhere. */
 static inline uint32_t step(const Trie *trie, uint32_t node, uint32_t code)

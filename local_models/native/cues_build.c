@@ -73,7 +73,7 @@ static void lay_pairs(Trie *trie)
     for (uint32_t one = 0; one < LETTERS; one++)
         for (uint32_t two = 0; two < LETTERS; two++) {
             uint32_t node = step(trie, 0, 'a' + one);
-            trie->pairs[one][two] = node ? (uint16_t)step(trie, node, 'a' + two) : 0;
+            trie->pairs[one][two] = node ? step(trie, node, 'a' + two) : 0;
         }
 }
 
@@ -172,6 +172,73 @@ static int lay_kinds(Cues *self, PyObject *names, PyObject *turned, PyObject *we
     return PyErr_Occurred() ? -1 : 0;
 }
 
+static int lay_measures(Cues *self, PyObject *words)
+{
+    Py_ssize_t count = PyList_GET_SIZE(words), last = 0;
+    self->measures = PyMem_Calloc(count + 1, sizeof *self->measures);
+    if (self->measures == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *word;
+        int role, kind;
+        long long worth;
+        uint32_t codes[16] = {0};
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(words, i), "UiiL", &word, &role, &kind, &worth))
+            return -1;
+        Py_ssize_t size = PyUnicode_GET_LENGTH(word);
+        uint64_t key = size > 15 || PyUnicode_AsUCS4(word, codes, 16, 0) == NULL ? 0 : amounts_key(codes, size);
+        if (!key || role < last || role >= ROLES || kind < 0 || kind >= AMOUNT_KINDS) {
+            PyErr_SetString(PyExc_ValueError, "a word of amounts is short and of a known role, and those of "
+                            "one role stand together");
+            return -1;
+        }
+        for (; last < role; last++)
+            self->roles[last + 1] = i;
+        self->measures[i] = (Measure){key, worth, (uint8_t)kind};
+        self->hints[role][amounts_hint(codes[0], size)] = 1;
+        if (role != NUMERAL)
+            continue;
+        if (i > 254 || size != 1 || self->numerals[codes[0] & 0xFF]) {
+            PyErr_SetString(PyExc_ValueError, "a numeral is one character, and no two end in the same byte");
+            return -1;
+        }
+        self->numerals[codes[0] & 0xFF] = (uint8_t)(i + 1);
+    }
+    for (; last < ROLES; last++)
+        self->roles[last + 1] = count;
+    return 0;
+}
+
+/* The words that amounts are made of, and of each kind its name and where its classes begin. */
+static int lay_amounts(Cues *self, PyObject *amounts)
+{
+    PyObject *words, *kinds;
+    if (!PyArg_ParseTuple(amounts, "O!O!", &PyList_Type, &words, &PyTuple_Type, &kinds))
+        return -1;
+    if (PyTuple_GET_SIZE(kinds) != AMOUNT_KINDS) {
+        PyErr_Format(PyExc_ValueError, "there are %d kinds of amounts", AMOUNT_KINDS);
+        return -1;
+    }
+    for (int kind = 0; kind < AMOUNT_KINDS; kind++) {
+        int name;
+        PyObject *of;
+        Steps *steps = &self->steps[kind];
+        if (!PyArg_ParseTuple(PyTuple_GET_ITEM(kinds, kind), "CO!", &name, &PyTuple_Type, &of))
+            return -1;
+        if (PyTuple_GET_SIZE(of) > MOST_STEPS) {
+            PyErr_Format(PyExc_ValueError, "a kind has %d classes at most", MOST_STEPS);
+            return -1;
+        }
+        steps->name = (char)name;
+        steps->count = (int)PyTuple_GET_SIZE(of);
+        for (int i = 0; i < steps->count; i++)
+            steps->of[i] = PyLong_AsLongLong(PyTuple_GET_ITEM(of, i));
+    }
+    return PyErr_Occurred() ? -1 : lay_measures(self, words);
+}
+
 static void lay_crc(Cues *self)
 {
     for (uint32_t i = 0; i < 256; i++) {
@@ -184,17 +251,19 @@ static void lay_crc(Cues *self)
 
 int cues_take(Cues *self, PyObject *args, PyObject *kwargs)
 {
-    static char *given[] = {"patterns", "units", "names", "turned", "weights", "lists", "view", NULL};
-    PyObject *patterns, *units, *names, *turned, *weights, *lists;
+    static char *given[] = {"patterns", "units", "names", "turned", "weights", "lists", "amounts", "view",
+                            NULL};
+    PyObject *patterns, *units, *names, *turned, *weights, *lists, *amounts;
     unsigned int view;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!O!O!O!O!I", given, &PyList_Type, &patterns,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!O!O!O!O!O!I", given, &PyList_Type, &patterns,
                                      &PyList_Type, &units, &PyTuple_Type, &names, &PyTuple_Type, &turned,
-                                     &PyTuple_Type, &weights, &PyTuple_Type, &lists, &view))
+                                     &PyTuple_Type, &weights, &PyTuple_Type, &lists, &PyTuple_Type,
+                                     &amounts, &view))
         return -1;
     self->view = view << 30;
     lay_crc(self);
     return lay_kinds(self, names, turned, weights, lists) < 0 || lay_patterns(self, patterns) < 0 ||
-                   lay_units(self, units) < 0
+                   lay_units(self, units) < 0 || lay_amounts(self, amounts) < 0
                ? -1
                : 0;
 }

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from local_models.classifiers.amounts import find_amounts
 from local_models.classifiers.cues import MAX_CHARS, find_bare_cues, find_cues, load_lexicon
 from local_models.classifiers.mood_features import (
     CUES,
@@ -135,12 +136,13 @@ PARTS = [
 ]  # fmt: skip
 
 
-def both(plain: str) -> tuple[list[tuple[str, int, int]], list[int], list[int]]:
+def both(plain: str, typed: str = "") -> tuple[list[tuple[str, int, int]], list[int], list[int]]:
     compiled = open_cues()
     assert compiled is not None, "the compiled loops are part of what the tests install"
     found = find_bare_cues(plain)
     assert compiled.find(plain) == [(kind, start, end) for kind, _, start, end in found]
-    return compiled.find(plain), sorted(read_cues(plain)), sorted(hash_cues(found, len(plain)))
+    slow = hash_cues(found, len(plain), find_amounts(typed))
+    return compiled.find(plain), sorted(read_cues(plain, typed)), sorted(slow)
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PARTS), max_size=40).map("".join)))
@@ -148,7 +150,7 @@ def both(plain: str) -> tuple[list[tuple[str, int, int]], list[int], list[int]]:
 @example('"good" "「x」 「""」')
 @settings(max_examples=400)
 def test_the_compiled_loop_finds_and_says_the_same(text: str) -> None:
-    found, one, other = both(normalise(text))
+    found, one, other = both(normalise(text), text)
     assert one == other
     assert len(found) == len(find_cues(normalise(text)))
 
