@@ -133,6 +133,9 @@ class CompiledModule(Protocol):
     sigmoids: Callable[[object, float, int], list[float]]
     """The same, each by itself."""
 
+    shared: Callable[[object, object], int]
+    """How many n-grams (uint32, each once) two texts share."""
+
     token_classes: Callable[[str], list[int]]
     """What `tokenizer.count_classes` gives for one text."""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.features import Features
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.word_groups import ESCALATION_HINT
@@ -61,9 +62,19 @@ def is_reask(now: Features, earlier: Sequence[Features]) -> bool:
 def similarity(one: Features, other: Features) -> float:
     """Common n-grams over those of the shorter text, 0..1."""
     shorter = min(len(one.hashes), len(other.hashes))
-    if not shorter:
-        return 0.0
-    return len(np.intersect1d(one.hashes, other.hashes, assume_unique=True)) / shorter
+    return count_shared(one, other) / shorter if shorter else 0.0
+
+
+def count_shared(one: Features, other: Features) -> int:
+    """How many n-grams two texts have in common."""
+    if NATIVE is None:
+        return count_shared_with_numpy(one, other)
+    return NATIVE.shared(one.raw_hashes, other.raw_hashes)
+
+
+def count_shared_with_numpy(one: Features, other: Features) -> int:
+    """What the compiled loop does."""
+    return len(np.intersect1d(one.hashes, other.hashes, assume_unique=True))
 
 
 def mood_trend(moods: Sequence[float]) -> float:

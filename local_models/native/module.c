@@ -67,6 +67,8 @@ static PyMethodDef functions[] = {
      "Scores (float32) weighed against each other, see chances.py."},
     {"sigmoids", (PyCFunction)(void (*)(void))sigmoids, METH_FASTCALL,
      "Scores (float32) each by itself, see chances.py."},
+    {"shared", (PyCFunction)(void (*)(void))shared_keys, METH_FASTCALL,
+     "How many n-grams (uint32, each once) two texts share."},
     {"token_classes", token_classes, METH_O, "Characters by class, see tokenizer.py."},
     {"signs", read_signs, METH_O, "What stands in a text besides its words, see signs.py."},
     {"places", read_places, METH_O, "Where numbers stand and what they may be, see entities.py."},

@@ -35,6 +35,7 @@ void trees_walk(PyObject *trees, const float *inputs, float *sums);
 /* How many inputs and outputs the trees want; -1 with the error set where it is no Trees. */
 int trees_shape(PyObject *trees, Py_ssize_t *inputs, Py_ssize_t *outputs);
 
+PyObject *shared_keys(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *read_signs(PyObject *module, PyObject *string);
 PyObject *token_classes(PyObject *module, PyObject *string);
 PyObject *softmax(PyObject *module, PyObject *const *args, Py_ssize_t nargs);

@@ -277,6 +277,56 @@ static PyObject *windows_read(Windows *self, PyObject *plain)
     return Py_BuildValue("NN", hashes, weights);
 }
 
+/* ---- what two texts share ---------------------------------------------------------------------- */
+
+static uint32_t *place_in(uint32_t *table, uint32_t mask, uint32_t key)
+{
+    uint32_t at = key & mask;
+    while (table[at] && table[at] != key)
+        at = (at + 1) & mask;
+    return &table[at];
+}
+
+/* How many of `others` are among `keys`; each stands once on either side. -1 without memory. */
+static Py_ssize_t count_shared(const uint32_t *keys, Py_ssize_t count, const uint32_t *others,
+                               Py_ssize_t other_count)
+{
+    Py_ssize_t size = 16, shared = 0;
+    int has_zero = 0; /* which stands for an empty place */
+    while (size < 2 * count)
+        size *= 2;
+    uint32_t *table = PyMem_Calloc(size, sizeof *table);
+    if (table == NULL)
+        return -1;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        has_zero |= keys[i] == 0;
+        *place_in(table, (uint32_t)size - 1, keys[i]) = keys[i];
+    }
+    for (Py_ssize_t i = 0; i < other_count; i++)
+        shared += others[i] ? *place_in(table, (uint32_t)size - 1, others[i]) != 0 : has_zero;
+    PyMem_Free(table);
+    return shared;
+}
+
+PyObject *shared_keys(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t nargs)
+{
+    Py_buffer one, other;
+    if (nargs != 2)
+        return PyErr_Format(PyExc_TypeError, "two sets of n-grams are wanted");
+    if (view_of(args[0], &one, 4, "hashes") < 0)
+        return NULL;
+    if (view_of(args[1], &other, 4, "hashes") < 0) {
+        PyBuffer_Release(&one);
+        return NULL;
+    }
+    Py_ssize_t shared = one.len < other.len
+                            ? count_shared(one.buf, one.len / 4, other.buf, other.len / 4)
+                            : count_shared(other.buf, other.len / 4, one.buf, one.len / 4);
+    PyBuffer_Release(&one);
+    PyBuffer_Release(&other);
+    return shared < 0 ? PyErr_NoMemory() : PyLong_FromSsize_t(shared);
+}
+
 static PyMethodDef methods[] = {
     {"read", (PyCFunction)windows_read, METH_O,
      "The distinct n-grams of a plain text (uint32) and their weights (float32), as bytes."},

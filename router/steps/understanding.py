@@ -73,7 +73,7 @@ class Understanding:
         self._features = lru_cache(maxsize=512)(read_glance)
         self._turn = lru_cache(maxsize=1_024)(self._read_turn)
         self._heard = lru_cache(maxsize=2_048)(self._hear)
-        self._valence = lru_cache(maxsize=2_048)(self._read_valence)
+        self._recalled = lru_cache(maxsize=2_048)(self._recall)
 
     @classmethod
     def from_folder(cls, folder: Path) -> Understanding:
@@ -112,8 +112,9 @@ class Understanding:
         """The signals that hang on the last user turn and what came just before it."""
         glance = read_mood_features(self._features(turn))
         sample = Sample(turn)
-        before = self._heard(user_before), self._heard(agent_before)
-        wish = self._intents.read(turn, glance, user=before[0], agent=before[1])
+        user = self._recalled(user_before)[0] if user_before else None
+        agent = self._heard(agent_before) if agent_before else None
+        wish = self._intents.read(turn, glance, user=user, agent=agent)
         mood = self._emotions.read_cued(glance)
         matter = tell_matter(sample, whole_chars=longest_chars)
         return Signals(
@@ -137,21 +138,24 @@ class Understanding:
         )
 
     def _hear(self, text: str) -> Said | None:
-        return self._intents.hear(self._features(text)) if text else None
+        return self._intents.hear(read_glance(text))
+
+    def _recall(self, turn: str) -> tuple[Said | None, float]:
+        """What an earlier user turn wanted, and how the user felt."""
+        glance = read_mood_features(self._features(turn))
+        return self._intents.hear(glance), self._emotions.read_cued(glance).valence
 
     def _repeats(self, last: str, earlier: Sequence[str]) -> bool:
         if not earlier:
             return False
-        return is_reask(self._features(last), [self._features(turn) for turn in earlier])
+        return is_reask(self._features(last), [self._features(_part_of(turn)) for turn in earlier])
 
     def _trend(self, read: Signals, earlier: Sequence[str]) -> float:
         if not earlier:
             return 0.0
         told = (read.emotion, read.emotion_intensity, read.emotion_confidence)
-        return mood_trend([*map(self._valence, earlier), EmotionReading(*told).valence])
-
-    def _read_valence(self, turn: str) -> float:
-        return self._emotions.read(self._features(turn)).valence
+        moods = [self._recalled(_part_of(turn))[1] for turn in earlier]
+        return mood_trend([*moods, EmotionReading(*told).valence])
 
 
 def read_before(messages: Sequence[Message]) -> tuple[str, str]:
@@ -163,12 +167,17 @@ def read_before(messages: Sequence[Message]) -> tuple[str, str]:
     last = max((at for at, each in enumerate(messages) if each.role == "user"), default=0)
     agent = ""
     for message in reversed(messages[:last]):
-        if message.role not in ("user", "assistant") or not (text := text_of(message).strip()):
+        if message.role not in ("user", "assistant") or not (text := text_of(message)).strip():
             continue
         if message.role == "user":
-            return clip(text, GLANCE_CHARS), agent
-        agent = agent or clip(text, GLANCE_CHARS)
+            return _part_of(text), agent
+        agent = agent or _part_of(text)
     return "", agent
+
+
+def _part_of(text: str) -> str:
+    """What a glance takes in: nothing else of an earlier message need be remembered."""
+    return clip(text.strip(), GLANCE_CHARS)
 
 
 def read_modalities(messages: Sequence[Message]) -> frozenset[str]:

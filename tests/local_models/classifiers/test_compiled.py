@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from local_models.classifiers import compiled, normalise
 from local_models.classifiers.compiled import NATIVE, CompiledModule
+from local_models.classifiers.conversation import count_shared, count_shared_with_numpy
 from local_models.classifiers.features import (
     Features,
     read_features,
@@ -66,6 +67,19 @@ def test_a_text_of_any_length_has_the_same_n_grams() -> None:
     for size in (1, 2, 3, 60, 4_000, 4_062, 4_063, 5_000):
         plain = ("退a款 b" * size)[:size]
         assert pairs(read_plain(plain)) == pairs(read_plain_with_numpy(plain)), size
+
+
+@given(TEXTS, TEXTS)
+@example("退款什么时候到账", "退款什么时候到账")
+def test_two_texts_share_the_same_n_grams_by_both(one: str, other: str) -> None:
+    first, second = read_features(one), read_features(other)
+    assert count_shared(first, second) == count_shared_with_numpy(first, second)
+
+
+def test_an_n_gram_of_nothing_but_zeros_is_shared_too(native: CompiledModule) -> None:
+    zeros, others = np.array([0, 5], np.uint32), np.array([7, 0, 9], np.uint32)
+    assert native.shared(zeros, others) == 1
+    assert native.shared(zeros, others[:1]) == native.shared(b"", others) == 0
 
 
 def _parts(rows: int, width: int, seed: int = 3) -> TableParts:
