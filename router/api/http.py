@@ -17,7 +17,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 
-_BLINK_SECONDS = 0.01
+_BLINK_SECONDS = 0.05
+"""What an upstream call may go on for nobody."""
 
 
 class ClientGoneError(Exception):
