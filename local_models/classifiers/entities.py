@@ -30,7 +30,7 @@ _PLACEHOLDER = re.compile(
 _ORDER_WORDS = ("order", "tracking", "purchase", "package", "订单", "单号", "运单", "编号")
 _NUMBER = re.compile(r"\d\d\d")
 _NEAR = 64
-# What follows is written out once more in local_models/native/places.c, as are the times in English.
+# What follows is written out once more in local_models/native/places.c, and the times in English in times.c.
 _NAMED = re.compile(
     r"(?:订单号?|单号|运单号?|编号|order(?:\s+(?:number|no\.?|id))?|tracking(?:\s+(?:number|no\.?))?|purchase|package)"
     r"\s*(?:是|为|[:：#=]|is)?\s*#?\s*((?=[A-Za-z0-9-]*\d{3})[A-Za-z0-9][A-Za-z0-9-]{4,29})(?![A-Za-z0-9-])"

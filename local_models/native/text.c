@@ -29,6 +29,14 @@ void codes_close(Codes *text)
     PyMem_Free(text->room);
 }
 
+int push_span(PyObject *list, Py_ssize_t start, Py_ssize_t end)
+{
+    PyObject *span = Py_BuildValue("nn", start, end);
+    int failed = span == NULL || PyList_Append(list, span) < 0;
+    Py_XDECREF(span);
+    return failed ? -1 : 0;
+}
+
 void set_open(Set *set)
 {
     memset(set->first, 0, sizeof set->first);

@@ -33,6 +33,25 @@ static inline int is_space(uint32_t code)
     return code < 128 ? code == ' ' || code - 9 < 5 || code - 0x1C < 4 : Py_UNICODE_ISSPACE(code);
 }
 
+/* Whether the text reads so from a place on; nothing stands behind its end. */
+static inline int reads(const Codes *text, Py_ssize_t i, const char *word)
+{
+    for (; *word; word++, i++)
+        if (text->codes[i] != (unsigned char)*word)
+            return 0;
+    return 1;
+}
+
+static inline Py_ssize_t skip_spaces(const Codes *text, Py_ssize_t i)
+{
+    while (is_space(text->codes[i]))
+        i++;
+    return i;
+}
+
+/* A start and an end, put onto a list; -1 with the error set. */
+int push_span(PyObject *list, Py_ssize_t start, Py_ssize_t end);
+
 /* FNV-1a, then mixed: the low bits choose a place in a table. */
 static inline uint64_t begin_hash(void)
 {
