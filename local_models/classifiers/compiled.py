@@ -148,7 +148,7 @@ class CompiledModule(Protocol):
     times: Callable[[str, int], list[tuple[int, int]]]
     """What `entities.find_times` gives for one text."""
 
-    runs: Callable[[str], list[tuple[int, int, str, str]]]
+    runs: Callable[[str], tuple[list[tuple[int, int, str, str]], int]]
     """What `find_runs` of `router/steps/privacy/digits.py` gives for one text."""
 
     Announcers: Callable[[list[tuple[str, int, bool]], list[str]], CompiledAnnouncers]

@@ -29,9 +29,49 @@ static int push_run(const Codes *text, PyObject *runs, Py_ssize_t start, Py_ssiz
     return failed ? -1 : 0;
 }
 
+/* What else stands beside the runs, so that nobody looks for what cannot be there; see digits.py. */
+enum { LETTERED = 1, DOTTED = 2, LEADING = 4, FOLLOWING = 8 };
+#define LONG_RUN 18
+#define SHORT_RUN 3
+#define HOUSE_RUN 5
+
+static inline int is_ascii_letter(uint32_t code)
+{
+    return (code | 32) - 'a' < 26 && code < 128;
+}
+
+/* Whether the name of a street, with its capital, could follow a house number that ends here. */
+static int may_lead_on(const uint32_t *codes, Py_ssize_t end)
+{
+    end += is_ascii_letter(codes[end]);
+    uint32_t following = codes[end + 1];
+    return (codes[end] == ' ' || codes[end] == '-') &&
+           (Py_UNICODE_ISUPPER(following) || Py_UNICODE_ISDIGIT(following));
+}
+
+/* Whether a word could stand before it that announces an address. */
+static int may_follow(const uint32_t *codes, Py_ssize_t start)
+{
+    uint32_t last = start >= 2 ? codes[start - 2] : 0, small = last < 128 ? last | 32 : last;
+    return start >= 2 && is_space(codes[start - 1]) &&
+           (small == 's' || small == 'o' || small == 't' || last == ':' || is_space(last));
+}
+
+static int clues_of(const uint32_t *codes, Py_ssize_t start, Py_ssize_t end)
+{
+    uint32_t before = start ? codes[start - 1] : 0, after = codes[end];
+    int clues = is_ascii_letter(before) || is_ascii_letter(after) || end - start >= LONG_RUN ? LETTERED : 0;
+    if (after == '.' && end - start <= SHORT_RUN && before != '.' && !is_ascii_letter(before))
+        clues |= DOTTED;
+    if (end - start > HOUSE_RUN || is_ascii_letter(before))
+        return clues;
+    return clues | (may_lead_on(codes, end) ? LEADING : 0) | (may_follow(codes, start) ? FOLLOWING : 0);
+}
+
 PyObject *read_runs(PyObject *Py_UNUSED(module), PyObject *string)
 {
     Codes text;
+    int clues = 0;
     if (codes_open(string, &text) < 0)
         return NULL;
     PyObject *runs = PyList_New(0);
@@ -42,11 +82,12 @@ PyObject *read_runs(PyObject *Py_UNUSED(module), PyObject *string)
         Py_ssize_t start = i;
         while (is_ascii_digit(codes[i]))
             i++;
+        clues |= clues_of(codes, start, i);
         if (push_run(&text, runs, start, i) < 0)
             Py_CLEAR(runs);
     }
     codes_close(&text);
-    return runs;
+    return runs ? Py_BuildValue("Ni", runs, clues) : NULL;
 }
 
 /* ---- announcing words -------------------------------------------------------------------------- */

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from router.steps.privacy.digits import LETTERS, Run
+from router.steps.privacy.digits import Run, is_house, may_follow, may_lead_on
 from router.steps.privacy.spans import Span
 from router.steps.privacy.words import Hits
 
@@ -95,7 +95,6 @@ ENGLISH_ANNOUNCED = re.compile(
     r"lives? at|located at|office is at)"
     r"\s{1,3}([0-9]{1,5}[A-Za-z]? [^\n;?!]{4,90}?)(?=[\n;?!]|\. |\.?$|,? (?:and|please|but|not|instead)\b)"
 )
-LONGEST_HOUSE_NUMBER = 5
 LONGEST_ANNOUNCER = 24
 """Characters of the longest announcing words with the blanks behind them."""
 ANNOUNCED_ENDS = (
@@ -229,10 +228,8 @@ def find_english_addresses(
     text: str, lower: str, runs: Sequence[Run], hits: Hits
 ) -> Iterator[Span]:
     """A house number with a street, a P.O. box, or what follows `my address is`."""
-    houses = [
-        run for run in runs if run[1] - run[0] <= LONGEST_HOUSE_NUMBER and run[2] not in LETTERS
-    ]
-    streets = [start for start, end, _, after in houses if _may_lead_on(text, end, after)]
+    houses = [run for run in runs if is_house(run)]
+    streets = [start for start, end, _, after in houses if may_lead_on(text, end, after)]
     yield from _houses(ENGLISH_STREET, text, streets)
     if "flat" in hits:
         yield from _houses(ENGLISH_FLAT, text, [house[0] for house in houses])
@@ -250,23 +247,10 @@ def _houses(shape: re.Pattern[str], text: str, houses: Sequence[int]) -> Iterato
             yield Span(start, done, "address", 0.8)
 
 
-def _may_lead_on(text: str, end: int, after: str) -> bool:
-    """Whether the name of a street, with its capital, could follow a house number."""
-    if after in LETTERS:
-        end += 1
-        after = text[end : end + 1]
-    if after not in (" ", "-"):
-        return False
-    following = text[end + 1 : end + 2]
-    return following.isupper() or following.isdigit()
-
-
 def _announced(lower: str, houses: Sequence[Run]) -> Iterator[Span]:
     done = 0
-    for start, _, before, _ in houses:
-        # What announces an address ends with one of these, and up to three blanks may follow.
-        last = lower[start - 2 : start - 1]
-        if not before.isspace() or (last not in "s:ot" and not last.isspace()):
+    for start, _, _, _ in houses:
+        if not may_follow(lower, start):
             continue
         begin = max(done, start - LONGEST_ANNOUNCER)
         if not lower[begin:start].rstrip().endswith(ANNOUNCED_ENDS):

@@ -14,7 +14,15 @@ from router.steps.privacy.codes import (
     find_plates,
 )
 from router.steps.privacy.contacts import find_accounts, find_emails, find_keys, find_passwords
-from router.steps.privacy.digits import Run, find_chains, find_runs
+from router.steps.privacy.digits import (
+    DOTTED,
+    FOLLOWING,
+    LEADING,
+    LETTERED,
+    Run,
+    find_chains,
+    find_runs,
+)
 from router.steps.privacy.names import (
     NAME_GROUPS,
     find_chinese_names,
@@ -82,8 +90,9 @@ def _look(text: str, lower: str) -> Iterator[Span]:
         yield from find_emails(text)
     if "password" in hits or "url" in hits:
         yield from find_passwords(text, lower, places_of(hits, "password"))
-    if runs := find_runs(text):
-        yield from _look_at_digits(text, lower, runs, hits, is_chinese)
+    runs, clues = find_runs(text)
+    if runs:
+        yield from _look_at_digits(text, lower, runs, clues, hits, is_chinese)
     if "account" in hits:
         yield from find_accounts(lower, places_of(hits, "account"))
     if is_chinese:
@@ -95,20 +104,23 @@ def _look(text: str, lower: str) -> Iterator[Span]:
 
 
 def _look_at_digits(
-    text: str, lower: str, runs: list[Run], hits: Hits, is_chinese: bool
+    text: str, lower: str, runs: list[Run], clues: int, hits: Hits, is_chinese: bool
 ) -> Iterator[Span]:
     chains = find_chains(text, runs)
     if max([chain[2] for chain in chains]) >= _SIX:
         yield from find_numbers(text, lower, chains, places_of(hits, "number"))
-        yield from find_codes(text, lower, runs)
+        if clues & LETTERED:
+            yield from find_codes(text, lower, runs)
         if is_chinese:
             yield from find_listed_names(text, runs)
     if "key" in hits or "armour" in hits:
         yield from find_keys(text, places_of(hits, "key"))
     if "document" in hits:
         yield from find_announced_documents(lower, places_of(hits, "document"))
-    yield from find_computers(text, lower, runs)
-    yield from find_english_addresses(text, lower, runs, hits)
+    if clues & DOTTED or ":" in text:
+        yield from find_computers(text, lower, runs)
+    if clues & (LEADING | FOLLOWING) or "flat" in hits or "box" in hits:
+        yield from find_english_addresses(text, lower, runs, hits)
 
 
 def lowered(text: str) -> str:

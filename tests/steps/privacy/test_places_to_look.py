@@ -11,7 +11,7 @@ from router.steps.privacy.digits import find_runs, find_runs_in_bytes
 from router.steps.privacy.words import find_words, find_words_one_by_one
 
 PARTS = [
-    "1", "23", "0", "９", "٣", " ", "", "mr", "Ms".lower(), "items", "name", "my name is", "i am", "i'm", "密码", "电话", "手机",
+    "1", "23", "0", "12345", "123456", "9" * 18, "a", "S ", "to ", ": ", "-A", " B", ".", "é1", "É", " É", "²", "\u3000", "９", "٣", " ", "", "mr", "Ms".lower(), "items", "name", "my name is", "i am", "i'm", "密码", "电话", "手机",
     "telephone", "api key", "api_key", "://", "sk-", "ghp_", "eyj", "qq", "v信", "é", "😀", "\ud83d", "box", "suite", "apt ",
 ]  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PARTS), max_size=20).map("".join))
