@@ -72,9 +72,8 @@ class SqliteLedger:
         """Rows that SQLite refused for their content; a NaN, a number past 64 bits."""
         self.unnoted = 0
         """Calls that were made without a note because `on_failure` is `serve`."""
-        writer = new_writer(self._connection)
+        writer, self._journal = self._begin_journal()
         self._numbers = itertools.count(writer << _WRITER_BITS)
-        self._journal = Journal(path, writer)
         self._lock = threading.Lock()
         self._open: dict[int, bytes] = {}
         self._queue: deque[Entry] = deque()
@@ -88,6 +87,15 @@ class SqliteLedger:
         self._stopping = False
         self._thread = threading.Thread(target=self._work, name="ledger", daemon=True)
         self._thread.start()
+
+    def _begin_journal(self) -> tuple[int, Journal]:
+        """A writer's number that nobody had, and its journal."""
+        try:
+            writer = new_writer(self._connection)
+            return writer, Journal(self.path, writer)
+        except (OSError, sqlite3.Error) as error:
+            self._connection.close()
+            raise LedgerUnavailableError(self.path, error) from error
 
     def next_entry(self) -> int:
         return next(self._numbers)

@@ -223,6 +223,38 @@ def test_a_full_disk_refuses_before_money_is_spent(tmp_path: Path) -> None:
     assert "served, True" in run("serve")
 
 
+def test_without_room_for_its_journal_a_ledger_says_so_and_leaves_none_behind(
+    tmp_path: Path,
+) -> None:
+    script = textwrap.dedent(
+        """
+        import resource, signal, sys
+        from pathlib import Path
+        from router.storage.errors import LedgerUnavailableError
+        from router.storage.sqlite import SqliteLedger
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+        try:
+            SqliteLedger(Path(sys.argv[1]))
+        except LedgerUnavailableError as error:
+            print(error)
+        """
+    )
+    path = tmp_path / "ledger.sqlite3"
+    said = subprocess.run(
+        [sys.executable, "-c", script, str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout
+    assert f"The ledger {path} cannot be used" in said
+    assert re.search("No space left|File too large", said)
+    assert list(tmp_path.glob("*-pending-*")) == []
+
+
 def test_when_the_tables_cannot_be_written_new_calls_are_refused_until_they_can(
     tmp_path: Path,
 ) -> None:
