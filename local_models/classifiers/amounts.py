@@ -49,23 +49,8 @@ NUMBERS = {
 ORDINALS = {
     "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
 }  # fmt: skip
-FILLERS = frozenset(
-    [
-        "a",
-        "an",
-        "of",
-        "more",
-        "whole",
-        "full",
-        "business",
-        "working",
-        "straight",
-        "extra",
-        "different",
-        "long",
-        "other",
-    ]
-)
+_FILLERS = "a an of more whole full business working straight extra different long other"
+FILLERS = frozenset(_FILLERS.split())
 """Words that may stand between a number and its unit, two at most."""
 UNITS_ZH = {
     "秒": ("t", 1), "分钟": ("t", _MINUTE), "刻钟": ("t", 15 * _MINUTE), "小时": ("t", _HOUR),

@@ -1,6 +1,6 @@
-"""The compiled loops of text reading, where a compiler was at hand when the product was installed.
+"""The compiled loops of text reading and masking, where a compiler was at hand at installation.
 
-`local_models/native` holds their source. Without them numpy does the same, with the same results,
+`local_models/native` holds their source. Without them numpy and Python do the same, with the same results,
 in about ten times the time; nothing else changes.
 """
 

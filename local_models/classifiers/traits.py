@@ -55,7 +55,9 @@ TRAITS = (
 )
 """The name of each number, in the order in which `read_traits` gives them."""
 
-_OPTIONS_AT, _NOT_ASCII_AT, _CODE_AT = map(TRAITS.index, ("options", "not_ascii", _CODE[0]))
+_CHARS_AT, _OPTIONS_AT, _NOT_ASCII_AT, _CODE_AT = map(
+    TRAITS.index, ("log_chars", "options", "not_ascii", _CODE[0])
+)
 
 Numbers = list[float] | bytearray
 """The traits as plain numbers, or as float32."""
@@ -97,7 +99,7 @@ def _look_closer(
         return
     whole = sample.text.strip()
     asked = frozenset(_WORD.findall(stem.lower()))
-    traits[0], traits[_NOT_ASCII_AT] = log1p(len(whole)), _foreign_share(whole)
+    traits[_CHARS_AT], traits[_NOT_ASCII_AT] = log1p(len(whole)), _foreign_share(whole)
     traits[_OPTIONS_AT : _OPTIONS_AT + len(_NO_OPTIONS)] = _read_options(options, asked)
 
 

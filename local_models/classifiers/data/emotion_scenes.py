@@ -77,30 +77,25 @@ def _number_en(rng: random.Random, least: int, most: int) -> str:
     return str(value) if value >= len(_EN) or rng.random() < 0.5 else _EN[value]
 
 
-def _zh(*shapes: str | tuple[int, int, str]) -> Callable[[random.Random], str]:
-    """One of the shapes: fixed words, or a number from least to most with its unit."""
+def _drawer(
+    number: Callable[[random.Random, int, int], str],
+) -> Callable[..., Callable[[random.Random], str]]:
+    """What makes an amount of some shapes: fixed words, or a number from least to most with its unit."""
 
-    def draw(rng: random.Random) -> str:
-        shape = rng.choice(shapes)
-        if isinstance(shape, str):
-            return shape
-        least, most, unit = shape
-        return _number_zh(rng, least, most) + unit
+    def of(*shapes: str | tuple[int, int, str]) -> Callable[[random.Random], str]:
+        def draw(rng: random.Random) -> str:
+            shape = rng.choice(shapes)
+            if isinstance(shape, str):
+                return shape
+            least, most, unit = shape
+            return number(rng, least, most) + unit
 
-    return draw
+        return draw
 
-
-def _en(*shapes: str | tuple[int, int, str]) -> Callable[[random.Random], str]:
-    def draw(rng: random.Random) -> str:
-        shape = rng.choice(shapes)
-        if isinstance(shape, str):
-            return shape
-        least, most, unit = shape
-        return _number_en(rng, least, most) + unit
-
-    return draw
+    return of
 
 
+_zh, _en = _drawer(_number_zh), _drawer(_number_en)
 _AMOUNTS: dict[str, dict[str, Callable[[random.Random], str]]] = {
     "zh": {
         "L": _zh((5, 60, "天"), (5, 60, "天"), (2, 9, "个月"), (2, 8, "周"), (2, 6, "个星期"), (2, 5, "个礼拜"),

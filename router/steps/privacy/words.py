@@ -1,8 +1,8 @@
 """The words that announce private data, found in one pass whatever their number.
 
 Every close look begins at one of these words or at a run of digits, so a calm text costs little
-more than this pass. Words are looked for in the text in lower case and anywhere, inside others too:
-whoever is handed a place still asks what stands around it.
+more than this pass. Words are looked for in the text in lower case and, but for those of names, inside others
+too: whoever is handed a place still asks what stands around it.
 """
 
 from __future__ import annotations
