@@ -81,7 +81,7 @@ static PyMethodDef functions[] = {
 static struct PyModuleDef module = {
     PyModuleDef_HEAD_INIT,
     .m_name = "pointsman_native",
-    .m_doc = "Compiled loops of the text classifiers; numpy does the same without them.",
+    .m_doc = "Compiled loops of text reading and masking; numpy and Python do the same without them.",
     .m_size = -1,
     .m_methods = functions,
 };

@@ -75,7 +75,7 @@ def _look_at_machine(settings: Settings, path: Path | None) -> Iterator[Check]:
         mend = "install a C compiler and run `uv sync`, or `uv sync --extra prebuilt`"
         yield Check("local engine", "off", f"no llama.cpp here; {mend}")
     if NATIVE is None:
-        mend = "install a C compiler and run `uv sync`; until then reading a text takes several times as long"
+        mend = "install a C compiler and run `uv sync`; until then reading and masking a text take several times as long"
         yield Check("text reading", "off", f"not compiled: {mend}")
     else:
         yield Check("text reading", "ok", "compiled")
