@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 from policies.pools import Option
 from policies.scoring import show_usd
@@ -26,6 +27,8 @@ class Bounds:
         """Give both limits at once: the stricter of each."""
         if other is UNBOUND:
             return self
+        if self is UNBOUND:
+            return other
         regions = self.regions
         if other.regions is not None:
             mine = other.regions if regions is None else regions
@@ -40,7 +43,7 @@ class Bounds:
 UNBOUND = Bounds()
 
 
-class Limits(NamedTuple):
+class Limits(msgspec.Struct, frozen=True):
     """All limits on one request, worked out once and asked of every model."""
 
     must_stay_local: bool

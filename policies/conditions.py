@@ -1,18 +1,20 @@
 """Questions that a rule asks. Each answers with a verdict: whether it holds, and why.
 
-A condition says `holds` (cheap, asked for every request) and `say` (words, only for those who ask
-why); `check` gives both. The leaves are values: equal conditions compare equal, which is what the
+A condition says `holds`, `write` (the same as an expression, of which one function is made for all rules,
+asked for every request) and `say` (words, only for those who ask why); `check` gives the first and the last. The leaves are values: equal conditions compare equal, which is what the
 lint uses to find rules that stand in each other's shadow.
 """
 
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
+from policies.compiling import Names
 from policies.decision import Reason
 from policies.facts import Facts, Verdict
 from policies.ranges import Range
@@ -32,6 +34,10 @@ class Condition(Protocol):
         """Whether the answer is yes."""
         ...
 
+    def write(self, names: Names) -> str:
+        """Give the question as a Python expression, see `compiling.py`."""
+        ...
+
     def check(self, facts: Facts) -> Verdict:
         """Give the answer with its argument."""
         ...
@@ -49,6 +55,10 @@ class Leaf:
     def holds(self, facts: Facts) -> bool:
         """Whether the answer is yes."""
         raise TypeError(f"{type(self).__name__} must say when it holds")
+
+    def write(self, names: Names) -> str:
+        """Give the question as an expression; most questions that take work ask themselves."""
+        return names.ask(self)
 
     def say(self, facts: Facts) -> str:
         """Give the fact and what was asked of it."""
@@ -86,6 +96,13 @@ class OneOf(Leaf):
             return True
         return bool(self.patterns) and any(fnmatchcase(word, each) for each in self.patterns)
 
+    def write(self, names: Names) -> str:
+        return (
+            names.ask(self)
+            if self.patterns
+            else f"{names.read(self.get)} in {names.bind(self.plain)}"
+        )
+
     def say(self, facts: Facts) -> str:
         found = self.get(facts) or "empty"
         wanted = " or ".join(self.words)
@@ -106,6 +123,18 @@ class InRange(Leaf):
         value = self.get(facts)
         return value is not None and self.range.holds(value)
 
+    def write(self, names: Names) -> str:
+        found = f"(value := {names.read(self.get)}) is not None"
+        sides = [
+            f"not value {sign} {names.bind(end)}"
+            for sign, end in (
+                ("<" if self.range.holds_low else "<=", self.range.low),
+                (">" if self.range.holds_high else ">=", self.range.high),
+            )
+            if math.isfinite(end)
+        ]
+        return " and ".join((found, *sides))
+
     def say(self, facts: Facts) -> str:
         value = self.get(facts)
         shown = "unknown" if value is None else f"{float(value):.10g}"
@@ -123,6 +152,9 @@ class Is(Leaf):
 
     def holds(self, facts: Facts) -> bool:
         return bool(self.get(facts)) is self.wanted
+
+    def write(self, names: Names) -> str:
+        return f"{'' if self.wanted else 'not '}{names.read(self.get)}"
 
     def say(self, facts: Facts) -> str:
         found = "yes" if self.get(facts) else "no"
@@ -150,6 +182,12 @@ class AnyIn(Leaf):
         if self.words == ("none",):
             return not found
         return not self.wanted.isdisjoint(found)
+
+    def write(self, names: Names) -> str:
+        found = names.read(self.get)
+        if self.words in (("any",), ("none",)):
+            return found if self.words == ("any",) else f"not {found}"
+        return f"not {names.bind(self.wanted)}.isdisjoint({found})"
 
     def say(self, facts: Facts) -> str:
         found = ", ".join(sorted(self.get(facts))) or "nothing"
@@ -309,11 +347,14 @@ class All:
     parts: tuple[Condition, ...]
 
     def holds(self, facts: Facts) -> bool:
-        # A loop instead of all(): this runs for every rule of every request.
+        # A loop instead of all(), which would make a generator.
         for part in self.parts:  # noqa: SIM110
             if not part.holds(facts):
                 return False
         return True
+
+    def write(self, names: Names) -> str:
+        return " and ".join(map(names.write, self.parts)) or "True"
 
     def check(self, facts: Facts) -> Verdict:
         """Give the first part that fails, or all of them when none does."""
@@ -340,6 +381,9 @@ class AnyOf:
                 return True
         return False
 
+    def write(self, names: Names) -> str:
+        return " or ".join(map(names.write, self.parts)) or "False"
+
     def check(self, facts: Facts) -> Verdict:
         """Give the first part that holds, or all of them when none does."""
         verdicts = [part.check(facts) for part in self.parts]
@@ -361,6 +405,9 @@ class Not:
 
     def holds(self, facts: Facts) -> bool:
         return not self.part.holds(facts)
+
+    def write(self, names: Names) -> str:
+        return f"not {names.write(self.part)}"
 
     def check(self, facts: Facts) -> Verdict:
         """Turn the part's verdict around."""

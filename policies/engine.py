@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from policies.asides import Trial
 from policies.bounds import UNBOUND, Bounds, Limits, gather_limits
@@ -15,13 +17,13 @@ from policies.findings import nearest
 from policies.pools import NOBODY_RANKED, Option, Pool, rank
 from policies.roster import Lineup, Remembered, Roster, roster_of
 from policies.rules import AUTO, NAMED, Policy, Rule, pool_of_one
-from policies.scoring import estimate_usd, expect_output_tokens, show_usd
+from policies.scoring import expect_output_tokens
 from policies.seating import look_at, unit_of
 from policies.signals import Caller, Candidate, Signals, Surroundings
 from policies.splits import Draw, Side, draw
 
 
-class _Course(NamedTuple):
+class _Course(msgspec.Struct, frozen=True):
     """Where a request is to go, before any model was looked at."""
 
     rule: str
@@ -74,8 +76,10 @@ def decide(
     reasons += seats.reasons
     if not seats.selected:
         raise NoCandidateError(course.rule, course.stages[0].name, seats.rejected, reasons)
-    cascade, said = _judge(policy, course, seats, limits, facts)
-    reasons += said
+    cascade = None
+    if course.trial is not None:
+        cascade, said = _judge(policy, course.trial, seats, limits, facts)
+        reasons += said
     return Plan(
         rule=course.rule,
         pool=seats.pool,
@@ -95,13 +99,11 @@ def decide(
 
 
 def _judge(
-    policy: Policy, course: _Course, seats: Lineup, limits: Limits, facts: Facts
+    policy: Policy, trial: Trial, seats: Lineup, limits: Limits, facts: Facts
 ) -> tuple[Cascade | None, list[Reason]]:
     """Give how the first pool's answers are judged, where they are, and why they are not."""
-    if course.trial is None:
-        return None, []
     return plan_cascade(
-        course.trial,
+        trial,
         seats.first,
         has_others=len(seats.selected) > len(seats.first),
         limits=limits,
@@ -111,10 +113,8 @@ def _judge(
 
 
 def first_that_holds(policy: Policy, facts: Facts) -> tuple[int, Rule]:
-    for at, rule in enumerate(policy.rules):
-        if rule.condition.holds(facts):
-            return at, rule
-    return len(policy.rules) - 1, policy.rules[-1]
+    at = policy.first_that_holds(facts)
+    return at, policy.rules[at]
 
 
 def _rule_reasons(policy: Policy, at: int, facts: Facts, *, thorough: bool) -> list[Reason]:
@@ -137,11 +137,11 @@ def _rule_reasons(policy: Policy, at: int, facts: Facts, *, thorough: bool) -> l
 def constrain(policy: Policy, facts: Facts, reasons: list[Reason]) -> Bounds:
     """Give what the policy's constraints ask for, and add which of them hold to the reasons."""
     bounds = UNBOUND
-    for constraint in policy.constraints:
-        if constraint.condition.holds(facts):
-            bounds = constraint.bounds.with_(bounds)
-            why = constraint.condition.explain(facts)
-            reasons.append(Reason(f"constraint '{constraint.name}'", True, (why,)))
+    for at in policy.constraints_that_hold(facts):
+        constraint = policy.constraints[at]
+        bounds = constraint.bounds.with_(bounds)
+        why = constraint.condition.explain(facts)
+        reasons.append(Reason(f"constraint '{constraint.name}'", True, (why,)))
     return bounds
 
 
@@ -190,10 +190,11 @@ def _branch(policy: Policy, course: _Course, drawn: Draw) -> _Course:
     if side is None:
         said = f"split '{split.name}': not among its {split.traffic:.4g} share of the traffic"
         reason = Reason(said, False)
-        return course._replace(reasons=(*course.reasons, reason))
+        return replace(course, reasons=(*course.reasons, reason))
     sticks = f"by {split.by}" if drawn.is_sticky else f"by the moment, as no {split.by} came along"
     reason = Reason(f"split '{split.name}': side '{side.name}' at {drawn.place:.4f} {sticks}", True)
-    changed = course._replace(
+    changed = replace(
+        course,
         arms=(*course.arms, Arm(split.name, side.name, drawn.place)),
         prompt=side.prompt or course.prompt,
         propensity=course.propensity * _chance(split.sides, side.use),
@@ -203,7 +204,7 @@ def _branch(policy: Policy, course: _Course, drawn: Draw) -> _Course:
         return changed
     own = course.stages[0]
     first = policy.pools.get(side.use) or Pool(name=own.name, models=(side.use,))
-    return changed._replace(stages=(first, *course.stages), is_diverted=True, trial=None)
+    return replace(changed, stages=(first, *course.stages), is_diverted=True, trial=None)
 
 
 def _chance(sides: Iterable[Side], use: str | None) -> float:
@@ -254,8 +255,9 @@ def _seat(
         return seats
     seats = known.lineup
     signals = facts.signals
-    return seats._replace(
-        selected=tuple([_price_anew(each, roster, signals, policy) for each in seats.selected])
+    return replace(
+        seats,
+        selected=tuple([_price_anew(each, roster, signals, policy) for each in seats.selected]),
     )
 
 
@@ -266,12 +268,10 @@ def _narrowest(course: _Course, roster: Roster) -> int:
 
 
 def _price_anew(before: Selected, roster: Roster, signals: Signals, policy: Policy) -> Selected:
-    candidate = roster[before.model]
-    output_tokens = expect_output_tokens(signals, candidate, policy.answer_tokens)
-    usd = estimate_usd(candidate, signals.prompt_tokens, output_tokens)
-    return Selected(
-        model=before.model, score=before.score, why=before.why, estimated_usd=show_usd(usd)
-    )
+    model = before.model
+    output_tokens = expect_output_tokens(signals, roster[model], policy.answer_tokens)
+    price = roster.price_of(model, signals.prompt_tokens, output_tokens)
+    return Selected(model=model, score=before.score, why=before.why, estimated_usd=price)
 
 
 def _ask_all(

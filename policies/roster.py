@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from policies.decision import Reason, Rejected, Selected
 from policies.pools import Pool, list_models
+from policies.scoring import estimate_usd, show_usd
 from policies.signals import ANY_LOCAL, Candidate, ModelHealth
 
 if TYPE_CHECKING:
     from policies.rules import Rule
+
+_MOST_PRICES = 8_192
 
 
 class Bench(NamedTuple):
@@ -32,7 +37,7 @@ class Remembered(NamedTuple):
     lineup: Lineup
 
 
-class Lineup(NamedTuple):
+class Lineup(msgspec.Struct, frozen=True):
     """Who may answer, in order, and who may not."""
 
     selected: tuple[Selected, ...]
@@ -47,19 +52,35 @@ class Lineup(NamedTuple):
 class Roster(dict[str, Candidate]):
     """Candidates by name. It never changes: another list of models is another roster."""
 
-    __slots__ = ("_benches", "_health", "_seatings")
+    __slots__ = ("_benches", "_health", "_prices", "_seatings")
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         super().__init__((candidate.name, candidate) for candidate in candidates)
         self._benches: dict[tuple[str, ...], Bench] = {}
         self._health: Mapping[str, ModelHealth] | None = None
         self._seatings: dict[Hashable, Remembered] = {}
+        self._prices: dict[tuple[str, int, int], str | None] = {}
 
     def seatings(self, health: Mapping[str, ModelHealth]) -> dict[Hashable, Remembered]:
         """What was worked out under this very report on the models' health; empty with each new one."""
         if health is not self._health:
             self._health, self._seatings = health, {}
         return self._seatings
+
+    def price_of(self, model: str, input_tokens: int, output_tokens: int) -> str | None:
+        """What so long a request would cost there, in words; None when a price is unknown.
+
+        Most requests are about as long as some other: one that was worked out is remembered.
+        """
+        key = (model, input_tokens, output_tokens)
+        try:
+            return self._prices[key]
+        except KeyError:
+            if len(self._prices) >= _MOST_PRICES:
+                self._prices.clear()
+            usd = estimate_usd(self[model], input_tokens, output_tokens)
+            shown = self._prices[key] = show_usd(usd)
+            return shown
 
     def bench_of(self, pool: Pool) -> Bench:
         """The pool's models, `any-local` told in names."""

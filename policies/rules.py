@@ -5,17 +5,19 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from policies.asides import Inquiry, Trial, build_inquiry, build_trial
 from policies.bounds import UNBOUND, Bounds
+from policies.compiling import compile_all, compile_first
 from policies.conditions import Condition
 from policies.decision import Hedge, Reason, Terms
 from policies.errors import PolicyFileError
 from policies.experiments import build_splits
+from policies.facts import Facts
 from policies.findings import Finding
 from policies.located import Located, Path
 from policies.pools import Pool
@@ -83,6 +85,17 @@ class Policy:
     source: Located
     inquiry: Inquiry | None = None
     """None: no model is asked before the decision."""
+    first_that_holds: Callable[[Facts], int] = field(init=False, repr=False, compare=False)
+    """The place of the rule that decides."""
+    constraints_that_hold: Callable[[Facts], Sequence[int]] = field(
+        init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        rules = compile_first([rule.condition for rule in self.rules])
+        constraints = compile_all([each.condition for each in self.constraints])
+        object.__setattr__(self, "first_that_holds", rules)
+        object.__setattr__(self, "constraints_that_hold", constraints)
 
     def place(self, *where: str | int) -> tuple[str, int]:
         """Give the file and line of a part of the policy."""

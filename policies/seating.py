@@ -79,7 +79,8 @@ def seat_errand(pool: Pool, errand: Errand, limits: Limits, facts: Facts, room: 
         max_output_tokens=errand.output_tokens,
     )
     own = Facts(signals, facts.caller, facts.around, facts.candidates)
-    limits = limits._replace(
+    limits = msgspec.structs.replace(
+        limits,
         needs=errand.needs,
         prompt_tokens=errand.prompt_tokens,
         answer_tokens=errand.output_tokens,

@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
-INTERFACE = 4
+INTERFACE = 5
 """What these loops take and give; a module of another count is not used. `local_models/native/module.c` has the same."""
 
 
@@ -148,8 +148,14 @@ class CompiledModule(Protocol):
     times: Callable[[str, int], list[tuple[int, int]]]
     """What `entities.find_times` gives for one text."""
 
-    runs: Callable[[str], tuple[list[tuple[int, int, str, str]], int]]
+    runs: Callable[
+        [str],
+        tuple[list[tuple[int, int, str, str, int]], list[tuple[int, int, int, bool, bool]], int],
+    ]
     """What `find_runs` of `router/steps/privacy/digits.py` gives for one text."""
+
+    use_large_arenas: Callable[[], bool]
+    """Have Python's small objects lie in large pages from now on; whether the system has any."""
 
     Announcers: Callable[[list[tuple[str, int, bool]], list[str]], CompiledAnnouncers]
     """Takes words with their groups, and whether no letter or digit may stand before them; the groups' names.

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from local_models.classifiers.chances import Scores, sigmoids, softmax
@@ -30,7 +30,7 @@ WEIGHTS = Path(__file__).parent / "weights" / "emotion.npz"
 INTENSITY_WEIGHTS = Path(__file__).parent / "weights" / "emotion_intensity.npz"
 
 
-class EmotionReading(NamedTuple):
+class EmotionReading(msgspec.Struct, frozen=True):
     """The mood of one customer turn."""
 
     emotion: str

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+
+import msgspec
 
 from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.sample import Sample
@@ -161,7 +162,7 @@ def _placeholders(lower: str) -> dict[str, list[Span]]:
     return found
 
 
-class Places(NamedTuple):
+class Places(msgspec.Struct, frozen=True):
     """Where each kind of value may begin, in order."""
 
     phones: list[int]

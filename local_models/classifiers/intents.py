@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from local_models.classifiers.context import Combiner, Said, load_combiner, weigh_message
 from local_models.classifiers.features import Features, read_several
@@ -52,7 +53,7 @@ _SPLIT = re.compile(
 """For texts in lower case. Every way begins with a character of its own, which is quick to look for."""
 
 
-class IntentReading(NamedTuple):
+class IntentReading(msgspec.Struct, frozen=True):
     """What one customer turn wants."""
 
     intent: str
@@ -138,7 +139,7 @@ class IntentReader:
         if confidence < self._one.threshold:
             return alone
         if label == alone.intent and not alone.is_unsure:
-            return alone._replace(confidence=confidence)
+            return msgspec.structs.replace(alone, confidence=confidence)
         further = alone.intents if label in alone.intents else alone.intents[1:]
         intents: tuple[str, ...] = (label,)
         if label not in NEUTRAL:

@@ -7,7 +7,8 @@ them without reading the text again.
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+
+import msgspec
 
 from local_models.classifiers.compiled import NATIVE, CompiledSurvey
 from local_models.classifiers.word_groups import ASKED, MARK_GROUPS, TRAITS, WORDS
@@ -27,7 +28,7 @@ def look_for_signs(text: str) -> int:
     return sum(1 << at for at, sign in enumerate(SIGNS) if sign in text)
 
 
-class Survey(NamedTuple):
+class Survey(msgspec.Struct, frozen=True):
     """What one look at a text gave."""
 
     words: WordCount
@@ -47,7 +48,7 @@ def survey(text: str) -> Survey | None:
     if NATIVE is None:
         return None
     words, traits, hashes, signs, is_code_like = _open().read(text)
-    return Survey(WordCount._make(words), traits, hashes, signs, is_code_like)
+    return Survey(WordCount(*words), traits, hashes, signs, is_code_like)
 
 
 @cache

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+import msgspec
 import numpy as np
 
 from local_models.classifiers.compiled import NATIVE, CompiledWords
@@ -22,7 +23,7 @@ LONG_WORD = 9
 _WORD = re.compile(r"[a-z][a-z']*")
 
 
-class WordCount(NamedTuple):
+class WordCount(msgspec.Struct, frozen=True):
     """What was found in one text."""
 
     words: int
@@ -112,7 +113,7 @@ class CompiledWordTable:
 
     def read(self, lower: str) -> WordCount:
         """Count the words of a text in lower case."""
-        return WordCount._make(self.table.read(lower))
+        return WordCount(*self.table.read(lower))
 
     def weigh(self, lower: str) -> WordWeights:
         """Add up the values of the words of a text in lower case."""

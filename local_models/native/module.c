@@ -60,7 +60,7 @@ void table_free(void *table)
 }
 
 /* Counts up with every change of what Python hands over or gets back, see compiled.py. */
-#define INTERFACE 4
+#define INTERFACE 5
 
 static PyMethodDef functions[] = {
     {"softmax", (PyCFunction)(void (*)(void))softmax, METH_FASTCALL,
@@ -75,6 +75,8 @@ static PyMethodDef functions[] = {
     {"runs", read_runs, METH_O, "Runs of digits with their neighbours, see privacy/digits.py."},
     {"times", (PyCFunction)(void (*)(void))read_times, METH_FASTCALL,
      "Times in English in the head and the tail of a text, see entities.py."},
+    {"use_large_arenas", use_large_arenas, METH_NOARGS,
+     "Have Python's small objects lie in large pages from now on; whether the system has any."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -40,6 +40,7 @@ PyObject *read_signs(PyObject *module, PyObject *string);
 PyObject *token_classes(PyObject *module, PyObject *string);
 PyObject *softmax(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *sigmoids(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
+PyObject *use_large_arenas(PyObject *module, PyObject *none);
 PyObject *read_places(PyObject *module, PyObject *string);
 PyObject *read_runs(PyObject *module, PyObject *string);
 PyObject *read_times(PyObject *module, PyObject *const *args, Py_ssize_t nargs);

@@ -18,19 +18,26 @@ static PyObject *character_at(const Codes *text, Py_ssize_t i)
     return PyUnicode_FromOrdinal((int)text->codes[i]);
 }
 
-static int push_run(const Codes *text, PyObject *runs, Py_ssize_t start, Py_ssize_t end)
+/* Puts what was made onto a list, and lets go of it; -1 with the error set. */
+static int push(PyObject *list, PyObject *made)
+{
+    int failed = made == NULL || PyList_Append(list, made) < 0;
+    Py_XDECREF(made);
+    return failed ? -1 : 0;
+}
+
+static int push_run(const Codes *text, PyObject *runs, Py_ssize_t start, Py_ssize_t end, int clues)
 {
     PyObject *before = character_at(text, start - 1), *after = character_at(text, end);
-    PyObject *run = before && after ? Py_BuildValue("nnOO", start, end, before, after) : NULL;
-    int failed = run == NULL || PyList_Append(runs, run) < 0;
+    int failed = before == NULL || after == NULL ||
+                 push(runs, Py_BuildValue("nnOOi", start, end, before, after, clues)) < 0;
     Py_XDECREF(before);
     Py_XDECREF(after);
-    Py_XDECREF(run);
     return failed ? -1 : 0;
 }
 
 /* What else stands beside the runs, so that nobody looks for what cannot be there; see digits.py. */
-enum { LETTERED = 1, DOTTED = 2, LEADING = 4, FOLLOWING = 8 };
+enum { LETTERED = 1, DOTTED = 2, LEADING = 4, FOLLOWING = 8, HOUSE = 16 };
 #define LONG_RUN 18
 #define SHORT_RUN 3
 #define HOUSE_RUN 5
@@ -65,29 +72,89 @@ static int clues_of(const uint32_t *codes, Py_ssize_t start, Py_ssize_t end)
         clues |= DOTTED;
     if (end - start > HOUSE_RUN || is_ascii_letter(before))
         return clues;
-    return clues | (may_lead_on(codes, end) ? LEADING : 0) | (may_follow(codes, start) ? FOLLOWING : 0);
+    return clues | HOUSE | (may_lead_on(codes, end) ? LEADING : 0) | (may_follow(codes, start) ? FOLLOWING : 0);
+}
+
+#define LEAST_IN_CHAIN 6
+#define LONGEST_GAP 3
+#define NEAR_BEFORE 2
+#define NEAR_BEHIND 8
+
+typedef struct {
+    Py_ssize_t start, end, digits;
+    int is_plain, is_alone;
+} Chain;
+
+/* What people put between groups of digits. */
+static int is_gap(uint32_t code)
+{
+    return code == ' ' || code == '-' || code == '.' || code == '(' || code == ')' || code == 0xA0 ||
+           code == 0x3000 || code == 0x200B || code - 0x2010 < 4;
+}
+
+static int joins(const uint32_t *codes, Py_ssize_t end, Py_ssize_t start)
+{
+    if (start - end > LONGEST_GAP)
+        return 0;
+    while (end < start && is_gap(codes[end]))
+        end++;
+    return end == start;
+}
+
+static int push_chain(PyObject *chains, const Chain *chain, int is_alone)
+{
+    if (chain->digits < LEAST_IN_CHAIN)
+        return 0;
+    return push(chains, Py_BuildValue("nnnOO", chain->start, chain->end, chain->digits,
+                                      chain->is_plain ? Py_True : Py_False,
+                                      chain->is_alone && is_alone ? Py_True : Py_False));
+}
+
+/* A run joins the chain before it, or that one is complete and another begins. */
+static int chain_run(const uint32_t *codes, PyObject *chains, Chain *chain, Py_ssize_t start, Py_ssize_t end)
+{
+    Py_ssize_t gap = start - chain->end;
+    int failed = 0;
+    if (chain->digits && joins(codes, chain->end, start)) {
+        chain->digits += end - start;
+        chain->is_plain = 0;
+    } else {
+        failed = push_chain(chains, chain, gap >= NEAR_BEHIND) < 0;
+        chain->is_alone = chain->digits == 0 || gap >= NEAR_BEFORE;
+        chain->start = start;
+        chain->digits = end - start;
+        chain->is_plain = 1;
+    }
+    chain->end = end;
+    return failed ? -1 : 0;
 }
 
 PyObject *read_runs(PyObject *Py_UNUSED(module), PyObject *string)
 {
     Codes text;
-    int clues = 0;
+    Chain chain = {0};
+    int all = 0;
     if (codes_open(string, &text) < 0)
         return NULL;
-    PyObject *runs = PyList_New(0);
+    PyObject *runs = PyList_New(0), *chains = PyList_New(0);
+    int failed = runs == NULL || chains == NULL;
     const uint32_t *codes = text.codes;
-    for (Py_ssize_t i = 0, size = text.size; runs && i < size; i++) {
+    for (Py_ssize_t i = 0, size = text.size; !failed && i < size; i++) {
         if (!is_ascii_digit(codes[i]))
             continue;
         Py_ssize_t start = i;
         while (is_ascii_digit(codes[i]))
             i++;
-        clues |= clues_of(codes, start, i);
-        if (push_run(&text, runs, start, i) < 0)
-            Py_CLEAR(runs);
+        int clues = clues_of(codes, start, i);
+        all |= clues;
+        failed = push_run(&text, runs, start, i, clues) < 0 || chain_run(codes, chains, &chain, start, i) < 0;
     }
+    failed = failed || push_chain(chains, &chain, 1) < 0;
     codes_close(&text);
-    return runs ? Py_BuildValue("Ni", runs, clues) : NULL;
+    PyObject *found = failed ? NULL : Py_BuildValue("OOi", runs, chains, all);
+    Py_XDECREF(runs);
+    Py_XDECREF(chains);
+    return found;
 }
 
 /* ---- announcing words -------------------------------------------------------------------------- */
@@ -95,6 +162,7 @@ PyObject *read_runs(PyObject *Py_UNUSED(module), PyObject *string)
 #define MOST_CODES 24
 #define HEADS 4096 /* places for how a word begins: its first three code points, or both of two */
 #define BITS 64
+#define BLOCK 32
 
 typedef struct {
     uint32_t codes[MOST_CODES];
@@ -107,8 +175,9 @@ typedef struct {
     PyObject *groups; /* a list of their names */
     Word *words;
     uint16_t heads[HEADS]; /* the first word of each place, plus one */
-    /* Which places have words of two code points, and which have longer ones: nearly every character of
-     * a text is settled by these. */
+    /* Which places the first two code points of any word have: most characters of a text are settled by
+     * that. Then which places have words of two code points, and which have longer ones. */
+    uint32_t of_any[HEADS / BLOCK];
     uint64_t of_two[HEADS / BITS], of_three[HEADS / BITS];
 } Announcers;
 
@@ -145,6 +214,8 @@ static int take_word(Announcers *self, PyObject *given, Py_ssize_t at)
         return -1;
     uint32_t place = place_of(word->codes[0], word->codes[1], word->length > 2 ? word->codes[2] : 0);
     (word->length > 2 ? self->of_three : self->of_two)[place / BITS] |= 1ULL << (place % BITS);
+    uint32_t pair = place_of(word->codes[0], word->codes[1], 0);
+    self->of_any[pair / BLOCK] |= 1U << (pair % BLOCK);
     word->next = self->heads[place];
     self->heads[place] = (uint16_t)(at + 1);
     return 0;
@@ -191,10 +262,7 @@ static int push_hit(const Announcers *self, PyObject *hits, int at, Py_ssize_t s
         if (failed)
             return -1;
     }
-    PyObject *hit = Py_BuildValue("inn", at, start, start + word->length);
-    int failed = hit == NULL || PyList_Append(list, hit) < 0;
-    Py_XDECREF(hit);
-    return failed ? -1 : 0;
+    return push(list, Py_BuildValue("inn", at, start, start + word->length));
 }
 
 static int is_here(const Word *word, const uint32_t *codes)
@@ -215,6 +283,42 @@ static int push_hits(const Announcers *self, PyObject *hits, const uint32_t *cod
     return 0;
 }
 
+/* A bit for each of up to BLOCK places where a word could begin. */
+static INLINE uint32_t begin_pairs(const uint32_t *of_any, const uint32_t *codes, uint32_t count)
+{
+    uint32_t found = 0;
+    for (uint32_t j = 0; j < count; j++) {
+        uint32_t place = place_of(codes[j], codes[j + 1], 0);
+        found |= (of_any[place / BLOCK] >> (place % BLOCK) & 1U) << j;
+    }
+    return found;
+}
+
+#ifdef HAS_TWO
+WIDE static uint32_t begin_pairs_wide(const uint32_t *of_any, const uint32_t *codes, uint32_t count)
+{
+    return begin_pairs(of_any, codes, count);
+}
+#endif
+
+static uint32_t begin_pairs_plain(const uint32_t *of_any, const uint32_t *codes, uint32_t count)
+{
+    return begin_pairs(of_any, codes, count);
+}
+
+/* Those words that begin at this place; -1 with the error set. */
+static int find_here(const Announcers *self, PyObject *hits, const uint32_t *codes, Py_ssize_t i)
+{
+    uint32_t two = place_of(codes[i], codes[i + 1], 0);
+    uint32_t three = place_of(codes[i], codes[i + 1], codes[i + 2]);
+    int is_two = has_bit(self->of_two, two);
+    int is_three = has_bit(self->of_three, three) && !(is_two && three == two);
+    return (is_two && push_hits(self, hits, codes, i, two) < 0) ||
+                   (is_three && push_hits(self, hits, codes, i, three) < 0)
+               ? -1
+               : 0;
+}
+
 static PyObject *announcers_find(Announcers *self, PyObject *string)
 {
     Codes text;
@@ -222,14 +326,16 @@ static PyObject *announcers_find(Announcers *self, PyObject *string)
         return NULL;
     const uint32_t *codes = text.codes;
     PyObject *hits = PyDict_New();
-    for (Py_ssize_t i = 0, size = text.size; hits && i + 1 < size; i++) {
-        uint32_t two = place_of(codes[i], codes[i + 1], 0);
-        uint32_t three = place_of(codes[i], codes[i + 1], codes[i + 2]);
-        int is_two = has_bit(self->of_two, two);
-        int is_three = has_bit(self->of_three, three) && !(is_two && three == two);
-        if ((is_two && push_hits(self, hits, codes, i, two) < 0) ||
-            (is_three && push_hits(self, hits, codes, i, three) < 0))
-            Py_CLEAR(hits);
+    uint32_t (*begin)(const uint32_t *, const uint32_t *, uint32_t) = begin_pairs_plain;
+#ifdef HAS_TWO
+    if (IS_WIDE)
+        begin = begin_pairs_wide;
+#endif
+    for (Py_ssize_t i = 0, size = text.size - 1; hits && i < size; i += BLOCK) {
+        uint32_t left = begin(self->of_any, codes + i, size - i < BLOCK ? (uint32_t)(size - i) : BLOCK);
+        for (; hits && left; left &= left - 1)
+            if (find_here(self, hits, codes, i + __builtin_ctz(left)) < 0)
+                Py_CLEAR(hits);
     }
     codes_close(&text);
     return hits;

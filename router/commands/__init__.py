@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 import typer
 
+from router.commands.large_pages import use_large_arenas
+
 VERBS = MappingProxyType(
     {
         "serve": "Serve the gateway.",
@@ -38,6 +40,8 @@ def build(arguments: Sequence[str]) -> typer.Typer:
     )
     app.callback()(_nothing)
     asked = next((word for word in arguments if not word.startswith("-")), None)
+    if asked == "serve":
+        use_large_arenas()  # before what serves is imported
     for verb in (asked,) if asked is not None and asked in VERBS else tuple(VERBS):
         name = verb.replace("-", "_")
         module = importlib.import_module(f"router.commands.{name}")

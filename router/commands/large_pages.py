@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from local_models.classifiers.compiled import NATIVE
+
 _LARGE = 2 * 2**20
 _WANTED, _NOW = 14, 25
 """MADV_HUGEPAGE: large pages from now on, where there are any; MADV_COLLAPSE: what is there too."""
@@ -21,6 +23,14 @@ _FULL = 0.9
 _MOST = 512 * 2**20
 """A longer stretch is a model's own: it is read in order, and moving it would take seconds."""
 _KIB = 1024
+
+
+def use_large_arenas() -> bool:
+    """Have what Python makes from now on lie in large pages; says whether it will.
+
+    It moves nothing: called before the rest is imported, it holds for that.
+    """
+    return NATIVE is not None and NATIVE.use_large_arenas()
 
 
 def use_large_pages() -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from policies.compiling import compile_all
 from policies.conditions import Condition
 from policies.expectations import build_signals
 from policies.facts import CEL_NAMES, Facts
@@ -117,11 +118,13 @@ def test_a_condition_holds_where_it_should_and_says_why(
     condition = build(when)
     held = facts(**yes)
     assert condition.holds(held), condition.check(held).why
+    assert compile_all([condition])(held) == [0]
     assert condition.check(held).holds and condition.check(held).why
     assert condition.explain(held).holds is True
     if no is not None:
         failed = facts(**no)
         assert not condition.holds(failed), condition.check(failed).why
+        assert compile_all([condition])(failed) == []
         assert not condition.check(failed).holds and condition.check(failed).why
         assert condition.explain(failed).holds is False
 

@@ -9,7 +9,7 @@ from ipaddress import AddressValueError, IPv6Address
 
 from router.steps.privacy.checksums import company_code_holds, iban_holds
 from router.steps.privacy.context import context_before
-from router.steps.privacy.digits import LETTERS, Run, is_alphanumeric
+from router.steps.privacy.digits import DOTTED, LETTERED, LETTERS, Run, is_alphanumeric
 from router.steps.privacy.spans import Span
 
 PLATE = re.compile(
@@ -58,7 +58,7 @@ def find_plates(text: str) -> Iterator[Span]:
 def find_codes(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
     """Passports, company codes and IBANs, each from a run of digits in it."""
     # A company code of digits alone touches no letter.
-    runs = [run for run in runs if run[2] in LETTERS or run[3] in LETTERS or run[1] - run[0] >= 18]
+    runs = [run for run in runs if run[4] & LETTERED]
     if not runs:
         return
     yield from _find_passports(text, lower, runs)
@@ -67,7 +67,7 @@ def find_codes(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
 
 
 def _find_passports(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
-    for start, end, _, _ in runs:
+    for start, end, *_ in runs:
         if not 7 <= end - start <= 8:
             continue
         place = start - (9 - (end - start))
@@ -84,7 +84,7 @@ def _find_passports(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span
 def _find_company_codes(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
     """Six digits stand behind the second of its eighteen characters; both may be digits too."""
     done = 0
-    for start, end, _, _ in runs:
+    for start, end, *_ in runs:
         if end - start < 6:
             continue
         for place in (start - 2, start - 1, start):
@@ -103,7 +103,7 @@ def _find_company_codes(text: str, lower: str, runs: Sequence[Run]) -> Iterator[
 def _find_ibans(text: str, runs: Sequence[Run]) -> Iterator[Span]:
     """Two digits stand behind its country's two letters."""
     done = 0
-    for start, end, before, _ in runs:
+    for start, end, before, *_ in runs:
         place = start - 2
         if end - start < 2 or place < done or before not in LETTERS:
             continue
@@ -139,8 +139,8 @@ def find_announced_documents(lower: str, places: Sequence[int]) -> Iterator[Span
 
 def find_computers(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
     """IPv4 and IPv6 addresses; a version number of four parts is none."""
-    for start, end, before, after in runs:
-        if after != "." or end - start > 3 or before == "." or is_alphanumeric(before):
+    for start, *_, clues in runs:
+        if not clues & DOTTED:
             continue
         match = IPV4.match(text, start)
         if match and not VERSION.search(lower, max(0, start - 10), start):

@@ -14,64 +14,66 @@ _MARKS = bytes(48 if code in _DIGITS else 32 for code in range(256))
 """Every digit as a zero, everything else as a blank."""
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
-LETTERED, DOTTED, LEADING, FOLLOWING = 1, 2, 4, 8
+LETTERED, DOTTED, LEADING, FOLLOWING, HOUSE = 1, 2, 4, 8, 16
 """Clues, without which nobody looks closely: a run that touches a letter, or is very long; a short one before
-a point; a house number that a street's name could follow, or that an announcing word could stand before."""
+a point; a house number, and one that a street's name could follow, or that an announcing word could stand
+before."""
 _LONG, _SHORT = 18, 3
 LONGEST_HOUSE_NUMBER = 5
 
 NEAR_BEFORE, NEAR_BEHIND = 2, 8
 """A plus or bracket may stand before a number, an X (identity card) or an extension behind it."""
 
-Run = tuple[int, int, str, str]
-"""Begin, end, and the characters directly before and behind; empty where there is none."""
+LEAST_IN_CHAIN = 6
+"""Fewer digits are neither a number nor a code of any kind that is looked for."""
+
+Run = tuple[int, int, str, str, int]
+"""Begin, end, the characters directly before and behind (empty where there is none), and its clues."""
 Chain = tuple[int, int, int, bool, bool]
 """Begin, end, how many digits, whether it is one run (nothing stands between its digits), and
 whether it stands alone: no other digit is near enough to be a part of the same number."""
 
 
-def find_runs(text: str) -> tuple[list[Run], int]:
-    """Every run of digits, in order, and a bit for each of the clues above that one of them gives."""
+def find_runs(text: str) -> tuple[list[Run], list[Chain], int]:
+    """Every run of digits, in order; the chains of them that have digits enough; and a bit for each of the
+    clues above that one of the runs gives."""
     return find_runs_in_bytes(text) if NATIVE is None else NATIVE.runs(text)
 
 
-def find_runs_in_bytes(text: str) -> tuple[list[Run], int]:
+def find_runs_in_bytes(text: str) -> tuple[list[Run], list[Chain], int]:
     """What the compiled loop does."""
     # Two byte searches a run are several times as fast as a pattern that looks at every character.
     find = text.encode("ascii", "replace").translate(_MARKS).find
     size = len(text)
     runs: list[Run] = []
-    clues = 0
+    all_clues = 0
     start = find(b"0")
     while start >= 0:
         end = find(b" ", start)
         if end < 0:
             end = size
         before = text[start - 1] if start else ""
-        runs.append((start, end, before, text[end] if end < size else ""))
-        clues |= _clues_of(text, runs[-1])
+        after = text[end] if end < size else ""
+        clues = _clues_of(text, start, end, before, after)
+        runs.append((start, end, before, after, clues))
+        all_clues |= clues
         start = find(b"0", end)
-    return runs, clues
+    return runs, _find_chains(text, runs), all_clues
 
 
-def _clues_of(text: str, run: Run) -> int:
-    start, end, before, after = run
+def _clues_of(text: str, start: int, end: int, before: str, after: str) -> int:
     clues = 0
     if before in LETTERS or after in LETTERS or end - start >= _LONG:
         clues |= LETTERED
     if after == "." and end - start <= _SHORT and before != "." and before not in LETTERS:
         clues |= DOTTED
-    if is_house(run):
-        clues |= LEADING * may_lead_on(text, end, after) | FOLLOWING * may_follow(text, start)
+    if end - start <= LONGEST_HOUSE_NUMBER and before not in LETTERS:
+        clues |= HOUSE
+        clues |= LEADING * _may_lead_on(text, end, after) | FOLLOWING * _may_follow(text, start)
     return clues
 
 
-def is_house(run: Run) -> bool:
-    """Whether a run can be the number of a house."""
-    return run[1] - run[0] <= LONGEST_HOUSE_NUMBER and run[2] not in LETTERS
-
-
-def may_lead_on(text: str, end: int, after: str) -> bool:
+def _may_lead_on(text: str, end: int, after: str) -> bool:
     """Whether the name of a street, with its capital, could follow a house number."""
     if after in LETTERS:
         end += 1
@@ -82,7 +84,7 @@ def may_lead_on(text: str, end: int, after: str) -> bool:
     return following.isupper() or following.isdigit()
 
 
-def may_follow(text: str, start: int) -> bool:
+def _may_follow(text: str, start: int) -> bool:
     """Whether a word could stand before a house number that announces an address: such words end with one
     of these, and up to three blanks may follow."""
     if start < 2 or not text[start - 1].isspace():
@@ -91,12 +93,14 @@ def may_follow(text: str, start: int) -> bool:
     return last in ":sotSOT" or last.isspace()
 
 
-def find_chains(text: str, runs: Sequence[Run]) -> list[Chain]:
-    """The runs joined to chains, in order; `runs` holds one at least."""
+def _find_chains(text: str, runs: Sequence[Run]) -> list[Chain]:
+    """The runs joined to chains, in order; those of digits enough."""
+    if not runs:
+        return []
     chains: list[Chain] = []
-    start, end, _, _ = runs[0]
+    start, end, *_ = runs[0]
     digits, is_plain, is_alone = end - start, True, True
-    for next_start, next_end, _, _ in runs[1:]:
+    for next_start, next_end, *_ in runs[1:]:
         gap = next_start - end
         if gap <= _LONGEST_GAP and not text[end:next_start].strip(_GAPS):
             digits += next_end - next_start
@@ -107,7 +111,7 @@ def find_chains(text: str, runs: Sequence[Run]) -> list[Chain]:
             is_alone = gap >= NEAR_BEFORE
         end = next_end
     chains.append((start, end, digits, is_plain, is_alone))
-    return chains
+    return [chain for chain in chains if chain[2] >= LEAST_IN_CHAIN]
 
 
 def is_alphanumeric(character: str) -> bool:

@@ -95,7 +95,7 @@ def find_chinese_names(text: str) -> Iterator[Span]:
 
 def find_listed_names(text: str, runs: Sequence[Run]) -> Iterator[Span]:
     """Chinese names in a list, right before a phone: 李娜，138…"""
-    for start, _, _, _ in runs:
+    for start, *_ in runs:
         if not PHONE_START.match(text, start):
             continue
         marks = text[max(0, start - 3) : start]

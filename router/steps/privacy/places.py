@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from router.steps.privacy.digits import Run, is_house, may_follow, may_lead_on
+from router.steps.privacy.digits import FOLLOWING, HOUSE, LEADING, Run
 from router.steps.privacy.spans import Span
 from router.steps.privacy.words import Hits
 
@@ -228,15 +228,15 @@ def find_english_addresses(
     text: str, lower: str, runs: Sequence[Run], hits: Hits
 ) -> Iterator[Span]:
     """A house number with a street, a P.O. box, or what follows `my address is`."""
-    houses = [run for run in runs if is_house(run)]
-    streets = [start for start, end, _, after in houses if may_lead_on(text, end, after)]
-    yield from _houses(ENGLISH_STREET, text, streets)
+    if streets := [run[0] for run in runs if run[4] & LEADING]:
+        yield from _houses(ENGLISH_STREET, text, streets)
     if "flat" in hits:
-        yield from _houses(ENGLISH_FLAT, text, [house[0] for house in houses])
+        yield from _houses(ENGLISH_FLAT, text, [run[0] for run in runs if run[4] & HOUSE])
     if "box" in hits:
         for match in BOX.finditer(lower):
             yield Span(match.start(), match.end(), "address", 0.8)
-    yield from _announced(lower, houses)
+    if announced := [run[0] for run in runs if run[4] & FOLLOWING]:
+        yield from _announced(lower, announced)
 
 
 def _houses(shape: re.Pattern[str], text: str, houses: Sequence[int]) -> Iterator[Span]:
@@ -247,11 +247,9 @@ def _houses(shape: re.Pattern[str], text: str, houses: Sequence[int]) -> Iterato
             yield Span(start, done, "address", 0.8)
 
 
-def _announced(lower: str, houses: Sequence[Run]) -> Iterator[Span]:
+def _announced(lower: str, houses: Sequence[int]) -> Iterator[Span]:
     done = 0
-    for start, _, _, _ in houses:
-        if not may_follow(lower, start):
-            continue
+    for start in houses:
         begin = max(done, start - LONGEST_ANNOUNCER)
         if not lower[begin:start].rstrip().endswith(ANNOUNCED_ENDS):
             continue

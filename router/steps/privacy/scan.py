@@ -19,8 +19,8 @@ from router.steps.privacy.digits import (
     FOLLOWING,
     LEADING,
     LETTERED,
+    Chain,
     Run,
-    find_chains,
     find_runs,
 )
 from router.steps.privacy.names import (
@@ -37,9 +37,6 @@ from router.steps.privacy.words import Hits, find_words, places_of
 _WIDE = re.compile(r"[０-９＠＋－．Ａ-Ｚａ-ｚ]")
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _HAN = re.compile(r"[一-鿿]")
-
-_SIX = 6
-"""Fewer digits are neither a number nor a code of any kind that is looked for."""
 
 _SALT = os.urandom(16)
 _IS_SALTED = os.environ.get("PYTHONHASHSEED", "") in ("", "random")
@@ -90,9 +87,11 @@ def _look(text: str, lower: str) -> Iterator[Span]:
         yield from find_emails(text)
     if "password" in hits or "url" in hits:
         yield from find_passwords(text, lower, places_of(hits, "password"))
-    runs, clues = find_runs(text)
+    runs, chains, clues = find_runs(text)
+    if chains:
+        yield from _look_at_numbers(text, lower, runs, chains, clues, hits, is_chinese)
     if runs:
-        yield from _look_at_digits(text, lower, runs, clues, hits, is_chinese)
+        yield from _look_at_digits(text, lower, runs, clues, hits)
     if "account" in hits:
         yield from find_accounts(lower, places_of(hits, "account"))
     if is_chinese:
@@ -103,16 +102,19 @@ def _look(text: str, lower: str) -> Iterator[Span]:
         yield from find_english_names(text, hits)
 
 
-def _look_at_digits(
-    text: str, lower: str, runs: list[Run], clues: int, hits: Hits, is_chinese: bool
+def _look_at_numbers(
+    text: str, lower: str, runs: list[Run], chains: list[Chain], clues: int, hits: Hits, is_chinese: bool
 ) -> Iterator[Span]:
-    chains = find_chains(text, runs)
-    if max([chain[2] for chain in chains]) >= _SIX:
-        yield from find_numbers(text, lower, chains, places_of(hits, "number"))
-        if clues & LETTERED:
-            yield from find_codes(text, lower, runs)
-        if is_chinese:
-            yield from find_listed_names(text, runs)
+    yield from find_numbers(text, lower, chains, places_of(hits, "number"))
+    if clues & LETTERED:
+        yield from find_codes(text, lower, runs)
+    if is_chinese:
+        yield from find_listed_names(text, runs)
+
+
+def _look_at_digits(
+    text: str, lower: str, runs: list[Run], clues: int, hits: Hits
+) -> Iterator[Span]:
     if "key" in hits or "armour" in hits:
         yield from find_keys(text, places_of(hits, "key"))
     if "document" in hits:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -122,7 +123,8 @@ class _Turned:
 
     def read(self, features: object) -> Reading:
         reading = self._head.read(features)  # type: ignore[arg-type]
-        return reading._replace(probabilities=[reading.probabilities[at] for at in self._order])
+        turned = [reading.probabilities[at] for at in self._order]
+        return msgspec.structs.replace(reading, probabilities=turned)
 
     def chances(self, features: object) -> list[float]:
         chances = self._head.chances(features)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from router.steps.privacy.digits import find_runs, find_runs_in_bytes
 from router.steps.privacy.words import find_words, find_words_one_by_one
 
 PARTS = [
-    "1", "23", "0", "12345", "123456", "9" * 18, "a", "S ", "to ", ": ", "-A", " B", ".", "é1", "É", " É", "²", "\u3000", "９", "٣", " ", "", "mr", "Ms".lower(), "items", "name", "my name is", "i am", "i'm", "密码", "电话", "手机",
+    "1", "23", "0", "12345", "123456", "9" * 18, "a", "S ", "to ", ": ", "-A", " B", ".", "é1", "É", " É", " ", "  ", "    ", "-", " - ", "(", ")", "\u00a0", "\u2010", "\u200b", "²", "\u3000", "９", "٣", " ", "", "mr", "Ms".lower(), "items", "name", "my name is", "i am", "i'm", "密码", "电话", "手机",
     "telephone", "api key", "api_key", "://", "sk-", "ghp_", "eyj", "qq", "v信", "é", "😀", "\ud83d", "box", "suite", "apt ",
 ]  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PARTS), max_size=20).map("".join))
@@ -20,6 +20,7 @@ TEXTS = st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PARTS), max_siz
 @given(TEXTS)
 @example("1a22\u06603 ４5")
 @example("007")
+@example("1234 (567) 89; 123456, 7-8 90 1")
 def test_runs_of_digits_are_the_same_by_both(text: str) -> None:
     assert NATIVE is not None, "the compiled loops are part of what the tests install"
     assert find_runs(text) == find_runs_in_bytes(text)
