@@ -139,6 +139,9 @@ class CompiledModule(Protocol):
     token_classes: Callable[[str], list[int]]
     """What `tokenizer.count_classes` gives for one text."""
 
+    lower: Callable[[str], str]
+    """A text in lower case."""
+
     signs: Callable[[str], tuple[Any, ...]]
     """The fields of `signs.Signs`, in order, for one text."""
 
@@ -213,3 +216,6 @@ def _find() -> CompiledModule | None:
 
 NATIVE = _find()
 """The compiled module, or None."""
+
+lower: Callable[[str], str] = str.lower if NATIVE is None else NATIVE.lower
+"""A text in lower case."""

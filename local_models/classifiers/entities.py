@@ -259,18 +259,20 @@ def _dates_in_digits(lower: str, at: Places) -> list[Span]:
 def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
     """Dates in the order of the text; where two ways of reading overlap, the first one holds."""
     in_words = find_times(lower, _GLANCE_CHARS)
-    if not sample.isascii():
-        in_words = _dates_in_chinese(lower) + in_words
-    found = _first_places(sample, in_digits) if in_digits else {}
-    for start, value in sorted([(start, sample[start:end].strip()) for start, end in in_words]):
-        found.setdefault(value, start)
-    if len(found) < 2:
-        return tuple(found)
-    told = ""
-    for value in sorted(found, key=found.__getitem__):
-        if value not in told:
-            told += "\0" + value
-    return tuple(told[1:].split("\0"))
+    if in_digits or not sample.isascii():
+        if not sample.isascii():
+            in_words = _dates_in_chinese(lower) + in_words
+        found = _first_places(sample, in_digits) if in_digits else {}
+        for start, value in sorted([(start, sample[start:end].strip()) for start, end in in_words]):
+            found.setdefault(value, start)
+        values = sorted(found, key=found.__getitem__)
+    else:  # they come in order
+        values = [sample[start:end].strip() for start, end in in_words]
+    told: list[str] = []
+    for value in values:
+        if not [longer for longer in told if value in longer]:
+            told.append(value)
+    return tuple(told)
 
 
 def _dates_in_chinese(lower: str) -> list[Span]:

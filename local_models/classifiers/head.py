@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from local_models.classifiers.chances import Scores, sigmoids, softmax
+from local_models.classifiers.chances import Chances, Scores, sigmoids, softmax
 from local_models.classifiers.features import Features
 from local_models.classifiers.table import Floats as Floats
 from local_models.classifiers.table import Network, RowTable, TableParts, open_table
@@ -85,11 +85,16 @@ class Head:
     """The wide and the deep cells of an n-gram side by side, so that a text gathers once."""
 
     _table: RowTable | None = field(init=False, repr=False, compare=False, default=None)
+    _told: Chances = field(init=False, repr=False, compare=False)
+    """What makes chances of scores."""
+    _steepness: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         parts = [self.wide] if self.deep is None else [self.wide, self.deep.rows]
         cells = np.ascontiguousarray(np.concatenate([part.cells for part in parts], axis=1))
         object.__setattr__(self, "_cells", cells)
+        object.__setattr__(self, "_told", sigmoids if self.kind == "many" else softmax)
+        object.__setattr__(self, "_steepness", 1.0 / self.temperature)
         # The parts become views of the whole: nothing is held twice.
         width = self.wide.cells.shape[1]
         object.__setattr__(self, "wide", Rows(cells[:, :width], self.wide.scale))
@@ -119,7 +124,7 @@ class Head:
 
     def raw_scores(self, features: Features) -> Scores:
         """The same as bytes where those are at hand."""
-        return self._open_table().raw_of(features)
+        return (self._table or self._open_table()).raw_of(features)
 
     def scores_alone(self, features: Features) -> Floats:
         """The same, where no other head will be asked about the text."""
@@ -131,7 +136,8 @@ class Head:
 
     def chances(self, features: Features) -> list[float]:
         """The same as plain numbers: for a few of them that is several times quicker."""
-        return self._calibrate(self.raw_scores(features))
+        scores = (self._table or self._open_table()).raw_of(features)
+        return self._told(scores, self._steepness, len(self.labels))
 
     def read(self, features: Features) -> Reading:
         """The likeliest label, how sure that is, and whether that is sure enough."""
@@ -142,17 +148,13 @@ class Head:
         if not several:
             return []
         scores = self._open_table().sums_of(several)
-        return [self._judge(self._calibrate(each)) for each in scores]
+        return [self._judge(self._told(each, self._steepness, len(self.labels))) for each in scores]
 
     def _open_table(self) -> RowTable:
         if self._table is None:
             self.use_table(table := open_table(self.table_parts))
             return table
         return self._table
-
-    def _calibrate(self, scores: Scores) -> list[float]:
-        told = sigmoids if self.kind == "many" else softmax
-        return told(scores, 1.0 / self.temperature, len(self.labels))
 
     def _judge(self, chances: list[float]) -> Reading:
         confidence = max(chances)

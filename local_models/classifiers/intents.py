@@ -163,10 +163,9 @@ class IntentReader:
 
     def _several(self, text: str, main: str, present: dict[str, float]) -> tuple[str, ...]:
         """The main intent and what else is there; a neutral main yields to any wish."""
-        found = _above(present, _PRESENT)
-        if len(text) <= _CLAUSE_CHARS and (
-            main in NEUTRAL or _above(present, _HINTED).keys() - {main}
-        ):
+        hinted = _above(present, _HINTED)
+        found = _above(hinted, _PRESENT)
+        if len(text) <= _CLAUSE_CHARS and (main in NEUTRAL or hinted.keys() - {main}):
             found |= {label: present.get(label, 0.0) for label in self._by_clause(text, present)}
         found.pop(main, None)
         wishes = _surest(found)

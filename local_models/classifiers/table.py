@@ -142,12 +142,12 @@ class _Shared:
 
     def __init__(self, rows: CompiledRows) -> None:
         self._rows = rows
-        self._last: tuple[Features | None, tuple[bytes, ...]] = (None, ())
+        self.last: tuple[Features | None, tuple[bytes, ...]] = (None, ())
 
     def sums_of(self, features: Features) -> tuple[bytes, ...]:
-        last = self._last
+        last = self.last
         if last[0] is not features:
-            last = self._last = features, self._rows.sums(features.raw_hashes, features.raw_weights)
+            last = self.last = features, self._rows.sums(features.raw_hashes, features.raw_weights)
         return last[1]
 
     def sum_of_one(self, features: Features, at: int) -> bytes:
@@ -169,7 +169,8 @@ class CompiledTable:
 
     def raw_of(self, features: Features) -> bytes:
         """The same as bytes."""
-        return self.shared.sums_of(features)[self.at]
+        last = self.shared.last  # most often another head has asked
+        return (last[1] if last[0] is features else self.shared.sums_of(features))[self.at]
 
     def sums_of(self, several: Sequence[Features]) -> Floats:
         """The rows of each text, added up."""

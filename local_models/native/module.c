@@ -70,6 +70,7 @@ static PyMethodDef functions[] = {
     {"shared", (PyCFunction)(void (*)(void))shared_keys, METH_FASTCALL,
      "How many n-grams (uint32, each once) two texts share."},
     {"token_classes", token_classes, METH_O, "Characters by class, see tokenizer.py."},
+    {"lower", lower_text, METH_O, "A text in lower case: str.lower, many letters at a time."},
     {"signs", read_signs, METH_O, "What stands in a text besides its words, see signs.py."},
     {"places", read_places, METH_O, "Where numbers stand and what they may be, see entities.py."},
     {"runs", read_runs, METH_O, "Runs of digits with their neighbours, see privacy/digits.py."},

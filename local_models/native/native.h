@@ -41,6 +41,7 @@ PyObject *token_classes(PyObject *module, PyObject *string);
 PyObject *softmax(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *sigmoids(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *use_large_arenas(PyObject *module, PyObject *none);
+PyObject *lower_text(PyObject *module, PyObject *string);
 PyObject *read_places(PyObject *module, PyObject *string);
 PyObject *read_runs(PyObject *module, PyObject *string);
 PyObject *read_times(PyObject *module, PyObject *const *args, Py_ssize_t nargs);

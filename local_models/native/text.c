@@ -29,6 +29,23 @@ void codes_close(Codes *text)
     PyMem_Free(text->room);
 }
 
+PyObject *lower_text(PyObject *Py_UNUSED(module), PyObject *string)
+{
+    if (!PyUnicode_Check(string))
+        return PyErr_Format(PyExc_TypeError, "a text must be a str");
+    if (!PyUnicode_IS_ASCII(string))
+        return PyObject_CallMethod(string, "lower", NULL);
+    Py_ssize_t size = PyUnicode_GET_LENGTH(string);
+    PyObject *lower = PyUnicode_New(size, 127);
+    if (lower == NULL)
+        return NULL;
+    const Py_UCS1 *from = PyUnicode_1BYTE_DATA(string);
+    Py_UCS1 *to = PyUnicode_1BYTE_DATA(lower);
+    for (Py_ssize_t i = 0; i < size; i++)
+        to[i] = (Py_UCS1)(from[i] + ((Py_UCS1)(from[i] - 'A') < 26 ? 'a' - 'A' : 0));
+    return lower;
+}
+
 int push_span(PyObject *list, Py_ssize_t start, Py_ssize_t end)
 {
     PyObject *span = Py_BuildValue("nn", start, end);

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from hashlib import blake2b
 
+from local_models.classifiers.compiled import lower as to_lower
 from router.steps.privacy.codes import (
     find_announced_documents,
     find_codes,
@@ -72,7 +73,7 @@ def _hash(text: str) -> bytes | int:
 
 def _scan(text: str, least_confidence: float) -> list[Span]:
     if text.isascii():
-        plain, lower = text, text.lower()
+        plain, lower = text, to_lower(text)
     else:
         plain = text.translate(_NARROW) if _WIDE.search(text) else text
         lower = lowered(plain)

@@ -24,10 +24,10 @@ def test_both_say_the_same(scores: list[float], steepness: float) -> None:
     raw = np.array(scores, dtype=np.float32)
     for held in (raw, raw.tobytes()):
         assert softmax(held, steepness, len(scores)) == pytest.approx(
-            softmax_in_python(scores, steepness)
+            softmax_in_python(held, steepness, len(scores))
         )
         assert sigmoids(held, steepness, len(scores)) == pytest.approx(
-            sigmoids_in_python(scores, steepness)
+            sigmoids_in_python(held, steepness, len(scores))
         )
 
 
