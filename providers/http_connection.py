@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import httptools
 
+from providers.alarm import NO_TICK
 from providers.http_base import BadHttpError
 
 _MAX_HEADER_BYTES = 32 * 1024
@@ -50,8 +51,8 @@ class Connection(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._is_asked = False
         self._is_paused = False
-        self.due = 0.0
-        """When the call's time is over, on the loop's clock."""
+        self.tick = NO_TICK
+        """Where the alarm for the call's end keeps it."""
         self.idle_since = 0.0
         self._prepare(_HEAD)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from aiohappyeyeballs import AddrInfoType, start_connection
 from yarl import URL
 
-from providers.http_alarm import Alarm
+from providers.alarm import Alarm
 from providers.http_base import ConnectTimeoutError
 from providers.http_connection import Connection
 

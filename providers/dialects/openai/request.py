@@ -252,14 +252,19 @@ def _add_options(body: dict[str, object], request: ChatRequest, differences: Dif
 
 
 def _messages_for(messages: tuple[Message, ...], differences: Differences) -> list[object]:
-    return [_message_for(message, differences) for message in messages]
+    """The messages as this vendor takes them; most are passed on as they are."""
+    knows_developer = differences.knows_developer
+    return [
+        message
+        if type(message.content) is str
+        and message.reasoning_content is None
+        and (knows_developer or message.role != "developer")
+        else _message_for(message, differences)
+        for message in messages
+    ]
 
 
 def _message_for(message: Message, differences: Differences) -> object:
-    """The message as this vendor takes it; most are passed on as they are."""
-    is_known = message.role != "developer" or differences.knows_developer
-    if is_known and type(message.content) is str and message.reasoning_content is None:
-        return message
     changes: dict[str, object] = {}
     if message.role == "developer" and not differences.knows_developer:
         changes["role"] = "system"

@@ -37,7 +37,7 @@ from router.steps.dispatch.errors import Abandoned
 from router.steps.dispatch.estimate import CountTokens, estimate_prompt, estimate_tokens
 from router.steps.dispatch.observer import AttemptSink, Observer, SilentObserver
 from router.steps.dispatch.ordering import must_fetch, start, tell
-from router.steps.dispatch.watchdog import Patience, Watchdog
+from router.steps.dispatch.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from policies.decision import Plan
@@ -98,7 +98,7 @@ class Call:
         """A stream of it is made here, of the whole answer."""
         self._sink = sink
         self._around = around
-        self._watch = Watchdog(Patience.of(order.plan.terms), order.deadline, around.clock)
+        self._watch = Watchdog(order.plan.terms, order.deadline, around.clock)
         self._events: AsyncGenerator[StreamEvent, None] | None = None
         self._pieces: list[str] = []
         self._frames = 0

@@ -1,7 +1,6 @@
 """Cuts off an upstream that does not answer, stalls or crawls.
 
-One timer per call, re-armed only when it fires: a chunk that arrives costs two attribute writes
-and one look at the clock. Time is charged only while we wait for the upstream; a slow client
+One alarm for all calls: a chunk that arrives costs two attribute writes and one look at the clock. Time is charged only while we wait for the upstream; a slow client
 never makes an upstream look slow.
 """
 
@@ -11,8 +10,9 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from providers.alarm import NO_TICK, Alarm
 from providers.errors import ProviderError, StreamBrokenError, UpstreamTimeoutError
 
 if TYPE_CHECKING:
@@ -27,64 +27,47 @@ _SHORTEST_NAP_SECONDS = 0.005
 _IDLE_NAP_SECONDS = 0.05
 """While the client is the slow one, there is nothing to catch yet."""
 _SAMPLES_PER_WINDOW = 4
-
-
-class Patience(NamedTuple):
-    """How long each silence may be, in seconds."""
-
-    first_token: float
-    between_tokens: float
-    crawl_window: float
-    least_tokens_per_second: float
-
-    @classmethod
-    def of(cls, terms: Terms) -> Patience:
-        """The plan's terms as patience."""
-        return cls(
-            terms.first_token_seconds,
-            terms.between_tokens_seconds,
-            terms.crawl_seconds,
-            terms.min_tokens_per_second,
-        )
+_here: tuple[asyncio.AbstractEventLoop, Alarm[Watchdog]] | None = None
 
 
 class Watchdog:
     """Watches one call's waits and ends the one that takes too long."""
 
     __slots__ = (
+        "_alarm",
         "_cancelling",
         "_clock",
         "_deadline",
-        "_loop",
         "_mark",
-        "_patience",
         "_samples",
         "_since",
         "_task",
-        "_timer",
+        "_terms",
         "_verdict",
         "_waited",
         "_whole_seconds",
         "has_begun",
         "has_finished",
+        "tick",
         "tokens",
     )
 
     def __init__(
-        self, patience: Patience, deadline: Deadline, clock: Callable[[], float] = time.monotonic
+        self, terms: Terms, deadline: Deadline, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._patience = patience
+        """`terms` say how long each silence may be."""
+        self._terms = terms
         self._deadline = deadline
         self._clock = clock
-        self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm = _alarm_here()
+        self.tick = NO_TICK
         self._task: asyncio.Task[object] | None = None
         self._cancelling = 0
         self._since: float | None = None
         self._waited = 0.0
         self._mark = 0.0
         self._verdict: Exception | None = None
-        self._samples: deque[tuple[float, float]] = deque()
+        self._samples: deque[tuple[float, float]] | None = None
         self._whole_seconds: float | None = None
         self.tokens = 0.0
         """Tokens seen so far, roughly."""
@@ -103,7 +86,7 @@ class Watchdog:
         self._task = task
         self._cancelling = task.cancelling()
         since = self._since = self._clock()
-        if self._timer is None:
+        if self.tick == NO_TICK:
             self._arm()
         try:
             return await upstream
@@ -125,7 +108,7 @@ class Watchdog:
         self._mark = self._waited
         if not self.has_begun:
             self.has_begun = True
-            self._samples.append((self._waited, self.tokens))
+            self._samples = deque([(self._waited, self.tokens)])
             self._rearm()
 
     def finish(self) -> None:
@@ -144,19 +127,17 @@ class Watchdog:
 
     def stop(self) -> None:
         """Put the dog to sleep; call it when the upstream is done with."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._alarm.clear(self)
         self._since = None
         self._task = None
 
     def _arm(self) -> None:
-        self._timer = self._loop.call_later(self._nap(), self._look)
+        alarm = self._alarm
+        alarm.set(self, alarm.now() + self._nap())
 
     def _rearm(self) -> None:
-        """Look earlier than the present timer would: patience is shorter from now on."""
-        if self._timer is not None:
-            self._timer.cancel()
+        """Look earlier than was meant: patience is shorter from now on."""
+        if self.tick != NO_TICK:
             self._arm()
 
     def _nap(self) -> float:
@@ -166,12 +147,12 @@ class Watchdog:
         if left < nap:
             nap = left
         if self.has_begun:
-            nap = min(nap, self._patience.crawl_window / _SAMPLES_PER_WINDOW)
+            nap = min(nap, self._terms.crawl_seconds / _SAMPLES_PER_WINDOW)
         shortest = _SHORTEST_NAP_SECONDS if self._since is not None else _IDLE_NAP_SECONDS
         return nap if nap > shortest else shortest
 
-    def _look(self) -> None:
-        self._timer = None
+    def look(self) -> None:
+        """See whether it took too long; the alarm rings for that."""
         if self._since is not None:
             verdict = self._judge()
             if verdict is not None and self.abort(verdict):
@@ -187,12 +168,12 @@ class Watchdog:
 
     def _limit(self) -> float:
         if self.has_finished:
-            return min(self._patience.between_tokens, USAGE_PATIENCE_SECONDS)
+            return min(self._terms.between_tokens_seconds, USAGE_PATIENCE_SECONDS)
         if self.has_begun:
-            return self._patience.between_tokens
+            return self._terms.between_tokens_seconds
         if self._whole_seconds is not None:
             return self._whole_seconds
-        return self._patience.first_token
+        return self._terms.first_token_seconds
 
     def _silence(self) -> float:
         """Seconds that we have waited for the upstream since its last token."""
@@ -216,7 +197,7 @@ class Watchdog:
             return UpstreamTimeoutError(f"No whole answer within {self._whole_seconds:.1f} s.")
         if not self.has_begun:
             return UpstreamTimeoutError(
-                f"No first token within {self._patience.first_token:g} s (`first_token`)."
+                f"No first token within {self._terms.first_token_seconds:g} s (`first_token`)."
             )
         return StreamBrokenError(
             f"The stream stalled: no token for {self._limit():g} s (`between_tokens`).",
@@ -224,19 +205,30 @@ class Watchdog:
         )
 
     def _crawling(self) -> ProviderError | None:
-        window = self._patience.crawl_window
+        window = self._terms.crawl_seconds
         waited = self._mark + self._silence()
-        self._samples.append((waited, self.tokens))
-        while len(self._samples) > 1 and waited - self._samples[1][0] >= window:
-            self._samples.popleft()
-        began, tokens = self._samples[0]
+        samples = self._samples
+        assert samples is not None
+        samples.append((waited, self.tokens))
+        while len(samples) > 1 and waited - samples[1][0] >= window:
+            samples.popleft()
+        began, tokens = samples[0]
         if waited - began < window:
             return None
         speed = (self.tokens - tokens) / (waited - began)
-        if speed >= self._patience.least_tokens_per_second:
+        if speed >= self._terms.min_tokens_per_second:
             return None
         return StreamBrokenError(
             f"The stream crawls: {speed:.2f} tokens/s over {window:g} s, "
-            f"below {self._patience.least_tokens_per_second:g}.",
+            f"below {self._terms.min_tokens_per_second:g}.",
             why="crawl",
         )
+
+
+def _alarm_here() -> Alarm[Watchdog]:
+    """The alarm of the loop that runs here; there is one loop as a rule."""
+    global _here
+    loop = asyncio.get_running_loop()
+    if _here is None or _here[0] is not loop:
+        _here = loop, Alarm(loop, Watchdog.look)
+    return _here[1]

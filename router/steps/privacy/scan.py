@@ -104,7 +104,13 @@ def _look(text: str, lower: str) -> Iterator[Span]:
 
 
 def _look_at_numbers(
-    text: str, lower: str, runs: list[Run], chains: list[Chain], clues: int, hits: Hits, is_chinese: bool
+    text: str,
+    lower: str,
+    runs: list[Run],
+    chains: list[Chain],
+    clues: int,
+    hits: Hits,
+    is_chinese: bool,
 ) -> Iterator[Span]:
     yield from find_numbers(text, lower, chains, places_of(hits, "number"))
     if clues & LETTERED:
