@@ -16,6 +16,7 @@ from decimal import Decimal
 from bench.report import print_report
 from policies.engine import decide
 from policies.loader import parse_policy
+from policies.roster import Roster
 from policies.rules import Policy
 from policies.signals import INTENTS, Caller, Candidate, Signals, Surroundings
 
@@ -32,17 +33,22 @@ def main(argv: Sequence[str] | None = None) -> None:
     policy = write_policy(arguments.rules, arguments.models)
     candidates = write_candidates(arguments.models)
     rows, result = [], {"bench": "decide", "rules": arguments.rules, "models": arguments.models}
-    for name, thorough in (("decide", False), ("decide, every rule explained", True)):
-        p50, p99, mean = measure(policy, candidates, arguments.decisions, thorough=thorough)
+    kept = Roster(candidates)
+    for name, prefix, models in (
+        ("decide", "", candidates),
+        ("decide, the list of models kept, as the gateway does", "kept_", kept),
+        ("decide, every rule explained", "thorough_", candidates),
+    ):
+        thorough = prefix == "thorough_"
+        p50, p99, mean = measure(policy, models, arguments.decisions, thorough=thorough)
         rows.append((name, p50, p99, mean))
-        prefix = "thorough_" if thorough else ""
         result |= {f"{prefix}p50_us": round(p50, 1), f"{prefix}p99_us": round(p99, 1)}
     title = f"{arguments.rules} rules, {arguments.models} models, microseconds of CPU"
     print_report(title, ("what", "p50", "p99", "mean"), rows, result)
 
 
 def measure(
-    policy: Policy, candidates: Sequence[Candidate], decisions: int, *, thorough: bool
+    policy: Policy, candidates: Sequence[Candidate] | Roster, decisions: int, *, thorough: bool
 ) -> tuple[float, float, float]:
     """Give p50, p99 and mean in microseconds over random requests."""
     dice = random.Random(7)

@@ -21,6 +21,7 @@ from policies.scoring import expect_output_tokens
 from policies.seating import look_at, unit_of
 from policies.signals import Caller, Candidate, Signals, Surroundings
 from policies.splits import Draw, Side, draw
+from policies.splits import unit_of as unit_of_split
 
 
 class _Course(msgspec.Struct, frozen=True):
@@ -177,10 +178,9 @@ def _say_limits(limits: Limits, caller: Caller) -> str:
 def _follow(policy: Policy, rule: Rule, facts: Facts) -> _Course:
     """Go where the rule says, through the experiments that stand on the way."""
     course = _Course(rule.name, rule.stages, rule.prompt, trial=rule.trial)
-    if rule.splits:
-        moment = facts.around.now.isoformat()
-        for split in rule.splits:
-            course = _branch(policy, course, draw(split, facts.caller, moment))
+    for split in rule.splits:
+        moment = "" if unit_of_split(split.by, facts.caller) else facts.around.now.isoformat()
+        course = _branch(policy, course, draw(split, facts.caller, moment))
     return course
 
 

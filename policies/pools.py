@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from operator import itemgetter
-from typing import NamedTuple
+
+import msgspec
 
 from policies.decision import Reason, Rejected, Selected
 from policies.scoring import estimate_seconds, estimate_usd, show_usd
@@ -59,7 +60,7 @@ def list_models(pool: Pool, candidates: Mapping[str, Candidate]) -> tuple[str, .
     return tuple(dict.fromkeys(names))
 
 
-class Option(NamedTuple):
+class Option(msgspec.Struct, frozen=True):
     """A model that may answer, with what is expected of it on this request."""
 
     candidate: Candidate
@@ -77,7 +78,7 @@ class Option(NamedTuple):
         return estimate_seconds(self.candidate, self.health, self.output_tokens)
 
 
-class Ranking(NamedTuple):
+class Ranking(msgspec.Struct, frozen=True):
     """A pool's models in order, those it will not take, and the chance of the first."""
 
     selected: list[Selected]

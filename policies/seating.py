@@ -40,16 +40,17 @@ def look_at(
 ) -> None:
     """Ask every model that was not asked yet whether it may answer at all."""
     refusals.update(bench.never)
-    signals, health = facts.signals, facts.around.health
+    signals, health, candidates = facts.signals, facts.around.health, facts.candidates
+    learned, prompt_tokens = signals.expected_quality, signals.prompt_tokens
     for name in bench.able:
         if name in refusals or name in options:
             continue
-        candidate = facts.candidates[name]
+        candidate = candidates[name]
         option = Option(
             candidate,
             health.get(name, HEALTHY),
-            signals.expected_quality.get(name, candidate.quality),
-            signals.prompt_tokens,
+            learned.get(name, candidate.quality),
+            prompt_tokens,
             expect_output_tokens(signals, candidate, answer_tokens),
         )
         why = limits.refuse(option)
