@@ -12,7 +12,9 @@ import itertools
 import random
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from providers.calls import Opened, Usage, UsageReport
 from providers.errors import ProviderError, StreamBrokenError
@@ -366,7 +368,7 @@ class Dispatcher:
         return min(left, max(trip.plan.terms.first_token_seconds, left / 2))
 
 
-class _Trip(NamedTuple):
+class _Trip(msgspec.Struct, frozen=True):
     """One request on its way through dispatch."""
 
     request: ChatRequest

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from providers.errors import (
     ContentFilteredError,
@@ -31,7 +33,7 @@ _PATIENCE_SECONDS = 2.0
 """A longer pause than this is not worth it while another model could be asked at once."""
 
 
-class Leg(NamedTuple):
+class Leg(msgspec.Struct, frozen=True):
     """The next call: to whom, as what, and how long to pause before it."""
 
     upstream: Upstream
@@ -114,8 +116,11 @@ class Route:
         for model in self._models:
             ready = [
                 one
-                for one in self._fresh(model)
-                if one is not first and one.breaker.state == "closed" and not one.limiter.is_full
+                for one in self._wide_ways(model)
+                if one is not first
+                and self._is_fresh(one)
+                and one.breaker.state == "closed"
+                and not one.limiter.is_full
             ]
             if ready:
                 return pick(ready, "", self._rng)
@@ -134,9 +139,7 @@ class Route:
     def has_others(self, upstream: Upstream) -> bool:
         """Whether somebody else could be asked at once instead."""
         for model in self._models:
-            if not self._is_wide_enough(model):
-                continue
-            for one in self._ways[model]:
+            for one in self._wide_ways(model):
                 if one is not upstream and self._is_fresh(one):
                     return True
         return False
@@ -183,7 +186,11 @@ class Route:
 
     def _choose(self, longest: float, refused: set[str]) -> Leg | None:
         for model in self._models:
-            fresh = [one for one in self._fresh(model) if one.name not in refused]
+            fresh = [
+                one
+                for one in self._wide_ways(model)
+                if one.name not in refused and self._is_fresh(one)
+            ]
             if fresh:
                 chosen = pick(fresh, self._session, self._rng)
                 return Leg(chosen, self._kind(model))
@@ -192,22 +199,25 @@ class Route:
                 return leg
         return None
 
-    def _fresh(self, model: str) -> list[Upstream]:
-        if not self._is_wide_enough(model):
-            return []
-        return [one for one in self._ways[model] if self._is_fresh(one)]
+    def _wide_ways(self, model: str) -> Sequence[Upstream]:
+        """The model's upstreams, if its window is wide enough."""
+        ways = self._ways[model]
+        return ways if ways and ways[0].model.window_tokens >= self._needs_window else ()
 
     def _is_fresh(self, one: Upstream) -> bool:
         name = one.name
-        return name not in self._out and name not in self._called and not self._note(one)
+        if name in self._out or name in self._called:
+            return False
+        why = one.why_not()
+        if why:
+            self._skipped[name] = why
+        return not why
 
     def _again(self, model: str, longest: float, refused: set[str]) -> Leg | None:
         """The same model once more, after the shortest pause that is allowed."""
-        if not self._is_wide_enough(model):
-            return None
         legs = [
             Leg(one, self._kind(model), pause, because)
-            for one in self._ways[model]
+            for one in self._wide_ways(model)
             if one.name not in self._out and one.name not in refused and one.breaker.state != "open"
             for pause, because in [self._pause(one, model)]
             if pause <= longest
@@ -243,19 +253,9 @@ class Route:
             return Leg(leg.upstream, "continuation", leg.pause_seconds, leg.because)
         return leg
 
-    def _is_wide_enough(self, model: str) -> bool:
-        ways = self._ways[model]
-        return bool(ways) and ways[0].model.window_tokens >= self._needs_window
-
     def _bar_provider(self, provider: str) -> None:
         for ways in self._ways.values():
             self._out.update(one.name for one in ways if one.provider.name == provider)
-
-    def _note(self, one: Upstream) -> str:
-        why = one.why_not()
-        if why:
-            self._skipped[one.name] = why
-        return why
 
     def _notes(self) -> dict[str, str]:
         return {name: why for name, why in self._skipped.items() if name not in self._called}
