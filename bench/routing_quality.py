@@ -209,27 +209,21 @@ def route(case: Case, routes: Sequence[str], shipped: bool) -> tuple[Floats, Flo
     scores = np.zeros(len(right))
     for train, test in _watched(case.folds):
         known = train[~np.isnan(right[train] + spent[train]).any(axis=1)]
-        others = fill_gaps(questions.right[known])
         if shipped:
             reading = read_shipped(questions, test)
             level = np.log(right[known].mean(axis=0) / (1 - right[known].mean(axis=0)))
             guesses[test] = 1 / (1 + np.exp(-(level - 4 * (reading - reading.mean())[:, None])))
             costs[test] = spent[known].mean(axis=0)
         else:
+            every = questions.right[known]
             router = learn_routes(
-                case.corpus.take(known), right[known], spent[known], others, routes
+                case.corpus.take(known), right[known], spent[known], every, routes
             )
             guesses[test], costs[test] = router.estimate(case.corpus.take(test))
         best = int(np.argmax(right[known].mean(axis=0)))
         worst = int(np.argmin(right[known].mean(axis=0)))
         scores[test] = guesses[test, best] * (1 - guesses[test, worst])
     return scores, guesses, costs
-
-
-def fill_gaps(right: Floats) -> Floats:
-    """Results with each model's mean where it was not asked; models that were never asked left out."""
-    asked = right[:, ~np.isnan(right).all(axis=0)]
-    return np.where(np.isnan(asked), np.nanmean(asked, axis=0), asked)
 
 
 def _watched(folds: Folds) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local_models.classifiers.head import Floats
+from local_models.classifiers.kinds import Kinds, learn_kinds
 from local_models.classifiers.ranker import Ranker
 from local_models.classifiers.ranker_training import (
     Corpus,
@@ -46,6 +47,8 @@ ABILITIES = 12
 """Directions in which models' results differ that level one learns."""
 ABILITY_SPREAD = 0.3
 """Their standard deviation, about that of a column of results."""
+KINDS_SHARE = 0.5
+"""How much a router hears what was learned within kinds of questions."""
 _OPTIONS = TRAITS.index("options")
 
 
@@ -89,11 +92,13 @@ class Router:
     """For each of several models: the probability that it is right, and what it will cost."""
 
     experts: Experts
+    kinds: Kinds
     scale: float
 
     def estimate(self, corpus: Corpus) -> tuple[Floats, Floats]:
         """Probabilities and costs, a row for each text and a column for each model."""
-        found = self.experts.predict_many(corpus)
+        found = (1 - KINDS_SHARE) * self.experts.predict_many(corpus)
+        found += KINDS_SHARE * self.kinds.estimate(corpus)
         models = found.shape[1] // 2
         return np.clip(found[:, :models], 0.001, 0.999), np.exp(found[:, models:]) * np.float32(
             self.scale
@@ -105,16 +110,26 @@ def learn_routes(
 ) -> Router:
     """Learn what each model makes of a question and, by its logarithm, what that costs.
 
-    `others` are all models' results: the few main directions in which they differ steady each
-    column, the more the fewer questions there are.
+    `others` are all models' results, NaN where one was not asked: the few main directions in which
+    they differ steady each column, the more the fewer questions there are.
     """
     scale = float(cost.mean())
     logarithms = np.log(np.maximum(cost, 1e-9 * scale) / scale)
     targets = np.concatenate([right, logarithms], axis=1).astype(np.float32)
     outputs = (*names, *(f"cost of {name}" for name in names))
-    helpers = find_abilities(others)
+    helpers = find_abilities(fill_gaps(others))
     recipes = (SMALL_ROUTES, ROUTES)
-    return Router(learn(corpus, targets, outputs, (helpers, helpers), recipes), scale)
+    tell_by = np.concatenate([helpers, ABILITY_SPREAD * logarithms], axis=1)
+    return Router(
+        learn(corpus, targets, outputs, (helpers, helpers), recipes),
+        learn_kinds(corpus, right, logarithms, others, tell_by), scale,
+    )  # fmt: skip
+
+
+def fill_gaps(right: NDArray[Any]) -> NDArray[Any]:
+    """Results with each model's mean where it was not asked; models that were never asked left out."""
+    asked = right[:, ~np.isnan(right).all(axis=0)]
+    return np.where(np.isnan(asked), np.nanmean(asked, axis=0), asked)
 
 
 def find_abilities(right: NDArray[Any]) -> Floats:

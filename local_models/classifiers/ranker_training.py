@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from local_models.classifiers.code_traits import read_code
 from local_models.classifiers.features import Features, read_glance
 from local_models.classifiers.forest import Forest
 from local_models.classifiers.head import Floats, Rows
@@ -80,23 +81,26 @@ class Corpus:
     traits: Floats
     words: list[tuple[list[str], list[str]]]
     """The words of each question and of its answers."""
+    code: Floats
+    """How the program in each text is built; only `kinds.py` looks at it."""
 
     def take(self, rows: NDArray[np.intp]) -> Corpus:
         """Some of the texts."""
         return Corpus(
             [self.features[row] for row in rows], self.traits[rows],
-            [self.words[row] for row in rows],
+            [self.words[row] for row in rows], self.code[rows],
         )  # fmt: skip
 
 
 def read_corpus(texts: Sequence[str]) -> Corpus:
-    """Read the features, traits and words of texts."""
+    """Read the features, traits, words and code of texts."""
     words = []
     for text in texts:
         stem, options = split_options(clip(text).strip())
         words.append((_WORD.findall(stem.lower()), _WORD.findall(" ".join(options).lower())))
     traits = np.stack([read_traits(text) for text in texts])
-    return Corpus([read_glance(text) for text in texts], traits, words)
+    code = np.stack([read_code(text) for text in texts])
+    return Corpus([read_glance(text) for text in texts], traits, words, code)
 
 
 def train_ranker(

@@ -12,7 +12,8 @@ import pytest
 
 from bench.routing_data import ROUTES, read_questions
 from bench.routing_metrics import measure_pair, measure_routes
-from bench.routing_quality import fill_gaps, main, split_questions, split_subjects
+from bench.routing_quality import main, split_questions, split_subjects
+from local_models.classifiers.difficulty_method import fill_gaps
 
 WEAK = np.array([1.0, 1.0, 0.0, 0.0])
 STRONG = np.array([1.0, 1.0, 1.0, 1.0])
