@@ -231,7 +231,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=3000)
     parser.add_argument("--streams", type=int, default=400)
     parser.add_argument("--parallel", type=int, default=8)
-    parser.add_argument("--rounds", type=int, default=12, help="turns of each process")
+    parser.add_argument("--rounds", type=int, default=30, help="turns of each process")
     parser.add_argument("--peer", choices=("litellm",))
     parser.add_argument("--peer-python", default=sys.executable)
     found = measure(parser.parse_args())
