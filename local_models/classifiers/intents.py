@@ -35,8 +35,8 @@ GROUPS = {
 }  # fmt: skip
 WEIGHTS = Path(__file__).parent / "weights"
 MAX_INTENTS = 4
-_PRESENT = 0.45
-_HINTED = 0.02
+_PRESENT = 0.6
+_HINTED = 0.008
 """A label that the whole turn gives at least this chance is worth a look clause by clause."""
 _CLAUSE_SURE = 0.45
 _CLAUSES_READ = 4

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from local_models.classifiers.data.compose import Line, compose, compose_several
+from local_models.classifiers.features import read_features
 from local_models.classifiers.intents import LABELS
+from local_models.classifiers.network import Schedule
 from local_models.classifiers.shipped_data import read_lines, read_turns
-from local_models.classifiers.train_shipped import intent_job
+from local_models.classifiers.train_shipped import Job, intent_job, train_job
+from local_models.classifiers.training import Recipe, one_hot
 
 Reader = Callable[[str], list[Line]]
 
@@ -72,3 +77,18 @@ def test_a_turn_that_wants_nothing_weighs_more_than_one_that_does() -> None:
     assert len(job.importance) == len(job.texts) == len(job.targets)
     other = job.targets[:, LABELS.index("other")] > 0
     assert job.importance[other].min() > job.importance[~other].max()
+
+
+def test_a_head_keeps_the_ngrams_that_weigh_most_and_reads_as_before() -> None:
+    lines = [line for line in read_turns("zh") if line.intents in (("refund",), ("invoice",))][:400]
+    labels = ("refund", "invoice")
+    targets = one_hot([line.intents[0] for line in lines], labels)
+    recipe = Recipe(schedule=Schedule(hidden=4, epochs=15), networks=1, held_out=0.0)
+    job = Job([line.text for line in lines], targets, labels, recipe)
+    whole = train_job(job)
+    half = train_job(replace(job, most_rows=len(whole.keys) // 2))
+    assert len(half.keys) == len(half.idf) == len(whole.keys) // 2
+    assert np.isin(half.keys, whole.keys).all() and (np.diff(half.keys.astype(int)) > 0).all()
+    texts = [read_features(text) for text in job.texts]
+    same = [half.read(text).label == whole.read(text).label for text in texts]
+    assert np.mean(same) > 0.95
