@@ -55,7 +55,7 @@ class Roster(dict[str, Candidate]):
     __slots__ = ("_benches", "_health", "_prices", "_seatings")
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
-        super().__init__((candidate.name, candidate) for candidate in candidates)
+        super().__init__({candidate.name: candidate for candidate in candidates})
         self._benches: dict[tuple[str, ...], Bench] = {}
         self._health: Mapping[str, ModelHealth] | None = None
         self._seatings: dict[Hashable, Remembered] = {}
@@ -87,15 +87,15 @@ class Roster(dict[str, Candidate]):
         bench = self._benches.get(pool.models)
         if bench is None:
             names = list_models(pool, self)
-            never = {name: why for name in names if (why := self._never(name)) is not None}
-            able = tuple(name for name in names if name not in never)
+            able = tuple([name for name in names if name in self and self[name].is_on])
+            never = {name: self._never(name) for name in names if name not in able}
             bench = self._benches[pool.models] = Bench(able, never)
         return bench
 
-    def _never(self, name: str) -> Rejected | None:
+    def _never(self, name: str) -> Rejected:
         candidate = self.get(name)
         if candidate is not None:
-            return None if candidate.is_on else Rejected(name, candidate.why_off or "switched off")
+            return Rejected(name, candidate.why_off or "switched off")
         if name == ANY_LOCAL:
             return Rejected(name, "no model runs in this house")
         return Rejected(name, "no model of that name is configured")
