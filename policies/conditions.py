@@ -1,7 +1,8 @@
 """Questions that a rule asks. Each answers with a verdict: whether it holds, and why.
 
-A condition says `holds`, `write` (the same as an expression, of which one function is made for all rules,
-asked for every request) and `say` (words, only for those who ask why); `check` gives the first and the last. The leaves are values: equal conditions compare equal, which is what the
+A condition says `holds`, `write` (the same as an expression: one function is made of all rules and
+asked for every request, see `compiling.py`) and `say` (words, only for those who ask why); `check`
+gives `holds` and `say`. The leaves are values: equal conditions compare equal, which is what the
 lint uses to find rules that stand in each other's shadow.
 """
 

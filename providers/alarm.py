@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 TICKS_A_SECOND = 100
 """Moments are rounded up to these, so that many share one."""
 NO_TICK = -1
+_FEW_TICKS = 1_024
 
 
 class _Due(Protocol):
@@ -35,6 +36,7 @@ class Alarm(Generic[T]):
         self._watched: dict[int, set[T]] = {}
         self._ticks: list[int] = []
         """The keys of what is watched, as a heap."""
+        self._most_ticks = _FEW_TICKS
 
     def now(self) -> float:
         """Seconds on the loop's clock."""
@@ -47,6 +49,8 @@ class Alarm(Generic[T]):
         tick = one.tick = math.ceil(due * TICKS_A_SECOND)
         same = self._watched.get(tick)
         if same is None:
+            if len(self._ticks) >= self._most_ticks:
+                self._drop_empty_ticks()
             self._watched[tick] = {one}
             heappush(self._ticks, tick)
             if tick < self._rings_at:
@@ -66,6 +70,12 @@ class Alarm(Generic[T]):
         self._watched.clear()
         self._ticks.clear()
         self._ring_at(math.inf)
+
+    def _drop_empty_ticks(self) -> None:
+        """Most calls end long before their tick, and a distant one would be kept for nothing until then."""
+        self._watched = {tick: those for tick, those in self._watched.items() if those}
+        self._ticks = sorted(self._watched)
+        self._most_ticks = max(_FEW_TICKS, 2 * len(self._ticks))
 
     def _ring_at(self, tick: float) -> None:
         if self._timer is not None:

@@ -65,3 +65,18 @@ async def test_a_stopped_alarm_rings_for_nobody() -> None:
     alarm.set(one, loop.time())
     await asyncio.sleep(0.05)
     assert rung == [one]
+
+
+async def test_calls_that_ended_before_distant_moments_leave_nothing_behind() -> None:
+    loop = asyncio.get_running_loop()
+    rung: list[One] = []
+    alarm: Alarm[One] = Alarm(loop, rung.append)
+    kept = One()
+    alarm.set(kept, loop.time() + 0.05)
+    for at in range(10_000):
+        one = One()
+        alarm.set(one, loop.time() + 60 + at)
+        alarm.clear(one)
+    assert len(alarm._watched) == len(alarm._ticks) <= 1_025
+    await asyncio.sleep(0.1)
+    assert rung == [kept]
