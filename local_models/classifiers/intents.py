@@ -35,7 +35,9 @@ GROUPS = {
 }  # fmt: skip
 WEIGHTS = Path(__file__).parent / "weights"
 MAX_INTENTS = 4
-_PRESENT = 0.6
+_PRESENT = 0.4
+_INSTEAD = 0.8
+"""What a wish needs where the turn as a whole was read as wanting nothing."""
 _HINTED = 0.008
 """A label that the whole turn gives at least this chance is worth a look clause by clause."""
 _CLAUSE_SURE = 0.45
@@ -162,15 +164,19 @@ class IntentReader:
         return dict(zip(self._many.labels, self._many.chances(features), strict=True))
 
     def _several(self, text: str, main: str, present: dict[str, float]) -> tuple[str, ...]:
-        """The main intent and what else is there; a neutral main yields to any wish."""
+        """The main intent and what else is there. A neutral main, or one that the other head does not
+        even hint at, yields to a wish that is sure enough."""
         hinted = _above(present, _HINTED)
         found = _above(hinted, _PRESENT)
         if len(text) <= _CLAUSE_CHARS and (main in NEUTRAL or hinted.keys() - {main}):
             found |= {label: present.get(label, 0.0) for label in self._by_clause(text, present)}
         found.pop(main, None)
         wishes = _surest(found)
-        if main in NEUTRAL and wishes:
+        is_doubtful = main in NEUTRAL or present.get(main, 1.0) < _HINTED
+        if is_doubtful and wishes and found[wishes[0]] >= _INSTEAD:
             return wishes[:MAX_INTENTS]
+        if main in NEUTRAL:
+            return (main,)
         return (main, *wishes)[:MAX_INTENTS]
 
     def _by_clause(self, text: str, present: dict[str, float]) -> set[str]:

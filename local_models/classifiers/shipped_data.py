@@ -16,6 +16,8 @@ from typing import Any, TextIO
 from local_models.classifiers.data.compose import Line
 
 DATA = Path(__file__).parent / "data"
+SECOND_SHARE = 0.3
+"""What a line gives to a second intent, which its labeller found just as fair, when it is learned."""
 
 BITEXT = {
     "cancel_order": "order_modify", "change_order": "order_modify",
@@ -43,7 +45,7 @@ class Exchange:
     """What was answered to it; empty: the customer goes on."""
     about: str | None
     """The matter, one of the intents; None: nothing but pleasantries."""
-    turns: tuple[tuple[str, str], ...]
+    turns: tuple[Line, ...]
     """Customer's turns that may come next, each with what it wants there."""
     language: str
 
@@ -79,15 +81,21 @@ def read_exchanges(language: str) -> list[Exchange]:
     return [
         Exchange(
             row["user"], row["agent"], row["about"],
-            tuple((text, intent) for text, intent in row["turns"]), language,
+            tuple(_turn(language, *turn) for turn in row["turns"]), language,
         )
         for row in _rows(DATA / f"exchanges_{language}.jsonl")
     ]  # fmt: skip
 
 
+def _turn(language: str, text: str, intent: str, second: str = "") -> Line:
+    return Line(text, (intent,), language, second=second)
+
+
 def _lines(name: str, language: str) -> list[Line]:
     rows = _rows(DATA / f"{name}.jsonl")
-    return [Line(row["text"], tuple(row["intents"]), language) for row in rows]
+    return [
+        Line(row["text"], tuple(row["intents"]), language, second=row.get("or", "")) for row in rows
+    ]
 
 
 def read_public(folder: Path | None) -> list[Line]:

@@ -32,8 +32,14 @@ from local_models.classifiers.features import read_glance
 from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import LABELS, WEIGHTS, IntentReader
 from local_models.classifiers.network import Array, Slot
-from local_models.classifiers.shipped_data import Exchange, read_exchanges, read_lines, read_turns
-from local_models.classifiers.training import one_hot
+from local_models.classifiers.shipped_data import (
+    SECOND_SHARE,
+    Exchange,
+    read_exchanges,
+    read_lines,
+    read_turns,
+)
+from local_models.classifiers.training import shared_hot
 
 LANGUAGES = ("zh", "en")
 HIDDEN = 24
@@ -63,6 +69,8 @@ class Example:
     text: str
     intent: str
     weight: float = 1.0
+    second: str = ""
+    """An intent that is just as fair there; empty: none."""
 
 
 class Listener:
@@ -95,9 +103,9 @@ def make_examples(exchanges: Sequence[Exchange], listener: Listener) -> list[Exa
     """Every turn of the exchanges, and what is made of them."""
     return [
         *(
-            Example(exchange, text, intent)
+            Example(exchange, line.text, line.intents[0], second=line.second)
             for exchange in exchanges
-            for text, intent in exchange.turns
+            for line in exchange.turns
         ),
         *_diluted(exchanges, listener),
         *_elsewhere(exchanges, listener),
@@ -122,13 +130,13 @@ def _diluted(exchanges: Sequence[Exchange], listener: Listener) -> Iterator[Exam
             if (said := getattr(exchange, message))
             and listener.likeliest(said)[0] == exchange.about
         ]
-        for text, intent in exchange.turns:
+        for line in exchange.turns:
             for teller in told_by:
                 if teller == "agent":
                     other = replace(exchange, user=rng.choice(users))
                 else:
                     other = replace(exchange, agent=rng.choice(agents))
-                yield Example(other, text, intent, _DILUTED_WEIGHT)
+                yield Example(other, line.text, line.intents[0], _DILUTED_WEIGHT, line.second)
 
 
 def _elsewhere(exchanges: Sequence[Exchange], listener: Listener) -> Iterator[Example]:
@@ -137,7 +145,8 @@ def _elsewhere(exchanges: Sequence[Exchange], listener: Listener) -> Iterator[Ex
     for exchange in exchanges:
         others = [other for other in exchanges if other.language == exchange.language]
         empty = [other for other in others if other.about is None]
-        for text, intent in exchange.turns:
+        for line in exchange.turns:
+            text, intent = line.text, line.intents[0]
             alone, chance = listener.likeliest(text)
             if chance < _SURE:
                 continue
@@ -202,7 +211,12 @@ def add_up(examples: Sequence[Example], listener: Listener) -> Sums:
     return Sums(
         np.stack([np.concatenate([said.by_label for said in each], axis=1) for each in told]),
         np.stack([np.concatenate([said.whole for said in each]) for each in told]),
-        one_hot([one.intent for one in examples], LABELS),
+        shared_hot(
+            [one.intent for one in examples],
+            [one.second for one in examples],
+            LABELS,
+            SECOND_SHARE,
+        ),
         np.array([one.weight for one in examples], dtype=np.float32),
     )
 
@@ -297,9 +311,9 @@ def fit_temperature(exchanges: Sequence[Exchange], listener: Listener) -> tuple[
     for left_out in range(_FOLDS):
         kept = [one for one, at in zip(exchanges, fold, strict=True) if at != left_out]
         tried = [
-            Example(one, text, intent)
+            Example(one, line.text, line.intents[0])
             for one, at in zip(exchanges, fold, strict=True) if at == left_out
-            for text, intent in one.turns
+            for line in one.turns
         ]  # fmt: skip
         combiner = train_combiner(add_up(make_examples(kept, listener), listener))
         sums = add_up(tried, listener)

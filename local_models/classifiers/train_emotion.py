@@ -32,7 +32,14 @@ from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.network import Array, Schedule
 from local_models.classifiers.normalise import normalise
 from local_models.classifiers.shipped_data import DATA, read_lines
-from local_models.classifiers.training import Recipe, fit_temperature, one_hot, train_head
+from local_models.classifiers.training import (
+    Recipe,
+    find_weightiest,
+    fit_temperature,
+    keep_rows,
+    one_hot,
+    train_head,
+)
 
 WEIGHTS = Path(__file__).parent / "weights"
 COMPOSED_PER_LANGUAGE = 4_000
@@ -40,6 +47,12 @@ TWINS_PER_EVENT = 6
 TWINS_OF_SCENES = 20_000
 VARIANTS_PER_LINE = 1
 CALM_PER_LANGUAGE = 600
+KEPT_BACK = ("dev", "blind", "others_dev", "others_blind")
+LEAN = 0.4
+"""What is added to the log odds of sarcasm: most composed lines are honest, and a reproach that is taken
+for thanks costs more than the reverse. Chosen on lines that no figure is told of."""
+MOST_ROWS = 110_000
+"""What lies beyond moves no text far, and a larger table is slower to look things up in."""
 _MOODY = frozenset(
     ("anger", "upset", "praise", "thanks", "rhetoric", "odd", "joy", "bang", "wonder", "again")
 )
@@ -71,7 +84,7 @@ class MoodLine:
 
 
 def read_mood_lines(name: str) -> list[MoodLine]:
-    """The lines of one file of the project: `zh`, `en`, or `dev` or `blind`, never learned from."""
+    """The lines of one file of the project: `zh`, `en`, or one of `KEPT_BACK`, never learned from."""
     lines = []
     for row in (DATA / f"emotion_{name}.jsonl").read_text(encoding="utf-8").split("\n"):
         if row:
@@ -79,7 +92,7 @@ def read_mood_lines(name: str) -> list[MoodLine]:
             label = SARCASTIC if held["sarcastic"] else held["label"]
             lines.append(
                 MoodLine(
-                    held["text"], label, held["intensity"], held["group"], "twin_of" in held,
+                    held["text"], label, held.get("intensity", 0.0), held["group"], "twin_of" in held,
                     held["lang"],
                 )
             )  # fmt: skip
@@ -169,6 +182,13 @@ def find_temperature(lines: Sequence[MoodLine], recipe: Recipe = RECIPE) -> floa
     return fit_temperature(scores, one_hot([line.label for line in held], HEAD_LABELS), recipe)
 
 
+def lean(head: Head, by: float = LEAN) -> Head:
+    """The head with higher odds of sarcasm."""
+    bias = head.bias.copy()
+    bias[head.labels.index(SARCASTIC)] += np.float32(by * head.temperature)
+    return replace(head, bias=bias)
+
+
 def tell_all(head: Head, lines: Sequence[MoodLine]) -> list[str]:
     """The mood of each line: negative, neutral or positive."""
     moods = []
@@ -227,12 +247,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"{len(lines)} lines")
     if options.folds > 1:
         print(f"{options.folds} folds: {cross_validate(lines, options.folds)}")
-    head = replace(train_mood_head(lines), temperature=find_temperature(lines))
+    head = lean(replace(train_mood_head(lines), temperature=find_temperature(lines)))
+    kept = find_weightiest(head, [_remember(row.text) for row in enrich(lines)], MOST_ROWS)
+    head, strength = keep_rows(head, kept), keep_rows(train_strength_head(lines), kept)
     save_head(head, options.out / "emotion.npz")
-    save_head(train_strength_head(lines), options.out / "emotion_intensity.npz")
-    for name in ("dev", "blind"):
-        kept = read_mood_lines(name)
-        print(f"{name}, {len(kept)} lines: {weigh(tell_all(head, kept), kept)}")
+    save_head(strength, options.out / "emotion_intensity.npz")
+    for name in KEPT_BACK:
+        unread = read_mood_lines(name)
+        print(f"{name}, {len(unread)} lines: {weigh(tell_all(head, unread), unread)}")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from local_models.classifiers import intents, train_context, train_emotion
 from local_models.classifiers.data.compose import (
@@ -25,21 +24,29 @@ from local_models.classifiers.data.compose import (
     compose_emptiness,
     compose_several,
 )
+from local_models.classifiers.features import read_features
 from local_models.classifiers.head import Head, save_head
 from local_models.classifiers.network import Array, Schedule
-from local_models.classifiers.shipped_data import read_lines, read_public, read_turns
-from local_models.classifiers.training import Recipe, many_hot, one_hot, train_head
+from local_models.classifiers.shipped_data import SECOND_SHARE, read_lines, read_public, read_turns
+from local_models.classifiers.training import (
+    Recipe,
+    find_weightiest,
+    keep_rows,
+    many_hot,
+    shared_hot,
+    train_head,
+)
 
 WEIGHTS = Path(__file__).parent / "weights"
 EVEN_VIEWS = (1.0, 1.0, 1.0)
 """Pairs with a gap count as much as windows: turns are short, and their words seldom stand together."""
 PUBLIC_LINES = 3_500
-OTHER_WEIGHT = 2.5
+OTHER_WEIGHT = 1.5
 """About a third of what real customers write wants nothing by itself; of the lines it is a sixth."""
-INTENT_ROWS, SEVERAL_ROWS = 72_500, 89_500
+INTENT_ROWS, SEVERAL_ROWS = 65_000, 80_000
 """What lies beyond weighs next to nothing, and a larger table is slower to look things up in."""
-SEVERAL_LINES = 30_000
-SINGLE_SHARE = 0.6
+SEVERAL_LINES = 60_000
+SINGLE_SHARE = 0.5
 """With every turn of one wish, the head learns that there is hardly ever a second."""
 
 
@@ -73,10 +80,9 @@ def intent_job(public: Path | None) -> Job:
     names = [line.intents[0] for line in lines]
     texts, groups = [line.text for line in lines], _origins(lines)
     weights = np.array([OTHER_WEIGHT if name == "other" else 1.0 for name in names], np.float32)
-    return Job(
-        texts, one_hot(names, intents.LABELS), intents.LABELS, recipe, 0.35, groups, weights,
-        most_rows=INTENT_ROWS,
-    )  # fmt: skip
+    seconds = [line.second for line in lines]
+    targets = shared_hot(names, seconds, intents.LABELS, SECOND_SHARE)
+    return Job(texts, targets, intents.LABELS, recipe, 0.35, groups, weights, most_rows=INTENT_ROWS)
 
 
 def several_job(public: Path | None) -> Job:
@@ -115,25 +121,9 @@ def train_job(job: Job, on_pass: Callable[[], None] = lambda: None) -> Head:
         importance=job.importance, groups=job.groups, on_pass=on_pass,
     )  # fmt: skip
     if job.most_rows is not None:
-        head = keep_weightiest(head, job.most_rows)
+        corpus = [read_features(text) for text in sorted(set(job.groups or job.texts))]
+        head = keep_rows(head, find_weightiest(head, corpus, job.most_rows))
     return replace(head, threshold=job.threshold)
-
-
-def keep_weightiest(head: Head, most: int) -> Head:
-    """The head with so many n-grams at most: those that move the scores farthest."""
-    assert head.deep is not None
-    wide, deep = head.wide, head.deep.rows
-    reach = deep.scale * np.linalg.norm(head.deep.output, axis=1)
-    size = _squares(wide.cells, wide.scale) + _squares(deep.cells, reach)
-    kept = np.sort(np.argsort(-size * head.idf**2, kind="stable")[:most])
-    return replace(
-        head, keys=head.keys[kept], idf=head.idf[kept], wide=replace(wide, cells=wide.cells[kept]),
-        deep=replace(head.deep, rows=replace(deep, cells=deep.cells[kept])),
-    )  # fmt: skip
-
-
-def _squares(cells: NDArray[np.int8], scale: Array) -> Array:
-    return np.asarray(((cells * scale) ** 2).sum(axis=1), dtype=np.float32)
 
 
 def _origins(lines: Sequence[Line]) -> list[str]:

@@ -226,9 +226,54 @@ def _log_loss(chances: Array, targets: Array, kind: str) -> float:
     return float(loss.mean())
 
 
+def find_weightiest(head: Head, corpus: Sequence[Features], most: int) -> NDArray[np.intp]:
+    """Which n-grams to keep of a head with a hidden layer, in order: so many at most, those that move
+    the scores of some text of the corpus farthest.
+
+    How far an n-gram moves a score hangs on its company: what makes up a whole turn of two
+    characters counts for more there than a weightier one does in a sentence.
+    """
+    assert head.deep is not None
+    reach = head.deep.rows.scale * np.linalg.norm(head.deep.output, axis=1)
+    size = _squares(head.wide, head.wide.scale) + _squares(head.deep.rows, reach)
+    views = np.asarray(head.view_weights, dtype=np.float32)
+    known = Vocabulary(head.keys, head.idf, views, np.ones(len(head.keys), dtype=np.bool_))
+    share = to_matrix(corpus, known).max(axis=0).toarray()[0]
+    return np.sort(np.argsort(-size * share**2, kind="stable")[:most])
+
+
+def _squares(rows: Rows, scale: Array) -> Array:
+    return np.asarray(((rows.cells * scale) ** 2).sum(axis=1), dtype=np.float32)
+
+
+def keep_rows(head: Head, kept: NDArray[np.intp]) -> Head:
+    """The head with the chosen n-grams only."""
+    assert head.deep is not None
+    deep = replace(head.deep, rows=replace(head.deep.rows, cells=head.deep.rows.cells[kept]))
+    return replace(
+        head, keys=head.keys[kept], idf=head.idf[kept], deep=deep,
+        wide=replace(head.wide, cells=head.wide.cells[kept]),
+    )  # fmt: skip
+
+
 def one_hot(names: Sequence[str], labels: Sequence[str]) -> Array:
     """Targets for texts with one label each."""
     return many_hot([(name,) for name in names], labels)
+
+
+def shared_hot(
+    names: Sequence[str], seconds: Sequence[str], labels: Sequence[str], share: float
+) -> Array:
+    """Targets for texts with one label each, of which some give a share of it to a second one.
+
+    `seconds` has an empty string where there is none.
+    """
+    targets, column = one_hot(names, labels), {label: at for at, label in enumerate(labels)}
+    for row, second in enumerate(seconds):
+        if second:
+            targets[row] *= np.float32(1.0 - share)
+            targets[row, column[second]] += np.float32(share)
+    return targets
 
 
 def many_hot(names: Sequence[Sequence[str]], labels: Sequence[str]) -> Array:

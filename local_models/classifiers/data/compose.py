@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 NEUTRAL = ("other", "smalltalk")
 """Intents that yield to any other one that stands in the same turn."""
@@ -43,6 +43,10 @@ CLOSERS_ZH = _words(
     "我不太懂 我不会弄 我不知道 我看不到 没找到 找不到在哪 你查一下 查一下 现在 今天 一下 吗亲 亲 不 不呢 没 没有 呢亲 "
     "我在上班 我在外地 我不在家 #E-s[数字x] 😊 😭 [数字x] 谢谢亲 辛苦了 我等你 快点回我"
 )
+MURMURS_ZH = _words(
+    "谢谢 谢谢啦 麻烦了 麻烦你了 呢 啊 吧 呀 哦 哈 嘛 啦 了 的 ? ?? ! !! ... ~ 亲 呢亲 #E-s[数字x] 😊 😭 谢谢亲 辛苦了"
+)
+"""Closers that ask and say nothing, so that a greeting or a nod stays one."""
 PRODUCTS_ZH = _words(
     "手机 手机壳 耳机 充电器 数据线 笔记本 电脑 平板 键盘 鼠标 显示器 路由器 硬盘 内存条 打印机 电视 冰箱 洗衣机 空调 "
     "热水器 油烟机 电饭煲 微波炉 扫地机器人 吸尘器 净水器 电风扇 电动车 轮胎 行车记录仪 衣服 裤子 鞋 羽绒服 连衣裙 内衣 "
@@ -79,6 +83,7 @@ CLOSERS_EN = (
     "please", "thanks", "thank you", "asap", "thx", "?", "??", "!", "can you check", "help me out", "i don't know how",
     "any idea", "let me know", "right now", "today", "for me", "what should i do", "is that ok", "or not", "cheers",
 )  # fmt: skip
+MURMURS_EN = ("please", "thanks", "thank you", "thx", "?", "!", "!!", "cheers")
 PRODUCTS_EN = _words(
     "phone|phone case|headset|charger|cable|laptop|computer|tablet|keyboard|mouse|monitor|router|printer|tv|fridge|"
     "washing machine|air conditioner|rice cooker|vacuum|fan|jacket|dress|shirt|pair of shoes|bag|watch|ring|lipstick|"
@@ -101,6 +106,8 @@ class Line:
     language: str = "zh"
     origin: str = ""
     """The hand-written line that this one was made from; empty for that line itself."""
+    second: str = ""
+    """An intent that a labeller found just as fair as the only one; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +115,19 @@ class _Kit:
     openers: Sequence[str]
     situations: Sequence[str]
     closers: Sequence[str]
+    murmurs: Sequence[str]
     products: Sequence[str]
     joins: Sequence[str]
     connectives: Sequence[str]
 
 
 _KITS = {
-    "zh": _Kit(OPENERS_ZH, SITUATIONS_ZH, CLOSERS_ZH, PRODUCTS_ZH, JOINS_ZH, CONNECTIVES_ZH),
-    "en": _Kit(OPENERS_EN, SITUATIONS_EN, CLOSERS_EN, PRODUCTS_EN, JOINS_EN, CONNECTIVES_EN),
+    "zh": _Kit(
+        OPENERS_ZH, SITUATIONS_ZH, CLOSERS_ZH, MURMURS_ZH, PRODUCTS_ZH, JOINS_ZH, CONNECTIVES_ZH
+    ),
+    "en": _Kit(
+        OPENERS_EN, SITUATIONS_EN, CLOSERS_EN, MURMURS_EN, PRODUCTS_EN, JOINS_EN, CONNECTIVES_EN
+    ),
 }
 
 
@@ -129,14 +141,28 @@ def compose(lines: Sequence[Line], *, per_line: int, seed: int = 1) -> list[Line
 
 
 def compose_emptiness(count: int, *, language: str = "zh", seed: int = 2) -> list[Line]:
-    """Turns made of openers, situations and closers alone: they say nothing, so `other`."""
+    """Turns made of openers, situations and closers alone, which name an order or a thing at most.
+
+    An order alone is an order query and a thing alone a question about it; what tells neither is
+    `other`, which is as fair for the rest too.
+    """
     rng, kit = random.Random(seed), _KITS[language]
     made: list[Line] = []
     for _ in range(count):
         pieces = [rng.choice(kit.openers)] if rng.random() < 0.5 else []
-        pieces.append(_situation(kit, rng))
-        made.append(Line(rng.choice(kit.joins).join(pieces), ("other",), language))
+        situation = rng.choice(kit.situations)
+        pieces.append(situation.format(p=rng.choice(kit.products)))
+        intent = _named_by(situation)
+        second = "" if intent == "other" else "other"
+        text = rng.choice(kit.joins).join(pieces)
+        made.append(Line(text, (intent,), language, second=second))
     return made
+
+
+def _named_by(situation: str) -> str:
+    if any(word in situation for word in ("ORDER", "订单")):
+        return "order_query"
+    return "product_consult" if len(situation) <= len("那台{p}") else "other"
 
 
 def compose_several(lines: Sequence[Line], *, count: int, seed: int = 3) -> list[Line]:
@@ -167,12 +193,11 @@ def _dress(line: Line, rng: random.Random, chance: float = 0.45) -> Line:
     if rng.random() < chance:
         text = rng.choice(kit.openers) + rng.choice(kit.joins) + text
     if rng.random() < chance:
-        text = (
-            text + (rng.choice(kit.joins) if rng.random() < 0.5 else "") + rng.choice(kit.closers)
-        )
+        join = rng.choice(kit.joins) if rng.random() < 0.5 else ""
+        text += join + rng.choice(kit.murmurs if line.intents[0] == "smalltalk" else kit.closers)
     if rng.random() < 0.35:
         text = _slip(text, line.language, rng)
-    return Line(text, line.intents, line.language, line.origin or line.text)
+    return replace(line, text=text, origin=line.origin or line.text)
 
 
 def _situation(kit: _Kit, rng: random.Random) -> str:

@@ -148,9 +148,9 @@ def test_a_combiner_is_kept_in_one_file(tmp_path: Path) -> None:
 def test_the_same_exchanges_give_the_same_combiner_that_has_learned_them() -> None:
     listener = Listener()
     examples = [
-        Example(exchange, text, intent)
+        Example(exchange, line.text, line.intents[0])
         for exchange in EXCHANGES[:40]
-        for text, intent in exchange.turns
+        for line in exchange.turns
     ]
     sums = add_up(examples, listener)
     one, two = train_combiner(sums), train_combiner(sums)
@@ -168,19 +168,22 @@ def test_every_exchange_says_something_and_its_turns_have_known_labels() -> None
     for one in EXCHANGES:
         assert one.user or one.agent
         assert one.about is None or one.about in LABELS
-        assert one.turns and {intent for _, intent in one.turns} <= set(LABELS), one
-        assert all(text == text.strip() != "" for text, _ in one.turns)
+        assert one.turns and {intent for line in one.turns for intent in line.intents} <= set(
+            LABELS
+        )
+        assert all(line.text == line.text.strip() != "" for line in one.turns)
+        assert all(line.second in ("", *LABELS) for line in one.turns)
 
 
 def test_no_turn_follows_one_exchange_twice() -> None:
     seen: dict[tuple[str, str, str], Exchange] = {}
     for one in EXCHANGES:
-        for text, _ in one.turns:
-            assert seen.setdefault((one.user, one.agent, text), one) is one, text
-        assert len({text for text, _ in one.turns}) == len(one.turns), one
+        for line in one.turns:
+            assert seen.setdefault((one.user, one.agent, line.text), one) is one, line.text
+        assert len({line.text for line in one.turns}) == len(one.turns), one
 
 
 def test_every_intent_follows_exchanges_in_both_languages() -> None:
     for language in ("zh", "en"):
-        turns = [intent for one in read_exchanges(language) for _, intent in one.turns]
+        turns = [line.intents[0] for one in read_exchanges(language) for line in one.turns]
         assert set(turns) == set(LABELS)
