@@ -42,7 +42,7 @@ EVEN_VIEWS = (1.0, 1.0, 1.0)
 """Pairs with a gap count as much as windows: turns are short, and their words seldom stand together."""
 PUBLIC_LINES = 3_500
 OTHER_WEIGHT = 1.5
-"""About a third of what real customers write wants nothing by itself; of the lines it is a sixth."""
+"""More of what real customers write wants nothing by itself than of the lines."""
 INTENT_ROWS, SEVERAL_ROWS = 65_000, 80_000
 """What lies beyond weighs next to nothing, and a larger table is slower to look things up in."""
 SEVERAL_LINES = 60_000
