@@ -43,7 +43,7 @@ EVEN_VIEWS = (1.0, 1.0, 1.0)
 PUBLIC_LINES = 3_500
 OTHER_WEIGHT = 1.5
 """More of what real customers write wants nothing by itself than of the lines."""
-INTENT_ROWS, SEVERAL_ROWS = 65_000, 80_000
+INTENT_ROWS, SEVERAL_ROWS = 80_000, 90_000
 """What lies beyond weighs next to nothing, and a larger table is slower to look things up in."""
 SEVERAL_LINES = 60_000
 SINGLE_SHARE = 0.5

@@ -227,11 +227,12 @@ def _log_loss(chances: Array, targets: Array, kind: str) -> float:
 
 
 def find_weightiest(head: Head, corpus: Sequence[Features], most: int) -> NDArray[np.intp]:
-    """Which n-grams to keep of a head with a hidden layer, in order: so many at most, those that move
-    the scores of some text of the corpus farthest.
+    """Which n-grams to keep of a head with a hidden layer, in order: so many at most, those that weigh
+    most by themselves and those that move the scores of some text of the corpus farthest.
 
     How far an n-gram moves a score hangs on its company: what makes up a whole turn of two
-    characters counts for more there than a weightier one does in a sentence.
+    characters counts for more there than a weightier one does in a sentence, and by that alone the
+    words of longer texts would all be lost.
     """
     assert head.deep is not None
     reach = head.deep.rows.scale * np.linalg.norm(head.deep.output, axis=1)
@@ -239,7 +240,15 @@ def find_weightiest(head: Head, corpus: Sequence[Features], most: int) -> NDArra
     views = np.asarray(head.view_weights, dtype=np.float32)
     known = Vocabulary(head.keys, head.idf, views, np.ones(len(head.keys), dtype=np.bool_))
     share = to_matrix(corpus, known).max(axis=0).toarray()[0]
-    return np.sort(np.argsort(-size * share**2, kind="stable")[:most])
+    rank = np.minimum(_rank(size * head.idf**2), _rank(size * share**2))
+    return np.sort(np.argsort(rank, kind="stable")[:most])
+
+
+def _rank(values: Array) -> NDArray[np.intp]:
+    """0 for the largest."""
+    rank = np.empty(len(values), dtype=np.intp)
+    rank[np.argsort(-values, kind="stable")] = np.arange(len(values))
+    return rank
 
 
 def _squares(rows: Rows, scale: Array) -> Array:

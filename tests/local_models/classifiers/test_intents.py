@@ -10,6 +10,7 @@ from local_models.classifiers.emotion import EmotionReader
 from local_models.classifiers.features import read_features
 from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import GROUPS, LABELS, WEIGHTS, IntentReader, split_clauses
+from local_models.classifiers.shipped_data import read_lines
 from policies.signals import EMOTIONS, INTENT_GROUPS, INTENTS
 
 
@@ -53,6 +54,10 @@ def test_the_labels_are_those_that_policies_know() -> None:
         ("please cancel my order", "order_modify"),
         ("can i talk to a real person", "human_agent"),
         ("write a python function that sorts a list", "other"),
+        ("my laptop is broken", "warranty"),
+        ("thanks a lot", "smalltalk"),
+        ("my card was charged twice", "payment"),
+        ("do you have this in blue", "product_consult"),
         ("那收到货以后才能申请价保是吧", "promotion"),
         ("我这单怎么在待收货里面看不到了", "order_query"),
         ("到时候快递来了我不签收可以吧", "return_exchange"),
@@ -63,6 +68,15 @@ def test_the_labels_are_those_that_policies_know() -> None:
 )
 def test_a_plain_wish_is_read(reader: IntentReader, text: str, intent: str) -> None:
     assert intent_of(reader, text) == intent
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_shipped_head_has_kept_what_it_learned_in_either_language(
+    reader: IntentReader, language: str
+) -> None:
+    lines = [line for line in read_lines(language) if len(line.intents) == 1][::7]
+    right = [intent_of(reader, line.text) in (*line.intents, line.second) for line in lines]
+    assert sum(right) / len(right) > 0.93
 
 
 @pytest.mark.parametrize(
