@@ -1,10 +1,11 @@
 """How long it takes to read one request, every signal together.
 
-    uv run python -m bench.understanding_speed [--rounds 2000]
+    uv run python -m bench.understanding_speed [--rounds 2000] [--weights FOLDER]
 
 Turns of about 60 characters that differ from each other (so that no cache helps), Chinese and
 English by turns; then texts of 100 kB. Wall-clock time depends on what else the machine does; the
-CPU time of the process hardly does. Both are shown.
+CPU time of the process hardly does. Both are shown. `--weights` reads with heads that `main.py train`
+wrote into a folder.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import random
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -27,9 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="bench.understanding_speed", description=__doc__)
     parser.add_argument("--rounds", type=int, default=2_000, help="turns to read")
-    rounds = parser.parse_args(arguments).rounds
+    parser.add_argument("--weights", type=Path, default=None, help="folder with heads of your own")
+    options = parser.parse_args(arguments)
+    rounds = options.rounds
     began = time.perf_counter()
-    understanding = Understanding()
+    own = options.weights
+    understanding = Understanding() if own is None else Understanding.from_folder(own)
     load_ms = 1e3 * (time.perf_counter() - began)
     short = [_ask(text) for text in _turns(rounds)]
     long = [

@@ -20,13 +20,14 @@ def check_file(
     *,
     read: Read | None = None,
     prompts: Collection[str] | None = None,
+    intents: Collection[str] | None = None,
 ) -> list[Finding]:
     """Give all findings about a policy file in the order of its lines; none: all is well."""
     try:
-        policy = load_policy(name_or_path)
+        policy = load_policy(name_or_path, own_intents=intents or ())
     except PolicyFileError as error:
         return list(error.findings)
-    return check_policy(policy, candidates, read=read, prompts=prompts)
+    return check_policy(policy, candidates, read=read, prompts=prompts, intents=intents)
 
 
 def check_policy(
@@ -35,7 +36,11 @@ def check_policy(
     *,
     read: Read | None = None,
     prompts: Collection[str] | None = None,
+    intents: Collection[str] | None = None,
 ) -> list[Finding]:
     """Give all findings about a policy that was read already."""
-    found = [*lint(policy, candidates, prompts), *run_expectations(policy, candidates, read)]
+    found = [
+        *lint(policy, candidates, prompts, intents),
+        *run_expectations(policy, candidates, read),
+    ]
     return sorted(found, key=lambda finding: finding.line)

@@ -20,16 +20,18 @@ def lint(
     policy: Policy,
     candidates: Sequence[Candidate],
     prompts: Collection[str] | None = None,
+    intents: Collection[str] | None = None,
 ) -> list[Finding]:
     """Give everything that is wrong or doubtful, in the order of the file.
 
     `candidates` are all models that are configured, on or off; `prompts` the names of all prompts
-    (None: do not look at prompts).
+    (None: do not look at prompts), `intents` those that a message may be read as (None: the shipped ones).
     """
     models = {candidate.name: candidate for candidate in candidates}
     found = [
         *_names(policy, models, prompts),
         *_rules(policy),
+        *(() if intents is None else _intents(policy, intents)),
         *_pools(policy, models),
         *_fit(policy, models),
         *_fallbacks(policy),
@@ -87,9 +89,10 @@ def _mentioned_models(policy: Policy) -> Iterator[tuple[str, Path]]:
     for at, rule in enumerate(doc.rules):
         yield rule.use, ("rules", at, "use")
         yield from _listed(rule.fallbacks, ("rules", at, "fallbacks"))
-        yield from _asked_about(rule.when, ("rules", at, "when"))
-    for at, constraint in enumerate(doc.constraints):
-        yield from _asked_about(constraint.when, ("constraints", at, "when"))
+    for asked, where in _conditions(policy):
+        for part in (asked.health, asked.quality):
+            if part is not None:
+                yield part.of, where
     yield doc.default.use, ("default", "use")
     yield from _listed(doc.default.fallbacks, ("default", "fallbacks"))
     yield from _listed(doc.fallbacks, ("fallbacks",))
@@ -103,8 +106,6 @@ def _mentioned_models(policy: Policy) -> Iterator[tuple[str, Path]]:
         for arm, each in split.arms.items():
             if each.use is not None:
                 yield each.use, ("splits", name, "arms", arm, "use")
-    if doc.dispatcher is not None:
-        yield from _asked_about(doc.dispatcher.when, ("dispatcher", "when"))
     yield from mentioned_models(policy)
 
 
@@ -112,17 +113,39 @@ def _listed(names: Sequence[str] | None, where: Path) -> Iterator[tuple[str, Pat
     yield from ((name, (*where, at)) for at, name in enumerate(names or ()))
 
 
-def _asked_about(doc: ConditionDoc | None, where: Path) -> Iterator[tuple[str, Path]]:
+def _conditions(policy: Policy) -> Iterator[tuple[ConditionDoc, Path]]:
+    """Every condition of the policy, those inside others too, and where it stands."""
+    doc = policy.doc
+    for at, rule in enumerate(doc.rules):
+        yield from _within(rule.when, ("rules", at, "when"))
+    for at, constraint in enumerate(doc.constraints):
+        yield from _within(constraint.when, ("constraints", at, "when"))
+    if doc.dispatcher is not None:
+        yield from _within(doc.dispatcher.when, ("dispatcher", "when"))
+
+
+def _within(doc: ConditionDoc | None, where: Path) -> Iterator[tuple[ConditionDoc, Path]]:
     if doc is None:
         return
-    for part in (doc.health, doc.quality):
-        if part is not None:
-            yield part.of, where
+    yield doc, where
     for at, each in enumerate(doc.all_ or ()):
-        yield from _asked_about(each, (*where, "all", at))
+        yield from _within(each, (*where, "all", at))
     for at, each in enumerate(doc.any_ or ()):
-        yield from _asked_about(each, (*where, "any", at))
-    yield from _asked_about(doc.not_, (*where, "not"))
+        yield from _within(each, (*where, "any", at))
+    yield from _within(doc.not_, (*where, "not"))
+
+
+def _intents(policy: Policy, intents: Collection[str]) -> Iterator[Finding]:
+    """Intents that no message is ever read as, where the intent heads are not the shipped ones."""
+    for asked, where in _conditions(policy):
+        for key in ("intent", "intents"):
+            for word in getattr(asked, key) or ():
+                if word not in intents:
+                    message = (
+                        f"no message is read as '{word}': your own intent head has no such label."
+                    )
+                    mend = did_you_mean(word, tuple(intents))
+                    yield _find(policy, "warning", "unread-intent", (*where, key), message, mend)
 
 
 def _mentioned_prompts(policy: Policy) -> Iterator[tuple[str, Path]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -13,7 +14,7 @@ from policies.errors import PolicyFileError
 from policies.findings import Finding, did_you_mean
 from policies.located import Located, Path, describe_problems, find_problems
 from policies.rules import Policy, compile_policy
-from policies.schema import PolicyDoc
+from policies.schema import OWN_INTENTS, PolicyDoc
 
 __all__ = [
     "DEFAULT",
@@ -169,17 +170,19 @@ def find_policy(name_or_path: str) -> FilePath:
     )
 
 
-def load_policy(name_or_path: str | FilePath) -> Policy:
+def load_policy(name_or_path: str | FilePath, *, own_intents: Collection[str] = ()) -> Policy:
     """Read a policy file and make it ready to decide with.
 
     Raises:
         PolicyFileError: carries every problem of the file with its line and mend.
     """
-    return parse_policy(read_yaml(find_policy(str(name_or_path))))
+    return parse_policy(read_yaml(find_policy(str(name_or_path))), own_intents=own_intents)
 
 
-def parse_policy(located: Located | str) -> Policy:
+def parse_policy(located: Located | str, *, own_intents: Collection[str] = ()) -> Policy:
     """Make a policy from YAML text, or from a file that was read already.
+
+    `own_intents` are labels that it may name besides the shipped intents.
 
     Raises:
         PolicyFileError: carries every problem of the text with its line and mend.
@@ -190,7 +193,7 @@ def parse_policy(located: Located | str) -> Policy:
     if not isinstance(data, dict):
         raise _refuse(located.file, 1, "holds no policy.", "Begin with `name:` and `pools:`.")
     try:
-        doc = PolicyDoc.model_validate(data)
+        doc = PolicyDoc.model_validate(data, context={OWN_INTENTS: own_intents})
     except ValidationError as error:
         raise PolicyFileError(find_problems(error, located, PolicyDoc)) from error
     return compile_policy(doc, located)

@@ -91,7 +91,8 @@ def _words(
     said = detail["msg"].removeprefix("Value error, ").rstrip(".")
     shown = detail["input"] if isinstance(detail["input"], str | int | float) else None
     value = f" (it is {shown!r})" if shown is not None and str(shown) not in said else ""
-    return "bad-value", f"'{dotted}': {said}{value}.", ""
+    whole = f"'{dotted}': {said}{value}"
+    return "bad-value", whole if whole.endswith("?") else f"{whole}.", ""
 
 
 def _without_tags(loc: tuple[str | int, ...], data: Any) -> Path:

@@ -29,6 +29,8 @@ from policies.values import (
     parse_zone,
 )
 
+OWN_INTENTS = "own_intents"
+"""Where a validation's context has the labels of intent heads that are not the shipped ones."""
 _MACROS = ("exists", "exists_one", "all", "map", "filter")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,99}$")]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -41,7 +43,7 @@ class _Doc(BaseModel):
 
 
 class _Known:
-    """Marks a list of words as one of a fixed vocabulary, for validation and for editors."""
+    """Marks a list of words as one of a vocabulary, for validation and for editors."""
 
     def __init__(self, *known: str) -> None:
         self.known = known
@@ -54,6 +56,22 @@ class _Known:
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         words = {"type": "array", "items": {"enum": list(self.known)}, "minItems": 1}
         return {"anyOf": [{"enum": list(self.known)}, words]}
+
+
+class _KnownIntents(_Known):
+    """The same where whoever validates may know more words: those of intent heads of their own."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        return core_schema.with_info_before_validator_function(
+            lambda value, info: parse_known_words(
+                value, (*self.known, *((info.context or {}).get(OWN_INTENTS, ())))
+            ),
+            handler(source),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        word = {"anyOf": [{"enum": list(self.known)}, {"type": "string", "minLength": 1}]}
+        return {"anyOf": [*word["anyOf"], {"type": "array", "items": word, "minItems": 1}]}
 
 
 def _check_cel(value: object) -> str:
@@ -72,7 +90,7 @@ def _check_cel(value: object) -> str:
     return value
 
 
-Intent = Annotated[tuple[str, ...], _Known(*INTENTS)]
+Intent = Annotated[tuple[str, ...], _KnownIntents(*INTENTS)]
 IntentGroup = Annotated[tuple[str, ...], _Known(*INTENT_GROUPS)]
 Emotion = Annotated[tuple[str, ...], _Known(*EMOTIONS)]
 Language = Annotated[tuple[str, ...], _Known("zh", "en", "mixed", "other")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,14 +39,23 @@ class ReloadResult:
 class PolicyStore:
     """Holds one policy. A reader always sees a whole one: a swap is one assignment."""
 
-    def __init__(self, name_or_path: str | Path, *, vet: Vet = _accept) -> None:
+    def __init__(
+        self,
+        name_or_path: str | Path,
+        *,
+        vet: Vet = _accept,
+        own_intents: Collection[str] = (),
+    ) -> None:
         """Read the policy for the first time; `vet` may refuse one by finding errors in it.
+
+        `own_intents` are labels that a policy may name besides the shipped intents.
 
         Raises:
             PolicyFileError: the file cannot be used, and there is no earlier one to keep.
         """
         self.path = find_policy(str(name_or_path))
         self._vet = vet
+        self._own_intents = own_intents
         self._current, self.findings = self._read()
 
     @property
@@ -73,7 +82,7 @@ class PolicyStore:
         )
 
     def _read(self) -> tuple[Policy, tuple[Finding, ...]]:
-        policy = load_policy(self.path)
+        policy = load_policy(self.path, own_intents=self._own_intents)
         findings = tuple(self._vet(policy))
         if any(finding.is_error for finding in findings):
             raise PolicyFileError(findings)

@@ -137,6 +137,13 @@ class LedgerEntry(_Section):
     synchronous: Literal["normal", "full"] = "normal"
 
 
+class UnderstandingEntry(_Section):
+    """How requests are read."""
+
+    weights: str | None = None
+    """Folder with heads that `main.py train` wrote. What is not in it is read with the shipped heads."""
+
+
 class LocalModelEntry(_Section):
     """One model that runs in this house."""
 
@@ -201,6 +208,7 @@ class Settings(_Section):
     """Name of a shipped policy, or path of your own file."""
     prompts: PromptEntry = PromptEntry()
     privacy: PrivacyEntry = PrivacyEntry()
+    understanding: UnderstandingEntry = UnderstandingEntry()
     ledger: LedgerEntry = LedgerEntry()
     local: LocalEntry = LocalEntry()
     health: HealthEntry = HealthEntry()

@@ -31,7 +31,14 @@ from router.errors import ConfigError
 from router.in_house import NAME, InHouse, find_in_house, places_in_house
 from router.pipeline.gateway import Gateway
 from router.policy_watch import watch_policy
-from router.settings import KeyEntry, LedgerEntry, PrivacyEntry, Settings, StateEntry
+from router.settings import (
+    KeyEntry,
+    LedgerEntry,
+    PrivacyEntry,
+    Settings,
+    StateEntry,
+    UnderstandingEntry,
+)
 from router.steps.access import Grant, Identity, hash_key
 from router.steps.cascade import Cascade
 from router.steps.dispatch import Breakers, Deployment, Deployments, Dispatcher, Prober
@@ -94,7 +101,8 @@ async def open_house(
         dispatcher = _open_dispatcher(stack, settings, _deploy(places, providers), witness)
         limits.listen(dispatcher.on_limits)
         candidates = _Candidates(catalog, places, {**statuses(vendors), NAME: in_house.status})
-        policies = _open_policies(settings.policy, candidates)
+        understanding = open_understanding(settings.understanding)
+        policies = _open_policies(settings.policy, candidates, understanding.intents)
         metrics.set_policy(policies.current.name, policies.current.version)
         prompting = Prompting(
             PromptingSettings(compact_models=in_house.small, **settings.prompts.model_dump())
@@ -103,8 +111,8 @@ async def open_house(
         gateway = Gateway(
             identity=identity,
             privacy=_privacy(settings.privacy),
-            understanding=Understanding(),
-            second_opinion=SecondOpinion(),
+            understanding=understanding,
+            second_opinion=SecondOpinion(intents=understanding.intents),
             planner=Planner(policies, candidates),
             prompting=prompting,
             dispatcher=dispatcher,
@@ -127,6 +135,17 @@ async def open_house(
         )
 
 
+def open_understanding(entry: UnderstandingEntry) -> Understanding:
+    """Whoever reads requests: with the user's own heads where there are some.
+
+    Raises:
+        ConfigError: the heads cannot be used.
+    """
+    if entry.weights is None:
+        return Understanding()
+    return Understanding.from_folder(Path(entry.weights))
+
+
 def _catalog() -> Catalog:
     try:
         return load_catalog()
@@ -143,12 +162,14 @@ def _open_ledger(entry: LedgerEntry) -> LedgerStore:
         raise ConfigError([error.message]) from error
 
 
-def _open_policies(name_or_path: str, candidates: _Candidates) -> PolicyStore:
+def _open_policies(
+    name_or_path: str, candidates: _Candidates, intents: Sequence[str]
+) -> PolicyStore:
     def vet(policy: Policy) -> Sequence[Finding]:
-        return lint(policy, candidates(), prompt_names())
+        return lint(policy, candidates(), prompt_names(), intents)
 
     try:
-        return PolicyStore(name_or_path, vet=vet)
+        return PolicyStore(name_or_path, vet=vet, own_intents=intents)
     except PolicyFileError as error:
         raise ConfigError([str(finding) for finding in error.findings]) from error
 

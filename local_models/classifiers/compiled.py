@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
-INTERFACE = 5
+INTERFACE = 6
 """What these loops take and give; a module of another count is not used. `local_models/native/module.c` has the same."""
 
 
@@ -103,6 +103,18 @@ class CompiledCues(Protocol):
         ...
 
 
+class CompiledEncoder(Protocol):
+    """A sentence encoder, see `meaning.py`."""
+
+    def read(self, numbers: object) -> bytes:
+        """What a text of words (int32, their numbers in the vocabulary) means: float32, of length one. Words
+        after the thousandth are not read.
+
+        Raises ValueError where there are none, or a number is not in the vocabulary.
+        """
+        ...
+
+
 class CompiledAnnouncers(Protocol):
     """Words that announce private data, see `router/steps/privacy/words.py`."""
 
@@ -159,6 +171,13 @@ class CompiledModule(Protocol):
 
     use_large_arenas: Callable[[], bool]
     """Have Python's small objects lie in large pages from now on; whether the system has any."""
+
+    Encoder: Callable[[tuple[object, ...], float], CompiledEncoder]
+    """Takes the words (uint8), all other weights (float32) as `meaning.lay_out` gives them, and the least
+    spread that is divided by.
+
+    Raises ValueError where they do not fit together.
+    """
 
     Announcers: Callable[[list[tuple[str, int, bool]], list[str]], CompiledAnnouncers]
     """Takes words with their groups, and whether no letter or digit may stand before them; the groups' names.

@@ -51,6 +51,16 @@ class EmotionReader:
     """Reads moods with the shipped heads, or with another head for the classes."""
 
     def __init__(self, head: Head | None = None, intensity: Head | None = None) -> None:
+        """`head` tells the classes, `intensity` how strong a mood is.
+
+        Raises:
+            ValueError: the head has a class that is no mood; says which.
+        """
+        if head is not None and (strange := set(head.labels) - {*HEAD_LABELS, STRONG}):
+            raise ValueError(
+                f"An emotion head tells {', '.join(HEAD_LABELS)}; this one also has "
+                f"{', '.join(sorted(strange))}: relabel the file and train it again."
+            )
         self._strength = intensity or load_head(INTENSITY_WEIGHTS)
         self._head = head or join_heads(load_head(WEIGHTS), self._strength)
         # How strong a mood is stands behind the classes.

@@ -18,6 +18,7 @@ import msgspec
 from local_models.classifiers.context import Combiner, Said, load_combiner, weigh_message
 from local_models.classifiers.features import Features, read_several
 from local_models.classifiers.head import Head, Reading, load_head
+from local_models.classifiers.meaning import has_meaning, open_encoder, read_meaning
 from local_models.classifiers.table import TableHolder
 
 LABELS = (
@@ -40,7 +41,8 @@ _INSTEAD = 0.8
 """What a wish needs where the turn as a whole was read as wanting nothing."""
 _HINTED = 0.008
 """A label that the whole turn gives at least this chance is worth a look clause by clause."""
-_CLAUSE_SURE = 0.45
+_CLAUSE_SURE, _CLAUSE_SURE_ALONE = 0.45, 0.8
+"""How sure a clause must be, and how sure where no second head has hinted at its label."""
 _CLAUSES_READ = 4
 _CLAUSE_CHARS = 400
 """Several wishes in one breath are short; a longer text tells a story, clause by clause."""
@@ -74,23 +76,39 @@ class IntentReader:
     """Reads intents with the shipped heads, or with others.
 
     Heads of the shipped labels are read in context; with labels of their own, every turn is read
-    by itself.
+    by itself, and further wishes are looked for clause by clause.
     """
 
     def __init__(self, one: Head | None = None, many: Head | None = None) -> None:
+        """`one` weighs the labels against each other, `many` asks of each by itself.
+
+        Raises:
+            MissingEncoderError: a head reads with the sentence encoder, which is not installed.
+        """
         self._one = one or load_head(WEIGHTS / "intent.npz")
-        self._many = many or load_head(WEIGHTS / "intents.npz")
-        self._combiner = _combiner_for(self._one, self._many)
+        if many is None and set(self._one.labels) <= set(LABELS):
+            many = load_head(WEIGHTS / "intents.npz")
+        self._many = many
+        self._combiner = _combiner_for(self._one, many)
+        self._wants_meaning = has_meaning(self._one.keys)
+        if self._wants_meaning:
+            open_encoder()  # now, and not with the first request
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every intent that a turn may be read as."""
+        return tuple(dict.fromkeys((*self._one.labels, "other")))
 
     @property
     def tables(self) -> tuple[TableHolder, ...]:
         """Who looks texts up here."""
-        return self._one, self._many
+        return (self._one,) if self._many is None else (self._one, self._many)
 
     def hear(self, features: Features) -> Said | None:
         """What a message comes to, for the turn that follows it; None where nothing is combined."""
         if not _has_shipped_labels(self._one, self._many):
             return None
+        features = self._widen(features)
         return self._weigh(features, self._one.chances(features), self._present(features))
 
     def read(
@@ -100,6 +118,7 @@ class IntentReader:
 
         `user` is the customer's turn before it, `agent` what was answered to that, both as heard.
         """
+        features = self._widen(features)
         main = self._one.read(features)
         present = self._present(features)
         alone = self._read_alone(text, main, present)
@@ -112,6 +131,7 @@ class IntentReader:
         self, features: Features, *, user: Said | None = None, agent: Said | None = None
     ) -> tuple[str, float]:
         """The one intent that is likeliest, sure or not, and its chance."""
+        features = self._widen(features)
         main = self._one.read(features)
         if self._combiner is None or (user is None and agent is None) or _is_clear(main, features):
             return main.label, main.confidence
@@ -119,6 +139,10 @@ class IntentReader:
         chances = self._combiner.weigh(turn, user, agent)
         confidence = max(chances)
         return self._combiner.labels[chances.index(confidence)], confidence
+
+    def _widen(self, features: Features) -> Features:
+        """With what the text means, for a head that wants to know."""
+        return read_meaning(features) if self._wants_meaning else features
 
     def _read_alone(self, text: str, main: Reading, present: dict[str, float]) -> IntentReading:
         """By what the turn says itself."""
@@ -160,7 +184,9 @@ class IntentReader:
         )  # fmt: skip
 
     def _present(self, features: Features) -> dict[str, float]:
-        """The chance of each label to be there at all."""
+        """The chance of each label to be there at all; nothing where no head asks that."""
+        if self._many is None:
+            return {}
         return dict(zip(self._many.labels, self._many.chances(features), strict=True))
 
     def _several(self, text: str, main: str, present: dict[str, float]) -> tuple[str, ...]:
@@ -168,7 +194,8 @@ class IntentReader:
         even hint at, yields to a wish that is sure enough."""
         hinted = _above(present, _HINTED)
         found = _above(hinted, _PRESENT)
-        if len(text) <= _CLAUSE_CHARS and (main in NEUTRAL or hinted.keys() - {main}):
+        may_be_more = self._many is None or main in NEUTRAL or hinted.keys() - {main}
+        if len(text) <= _CLAUSE_CHARS and may_be_more:
             found |= {label: present.get(label, 0.0) for label in self._by_clause(text, present)}
         found.pop(main, None)
         wishes = _surest(found)
@@ -184,22 +211,24 @@ class IntentReader:
         clauses = split_clauses(text, most=_CLAUSES_READ)
         if len(clauses) < 2:
             return set()
-        readings = self._one.read_several(read_several(clauses))
+        several = [self._widen(clause) for clause in read_several(clauses)]
+        readings = self._one.read_several(several)
+        sure = _CLAUSE_SURE if present else _CLAUSE_SURE_ALONE
         return {
             reading.label
             for reading in readings
-            if reading.confidence >= _CLAUSE_SURE and present.get(reading.label, 1.0) >= _HINTED
+            if reading.confidence >= sure and present.get(reading.label, 1.0) >= _HINTED
         }
 
 
-def _combiner_for(one: Head, many: Head) -> Combiner | None:
+def _combiner_for(one: Head, many: Head | None) -> Combiner | None:
     """The shipped combiner, for heads of the shipped labels in any order."""
     path = WEIGHTS / "context.npz"
     return load_combiner(path) if _has_shipped_labels(one, many) and path.is_file() else None
 
 
-def _has_shipped_labels(one: Head, many: Head) -> bool:
-    return set(one.labels) == set(many.labels) == set(LABELS)
+def _has_shipped_labels(one: Head, many: Head | None) -> bool:
+    return many is not None and set(one.labels) == set(many.labels) == set(LABELS)
 
 
 def _is_clear(main: Reading, features: Features) -> bool:

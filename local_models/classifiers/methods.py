@@ -18,8 +18,9 @@ from typing import Protocol
 
 import numpy as np
 
-from local_models.classifiers.features import Features, read_features
+from local_models.classifiers.features import VIEWS, Features, read_features
 from local_models.classifiers.head import Floats, Head
+from local_models.classifiers.meaning import find_encoder, read_meaning
 from local_models.classifiers.network import Array, Schedule, activate
 from local_models.classifiers.parts import Joints, best_cutting, cut
 from local_models.classifiers.parts_training import Parts, Row, is_glued, read_rows, take_apart
@@ -34,6 +35,7 @@ from local_models.classifiers.training import (
     score_left_out,
     train_head,
 )
+from local_models.classifiers.views import read_for
 
 NOWHERE = "oos"
 """The label of texts that belong to no class."""
@@ -51,9 +53,15 @@ LABELS = Recipe(
     schedule=Schedule(
         hidden=128, batch=256, rate=0.005, dropout=0.4, hidden_dropout=0.4, smoothing=0.05
     ),
-    networks=4, reaches=(0.0, 4.0, 8.0, 12.0),
+    networks=4, view_weights=(1.0, 1.0, 0.5, 1.0),
+    reaches=((0.0, 0.0), (0.0, 4.0), (0.0, 8.0), (3.0, 6.0)),
 )  # fmt: skip
-"""What labels of the user's own are learned by."""
+"""What labels of the user's own are learned by, with what texts mean as a view of its own."""
+LABELS_PLAIN = replace(
+    LABELS, view_weights=LABELS.view_weights[:VIEWS],
+    reaches=((0.0, 0.0), (4.0, 0.0), (8.0, 0.0), (12.0, 0.0)),
+)  # fmt: skip
+"""The same where the encoder is not installed."""
 FEW_TEXTS = 6_000
 """Fewer texts than this are learned in smaller batches, with two looks at each."""
 MANY_CLASSES = 40
@@ -64,6 +72,11 @@ _CONNECTIVE = re.compile(
     r"|并且|顺便|还有|另外|然后|同时|以及|而且)\s*",
     re.IGNORECASE,
 )
+
+
+def recipe_for_labels() -> Recipe:
+    """The best recipe that there is here for labels of the user's own."""
+    return LABELS_PLAIN if find_encoder() is None else LABELS
 
 
 def _ignore(passes: int) -> None:
@@ -87,7 +100,7 @@ class OneReader:
 
     def read(self, text: str) -> Answer:
         """The label and its probability."""
-        reading = self.head.read(read_features(text))
+        reading = self.head.read(read_for(self.head, text))
         is_rejected = reading.is_unsure or reading.label == NOWHERE
         return Answer(() if is_rejected else (reading.label,), reading.confidence)
 
@@ -102,7 +115,7 @@ class RejectingReader:
 
     def read(self, text: str) -> Answer:
         """The label and its probability; when rejected, the probability of all others."""
-        scores = self.head.scores(read_features(text))
+        scores = self.head.scores(read_for(self.head, text))
         chances = activate(scores[None] / np.float32(self.head.temperature), "one")[0]
         lead, best = find_lead(self.head.labels, scores)
         if lead < self.least_lead:
@@ -164,7 +177,7 @@ def blend_clauses(head: Head, text: str, whole: Floats) -> Floats:
 def train_one(
     texts: Sequence[str],
     names: Sequence[str],
-    recipe: Recipe = LABELS,
+    recipe: Recipe | None = None,
     *,
     on_start: Callable[[int], None] = _ignore,
     on_pass: Callable[[], None] = lambda: None,
@@ -174,9 +187,10 @@ def train_one(
     `on_start` is told the number of passes over the texts, `on_pass` is called after each.
     """
     labels = tuple(sorted(set(names)))
-    recipe = suit(recipe, len(texts), len(labels))
+    recipe = suit(recipe or recipe_for_labels(), len(texts), len(labels))
     on_start(recipe.passes)
-    return OneReader(train_head(texts, one_hot(names, labels), labels, recipe, on_pass=on_pass))
+    targets, read = one_hot(names, labels), reader_for(recipe)
+    return OneReader(train_head(texts, targets, labels, recipe, on_pass=on_pass, read=read))
 
 
 def suit(recipe: Recipe, texts: int, classes: int) -> Recipe:
@@ -200,7 +214,7 @@ def fit_recipe(recipe: Recipe, texts: int, classes: int) -> Recipe:
 def train_rejecting(
     texts: Sequence[str],
     names: Sequence[str],
-    recipe: Recipe = LABELS,
+    recipe: Recipe | None = None,
     *,
     outside: Sequence[str] = (),
     on_start: Callable[[int], None] = _ignore,
@@ -219,10 +233,11 @@ def train_rejecting(
     labels = tuple(sorted(set(names)))
     if NOWHERE not in labels:
         raise ValueError(f"No text is labelled '{NOWHERE}': give some that belong nowhere.")
-    recipe = suit(recipe, len(texts), len(labels))
+    recipe = suit(recipe or recipe_for_labels(), len(texts), len(labels))
     on_start(recipe.passes)
     targets, weight = one_hot(names, labels), _balance(names)
-    material = prepare(features_of(texts), targets, recipe, weight)
+    read = reader_for(recipe)
+    material = prepare([read(text) for text in texts], targets, recipe, weight)
     left_out = leave_out(texts, recipe)
     scores = score_left_out(material, left_out, recipe, on_pass)
     temperature = fit_temperature(scores, targets[left_out], recipe)
@@ -310,6 +325,8 @@ def read_all(reader: Reader, texts: Sequence[str]) -> list[Answer]:
     return [reader.read(text) for text in texts]
 
 
-def features_of(texts: Sequence[str]) -> list[Features]:
-    """The features of many texts, in order."""
-    return [read_features(text) for text in texts]
+def reader_for(recipe: Recipe) -> Callable[[str], Features]:
+    """What turns a text into the features that a head of this recipe is given."""
+    if len(recipe.view_weights) == VIEWS:
+        return read_features
+    return lambda text: read_meaning(read_features(text))

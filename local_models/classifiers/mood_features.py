@@ -21,7 +21,6 @@ from local_models.classifiers.amounts import Amount, find_amounts, lay_out, name
 from local_models.classifiers.compiled import NATIVE, CompiledCues
 from local_models.classifiers.cues import TURNED, UNITS_EN, Found, find_bare_cues, load_lexicon
 from local_models.classifiers.features import VIEWS, Features, read_features
-from local_models.classifiers.head import Head
 
 CUES = VIEWS
 """The view of the cues, after those of the n-grams."""
@@ -94,13 +93,6 @@ def open_cues() -> CompiledCues | None:
         tuple(_WEIGHT.get(name, 0) for name in names),
         tuple(tuple(at[name] for name in kinds) for kinds in lists), lay_out(), CUES,
     )  # fmt: skip
-
-
-def read_for(head: Head, turn: str | Features) -> Features:
-    """The features that a head was trained on: with cues where it has a weight for their view."""
-    if len(head.view_weights) > CUES:
-        return read_mood_features(turn)
-    return read_features(turn) if isinstance(turn, str) else turn
 
 
 def hash_cues(

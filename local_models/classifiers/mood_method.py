@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from local_models.classifiers.head import Head
 from local_models.classifiers.methods import BENCH, Answer, fit_recipe
-from local_models.classifiers.mood_features import read_for, read_mood_features
+from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.training import Recipe, one_hot, train_head
+from local_models.classifiers.views import read_for
 
 CUED = replace(BENCH, view_weights=(1.0, 1.0, 0.5, 1.2))
 """The recipe of the other methods with a weight for the view of the cues."""

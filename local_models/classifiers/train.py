@@ -20,14 +20,16 @@ from numpy.typing import NDArray
 
 from local_models.classifiers import difficulty, emotion, intents
 from local_models.classifiers.data.compose import compose
-from local_models.classifiers.features import Features, read_glance
+from local_models.classifiers.features import VIEWS, Features, read_glance
 from local_models.classifiers.head import Head, load_head, save_head
-from local_models.classifiers.methods import LABELS, suit
-from local_models.classifiers.mood_features import read_for, read_mood_features
+from local_models.classifiers.meaning import read_meaning
+from local_models.classifiers.methods import LABELS, LABELS_PLAIN, recipe_for_labels, suit
+from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.mood_method import CUED
 from local_models.classifiers.network import Schedule
 from local_models.classifiers.shipped_data import read_lines
 from local_models.classifiers.training import Recipe, one_hot, train_head
+from local_models.classifiers.views import read_for
 
 TASKS = {
     "intent": intents.LABELS,
@@ -88,13 +90,12 @@ def retrain(
     shipped = load_head(path) if path.is_file() else None  # difficulty is shipped in another form
     texts, names = _with_own_lines(task, learned)
     labels = tuple(sorted(set(names) | {row.label for row in held_out}))
-    is_mood = task == "emotion"
-    recipe = _recipe(texts, labels, seed, is_mood=is_mood)
+    recipe = _recipe(task, texts, labels, seed)
     recipe = replace(recipe, notes=f"retrained from {data.name}")
     on_start(recipe.passes)
     head = train_head(
         texts, one_hot(names, labels), labels, recipe, on_pass=on_pass,
-        read=_read_mood_glance if is_mood else read_glance,
+        read=_read_mood_glance if task == "emotion" else _reader_for(recipe),
     )  # fmt: skip
     head = replace(head, threshold=shipped.threshold if shipped else 0.0)
     out.mkdir(parents=True, exist_ok=True)
@@ -113,14 +114,24 @@ def _read_mood_glance(text: str) -> Features:
     return read_mood_features(read_glance(text))
 
 
-def _recipe(texts: Sequence[str], labels: Sequence[str], seed: int, *, is_mood: bool) -> Recipe:
+def _reader_for(recipe: Recipe) -> Callable[[str], Features]:
+    if len(recipe.view_weights) == VIEWS:
+        return read_glance
+    return lambda text: read_meaning(read_glance(text))
+
+
+def _recipe(task: str, texts: Sequence[str], labels: Sequence[str], seed: int) -> Recipe:
     """Smaller networks than the benches measure, so that the file stays a few megabytes."""
-    if is_mood:
+    if task == "emotion":
         schedule = Schedule(hidden=64, epochs=12, seed=seed)
         recipe = Recipe(schedule=schedule, networks=1, view_weights=CUED.view_weights)
     else:
-        schedule = replace(LABELS.schedule, hidden=64, seed=seed)
-        recipe = replace(LABELS, schedule=schedule, networks=2, reaches=(4.0, 10.0))
+        # Intents of one's own are read with the encoder; the shipped ones gain nothing by it.
+        is_own = task == "intent" and not set(labels) <= set(intents.LABELS)
+        recipe = recipe_for_labels() if is_own else LABELS_PLAIN
+        schedule = replace(recipe.schedule, hidden=64, seed=seed)
+        reaches = ((0.0, 4.0), (3.0, 8.0)) if recipe is LABELS else ((4.0, 0.0), (10.0, 0.0))
+        recipe = replace(recipe, schedule=schedule, networks=2, reaches=reaches)
         recipe = suit(recipe, len(texts), len(labels))
     return replace(recipe, min_count=2 if len(texts) > 2_000 else 1)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from local_models.classifiers.features import Features, read_features
 from local_models.classifiers.head import Deep, Floats, Head, Rows
+from local_models.classifiers.meaning import KEYS, MEANING
 from local_models.classifiers.network import (
     Array,
     Network,
@@ -38,14 +39,15 @@ class Recipe:
     """Characters, words, pairs."""
     held_out: float = 0.15
     """Share of the texts that a first training leaves out to set the temperature."""
-    reaches: tuple[float, ...] = ()
-    """How long what words meant beforehand is beside n-grams of length one, for each network in
-    turn; none at all where this is empty. Networks of different reach err differently."""
+    reaches: tuple[tuple[float, float], ...] = ()
+    """How long what words meant beforehand, and what the text means by the encoder, are beside n-grams of
+    length one, for each network in turn; neither at all where this is empty. Networks of different
+    reach err differently."""
     notes: str = ""
 
-    def reach(self, turn: int) -> float:
-        """The reach of one network."""
-        return self.reaches[turn % len(self.reaches)] if self.reaches else 0.0
+    def reach(self, turn: int) -> tuple[float, float]:
+        """The reaches of one network."""
+        return self.reaches[turn % len(self.reaches)] if self.reaches else (0.0, 0.0)
 
     @property
     def passes(self) -> int:
@@ -95,7 +97,7 @@ def build_head(
     for turn in range(recipe.networks):
         schedule = replace(recipe.schedule, seed=recipe.schedule.seed + 17 * turn)
         networks.append(material.train(schedule, recipe.reach(turn), on_pass))
-    return merge_networks(networks, material.vocabulary, labels, recipe, meanings=material.meanings)
+    return merge_networks(networks, material.vocabulary, labels, recipe, senses=material.senses)
 
 
 def score_left_out(
@@ -112,6 +114,22 @@ def score_left_out(
 
 
 @dataclass(frozen=True, slots=True)
+class Sense:
+    """What is known of texts before any of them is learned: a vector for each of some n-grams."""
+
+    at: NDArray[np.intp]
+    """Where these n-grams stand in the vocabulary."""
+    rows: Array
+    """Their vectors."""
+    sums: Array
+    """The vectors summed over each text, of length one on average."""
+
+    def pick(self, chosen: NDArray[np.bool_]) -> Sense:
+        """The same for some of the texts."""
+        return replace(self, sums=self.sums[chosen])
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """Texts as a network learns from them."""
 
@@ -120,54 +138,76 @@ class Material:
     """Texts by the n-grams that are learned."""
     targets: Array
     weight: Array
-    meanings: Array | None = None
-    """The prior's vector for each n-gram of the vocabulary."""
-    meaning: Array | None = None
-    """Those vectors summed over each text, of length one on average."""
+    senses: tuple[Sense, ...] = ()
+    """What the prior's table says, and what the encoder says; none where the recipe wants neither."""
 
     def pick(self, chosen: NDArray[np.bool_]) -> Material:
         """Some of the texts."""
-        meaning = None if self.meaning is None else self.meaning[chosen]
         return replace(
             self, matrix=self.matrix[chosen], targets=self.targets[chosen],
-            weight=self.weight[chosen], meaning=meaning,
+            weight=self.weight[chosen], senses=tuple(sense.pick(chosen) for sense in self.senses),
         )  # fmt: skip
 
-    def train(self, schedule: Schedule, reach: float, on_pass: Callable[[], None]) -> Network:
-        """One network; it takes sums of the prior's vectors as they are, whatever its reach."""
-        meaning = None if self.meaning is None or not reach else self.meaning * np.float32(reach)
+    @property
+    def meaning(self) -> Array | None:
+        """What all senses say of each text, side by side."""
+        return np.concatenate([sense.sums for sense in self.senses], 1) if self.senses else None
+
+    def train(
+        self, schedule: Schedule, reaches: Sequence[float], on_pass: Callable[[], None]
+    ) -> Network:
+        """One network, with one reach a sense; it takes sums as they are, whatever their reach."""
+        used = [
+            sense.sums * np.float32(reach)
+            for sense, reach in zip(self.senses, reaches, strict=False)
+            if reach
+        ]
         network = train_network(
-            self.matrix, self.targets, schedule,
-            meaning=meaning, importance=self.weight, on_epoch=on_pass,
+            self.matrix, self.targets, schedule, meaning=np.concatenate(used, 1) if used else None,
+            importance=self.weight, on_epoch=on_pass,
         )  # fmt: skip
-        if self.meaning is not None:
-            lift = (
-                network.lift.value if reach else np.zeros((self.meaning.shape[1], schedule.hidden))
-            )
-            network.lift = Slot.of(lift * reach)
+        lifts, done = [], 0
+        for sense, reach in zip(self.senses, reaches, strict=False):
+            width = sense.sums.shape[1]
+            if reach:
+                lifts.append(network.lift.value[done : done + width] * np.float32(reach))
+                done += width
+            else:
+                lifts.append(np.zeros((width, schedule.hidden), dtype=np.float32))
+        network.lift = Slot.of(np.concatenate(lifts)) if lifts else network.lift
         return network
 
 
 def prepare(
     corpus: Sequence[Features], targets: Array, recipe: Recipe, importance: Array | None = None
 ) -> Material:
-    """Vocabulary and matrix of a corpus, with the prior where the recipe asks and it knows enough."""
+    """Vocabulary and matrix of a corpus, with what is known beforehand where the recipe asks for it.
+
+    Where the texts were read with what they mean, the recipe has a weight for that view too.
+    """
     hashes = np.concatenate([features.hashes for features in corpus])
-    prior = choose_prior(hashes) if recipe.reaches else None
+    prior = choose_prior(hashes[hashes >> 30 != MEANING]) if recipe.reaches else None
     vocabulary = build_vocabulary(
         corpus, min_count=recipe.min_count, view_weights=recipe.view_weights, prior=prior
     )
-    matrix = to_matrix(corpus, vocabulary)
     weight = np.ones(len(corpus), dtype=np.float32) if importance is None else importance
-    if prior is None:
-        return Material(vocabulary, matrix, targets, weight)
-    meanings = lay_out(prior, vocabulary)
-    meaning = matrix @ meanings
-    factor = np.float32(1.0 / max(float(np.linalg.norm(meaning, axis=1).mean()), 1e-9))
-    return Material(
-        vocabulary, matrix[:, vocabulary.learned.nonzero()[0]], targets, weight,
-        meanings * factor, meaning * factor,
-    )  # fmt: skip
+    if not recipe.reaches:
+        return Material(vocabulary, to_matrix(corpus, vocabulary), targets, weight)
+    learned = vocabulary.learned & ~np.isin(vocabulary.keys, KEYS)
+    vocabulary = replace(vocabulary, learned=learned)
+    matrix = to_matrix(corpus, vocabulary)
+    senses = []
+    for at, rows in (lay_out(prior, vocabulary), _lay_out_meaning(vocabulary)):
+        sums = np.asarray(matrix[:, at] @ rows, dtype=np.float32)
+        factor = np.float32(1.0 / max(float(np.linalg.norm(sums, axis=1).mean()), 1e-9))
+        senses.append(Sense(at, rows * factor, sums * factor))
+    return Material(vocabulary, matrix[:, learned.nonzero()[0]], targets, weight, tuple(senses))
+
+
+def _lay_out_meaning(vocabulary: Vocabulary) -> tuple[NDArray[np.intp], Array]:
+    """Where the encoder's numbers stand in a vocabulary, if they do: each is a direction of its own."""
+    at = np.flatnonzero(np.isin(vocabulary.keys, KEYS))
+    return at, np.eye(len(at), dtype=np.float32)
 
 
 def merge_networks(
@@ -176,19 +216,22 @@ def merge_networks(
     labels: Sequence[str],
     recipe: Recipe,
     *,
-    meanings: Array | None = None,
+    senses: Sequence[Sense] = (),
 ) -> Head:
-    """The average of networks as one head; what the prior means becomes rows like the others."""
+    """The average of networks as one head; what was known beforehand becomes rows like the others."""
     share = 1.0 / len(networks)
     embedding = np.concatenate([network.embedding.value for network in networks], axis=1)
     output = np.concatenate([network.output.value * share for network in networks])
     hidden_bias = np.concatenate([network.hidden_bias.value for network in networks])
     wide = np.asarray(sum((network.wide.value * share for network in networks), np.float32(0)))
     bias = sum((network.bias.value * share for network in networks), np.float32(0))
-    if meanings is not None:
+    if senses:
         lift = np.concatenate([network.lift.value for network in networks], axis=1)
-        embedding = meanings @ lift + _spread(embedding, vocabulary.learned)
+        embedding = _spread(embedding, vocabulary.learned)
         wide = _spread(wide, vocabulary.learned)
+        for sense in senses:
+            own, lift = np.split(lift, [sense.rows.shape[1]])
+            embedding[sense.at] += sense.rows @ own
     return Head(
         labels=tuple(labels), kind=recipe.schedule.kind, keys=vocabulary.keys,
         idf=vocabulary.idf, view_weights=vocabulary.view_weights,

@@ -55,16 +55,16 @@ def build_vocabulary(
     return Vocabulary(union, rarities, weights, learned)
 
 
-def lay_out(prior: Prior, vocabulary: Vocabulary) -> Floats:
-    """The prior's vector for each n-gram of a vocabulary, zero where it has none.
+def lay_out(prior: Prior | None, vocabulary: Vocabulary) -> tuple[NDArray[np.intp], Floats]:
+    """Where the prior's n-grams stand in a vocabulary, and their vectors; none without a prior.
 
     Each is taken by how rare the prior found the n-gram, whatever the vocabulary says.
     """
-    laid = np.zeros((len(vocabulary.keys), prior.cells.shape[1]), dtype=np.float32)
+    if prior is None:
+        return np.zeros(0, dtype=np.intp), np.zeros((0, 0), dtype=np.float32)
     at = vocabulary.keys.searchsorted(prior.keys)
     ratio = prior.idf / vocabulary.idf[at]
-    laid[at] = prior.rows(np.arange(len(prior.keys))) * ratio[:, None]
-    return laid
+    return at, prior.rows(np.arange(len(prior.keys))) * ratio[:, None]
 
 
 def to_matrix(corpus: Sequence[Features], vocabulary: Vocabulary) -> Any:

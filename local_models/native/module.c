@@ -60,7 +60,7 @@ void table_free(void *table)
 }
 
 /* Counts up with every change of what Python hands over or gets back, see compiled.py. */
-#define INTERFACE 5
+#define INTERFACE 6
 
 static PyMethodDef functions[] = {
     {"softmax", (PyCFunction)(void (*)(void))softmax, METH_FASTCALL,
@@ -92,7 +92,7 @@ static struct PyModuleDef module = {
 PyMODINIT_FUNC PyInit_pointsman_native(void)
 {
     PyTypeObject *types[] = {&SpellingType, &WindowsType, &RowsType, &WordsType,
-                             &TreesType, &LevelsType, &CuesType, &SurveyType, &AnnouncersType};
+                             &TreesType, &LevelsType, &CuesType, &SurveyType, &AnnouncersType, &EncoderType};
     PyObject *made = PyModule_Create(&module);
     if (made == NULL)
         return NULL;

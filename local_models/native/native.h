@@ -28,6 +28,7 @@ extern PyTypeObject LevelsType;
 extern PyTypeObject CuesType;
 extern PyTypeObject SurveyType;
 extern PyTypeObject AnnouncersType;
+extern PyTypeObject EncoderType;
 
 /* What `count` inputs come to in `trees`, added onto `sums`, one for each of the trees' outputs. */
 void trees_walk(PyObject *trees, const float *inputs, float *sums);

@@ -102,7 +102,8 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
     candidates = _candidates(settings)
     if every_model_on:
         candidates = [dataclasses.replace(each, is_on=True, why_off="") for each in candidates]
-    return check_file(name, candidates, read=_Reader(), prompts=prompt_names())
+    reader = _Reader(settings)
+    return check_file(name, candidates, read=reader, prompts=prompt_names(), intents=reader.intents)
 
 
 def _candidates(settings: Settings) -> Sequence[Candidate]:
@@ -118,12 +119,13 @@ def _candidates(settings: Settings) -> Sequence[Candidate]:
 class _Reader:
     """Turns an utterance into signals, masked and read as a request would be."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
         from router.steps.privacy import MemoryVaults, Privacy, PrivacySettings
-        from router.steps.understanding import Understanding
+        from router.wiring import open_understanding
 
         self._privacy = Privacy(PrivacySettings(), MemoryVaults())
-        self._understanding = Understanding()
+        self._understanding = open_understanding(settings.understanding)
+        self.intents = self._understanding.intents
 
     def __call__(self, text: str) -> Signals:
         from providers.messages import ChatRequest, Message

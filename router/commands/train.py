@@ -45,3 +45,7 @@ def train(
     console.print(f"accuracy before (shipped weights): {before}")
     console.print(f"accuracy after: {outcome.after:.1%}")
     console.print(f"weights: {outcome.weights}\nconfusion matrix: {outcome.picture}", markup=False)
+    console.print(
+        f"to serve with them, write into the configuration:\n\n    understanding:\n      weights: {out}",
+        markup=False,
+    )

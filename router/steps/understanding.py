@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from zipfile import BadZipFile
 
 from msgspec import Raw, UnsetType
 from msgspec.structs import replace
@@ -21,9 +22,10 @@ from local_models.classifiers.difficulty import DifficultyReader, expect_qualiti
 from local_models.classifiers.emotion import EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
 from local_models.classifiers.features import GLANCE_CHARS, read_glance
-from local_models.classifiers.head import load_head
+from local_models.classifiers.head import Head, load_head
 from local_models.classifiers.intents import IntentReader
 from local_models.classifiers.language import tell_language, tell_matter
+from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.normalise import clip
 from local_models.classifiers.sample import Sample
@@ -39,12 +41,15 @@ from providers.messages import (
     VideoPart,
     text_of,
 )
+from router.errors import ConfigError
 
 EARLIER_TURNS = 8
 """User turns before the last one that are looked at for repeats and for the trend of the mood."""
 
 _TOKENS_PER_MESSAGE = 4
 _TOKENS_PER_IMAGE = 800
+_HEADS = frozenset({"intent", "intents", "emotion", "difficulty"})
+"""What `main.py train` writes, and the head that asks for every intent by itself."""
 _PARTS = {ImagePart: "image", AudioPart: "audio", FilePart: "file", VideoPart: "video"}
 _NEEDS = {"image": "vision", "audio": "audio", "video": "video"}
 
@@ -77,13 +82,39 @@ class Understanding:
 
     @classmethod
     def from_folder(cls, folder: Path) -> Understanding:
-        """With the heads that `main.py train` wrote into the folder, and the shipped ones besides."""
-        heads = {path.stem: load_head(path) for path in sorted(folder.glob("*.npz"))}
-        return cls(
-            IntentReader(heads.get("intent"), heads.get("intents")),
-            EmotionReader(heads.get("emotion")),
-            DifficultyReader(heads.get("difficulty")),
-        )
+        """With the heads that `main.py train` wrote into the folder, and the shipped ones besides.
+
+        Raises:
+            ConfigError: there are none, one is not a head of ours or cannot be read with; says which.
+        """
+        heads: dict[str, Head] = {}
+        problems = []
+        for path in sorted(folder.glob("*.npz")):
+            try:
+                heads[path.stem] = load_head(path)
+            except (OSError, ValueError, KeyError, BadZipFile) as error:
+                problems.append(f"{path} cannot be read as a head: {error}")
+        for name in sorted(heads.keys() - _HEADS):
+            problems.append(
+                f"{folder / name}.npz is none of the heads {', '.join(sorted(_HEADS))}."
+            )
+        if not heads and not problems:
+            problems.append(f"{folder} holds no heads. `main.py train --out {folder}` writes them.")
+        if problems:
+            raise ConfigError([f"understanding.weights: {problem}" for problem in problems])
+        try:
+            return cls(
+                IntentReader(heads.get("intent"), heads.get("intents")),
+                EmotionReader(heads.get("emotion")),
+                DifficultyReader(heads.get("difficulty")),
+            )
+        except (ValueError, MissingEncoderError) as error:
+            raise ConfigError([f"understanding.weights: {folder}: {error}"]) from error
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """Every intent that a message may be read as."""
+        return self._intents.labels
 
     def read(self, request: ChatRequest, pii: frozenset[str] = frozenset()) -> Signals:
         """Everything that a policy may ask about the request. `pii` names what was masked in it."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from policies.checking import check_file, check_policy
+from policies.errors import PolicyFileError
 from policies.expectations import build_signals
 from policies.findings import Finding
 from policies.json_schema import schema_text
@@ -172,6 +173,18 @@ def test_signals_given_as_plain_values_take_their_own_shape() -> None:
     signals = build_signals({"intent": "urge", "pii": "phone", "slots": {"date": ["today"]}})
     assert signals.intents == ("urge",)
     assert signals.pii == frozenset({"phone"}) and signals.slots["date"] == ("today",)
+
+
+def test_intents_of_one_s_own_may_be_asked_for_and_ours_are_then_told_to_be_idle() -> None:
+    text = GOOD.replace("{difficulty: above 0.5}", "{any: [{intent: loan}, {intents: [refund]}]}")
+    text = text.replace("expect: [{signals: {difficulty: 0.9}", "expect: [{signals: {intent: loan}")
+    with pytest.raises(PolicyFileError, match="'loan' is not known"):
+        parse_policy(text)
+    policy = parse_policy(text, own_intents=("loan", "card", "other"))
+    assert lint(policy, MODELS, PROMPTS) == []
+    (found,) = lint(policy, MODELS, PROMPTS, ("loan", "card", "other"))
+    assert (found.code, found.line, found.is_error) == ("unread-intent", 6, False)
+    assert "no message is read as 'refund'" in found.message and "card, loan" in found.mend
 
 
 def test_the_published_schema_is_the_one_in_the_code() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Literal
 
@@ -11,8 +12,9 @@ from msgspec import Raw
 from local_models.classifiers.context import Said
 from local_models.classifiers.features import Features
 from local_models.classifiers.head import save_head
-from local_models.classifiers.intents import IntentReader
+from local_models.classifiers.intents import LABELS, IntentReader
 from local_models.classifiers.network import Schedule
+from local_models.classifiers.train import retrain
 from local_models.classifiers.training import Recipe, one_hot, train_head
 from policies.signals import Signals
 from providers.messages import (
@@ -239,3 +241,24 @@ def test_heads_of_one_s_own_replace_the_shipped_ones(tmp_path: Path) -> None:
     signals = read(Understanding.from_folder(tmp_path), "我想贷款")
     assert signals.intent == "loan" and signals.intent_group == "other"
     assert signals.emotion == "neutral"
+
+
+def test_with_labels_of_one_s_own_no_shipped_intent_is_mixed_in_and_clauses_are_read(
+    tmp_path: Path,
+) -> None:
+    rows = [{"text": lead + wish, "label": label} for label, wish in OWN for lead in LEADS]
+    data = tmp_path / "rows.jsonl"
+    data.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    retrain("intent", data, tmp_path / "out")
+    own = Understanding.from_folder(tmp_path / "out")
+    assert own.intents == ("card_lost", "loan", "other")
+    assert read(own, "我要投诉你们把我的信用卡弄丢了").intents == ("card_lost",)
+    assert set(read(own, "我的信用卡丢了，另外我想贷款").intents) == {"card_lost", "loan"}
+    assert Understanding().intents == LABELS
+
+
+OWN = (
+    ("loan", "我想贷款"), ("loan", "贷款利率是多少"), ("loan", "怎么申请贷款"),
+    ("card_lost", "信用卡丢了"), ("card_lost", "我的卡被偷了"), ("card_lost", "卡找不到了"),
+)  # fmt: skip
+LEADS = ("", "你好，", "请问", "麻烦，", "hi ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -26,14 +27,6 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     intensity: str
     difficulty: str
 
-    def __post_init__(self) -> None:
-        for name, known in _WORDS.items():
-            value = getattr(self, name)
-            words = value if isinstance(value, tuple) else (value,)
-            for word in words:
-                if word not in known:
-                    raise ValueError(f"`{name}` is '{word[:40]}', which is none of its words")
-
     def improve(self, signals: Signals, confidence: float) -> Signals:
         """The signals with this reading in place of our own reader's."""
         more = () if self.intent == "other" else (each for each in self.intents if each != "other")
@@ -43,7 +36,7 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             signals,
             intent=self.intent,
             intents=intents,
-            intent_group=GROUPS[self.intent],
+            intent_group=GROUPS.get(self.intent, "other"),
             intent_confidence=confidence,
             is_unsure=self.intent == "other",
             intent_from_context=False,
@@ -55,18 +48,20 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-_WORDS: dict[str, tuple[str, ...]] = {
-    "intent": INTENTS,
-    "intents": INTENTS,
-    "emotion": EMOTIONS,
-    "intensity": tuple(_INTENSITY),
-    "difficulty": tuple(_DIFFICULTY),
-}
+def _words(intents: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    return {
+        "intent": tuple(intents),
+        "intents": tuple(intents),
+        "emotion": EMOTIONS,
+        "intensity": tuple(_INTENSITY),
+        "difficulty": tuple(_DIFFICULTY),
+    }
 
 
-def _schema() -> Raw:
+def format_for(intents: Sequence[str] = INTENTS) -> ResponseFormat:
+    """The form of an answer that chooses among these intents."""
     properties: dict[str, Any] = {
-        name: {"type": "string", "enum": list(words)} for name, words in _WORDS.items()
+        name: {"type": "string", "enum": list(words)} for name, words in _words(intents).items()
     }
     properties["intents"] = {"type": "array", "items": properties["intents"]}
     schema = {
@@ -75,22 +70,28 @@ def _schema() -> Raw:
         "required": list(properties),
         "additionalProperties": False,
     }
-    return Raw(msgspec.json.encode(schema))
+    form = JsonSchema(name="reading", schema=Raw(msgspec.json.encode(schema)), strict=True)
+    return ResponseFormat(type="json_schema", json_schema=form)
 
 
-FORMAT = ResponseFormat(
-    type="json_schema", json_schema=JsonSchema(name="reading", schema=_schema(), strict=True)
-)
 _decode = msgspec.json.Decoder(Reading).decode
 
 
-def read_answer(text: str) -> Reading:
+def read_answer(text: str, intents: Sequence[str] = INTENTS) -> Reading:
     """The reading that an answer holds.
 
     Raises:
-        ValueError: it is no JSON of that shape, or a word is none of ours; says which.
+        ValueError: it is no JSON of that shape, or a word is none of those asked for; says which.
     """
     try:
-        return _decode(text)
+        reading = _decode(text)
     except msgspec.DecodeError as error:
         raise ValueError(f"No reading: {error}") from error
+    for name, known in _words(intents).items():
+        value = getattr(reading, name)
+        for word in value if isinstance(value, tuple) else (value,):
+            if word not in known:
+                raise ValueError(
+                    f"No reading: `{name}` is '{word[:40]}', which is none of its words"
+                )
+    return reading

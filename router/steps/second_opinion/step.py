@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from policies.consulting import Consultation
 from policies.decision import Plan, Reason
-from policies.signals import Signals
+from policies.signals import INTENTS, Signals
 from prompts.library import Library, shipped
 from prompts.schema import Prompt
 from providers.calls import Completion
@@ -17,12 +17,17 @@ from providers.errors import ProviderError
 from providers.messages import ChatRequest, Message, text_of
 from router.errors import PointsmanError
 from router.steps.second_opinion.memory import Key, Memory, normalise
-from router.steps.second_opinion.reading import FORMAT, Reading, read_answer
+from router.steps.second_opinion.reading import Reading, format_for, read_answer
 
 PROMPT = "dispatcher"
 _LONGEST = (1_000, 500)
 """Characters of a message that are sent: so many from its beginning and from its end."""
 _ANSWER_TOKENS = 300
+_INSTEAD = (
+    "\n\nHere the intents are these, and none of those described above: {}.",
+    "\n\n这里的意图只有以下这些，上文所列的意图一概不用：{}。",
+)
+"""What the prompt adds for intents other than the shipped ones, in English and in Chinese."""
 
 
 class Asks(Protocol):
@@ -46,9 +51,13 @@ class SecondOpinion:
         self,
         library: Library | None = None,
         *,
+        intents: Sequence[str] = INTENTS,
         most_kept: int = 10_000,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`intents` are those that a message may be read as."""
+        self._intents = intents
+        self._format = format_for(intents)
         self._library = library or shipped()
         self._memory = Memory(most_kept, clock)
 
@@ -67,22 +76,24 @@ class SecondOpinion:
         if known is not None:
             return _opinion(signals, known, asked, f"{asked.inquiry.pool.name}, asked before,")
         try:
-            answer = await ask(_question(prompt, text, asked.plan), asked.plan)
-            reading = read_answer(answer.choices[0].text or "")
+            answer = await ask(self._question(prompt, text, asked.plan), asked.plan)
+            reading = read_answer(answer.choices[0].text or "", self._intents)
         except (ProviderError, PointsmanError, ValueError) as error:
             return Opinion(signals, _excuse(error, asked))
         self._memory.keep(key, reading)
         return _opinion(signals, reading, asked, answer.model or asked.plan.primary.model)
 
-
-def _question(prompt: Prompt, text: str, plan: Plan) -> ChatRequest:
-    return ChatRequest(
-        model=plan.primary.model,
-        messages=(Message(role="system", content=prompt.text), Message(role="user", content=text)),
-        response_format=FORMAT,
-        max_tokens=_ANSWER_TOKENS,
-        temperature=0.0,
-    )
+    def _question(self, prompt: Prompt, text: str, plan: Plan) -> ChatRequest:
+        told = prompt.text
+        if set(self._intents) != set(INTENTS):
+            told += _INSTEAD[prompt.language == "zh"].format(", ".join(self._intents))
+        return ChatRequest(
+            model=plan.primary.model,
+            messages=(Message(role="system", content=told), Message(role="user", content=text)),
+            response_format=self._format,
+            max_tokens=_ANSWER_TOKENS,
+            temperature=0.0,
+        )
 
 
 def _opinion(signals: Signals, reading: Reading, asked: Consultation, who: str) -> Opinion:

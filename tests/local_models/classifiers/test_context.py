@@ -119,7 +119,7 @@ class _Turned:
     def __init__(self, head: Head, order: list[int]) -> None:
         self._head, self._order = head, order
         self.labels = tuple(head.labels[at] for at in order)
-        self.threshold = head.threshold
+        self.threshold, self.keys = head.threshold, head.keys
 
     def read(self, features: object) -> Reading:
         reading = self._head.read(features)  # type: ignore[arg-type]

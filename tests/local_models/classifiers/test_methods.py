@@ -36,7 +36,11 @@ ELSEWHERE = [
     for opener in OPENERS
 ]
 SMALL = Recipe(
-    schedule=Schedule(hidden=16), networks=2, min_count=1, held_out=0.3, reaches=(0.0, 4.0)
+    schedule=Schedule(hidden=16),
+    networks=2,
+    min_count=1,
+    held_out=0.3,
+    reaches=((0.0, 0.0), (4.0, 0.0)),
 )
 
 

@@ -78,7 +78,9 @@ MUSIC = ["play a song", "play my favourite song", "put on a song", "start the so
 
 def test_a_head_knows_words_that_its_own_texts_never_held() -> None:
     targets = one_hot(["card"] * 4 + ["song"] * 4, ("card", "song"))
-    head = train_head(CARDS + MUSIC, targets, ("card", "song"), replace(PLAIN, reaches=(4.0, 10.0)))
+    head = train_head(
+        CARDS + MUSIC, targets, ("card", "song"), replace(PLAIN, reaches=((4.0, 0.0), (10.0, 0.0)))
+    )
     assert head.read(read_features("stolen visa")).label == "card"
     for text in ("jazz music", "rock band tracks", "listen to spotify"):
         assert head.read(read_features(text)).label == "song"
@@ -86,10 +88,10 @@ def test_a_head_knows_words_that_its_own_texts_never_held() -> None:
 
 def test_a_head_reads_as_the_networks_did_that_it_was_merged_from() -> None:
     targets = one_hot(["card"] * 4 + ["song"] * 4, ("card", "song"))
-    recipe = replace(PLAIN, networks=1, reaches=(6.0,), held_out=0.0)
+    recipe = replace(PLAIN, networks=1, reaches=((6.0, 0.0),), held_out=0.0)
     corpus = [read_features(text) for text in CARDS + MUSIC]
     material = prepare(corpus, targets, recipe)
-    network = material.train(recipe.schedule, 6.0, lambda: None)
+    network = material.train(recipe.schedule, (6.0, 0.0), lambda: None)
     head = train_head(CARDS + MUSIC, targets, ("card", "song"), recipe)
     there = network.scores(material.matrix, material.meaning)
     assert np.abs(np.stack([head.scores(one) for one in corpus]) - there).max() < 0.2

@@ -11,7 +11,7 @@ from policies.signals import EMOTIONS, INTENTS, Signals
 from prompts.library import shipped
 from router.steps.second_opinion import read_answer
 from router.steps.second_opinion.memory import Memory, normalise
-from router.steps.second_opinion.reading import FORMAT
+from router.steps.second_opinion.reading import format_for
 from router.steps.second_opinion.step import PROMPT
 
 GOOD = {
@@ -75,8 +75,9 @@ def test_what_is_no_reading_is_refused(text: str) -> None:
 
 
 def test_the_schema_and_both_prompts_name_every_word_that_there_is() -> None:
-    assert FORMAT.json_schema is not None
-    schema = msgspec.json.decode(bytes(FORMAT.json_schema.schema))  # type: ignore[arg-type]
+    form = format_for().json_schema
+    assert form is not None
+    schema = msgspec.json.decode(bytes(form.schema))  # type: ignore[arg-type]
     assert schema["properties"]["intent"]["enum"] == list(INTENTS)
     assert set(schema["required"]) == set(schema["properties"]) == set(GOOD)
     for language in ("zh", "en"):
