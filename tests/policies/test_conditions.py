@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from msgspec import Raw
 
 from local_models.classifiers.entities import find_slots
 from policies.compiling import compile_all
@@ -21,6 +23,7 @@ from policies.questions import build_condition
 from policies.ranges import SHARE, Range, parse_range
 from policies.schema import ConditionDoc
 from policies.signals import (
+    ABILITIES,
     MODALITIES,
     NEEDS,
     PII_KINDS,
@@ -30,8 +33,21 @@ from policies.signals import (
     Surroundings,
 )
 from policies.values import parse_days, parse_share, parse_span, parse_zone
+from providers.catalog import load_catalog
+from providers.messages import (
+    AudioPart,
+    ChatRequest,
+    FilePart,
+    Function,
+    ImagePart,
+    ImageUrl,
+    Message,
+    ResponseFormat,
+    Tool,
+    VideoPart,
+)
 from router.steps.privacy.spans import KINDS
-from router.steps.understanding import _NEEDS, _PARTS
+from router.steps.understanding import read_modalities, read_needs
 from tests.policies.worlds import NOON, sold_models
 
 MODELS = {each.name: each for each in sold_models("openai")}
@@ -341,8 +357,29 @@ def test_the_kinds_of_private_data_are_those_that_are_looked_for() -> None:
 
 def test_what_a_request_needs_and_holds_is_known() -> None:
     assert set(SLOTS) == set(find_slots("订单 20261120123456789 手机 13812345678 昨天退 30 元"))
-    assert {"text", *_PARTS.values()} == set(MODALITIES)
-    assert set(_NEEDS.values()) <= set(NEEDS)
+    parts = (
+        ImagePart(ImageUrl("https://x/y.png")), AudioPart(Raw(b"{}")), FilePart(Raw(b"{}")), VideoPart(Raw(b"{}")),
+    )  # fmt: skip
+    messages = (Message("user", parts),)
+    found = read_modalities(messages)
+    assert found == set(MODALITIES)
+    forms = (ResponseFormat("json_object"), ResponseFormat("json_schema"))
+    requests = [
+        ChatRequest(
+            model="auto", messages=messages, tools=(Tool(Function("f")),), response_format=form
+        )
+        for form in forms
+    ]
+    assert set().union(*(read_needs(each, found) for each in requests)) == set(NEEDS)
+
+
+def test_the_abilities_that_a_policy_may_ask_for_are_those_of_the_documented_cards() -> None:
+    page = (Path(__file__).parents[2] / "docs/configuration.md").read_text(encoding="utf-8")
+    listed = page.partition("| `abilities` | of: ")[2].partition(" |")[0]
+    assert set(listed.split(", ")) == set(ABILITIES)
+    assert {
+        ability for each in load_catalog().models.values() for ability in each.abilities
+    } <= set(ABILITIES)
 
 
 @pytest.mark.parametrize(
