@@ -46,6 +46,10 @@ _FUNCTIONS = (
 _TEXTS = ("a", "7", "1.5", "true", "2026-11-21T03:00:00Z", "1h")
 _WORLDS = 12
 _NOON = datetime.datetime(2026, 11, 20, 12, 0, tzinfo=datetime.UTC)
+_COMPARISONS = ("==", "!=", "in")
+_BEGINNINGS = ("", "(", "[", "{", ",", "!", "?", ":", "&&", "||")
+_ENDS = ("", ")", "]", "}", ",", "?", ":", "&&", "||")
+"""What may stand around a comparison without being a part of it."""
 _UNDEFINED = "Undefined variable or function: '"
 _OF_THE_REQUEST = (KeyError, IndexError)
 """What depends on what a request has: a metadata entry, a second intent."""
@@ -232,18 +236,21 @@ def _check_words(
 
 def _words_beside(tokens: Sequence[Token], at: int) -> Iterator[str]:
     """Give the texts that a fact is compared with, or that are looked up in it."""
-    if at > 1 and tokens[at - 1].written in ("==", "!=", "in") and tokens[at - 2].kind == "text":
+    signs = ["", "", *(token.written for token in tokens), "", ""]
+    before, rest = signs[: at + 2], tokens[at + 1 :]
+    if before[-1] in _COMPARISONS and before[-3] in _BEGINNINGS and tokens[at - 2].kind == "text":
         yield tokens[at - 2].word
-    rest = tokens[at + 1 :]
-    signs = [token.written for token in rest]
-    if tokens[at].written == "slots" and signs[:1] == ["."] and signs[2:3] != ["("]:
+    signs = signs[at + 3 :]
+    if tokens[at].written == "slots" and signs[0] == "." and signs[2] != "(":
         yield rest[1].written
-    if signs[:1] == ["["] and "]" in signs:
+    if signs[0] == "[" and "]" in signs:
         if rest[1].kind == "text":
             yield rest[1].word
         rest = rest[signs.index("]") + 1 :]
-        signs = [token.written for token in rest]
-    if len(rest) > 1 and signs[0] in ("==", "!=") and rest[1].kind == "text":
+        signs = signs[signs.index("]") + 1 :]
+    if before[-1] not in _BEGINNINGS:
+        return
+    if signs[0] in ("==", "!=") and signs[2] in _ENDS and rest[1].kind == "text":
         yield rest[1].word
     if signs[:2] == ["in", "["] and "]" in signs:
         yield from (each.word for each in rest[2 : signs.index("]")] if each.kind == "text")

@@ -293,7 +293,7 @@ def test_a_condition_that_cannot_be_meant_is_refused_with_a_mend(when: str, said
         "intents.filter(x, x != 'refund').size() > 1", "has(metadata.age) && int(metadata.age) > 17",
         "slots.amount.exists(a, double(a) > 100.0)", "expected_quality['gpt-6-sol'] > 0.8",
         "timestamp(metadata.at).getHours() > 5", "difficulty * 2.0 > 1.0", "pii[0] == 'phone'",
-        "slots.order_number[1] == 'A1'", "metadata.intent == 'refnd'", "type(tokens) == int", "!unsure",
+        "slots.order_number[1] == 'A1'", "metadata.intent == 'refnd'", "intent + '-' + emotion == 'refund-negative'", "type(tokens) == int", "!unsure",
         "code ? turns > 2 : !(math || stream)", "user.matches('^vip-[0-9]+$') || tier in ['vip', 'gold']",
     ],
 )  # fmt: skip
