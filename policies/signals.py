@@ -40,6 +40,31 @@ INTENTS = (
 ANY_LOCAL = "any-local"
 """What a policy writes for every model that runs in this house."""
 EMOTIONS = ("negative", "neutral", "positive")
+LANGUAGES = ("zh", "en", "mixed", "other")
+MODALITIES = ("text", "image", "audio", "file", "video")
+NEEDS = ("tools", "vision", "audio", "video", "json_mode", "json_schema")
+"""The abilities that a request can ask of a model."""
+ABILITIES = (*NEEDS, "streaming", "reasoning", "prefill", "logprobs", "seed")
+"""The abilities that a model can have."""
+SLOTS = ("order_number", "phone", "date", "amount")
+PII_KINDS = (
+    "phone",
+    "landline",
+    "hotline",
+    "id_card",
+    "bank_card",
+    "email",
+    "passport",
+    "plate",
+    "company_code",
+    "ip",
+    "ssn",
+    "iban",
+    "secret",
+    "account",
+    "address",
+    "name",
+)
 
 
 class Signals(msgspec.Struct, frozen=True, kw_only=True):
