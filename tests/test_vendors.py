@@ -11,8 +11,9 @@ import pytest
 from policies.signals import Candidate
 from providers.catalog import load_catalog
 from router.errors import ConfigError
+from router.places import find_places, list_candidates
 from router.settings import Settings
-from router.vendors import find_models, find_places, find_vendors, list_candidates, statuses
+from router.vendors import find_models, find_vendors, statuses
 
 TODAY = datetime.date(2026, 11, 21)
 
