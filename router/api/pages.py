@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from providers.dialects.openai.request import decode_request
 from router.api.explanations import explain_entry, explain_journey
-from router.api.requests import credential_of, open_call, request_id_of
+from router.api.requests import credential_of, headers_of, open_call, request_id_of
 from router.deps import House
 from router.errors import UnknownRequestError
 
@@ -64,7 +64,7 @@ def _text(value: object) -> str | None:
 @router.post("/v1/route", tags=["chat"], summary="What would be chosen, and why")
 async def explain_route(request: Request) -> JSONResponse:
     """The decision about a chat request (same body as `/v1/chat/completions`); nobody is called."""
-    headers = dict(request.scope["headers"])
+    headers = headers_of(request.scope)
     call = open_call(decode_request(await request.body()), headers, request_id_of(headers), None)
     return JSONResponse(explain_journey(house_of(request).gateway.consider(call)))
 
