@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 import anthropic
+import openai
 import pytest
 
 from router.steps.access import hash_key
@@ -262,11 +263,14 @@ async def test_a_cut_answer_is_never_kept(tmp_path: Path, stream: bool) -> None:
         "default: {use: one}\n"
     )
     async with serve(tmp_path, vendors=("openai",), policy=str(path)) as served:
-        for _ in range(2):
-            said, headers = await ask(served, stream=stream, max_tokens=3)
-            assert said
-            assert word(headers) == "miss"
-        assert len(served.upstream_requests()) == 2
+        asked: Any = {"messages": [{"role": "user", "content": QUESTION}], "max_tokens": 3}
+        cut = await served.client().chat.completions.create(model="auto", **asked)
+        assert cut.choices[0].finish_reason == "length"
+        _, headers = await ask(served, stream=stream, max_tokens=3)
+        assert word(headers) == "miss"
+        _, headers = await ask(served, stream=not stream, max_tokens=3)
+        assert word(headers) == "miss"
+        assert len(served.upstream_requests()) == 3
 
 
 async def test_a_broken_stream_is_never_kept(tmp_path: Path) -> None:
@@ -335,8 +339,6 @@ async def test_a_caller_can_ask_for_a_new_answer(
 
 
 async def test_a_wish_that_nobody_knows_is_refused(tmp_path: Path) -> None:
-    import openai
-
     async with house(tmp_path) as (served, _):
         with pytest.raises(openai.BadRequestError, match="no-store"):
             await ask(served, metadata={"cache": "nostore"})
