@@ -78,6 +78,11 @@ class Terms:
     """Whether a prompt that one vendor's content filter refused may go to another vendor."""
     hedge: Hedge | None = None
     cache: bool = False
+    """Whether an equal request gets the same answer again."""
+    cache_seconds: float | None = None
+    """How long an answer is given again; None: as the configuration says."""
+    cache_across_users: bool = False
+    """Whether equal requests of different users share an answer."""
 
 
 USUAL_TERMS = Terms()

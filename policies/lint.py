@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from policies.bounds import Bounds
+from policies.caching import lint_caching
 from policies.findings import Finding, Severity, did_you_mean
 from policies.lint_asides import lint_asides, mentioned_models, used_pools
 from policies.lint_places import lint_places
@@ -40,6 +41,7 @@ def lint(
         *_fallbacks(policy),
         *_splits(policy),
         *lint_asides(policy, models),
+        *lint_caching(policy),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: finding.line)
 

@@ -206,6 +206,10 @@ class TermsDoc(_Doc):
     hedge: HedgeDoc | None = None
     cache: Flag | None = None
     """Whether equal questions may be answered from the cache."""
+    cache_seconds: float | None = Field(None, gt=0, le=604_800)
+    """How long an answer is given again. Left out: as `cache.seconds` of the configuration says."""
+    cache_across_users: bool | None = None
+    """Whether equal questions of different users share an answer, within one key and tenant."""
 
 
 class AgreementDoc(_Doc):

@@ -139,6 +139,16 @@ class LedgerEntry(_Section):
     synchronous: Literal["normal", "full"] = "normal"
 
 
+class CacheEntry(_Section):
+    """Where answers are kept for equal requests, for rules that say `cache`."""
+
+    enabled: bool = True
+    seconds: float = Field(default=3_600.0, gt=0, le=604_800)
+    """How long an answer is given again, where the rule does not say."""
+    most_entries: int = Field(default=10_000, ge=1)
+    most_bytes: int = Field(default=64_000_000, ge=10_000)
+
+
 class UnderstandingEntry(_Section):
     """How requests are read."""
 
@@ -210,6 +220,7 @@ class Settings(_Section):
     """Name of a shipped policy, or path of your own file."""
     prompts: PromptEntry = PromptEntry()
     privacy: PrivacyEntry = PrivacyEntry()
+    cache: CacheEntry = CacheEntry()
     understanding: UnderstandingEntry = UnderstandingEntry()
     ledger: LedgerEntry = LedgerEntry()
     local: LocalEntry = LocalEntry()

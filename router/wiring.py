@@ -33,6 +33,7 @@ from router.pipeline.gateway import Gateway
 from router.places import Place, find_places, list_candidates
 from router.policy_watch import watch_policy
 from router.settings import (
+    CacheEntry,
     KeyEntry,
     LedgerEntry,
     PrivacyEntry,
@@ -41,6 +42,7 @@ from router.settings import (
     UnderstandingEntry,
 )
 from router.steps.access import Grant, Identity, hash_key
+from router.steps.cache import AnswerCache, Shelf, why_off
 from router.steps.cascade import Cascade
 from router.steps.dispatch import Breakers, Deployment, Deployments, Dispatcher, Prober
 from router.steps.planning import Planner
@@ -99,6 +101,8 @@ async def open_house(
         prompting = Prompting(
             PromptingSettings(compact_models=in_house.small, **settings.prompts.model_dump())
         )
+        cache = _open_cache(settings.cache, settings.privacy)
+        metrics.watch_cache(cache)
         identity = Identity([] if trusts_caller else [_grant(entry) for entry in settings.keys])
         gateway = Gateway(
             identity=identity,
@@ -107,6 +111,7 @@ async def open_house(
             second_opinion=SecondOpinion(intents=understanding.intents),
             planner=Planner(policies, candidates),
             prompting=prompting,
+            cache=cache,
             dispatcher=dispatcher,
             cascade=Cascade(),
             records=Records(ledger, PriceBook(catalog.get), observer=witness),
@@ -177,6 +182,12 @@ def _privacy(entry: PrivacyEntry) -> Privacy:
     )
     vaults = MemoryVaults(ttl_seconds=settings.vault_seconds, most=settings.most_vaults)
     return Privacy(settings, vaults)
+
+
+def _open_cache(entry: CacheEntry, privacy: PrivacyEntry) -> AnswerCache:
+    shelf = Shelf(most_entries=entry.most_entries, most_bytes=entry.most_bytes)
+    why = why_off(enabled=entry.enabled, masks=privacy.enabled)
+    return AnswerCache(shelf, seconds=entry.seconds, why_off=why)
 
 
 def _grant(entry: KeyEntry) -> Grant:

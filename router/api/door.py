@@ -121,7 +121,13 @@ class Door(ABC):
         cost = _text(settled.cost_usd)
         body = self._encode(asked, journey, completion, cost)
         headers = [_JSON, *self._name(journey.request_id)]
-        served = Served(completion.model, completion.provider, settled.attempts, settled.remark)
+        served = Served(
+            completion.model,
+            completion.provider,
+            settled.attempts,
+            settled.remark,
+            settled.cache,
+        )
         headers += _headers(asked, journey, served)
         headers.append((b"x-pointsman-cost", (cost or "unknown").encode()))
         await answer(send, 200, headers, body)
@@ -215,6 +221,8 @@ def _headers(asked: Asked, journey: Journey, served: Served) -> Headers:
     ]
     if served.remark:
         headers.append((b"x-pointsman-cascade", header_value(served.remark)))
+    if served.cache:
+        headers.append((b"x-pointsman-cache", served.cache.encode()))
     if asked.ignored:
         headers.append((b"x-pointsman-ignored", header_value(", ".join(asked.ignored))))
     return headers

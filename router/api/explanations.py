@@ -37,6 +37,8 @@ def explain_entry(entry: Entry) -> dict[str, Any]:
         "seconds": row.seconds,
         "first_token_seconds": row.first_token_seconds,
         "cost_usd": row.cost_usd,
+        "cache": row.cache or None,
+        "saved_usd": row.saved_usd,
         "signals": signals_to_json(decode_signals(row.signals)),
         "plan": plan_as_json(decode_plan(row.plan)),
         "attempts": [_attempt_to_json(attempt) for attempt in entry.attempts],

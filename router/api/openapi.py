@@ -92,6 +92,7 @@ CHAT: dict[str, Any] = {
                     "x-pointsman-route",
                     "x-pointsman-attempts",
                     "x-pointsman-cost",
+                    "x-pointsman-cache",
                     "x-should-retry",
                 )
             },

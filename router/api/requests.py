@@ -27,6 +27,7 @@ def _random_ids() -> Iterator[str]:
 
 
 _new_ids = _random_ids()
+_CACHE_WISHES = ("no-cache", "no-store")
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _WISH = "must_stay_local"
 _WISH_HEADER = f"x-pointsman-{_WISH.replace('_', '-')}".encode()
@@ -95,6 +96,7 @@ def open_call(
         hints=hints,
         metadata=metadata,
         deadline_seconds=deadline_seconds,
+        cache_wish=_cache_wish(headers, metadata),
     )
 
 
@@ -116,6 +118,28 @@ def _strictest(wishes: dict[str, str]) -> str:
     """
     answers = {read_wish(said, where) for where, said in wishes.items()}
     return "yes" if True in answers else "no"
+
+
+def _cache_wish(headers: dict[bytes, bytes], metadata: dict[str, str]) -> str:
+    """What the caller wants of the answer cache: HTTP's own header, or ours, or `metadata.cache`.
+
+    Raises:
+        BadRequestError: ours says something that we do not know; HTTP's has words for others too.
+    """
+    own = headers.get(b"x-pointsman-cache")
+    wish = metadata.get("cache", "") if own is None else own.decode("latin-1").strip()
+    if wish and wish not in _CACHE_WISHES:
+        raise BadRequestError(
+            f"The answer cache does not know '{wish[:40]}'. Say no-cache (ask a model anew) or "
+            "no-store (nor keep its answer), or leave it out.",
+            param="metadata.cache",
+        )
+    standard = headers.get(b"cache-control")
+    if standard is not None:
+        said = {word.strip() for word in standard.decode("latin-1").lower().split(",")}
+        wishes = said | {wish}
+        return next((each for each in ("no-store", "no-cache") if each in wishes), wish)
+    return wish
 
 
 def _decode_text(raw: bytes, header: bytes) -> str:

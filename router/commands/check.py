@@ -7,7 +7,7 @@ import datetime
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,7 +106,25 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
             dataclasses.replace(each, is_on=True, why_off="", sites=()) for each in candidates
         ]
     reader = _Reader(settings)
-    return check_file(name, candidates, read=reader, prompts=prompt_names(), intents=reader.intents)
+    found = check_file(
+        name, candidates, read=reader, prompts=prompt_names(), intents=reader.intents
+    )
+    return [*found, *_check_cache(name, settings, reader.intents)]
+
+
+def _check_cache(name: str, settings: Settings, intents: Collection[str]) -> list[Finding]:
+    """What a policy asks of a cache that the configuration turns off."""
+    from policies.caching import warn_of_cache
+    from policies.loader import load_policy
+    from router.steps.cache import why_off
+
+    why = why_off(enabled=settings.cache.enabled, masks=settings.privacy.enabled)
+    if not why:
+        return []
+    try:
+        return warn_of_cache(load_policy(name, own_intents=intents), why)
+    except PolicyFileError:
+        return []  # told already
 
 
 def _candidates(settings: Settings) -> Sequence[Candidate]:

@@ -31,6 +31,9 @@ _COLUMNS = (
     "cost_usd",
     "unknown",
     "estimated",
+    "cache_hits",
+    "saved_usd",
+    "saved_unknown",
 )
 
 
@@ -60,7 +63,7 @@ def write_table(bill: Bill) -> None:
     table.add_column(bill.report.by)
     for name in ("requests", "failed", "calls", "fallbacks", "tokens in", "tokens out"):
         table.add_column(name, justify="right")
-    for name in ("cost USD", "share", *_other_columns(bill)):
+    for name in ("cost USD", "share", *_cache_columns(bill), *_other_columns(bill)):
         table.add_column(name, justify="right")
     for line in bill.report.lines:
         table.add_row(*_cells(bill, line))
@@ -118,6 +121,8 @@ def _cells(bill: Bill, line: Line) -> list[str]:
         _cost(line),
         "–" if share is None else f"{share:.1%}",
     ]
+    if _cache_columns(bill):
+        cells += [f"{line.cache_hits:,}", _saved(line)]
     if bill.versus:
         cells += _other_cells(line, bill.other_of(line))
     return cells
@@ -129,6 +134,18 @@ def _cost(line: Line) -> str:
         return _rounded(line.cost_usd)
     known = f"{_rounded(line.cost_usd)} + " if line.unknown < line.attempts else ""
     return f"{known}[red]{line.unknown:,} unknown[/red]"
+
+
+def _cache_columns(bill: Bill) -> tuple[str, ...]:
+    return ("cache hits", "not spent") if bill.report.total.cache_hits else ()
+
+
+def _saved(line: Line) -> str:
+    """What the hits' answers had cost; what is unknown stands beside it."""
+    if not line.saved_unknown:
+        return _rounded(line.saved_usd)
+    known = f"{_rounded(line.saved_usd)} + " if line.saved_unknown < line.cache_hits else ""
+    return f"{known}[red]{line.saved_unknown:,} unknown[/red]"
 
 
 def _other_columns(bill: Bill) -> tuple[str, ...]:

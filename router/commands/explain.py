@@ -143,6 +143,12 @@ def _explain_past(request_id: str, ledger: Path, *, as_json: bool) -> None:
         return
     plan = decode_plan(entry.request.plan)
     _print(decode_signals(entry.request.signals), plan_as_tree(plan), {}, as_json=False)
+    if entry.request.cache == "hit":
+        saved = entry.request.saved_usd
+        price = "unknown" if saved is None else f"${saved}"
+        sys.stdout.write(
+            f"no call: the answer of {entry.request.model} came from the cache; saved: {price}\n"
+        )
     for row in entry.attempts:
         cost = "unknown" if row.cost_usd is None else f"${row.cost_usd}"
         error = f", {row.error}" if row.error else ""

@@ -31,6 +31,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """What the request said about itself, for rules of the policy."""
     deadline_seconds: float | None = None
     """The client's own limit; the policy's holds when it is shorter."""
+    cache_wish: str = ""
+    """`no-cache`: nothing from the answer cache; `no-store`: nor into it; empty: as the policy says."""
 
 
 class Understood(msgspec.Struct, frozen=True):
@@ -56,8 +58,14 @@ class Journey(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
     vault: Opened
     deadline: Deadline
+    cache_wish: str = ""
     record: Record | None = None
     """Open already when a model was called before the decision; else it opens with the answer."""
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether anything private was masked in this conversation."""
+        return bool(self.vault)
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -69,6 +77,8 @@ class Served(msgspec.Struct, frozen=True):
     """Upstream calls so far, this one included."""
     remark: str = ""
     """What became of an answer that was held, in few words."""
+    cache: str = ""
+    """What the answer cache had to say: hit, miss or off; empty where it was not asked."""
 
 
 Answer = Served | StreamEvent | Settled

@@ -19,18 +19,21 @@ from policies.signals import Surroundings
 from providers.calls import Completion, Deadline, Opened, UsageReport
 from router.pipeline.calls import Answer, Call, Journey, Served, Understood
 from router.pipeline.line import Line
+from router.steps.cache import gather, play
 
 if TYPE_CHECKING:
     from policies.bounds import Bounds
     from policies.decision import Reason
     from policies.signals import Caller
+    from providers.calls import StreamEvent
     from router.steps.access import Identity
+    from router.steps.cache import AnswerCache, Found
     from router.steps.cascade import Cascade
     from router.steps.dispatch import Dispatcher
     from router.steps.planning import Planner
     from router.steps.privacy import Privacy
     from router.steps.prompting import Prompting
-    from router.steps.records import Records, Settled
+    from router.steps.records import Record, Records, Settled
     from router.steps.second_opinion import SecondOpinion
     from router.steps.understanding import Understanding
 
@@ -47,6 +50,7 @@ class Gateway:
         second_opinion: SecondOpinion,
         planner: Planner,
         prompting: Prompting,
+        cache: AnswerCache,
         dispatcher: Dispatcher,
         cascade: Cascade,
         records: Records,
@@ -57,6 +61,7 @@ class Gateway:
         self._second_opinion = second_opinion
         self._planner = planner
         self._prompting = prompting
+        self._cache = cache
         self._dispatcher = dispatcher
         self._cascade = cascade
         self._records = records
@@ -79,7 +84,12 @@ class Gateway:
         read = self._read(call)
         asked = self._planner.inquire(read.signals, read.caller, self._surroundings())
         why = () if asked is None else (asked.why,)
-        return self._decide(call, read, before=why, thorough=True)
+        journey = self._decide(call, read, before=why, thorough=True)
+        plan = journey.plan
+        if plan.terms.cache:
+            reasons = (*plan.reasons, self._cache.look_up(journey).reason)
+            plan = msgspec.structs.replace(plan, reasons=reasons)
+        return msgspec.structs.replace(journey, plan=plan)
 
     def _read(self, call: Call) -> Understood:
         began = time.monotonic()
@@ -120,6 +130,7 @@ class Gateway:
             plan=plan,
             vault=masked.vault,
             deadline=Deadline(read.began + seconds),
+            cache_wish=call.cache_wish,
         )
 
     async def _decide_with_help(self, call: Call, read: Understood) -> Journey:
@@ -151,43 +162,100 @@ class Gateway:
         raised instead. Closing the generator stops the upstream call.
         """
         usage = None
+        heard: list[StreamEvent] = []
         with journey.record or self._records.open(journey) as record:
-            line = Line(self._dispatcher, journey, record)
-            if journey.plan.cascade is None:
-                events = line.stream(journey.request, journey.plan)
-            else:
-                events = self._cascade.stream(
-                    journey.request, journey.plan, journey.signals.language, line
-                )
-            async with aclosing(events):
+            found = self._look_up(journey, record) if journey.plan.terms.cache else None
+            async with aclosing(self._events(journey, record, found, heard)) as events:
                 async for event in self._privacy.restore(events, journey.vault):
                     if type(event) is UsageReport:
                         usage = event.usage
                     elif type(event) is Opened and not event.seam:
-                        yield Served(event.model, event.provider, record.attempts, record.remark)
+                        yield Served(
+                            event.model,
+                            event.provider,
+                            record.attempts,
+                            record.remark,
+                            record.row.cache,
+                        )
                     else:
                         yield event
             settled = record.settle(usage)
+        if found is not None:
+            self._keep(journey, found, gather(heard), settled)
         yield settled
 
     async def complete(self, journey: Journey) -> tuple[Completion, Settled]:
         """The whole answer at once, with its bill."""
         with journey.record or self._records.open(journey) as record:
-            line = Line(self._dispatcher, journey, record)
-            if journey.plan.cascade is None:
-                masked = await line.complete(journey.request, journey.plan)
+            found = self._look_up(journey, record) if journey.plan.terms.cache else None
+            if found is not None and found.kept is not None:
+                masked = found.kept.completion
             else:
-                masked = await self._cascade.complete(
-                    journey.request, journey.plan, journey.signals.language, line
-                )
+                masked = await self._ask(journey, record)
             completion = self._privacy.restore_completion(masked, journey.vault)
             settled = record.settle(completion.usage)
+        if found is not None:
+            self._keep(journey, found, masked, settled)
         return completion, settled
+
+    def _events(
+        self, journey: Journey, record: Record, found: Found | None, heard: list[StreamEvent]
+    ) -> AsyncGenerator[StreamEvent, None]:
+        """The masked answer as it comes, from the cache or from a model; `heard` takes what is to be kept."""
+        if found is not None and found.kept is not None:
+            return play(found.kept.completion)
+        line = Line(self._dispatcher, journey, record)
+        if journey.plan.cascade is None:
+            events = line.stream(journey.request, journey.plan)
+        else:
+            events = self._cascade.stream(
+                journey.request, journey.plan, journey.signals.language, line
+            )
+        return _overhear(events, heard) if found is not None and found.key else events
+
+    async def _ask(self, journey: Journey, record: Record) -> Completion:
+        """The masked answer at once, from a model."""
+        line = Line(self._dispatcher, journey, record)
+        if journey.plan.cascade is None:
+            return await line.complete(journey.request, journey.plan)
+        return await self._cascade.complete(
+            journey.request, journey.plan, journey.signals.language, line
+        )
+
+    def _look_up(self, journey: Journey, record: Record) -> Found:
+        found = self._cache.look_up(journey)
+        if found.kept is None:
+            record.tell_cache(found.reason, found.word)
+        else:
+            answer = found.kept.completion
+            record.tell_cache(
+                found.reason,
+                found.word,
+                model=answer.model,
+                provider=answer.provider,
+                saved_usd=found.kept.price_usd,
+            )
+        return found
+
+    def _keep(
+        self, journey: Journey, found: Found, answer: Completion | None, settled: Settled
+    ) -> None:
+        self._cache.keep(found, journey.plan, answer, settled.price_usd, settled.remark)
 
     def _surroundings(self) -> Surroundings:
         return Surroundings(
             now=datetime.datetime.now(datetime.UTC), health=self._dispatcher.health()
         )
+
+
+async def _overhear(
+    events: AsyncGenerator[StreamEvent, None], heard: list[StreamEvent]
+) -> AsyncGenerator[StreamEvent, None]:
+    """The same events, each noted as it passes."""
+    async with aclosing(events):
+        async for event in events:
+            heard.append(event)
+            yield event
 
 
 def _scope(caller: Caller) -> str:

@@ -69,6 +69,10 @@ class RequestRow(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     is_stream: bool = False
     signals: str = "{}"
     plan: str = "{}"
+    cache: str = ""
+    """What the answer cache had to say: hit, miss or off; empty where the rule did not ask."""
+    saved_usd: str | None = None
+    """On a hit, what the call had cost that gave the answer; None: unknown, or no hit."""
 
 
 class AttemptRow(msgspec.Struct, frozen=True, kw_only=True, array_like=True):

@@ -143,8 +143,8 @@ def _day(pair: Pair) -> str:
 
 _NAME_BY: dict[Grouping, Callable[[Pair], str]] = {
     "all": lambda _: "all",
-    "model": _of_attempt("model"),
-    "provider": _of_attempt("provider"),
+    "model": lambda pair: (pair[1] or pair[0]).model,
+    "provider": lambda pair: (pair[1] or pair[0]).provider,
     "deployment": _of_attempt("deployment"),
     "kind": _of_attempt("kind"),
     "user": _of_request("user_id"),
@@ -165,6 +165,7 @@ _NAME_BY: dict[Grouping, Callable[[Pair], str]] = {
 def _sum_up(name: str, pairs: Iterable[Pair]) -> Line:
     pairs = list(pairs)
     attempts = [attempt for _, attempt in pairs if attempt is not None]
+    hits = {request.entry: request for request, _ in pairs if request.cache == "hit"}.values()
     return Line(
         name,
         requests=len({request.entry for request, _ in pairs}),
@@ -177,4 +178,7 @@ def _sum_up(name: str, pairs: Iterable[Pair]) -> Line:
         cost_usd=sum((Decimal(a.cost_usd) for a in attempts if a.cost_usd), Decimal(0)),
         unknown=sum(attempt.cost_usd is None for attempt in attempts),
         estimated=sum(attempt.estimated for attempt in attempts),
+        cache_hits=len(hits),
+        saved_usd=sum((Decimal(hit.saved_usd) for hit in hits if hit.saved_usd), Decimal(0)),
+        saved_unknown=sum(hit.saved_usd is None for hit in hits),
     )

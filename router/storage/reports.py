@@ -44,7 +44,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One group of a report. By model or provider, a request counts under each that it called."""
+    """One group of a report. By model or provider, a request counts under each that it called.
+
+    One that was answered from the cache counts under the model whose answer it was.
+    """
 
     name: str
     requests: int = 0
@@ -62,6 +65,12 @@ class Line:
     """Upstream calls whose price is unknown."""
     estimated: int = 0
     """Upstream calls whose tokens we counted ourselves."""
+    cache_hits: int = 0
+    """Requests that were answered from the cache."""
+    saved_usd: Decimal = Decimal(0)
+    """What their answers had cost when a model gave them, as far as that is known."""
+    saved_unknown: int = 0
+    """Hits whose answers had an unknown price."""
 
 
 @dataclass(frozen=True, slots=True)

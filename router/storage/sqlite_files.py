@@ -76,11 +76,28 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         raise LedgerUnavailableError(path, error) from error
     try:
         connection.execute("SELECT 1 FROM requests LIMIT 1")
+        _fill_up(connection)
     except sqlite3.Error as error:
         connection.close()
         raise _explain(path, error) from error
     connection.create_aggregate("decimal_sum", 1, _DecimalSum)  # type: ignore[arg-type]
+    connection.create_aggregate("decimal_sum_once", 2, _DecimalSumOnce)  # type: ignore[arg-type]
     return connection
+
+
+def _fill_up(connection: sqlite3.Connection) -> None:
+    """Show a file that no gateway of this version has opened yet as if it had all its columns."""
+    there = {row[1] for row in connection.execute("PRAGMA table_info(requests)")}
+    missing = [name for name in RequestRow.__struct_fields__ if name not in there]
+    if not missing:
+        return
+    usual = {field.name: field.default for field in msgspec.structs.fields(RequestRow)}
+    columns = ", ".join(f"{_literal(usual[name])} AS {name}" for name in missing)
+    connection.execute(f"CREATE TEMP VIEW requests AS SELECT *, {columns} FROM main.requests")
+
+
+def _literal(value: object) -> str:
+    return "NULL" if value is None else f"'{value}'"
 
 
 def insert(connection: sqlite3.Connection, batch: Sequence[Entry]) -> int:
@@ -137,3 +154,16 @@ class _DecimalSum:
 
     def finalize(self) -> str:
         return f"{self._total:f}"
+
+
+class _DecimalSumOnce(_DecimalSum):
+    """The same, of a request's own value, whose row comes once for each of its calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: set[int] = set()
+
+    def step(self, entry: int, value: str | None) -> None:  # type: ignore[override]
+        if value is not None and entry not in self._seen:
+            self._seen.add(entry)
+            super().step(value)

@@ -14,8 +14,8 @@ from router.storage.reports import Answered, Grouping, Line, Question, Report, s
 
 _NAMES: dict[Grouping, str] = {
     "all": "'all'",
-    "model": "ifnull(a.model, '')",
-    "provider": "ifnull(a.provider, '')",
+    "model": "ifnull(a.model, r.model)",
+    "provider": "ifnull(a.provider, r.provider)",
     "deployment": "ifnull(a.deployment, '')",
     "kind": "ifnull(a.kind, '')",
     "user": "r.user_id",
@@ -42,7 +42,10 @@ _SUMS = """
     ifnull(sum(a.completion_tokens), 0),
     ifnull(decimal_sum(a.cost_usd), '0'),
     count(CASE WHEN a.number IS NOT NULL AND a.cost_usd IS NULL THEN 1 END),
-    ifnull(sum(a.estimated), 0)
+    ifnull(sum(a.estimated), 0),
+    count(DISTINCT CASE WHEN r.cache = 'hit' THEN r.entry END),
+    count(DISTINCT CASE WHEN r.cache = 'hit' AND r.saved_usd IS NULL THEN r.entry END),
+    ifnull(decimal_sum_once(r.entry, r.saved_usd), '0')
 """
 _JOINED = "FROM requests r LEFT JOIN attempts a ON a.entry = r.entry"
 _ARMS = " LEFT JOIN json_each(r.arms) arm"
@@ -139,7 +142,8 @@ def _conditions(question: Question) -> tuple[str, list[object]]:
 
 def _line(row: tuple[object, ...]) -> Line:
     name, *numbers = row
-    counts = [int(str(number)) for number in (*numbers[:7], *numbers[8:])]
+    cost, saved = Decimal(str(numbers.pop(7))), Decimal(str(numbers.pop()))
+    counts = [int(str(number)) for number in numbers]
     requests, failed, attempts, failed_attempts, fallbacks, prompt, completion = counts[:7]
     return Line(
         str(name),
@@ -150,7 +154,10 @@ def _line(row: tuple[object, ...]) -> Line:
         fallbacks=fallbacks,
         prompt_tokens=prompt,
         completion_tokens=completion,
-        cost_usd=Decimal(str(numbers[7])),
+        cost_usd=cost,
         unknown=counts[7],
         estimated=counts[8],
+        cache_hits=counts[9],
+        saved_usd=saved,
+        saved_unknown=counts[10],
     )

@@ -7,6 +7,7 @@ microsecond each. Labels are names from the configuration only, never anything t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import msgspec
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -20,6 +21,15 @@ FIRST_TOKEN_SECONDS = (0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0,
 DURATION_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 _BREAKER_STATES = {"closed": 0.0, "half_open": 1.0, "open": 2.0}
 _decode_words = msgspec.json.Decoder(list[str]).decode
+
+
+class Shelf(Protocol):
+    """Whatever keeps answers."""
+
+    @property
+    def entries(self) -> int: ...
+    @property
+    def size_bytes(self) -> int: ...
 
 
 class Metrics:
@@ -47,6 +57,8 @@ class Metrics:
         self._breaker = gauge("breaker_state", "0 closed, 1 half open, 2 open", "deployment")
         self._trips = count("breaker_trips", "Breakers that opened", "deployment")
         self._masked = count("masked_requests", "Requests with private data masked", "kind")
+        self._lookups = count("cache_lookups", "What the answer cache had to say", "rule", "result")
+        self._saved = count("cache_saved_usd", "What hits had cost when a model gave them", "model")
         self._policy = gauge("policy_info", "The policy in force; always 1", "policy", "version")
         self._policy_now: tuple[str, str] | None = None
 
@@ -72,6 +84,11 @@ class Metrics:
         if request.pii != "[]":
             for kind in _decode_words(request.pii):
                 self._masked.add((kind,))
+
+        if request.cache:
+            self._lookups.add((request.rule, request.cache))
+            if request.saved_usd is not None:
+                self._saved.add((model,), float(request.saved_usd))
 
     def on_refusal(self, status: int, code: str) -> None:
         """A request was answered with an error."""
@@ -133,6 +150,13 @@ class Metrics:
         waiting.set_function(ledger.waiting)
         trouble = self._gauge("ledger_trouble", "1 while the ledger cannot be written")
         trouble.set_function(lambda: float(bool(ledger.trouble())))
+
+    def watch_cache(self, cache: Shelf) -> None:
+        """Show how many answers are kept, and what they take."""
+        entries = self._gauge("cache_entries", "Answers in the cache")
+        entries.set_function(lambda: cache.entries)
+        size = self._gauge("cache_bytes", "What they take")
+        size.set_function(lambda: cache.size_bytes)
 
     # -- how they are made ---------------------------------------------------------------------
 

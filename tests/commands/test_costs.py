@@ -13,6 +13,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from router.commands.costs import costs
+from router.storage.entries import Entry
 from router.storage.sqlite import SqliteLedger
 from tests.storage.rows import NOON, attempt_row, entry_of, request_row
 
@@ -156,3 +157,18 @@ def test_rows_of_a_dead_gateway_are_announced_and_left_alone(ledger: Path) -> No
     result = _run(ledger)
     assert "1 journals of a gateway" in result.stderr
     assert list(ledger.parent.glob("*-pending-*"))
+
+
+def test_what_the_cache_saved_stands_beside_the_bill_where_it_answered(ledger: Path) -> None:
+    assert "cache hits" not in _run(ledger).stdout
+    store = SqliteLedger(ledger)
+    for saved in ("0.0014", None):
+        row = request_row(store.next_entry(), cache="hit", saved_usd=saved, cost_usd="0")
+        store.record(Entry(row))
+    store.close()
+    told = json.loads(_run(ledger, "--format", "json").stdout)
+    (line,) = [each for each in told["lines"] if each["name"] == "qwen-max"]
+    assert (line["requests"], line["attempts"], line["cost_usd"]) == (4, 2, "0.002")
+    assert (line["cache_hits"], line["saved_usd"], line["saved_unknown"]) == (2, "0.0014", 1)
+    table = _run(ledger).stdout
+    assert "cache hits" in table and "0.0014 + 1 unknown" in table

@@ -18,9 +18,14 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from policies.decision import Plan, Selected
+from policies.signals import Signals
 from providers.simulators.process import Simulator, start_simulator
 from router.commands import VERBS, build
 from router.steps.access import hash_key
+from router.storage.entries import Entry, encode_plan, encode_signals
+from router.storage.sqlite import SqliteLedger
+from tests.storage.rows import request_row
 
 ROOT = Path(__file__).parents[2]
 _NO_KEYS = dict.fromkeys(
@@ -104,6 +109,29 @@ def test_check_passes_the_shipped_policies_and_finds_a_typo(config: Path, tmp_pa
     done = _run("check", wrong)
     assert done.exit_code == 1
     assert "unknown key 'servr'. Did you mean 'server'?" in done.stderr
+
+
+@pytest.mark.parametrize("section", ["cache", "privacy"])
+def test_check_warns_of_a_cache_that_the_configuration_turns_off(
+    config: Path, section: str
+) -> None:
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    config.write_text(yaml.safe_dump({**settings, section: {"enabled": False}}), encoding="utf-8")
+    done = _run("check", "cost-first", "--config", config)
+    assert done.exit_code == 0
+    assert re.search(rf"cost-first\.yaml:13: warning: .*`{section}.enabled`", done.stderr)
+    assert "`cache: true`" not in _run("check", "customer-service", "--config", config).stderr
+
+
+def test_explain_tells_a_hit_of_the_past(config: Path, tmp_path: Path) -> None:
+    store = SqliteLedger(tmp_path / "ledger.sqlite3")
+    plan = Plan(rule="r", pool="p", primary=Selected(model="m", score=1.0, why="first"))
+    told = {"signals": encode_signals(Signals()), "plan": encode_plan(plan), "model": "m"}
+    row = request_row(store.next_entry(), **told, cache="hit", saved_usd="0.02", cost_usd="0")
+    store.record(Entry(row))
+    store.close()
+    done = _run("explain", "--request", row.request_id, "--config", config)
+    assert "the answer of m came from the cache; saved: $0.02" in done.stdout
 
 
 def test_keys_are_made_once_and_recognised_afterwards(config: Path) -> None:

@@ -214,3 +214,23 @@ def test_the_docs_name_every_condition_and_every_term() -> None:
     for model in (ConditionDoc, TermsDoc):
         for name, field in model.model_fields.items():
             assert f"`{field.alias or name}" in page, name
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("fallbacks: [strong]", "fallbacks: [strong]\nterms: {cache_seconds: 60}", 9),
+        ("use: strong}", "use: strong, terms: {cache_across_users: true}}", 6),
+    ],
+)
+def test_a_cache_that_nobody_asked_for_has_no_settings(before: str, after: str, line: int) -> None:
+    text = GOOD.replace(before, after)
+    (found,) = check(text)
+    assert (found.code, found.line, found.is_error) == ("idle-cache-setting", line, False)
+
+
+def test_a_rule_may_set_what_the_policy_asks_for_and_the_policy_what_one_rule_does() -> None:
+    asked = GOOD.replace("use: strong}", "use: strong, terms: {cache_seconds: 60}}")
+    assert check(asked + "terms: {cache: true}\n") == []
+    asked = GOOD.replace("use: strong}", "use: strong, terms: {cache: true}}")
+    assert check(asked + "terms: {cache_seconds: 60}\n") == []

@@ -162,3 +162,21 @@ def test_entries_come_in_the_order_of_time(ledger: LedgerStore) -> None:
     found = list(ledger.entries(Question(since=NOON + 1)))
     assert [entry.request.started_at for entry in found] == [NOON + 1, NOON + 2]
     assert len(found[0].attempts) == 1
+
+
+def test_a_hit_counts_once_with_what_it_saved_under_the_model_whose_answer_it_was(
+    ledger: LedgerStore,
+) -> None:
+    paid, hit, helped, unknown = (ledger.next_entry() for _ in range(4))
+    ledger.record(entry_of(paid, cache="miss"))
+    free = {"cache": "hit", "cost_usd": "0"}
+    ledger.record(Entry(request_row(hit, **free, saved_usd="0.0014")))
+    calls = [attempt_row(helped, number, kind="dispatcher", model="reader") for number in (1, 2)]
+    ledger.record(entry_of(helped, *calls, **free, saved_usd="0.0001"))
+    ledger.record(Entry(request_row(unknown, **free)))
+    total = ledger.report(Question(by="model")).total
+    assert (total.requests, total.cache_hits, total.saved_unknown) == (4, 3, 1)
+    assert total.saved_usd == Decimal("0.0015")
+    line = _lines(ledger, Question(by="model"))["qwen-max"]
+    assert (line.requests, line.attempts, line.cache_hits) == (3, 1, 2)
+    assert line.saved_usd == Decimal("0.0014")

@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from router.storage.errors import (
@@ -21,8 +22,10 @@ from router.storage.errors import (
     LedgerUnavailableError,
 )
 from router.storage.journal import Journal, count_pending, find_leftovers, frame, read_frames
+from router.storage.migrations import SQLITE_FOLDER
 from router.storage.reports import Question
 from router.storage.sqlite import SqliteLedger
+from router.storage.sqlite_reader import LedgerReader
 from tests.storage.rows import attempt_row, entry_of, request_row
 
 ROOT = Path(__file__).parents[2]
@@ -349,3 +352,26 @@ def _wait_until(condition: object) -> None:
     while not condition():
         assert time.monotonic() < ends, "hangs"
         time.sleep(0.01)
+
+
+def test_a_ledger_of_an_earlier_version_is_read_as_it_is_and_brought_up_to_date(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    first = (SQLITE_FOLDER / "0001_ledger.sql").read_text(encoding="utf-8")
+    connection = sqlite3.connect(path)
+    connection.executescript(first)
+    connection.execute("PRAGMA user_version = 1")
+    row = msgspec.structs.asdict(request_row(1))
+    old = [name for name in row if name not in ("cache", "saved_usd")]
+    connection.execute(
+        f"INSERT INTO requests ({', '.join(old)}) VALUES ({', '.join('?' * len(old))})",
+        [row[name] for name in old],
+    )
+    connection.commit()
+    connection.close()
+    before = LedgerReader(path).find("req-1")
+    assert before is not None and before.request == request_row(1)
+    assert LedgerReader(path).report(Question()).total.requests == 1
+    SqliteLedger(path).close()
+    assert LedgerReader(path).find("req-1") == before

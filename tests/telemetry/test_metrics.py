@@ -8,6 +8,7 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from providers.calls import Attempt
+from router.steps.cache import AnswerCache, Shelf
 from router.storage.memory import MemoryLedger
 from router.telemetry.metrics import Metrics
 from router.telemetry.witness import Witness
@@ -99,9 +100,20 @@ def test_the_page_is_prometheus_text_and_needs_no_global_registry() -> None:
 def test_the_docs_name_every_metric_and_no_other() -> None:
     metrics = Metrics()
     metrics.watch_ledger(MemoryLedger())
+    metrics.watch_cache(AnswerCache(Shelf()))
     kept = {
         family.name + ("_total" if family.type == "counter" else "")
         for family in metrics.registry.collect()
     }
     told = set(re.findall(r"^\| `(pointsman_\w+)`", DOCS.read_text("utf-8"), re.MULTILINE))
     assert told == kept
+
+
+def test_what_the_cache_said_and_saved_is_counted() -> None:
+    metrics = Metrics()
+    metrics.on_request(request_row(1))
+    metrics.on_request(request_row(2, cache="miss"))
+    metrics.on_request(request_row(3, cache="hit", saved_usd="0.25"))
+    assert _value(metrics, "cache_lookups_total", rule="refunds", result="miss") == 1
+    assert _value(metrics, "cache_lookups_total", rule="refunds", result="hit") == 1
+    assert _value(metrics, "cache_saved_usd_total", model="qwen-max") == 0.25

@@ -40,6 +40,10 @@ class Settled(msgspec.Struct, frozen=True):
     attempts: int
     remark: str = ""
     """What became of the answer besides, in few words; empty as a rule."""
+    cache: str = ""
+    """What the answer cache had to say: hit, miss or off; empty where it was not asked."""
+    price_usd: str | None = None
+    """Of the call that gave the answer alone; None when it is unknown."""
 
 
 class Record:
@@ -143,10 +147,42 @@ class Record:
         self._told_at = self._clock()
         self._passed_over = 0 if reason.holds else self.attempts
 
+    def tell_cache(
+        self,
+        reason: Reason,
+        word: str,
+        *,
+        model: str = "",
+        provider: str = "",
+        saved_usd: str | None = None,
+    ) -> None:
+        """Add to the plan's reasons what the answer cache had to say, before anybody is called.
+
+        On a hit: whose answer it is, and what that one had cost.
+        """
+        self._plan = msgspec.structs.replace(self._plan, reasons=(*self._plan.reasons, reason))
+        self._is_revised = self._is_revised or bool(self._rows)
+        self.row = msgspec.structs.replace(
+            self.row,
+            plan=encode_plan(self._plan),
+            cache=word,
+            model=model,
+            provider=provider,
+            saved_usd=saved_usd,
+        )
+
     def settle(self, usage: Usage | None = None) -> Settled:
         """Close as answered, and give the bill."""
         self.close("answered", status=200)
-        return Settled(usage, self.cost_usd, self.attempts, self.remark)
+        winner = self._winner()
+        return Settled(
+            usage,
+            self.cost_usd,
+            self.attempts,
+            self.remark,
+            self.row.cache,
+            None if winner is None else winner.cost_usd,
+        )
 
     def close(
         self,
@@ -177,8 +213,8 @@ class Record:
             first_token_seconds=first,
             outcome=outcome,
             status=status,
-            model=answered_by or ("" if winner is None else winner.model),
-            provider="" if winner is None else winner.provider,
+            model=answered_by or (self.row.model if winner is None else winner.model),
+            provider=self.row.provider if winner is None else winner.provider,
         )
         self._on_request(self.row)
 
