@@ -160,7 +160,7 @@ def _card(name: str, key: _Key, known: Mapping[str, Candidate]) -> dict[str, Any
         entry["max_output_tokens"] = facts.max_output_tokens
     before = frozenset({"streaming"}) if card is None else card.abilities
     abilities = (before | facts.has) - facts.lacks
-    if abilities != before:
+    if abilities != before or (card is None and (facts.has or facts.lacks)):
         entry["abilities"] = sorted(abilities)
     if facts.prices:
         entry["prices"] = dict(facts.prices)

@@ -192,6 +192,9 @@ def _note_due(
                 "no abilities are known, so requests with tools, images or JSON pass it over; "
             )
             report.note(where, message + "add `abilities:` such as [streaming, tools, vision].")
+        if "prices" not in card:
+            message = "no price is known, so its calls cost nothing in the bill; add `prices:`."
+            report.note(where, message)
     cheapest = {
         model
         for pool in policy["pools"].values()

@@ -210,6 +210,8 @@ def test_a_model_outside_the_catalog_has_what_check_wants_or_is_asked_for() -> N
         "pointsman.yaml, providers",
     ]
     assert "window_tokens" in due[0].message
+    about = [note.message for note in imported.notes if note.where == due[0].where]
+    assert any("abilities" in each for each in about) and any("prices" in each for each in about)
 
 
 def test_the_cheapest_of_models_without_prices_asks_for_prices() -> None:
