@@ -6,44 +6,65 @@ and what to do about it. Keys stay references to the environment; no secret is r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-_ENV = re.compile(r"os\.environ/([A-Za-z_][A-Za-z0-9_]*)")
-_UNFIT = re.compile(r"[^A-Za-z0-9._/:@-]+")
-_KINDS = {
-    "openai": "openai",
-    "anthropic": "anthropic",
-    "dashscope": "dashscope",
-    "custom_openai": "openai",
-    "hosted_vllm": "openai",
-    "openai_like": "openai",
-    "vllm": "openai",
-    "lm_studio": "openai",
-    "llamafile": "openai",
-}
+from policies.litellm_entries import Accounts, Place, read_entry
+from policies.litellm_groups import Group, Groups, build_groups, can_call, fit, free
+from policies.litellm_report import (
+    Note,
+    Report,
+    UnusableError,
+    kind_of,
+    list_of,
+    mapping_of,
+    number_of,
+    text_of,
+)
+from policies.rules import AUTO
+from policies.signals import Candidate
+
+__all__ = ["Imported", "Note", "import_litellm"]
+
+_EVERY = "*"
 _OBJECTIVES = {
     "simple-shuffle": "weighted",
     "latency-based-routing": "fastest",
     "cost-based-routing": "cheapest",
 }
-_FIGURES = {
-    "retries_per_model": {"litellm_settings": "num_retries", "router_settings": "num_retries"},
-    "deadline_seconds": {"litellm_settings": "request_timeout", "router_settings": "timeout"},
-    "first_token_seconds": {"router_settings": "stream_timeout"},
+_FALLBACKS = ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
+_FIGURES = (
+    ("retries_per_model", "litellm_settings", "num_retries", 0, 10),
+    ("retries_per_model", "router_settings", "num_retries", 0, 10),
+    ("deadline_seconds", "litellm_settings", "request_timeout", 0.001, 86_400),
+    ("deadline_seconds", "router_settings", "timeout", 0.001, 86_400),
+    ("first_token_seconds", "router_settings", "stream_timeout", 0.001, 86_400),
+)
+_BREAKERS = "circuit breakers are set by our own rules; not needed."
+_REDIS = "shared state is set under `state` (redis_url) in pointsman.yaml; not taken over."
+_LIMITS = "limits and budgets of this kind are not set by the import; not taken over."
+_HINTS = {
+    **dict.fromkeys(("allowed_fails", "cooldown_time", "retry_policy"), _BREAKERS),
+    **dict.fromkeys(("allowed_fails_policy", "disable_cooldowns"), _BREAKERS),
+    **dict.fromkeys(("redis_host", "redis_port", "redis_password", "redis_url"), _REDIS),
+    **dict.fromkeys(("max_budget", "budget_duration", "provider_budget_config"), _LIMITS),
+    **dict.fromkeys(("max_parallel_requests", "global_max_parallel_requests"), _LIMITS),
+    **dict.fromkeys(
+        ("success_callback", "failure_callback", "callbacks"),
+        "metrics, traces and logs are our own; not taken over.",
+    ),
+    "cache_params": "the answer cache is our own; not taken over.",
+    "drop_params": "fields that a model refuses are left out by its card; not taken over.",
+    "enable_pre_call_checks": "windows and abilities are always checked before a call; not needed.",
+    "guardrails": "private data is masked under `privacy` in pointsman.yaml; not taken over.",
+    "database_url": "keys, teams and budgets in LiteLLM's database are not imported; write keys "
+    "under `keys` in pointsman.yaml.",
+    "include": "other files are not read; merge them into this one and import again.",
+    "model_list": "holds no model, so nothing can be written.",
 }
-_PER_MILLION = Decimal(1_000_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One thing that was not taken over as it stood."""
-
-    where: str
-    message: str
+_LEFT_ALONE = "not understood; not taken over."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,286 +74,355 @@ class Imported:
     config: dict[str, Any]
     policy: dict[str, Any]
     notes: tuple[Note, ...]
+    variables: tuple[str, ...] = ()
+    """What the configuration reads from the environment."""
 
 
-@dataclass(slots=True)
-class _Draft:
-    """What has been gathered so far."""
+def import_litellm(
+    source: Mapping[str, Any],
+    name: str = "imported",
+    known: Mapping[str, Candidate] = MappingProxyType({}),
+) -> Imported:
+    """Translate a LiteLLM configuration that was read from YAML already.
 
-    providers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    models: dict[str, dict[str, Any]] = field(default_factory=dict)
-    groups: dict[str, dict[str, float]] = field(default_factory=dict)
-    """LiteLLM's model groups: our model names with their weights."""
-    secrets: dict[str, str] = field(default_factory=dict)
-    """Keys that were written out, and the environment variables that are to hold them."""
-    notes: list[Note] = field(default_factory=list)
-
-    def note(self, where: str, message: str) -> None:
-        self.notes.append(Note(where, message))
-
-
-def import_litellm(source: Mapping[str, Any], name: str = "imported") -> Imported:
-    """Translate a LiteLLM configuration that was read from YAML already."""
-    draft = _Draft()
-    for at, entry in enumerate(_list(source, "model_list", draft)):
-        _take_entry(entry, f"model_list[{at}]", draft)
-    if not draft.groups:
-        draft.note("model_list", "holds no model, so the policy has none either.")
-    settings = _section(source, "litellm_settings", draft)
-    router = _section(source, "router_settings", draft)
-    policy = _policy(name, settings, router, draft)
-    config: dict[str, Any] = {"providers": draft.providers, "models": draft.models}
-    keys = _keys(_section(source, "general_settings", draft), draft)
+    `known` has the models of the catalog by every name that it knows them by. For others the
+    configuration must say a window; where LiteLLM's does not, a note asks for it.
+    """
+    report = Report()
+    sections = {
+        key: mapping_of(source.get(key), key, report)
+        for key in ("litellm_settings", "router_settings", "general_settings")
+    }
+    accounts = Accounts(credentials=_credentials(source, report))
+    places: dict[str, list[Place]] = {}
+    for at, entry in enumerate(list_of(source.get("model_list"), "model_list", report)):
+        read = read_entry(entry, f"model_list[{at}]", accounts, known, report)
+        if read is not None:
+            places.setdefault(read[0], []).append(read[1])
+    for unused in accounts.credentials.keys() - accounts.used:
+        report.note(f"credential_list, '{unused}'", "no entry names it; not taken over.")
+    if not places:
+        report.note("model_list", _HINTS["model_list"], is_due=True)
+    draft = _PolicyDraft(places, sections, known, report)
+    config: dict[str, Any] = {
+        "providers": accounts.providers,
+        "models": dict(draft.groups.cards),
+    }
+    keys = _keys(sections["general_settings"], report)
     if keys:
         config["keys"] = keys
-    known = {"model_list", "litellm_settings", "router_settings", "general_settings"}
-    for key in source:
-        if key not in known:
-            draft.note(str(key), "not understood; nothing was taken over.")
-    return Imported(config, policy, tuple(draft.notes))
+    policy = draft.policy(name)
+    _note_rest(source, sections, report)
+    _note_due(config, draft.groups, policy, known, report)
+    return Imported(config, policy, tuple(report.notes), tuple(report.variables))
 
 
-def _list(source: Mapping[str, Any], key: str, draft: _Draft) -> list[Any]:
-    value = source.get(key) or []
-    if isinstance(value, list):
-        return value
-    draft.note(key, "is not a list; nothing was taken over.")
-    return []
-
-
-def _section(source: Mapping[str, Any], key: str, draft: _Draft) -> dict[str, Any]:
-    value = source.get(key) or {}
-    if isinstance(value, Mapping):
-        return {str(name): each for name, each in value.items()}
-    draft.note(key, "is not a mapping; nothing was taken over.")
-    return {}
-
-
-def _take_entry(entry: Any, where: str, draft: _Draft) -> None:
-    """Take over one deployment: its account, its model, and its place in the group."""
-    params = entry.get("litellm_params") if isinstance(entry, Mapping) else None
-    group = entry.get("model_name") if isinstance(entry, Mapping) else None
-    if not isinstance(params, Mapping) or not group or not params.get("model"):
-        draft.note(where, "has no model_name, or no litellm_params.model; left out.")
-        return
-    kind, wire_name = _split_name(str(params["model"]))
-    provider = _provider(kind, params, where, draft)
-    model = _fit(wire_name.rpartition("/")[2])
-    deployment = {"provider": provider, "wire_name": wire_name}
-    card = draft.models.setdefault(model, {"deployments": []})
-    card["deployments"].append(deployment | _weight(params))
-    _prices(card, {**params, **(entry.get("model_info") or {})}, where, draft)
-    shares = draft.groups.setdefault(_fit(str(group)), {})
-    shares[model] = shares.get(model, 0.0) + float(params.get("weight") or 1.0)
-    _note_unknown(params, where, draft)
-
-
-def _split_name(full: str) -> tuple[str, str]:
-    prefix, slash, rest = full.partition("/")
-    if not slash:
-        return ("anthropic" if full.startswith("claude") else "openai"), full
-    if prefix in _KINDS:
-        return _KINDS[prefix], rest
-    return "litellm", full
-
-
-def _provider(kind: str, params: Mapping[str, Any], where: str, draft: _Draft) -> str:
-    """Give the name of the account, adding it when it is a new one."""
-    entry: dict[str, Any] = {"kind": kind}
-    if params.get("api_key"):
-        entry["api_key"] = _reference(str(params["api_key"]), f"{where}.api_key", draft)
-    if params.get("api_base"):
-        entry["base_url"] = _reference(str(params["api_base"]), f"{where}.api_base", draft)
-    for name, known in draft.providers.items():
-        if known == entry:
-            return name
-    count = sum(1 for known in draft.providers.values() if known["kind"] == kind)
-    name = kind if count == 0 else f"{kind}-{count + 1}"
-    draft.providers[name] = entry
-    return name
-
-
-def _reference(value: str, where: str, draft: _Draft) -> str:
-    """Turn `os.environ/NAME` into `${NAME}`; a secret that is written out is not copied."""
-    match = _ENV.fullmatch(value)
-    if match:
-        return f"${{{match[1]}}}"
-    if not where.endswith("_key"):
-        return value
-    variable = draft.secrets.setdefault(value, f"IMPORTED_KEY_{len(draft.secrets) + 1}")
-    draft.note(where, f"holds the key itself; set it in the environment as {variable}.")
-    return f"${{{variable}}}"
-
-
-def _fit(name: str) -> str:
-    return _UNFIT.sub("-", name).strip("-./:@_")[:100] or "model"
-
-
-def _weight(params: Mapping[str, Any]) -> dict[str, float]:
-    return {"weight": float(params["weight"])} if params.get("weight") else {}
-
-
-def _prices(card: dict[str, Any], given: Mapping[str, Any], where: str, draft: _Draft) -> None:
-    pair = (given.get("input_cost_per_token"), given.get("output_cost_per_token"))
-    if pair == (None, None):
-        return
-    if None in pair:
-        draft.note(where, "has only one of the two prices; prices were left out.")
-        return
-    try:
-        costs = [Decimal(str(each)) * _PER_MILLION for each in pair]
-    except InvalidOperation:
-        draft.note(where, "has a price that is not a number; prices were left out.")
-        return
-    prices = {"input": f"{costs[0].normalize():f}", "output": f"{costs[1].normalize():f}"}
-    for theirs, ours in (
-        ("cache_read_input_token_cost", "cache_read"),
-        ("cache_creation_input_token_cost", "cache_write"),
-    ):
-        if given.get(theirs) is not None:
-            prices[ours] = f"{(Decimal(str(given[theirs])) * _PER_MILLION).normalize():f}"
-    card["prices"] = prices
-
-
-_PARAMS = {"model", "api_key", "api_base", "weight", "input_cost_per_token"}
-_PARAMS |= {"output_cost_per_token", "cache_read_input_token_cost"}
-_PARAMS |= {"cache_creation_input_token_cost"}
-
-
-def _note_unknown(params: Mapping[str, Any], where: str, draft: _Draft) -> None:
-    for key in params:
-        if key in ("rpm", "tpm"):
-            message = "limits are learned from the vendor's own headers here; not taken over."
-            draft.note(f"{where}.litellm_params.{key}", message)
-        elif key not in _PARAMS:
-            draft.note(f"{where}.litellm_params.{key}", "not understood; not taken over.")
-
-
-def _policy(
-    name: str, settings: dict[str, Any], router: dict[str, Any], draft: _Draft
-) -> dict[str, Any]:
-    ours = _our_names(draft)
-    behind = _behind(settings, router, ours)
-    every = behind.pop("", [])
-    pools = _pools(_objective(router, draft), behind, ours, draft)
-    policy: dict[str, Any] = {
-        "name": _fit(name),
-        "about": "Imported from a LiteLLM configuration.",
-        "terms": _terms(settings, router, draft),
-        "pools": pools,
-        "default": {"use": next(iter(ours.values()), "all")},
-        "fallbacks": every,
-        "model_fallbacks": {
-            ours[group]: names
-            for group, names in behind.items()
-            if group in ours and ours[group] not in pools
-        },
-        "aliases": _aliases(router, ours),
-    }
-    for section, left in (("litellm_settings", settings), ("router_settings", router)):
-        for key in left:
-            draft.note(f"{section}.{key}", "not understood; not taken over.")
-    return {key: value for key, value in policy.items() if value or key == "pools"}
-
-
-def _objective(router: dict[str, Any], draft: _Draft) -> str:
-    strategy = str(router.pop("routing_strategy", "simple-shuffle"))
-    if strategy not in _OBJECTIVES:
-        draft.note(
-            "router_settings.routing_strategy",
-            f"'{strategy}' has no counterpart; pools choose the fastest healthy model.",
+def _credentials(source: Mapping[str, Any], report: Report) -> dict[str, dict[str, Any]]:
+    """Give what `credential_list` has under each name."""
+    found: dict[str, dict[str, Any]] = {}
+    for at, entry in enumerate(list_of(source.get("credential_list"), "credential_list", report)):
+        where = f"credential_list[{at}]"
+        given = mapping_of(entry, where, report)
+        name = given.pop("credential_name", None)
+        values = mapping_of(
+            given.pop("credential_values", None), f"{where}.credential_values", report
         )
-    return _OBJECTIVES.get(strategy, "fastest")
+        if isinstance(name, str):
+            found[name] = values
+        elif given or values:
+            report.note(f"{where}.credential_name", "is no text; not taken over.")
+        for key in given:
+            report.note(f"{where}.{key}", _LEFT_ALONE)
+    return found
 
 
-def _our_names(draft: _Draft) -> dict[str, str]:
-    """Say what each group is here: a group of one is that model, a larger one is a pool."""
-    ours: dict[str, str] = {}
-    for group, models in draft.groups.items():
-        if len(models) == 1:
-            ours[group] = next(iter(models))
-        elif group in draft.models:
-            ours[group] = f"{group}-pool"
-            draft.note(group, f"is a model's name too; the group is now pool '{group}-pool'.")
-        else:
-            ours[group] = group
-    return ours
+def _keys(general: dict[str, Any], report: Report) -> list[dict[str, Any]]:
+    """Give the master key. One that cannot be read closes the door all the same."""
+    master, where = general.pop("master_key", None), "general_settings.master_key"
+    if master is None:
+        report.note(
+            where,
+            "is missing, so no `keys` were written: whoever reaches the gateway may call it. LiteLLM "
+            "also reads LITELLM_MASTER_KEY; if you set that, write it under `keys`.",
+        )
+        return []
+    try:
+        reference = report.secret(master, where) or report.hide(where, where)
+    except UnusableError:
+        reference = report.hide(where, where)
+    return [{"name": "master", "key": reference}]
 
 
-def _aliases(router: dict[str, Any], ours: Mapping[str, str]) -> dict[str, str]:
-    """Keep every name that callers use today."""
-    aliases = {group: name for group, name in ours.items() if group != name}
-    given = router.pop("model_group_alias", None) or {}
-    for alias, target in given.items() if isinstance(given, Mapping) else ():
-        group = _fit(str(target.get("model") if isinstance(target, Mapping) else target))
-        aliases[_fit(str(alias))] = ours.get(group, group)
-    return aliases
+def _note_rest(
+    source: Mapping[str, Any], sections: Mapping[str, dict[str, Any]], report: Report
+) -> None:
+    """Name every key that nobody took."""
+    for section, left in sections.items():
+        for key in left:
+            report.note(f"{section}.{key}", _HINTS.get(key, _LEFT_ALONE))
+    for key in source:
+        if key == "environment_variables":
+            listed = ", ".join(mapping_of(source[key], str(key), report))
+            report.note(str(key), f"set them where the gateway runs: {listed or 'none'}.")
+        elif key not in (*sections, "model_list", "credential_list"):
+            report.note(str(key), _HINTS.get(str(key), _LEFT_ALONE))
 
 
-def _behind(
-    settings: dict[str, Any], router: dict[str, Any], ours: Mapping[str, str]
-) -> dict[str, list[str]]:
-    """Gather who stands behind which group; the empty name stands for every group."""
-    behind: dict[str, list[str]] = {}
-    for key in ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks"):
-        for entry in [*(settings.pop(key, None) or []), *(router.pop(key, None) or [])]:
-            for group, names in entry.items() if isinstance(entry, Mapping) else ():
-                listed = behind.setdefault("" if group == "*" else _fit(str(group)), [])
-                fitted = [ours.get(_fit(str(each)), _fit(str(each))) for each in names]
-                listed += [each for each in fitted if each not in listed]
-    every = [_fit(str(each)) for each in settings.pop("default_fallbacks", None) or []]
-    if every:
-        listed = behind.setdefault("", [])
-        listed += [ours.get(each, each) for each in every]
-    return behind
-
-
-def _pools(
-    objective: str, behind: Mapping[str, list[str]], ours: Mapping[str, str], draft: _Draft
-) -> dict[str, dict[str, Any]]:
-    """Make a pool of every group with several models; one pool at least."""
-    pools: dict[str, dict[str, Any]] = {}
-    for group, models in draft.groups.items():
-        if len(models) < 2:
+def _note_due(
+    config: Mapping[str, Any],
+    groups: Groups,
+    policy: Mapping[str, Any],
+    known: Mapping[str, Candidate],
+    report: Report,
+) -> None:
+    """Say what `check` will ask for, and what must be installed."""
+    for name, card in groups.cards.items():
+        where = f"pointsman.yaml, models.{name}"
+        if name in known or "base_model" in card:
             continue
-        pool: dict[str, Any] = {"objective": objective, "models": list(models)}
-        if objective == "weighted":
-            pool["weights"] = dict(models)
-        if group in behind:
-            pool["fallbacks"] = list(behind[group])
-        pools[ours[group]] = pool
-    if not pools and draft.models:
-        pools["all"] = {"models": list(draft.models)}
-    return pools
-
-
-def _terms(settings: dict[str, Any], router: dict[str, Any], draft: _Draft) -> dict[str, Any]:
-    terms: dict[str, Any] = {}
-    for ours, theirs in _FIGURES.items():
-        for name, section in (("litellm_settings", settings), ("router_settings", router)):
-            value = section.pop(theirs[name], None) if name in theirs else None
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                terms[ours] = value
-            elif value is not None:
-                draft.note(f"{name}.{theirs[name]}", f"{value!r} is not a number; left out.")
-    if "retries_per_model" in terms:
-        terms["retries_per_model"] = min(int(terms["retries_per_model"]), 10)
-    if settings.pop("cache", False):
-        terms["cache"] = True
-    for key in ("allowed_fails", "cooldown_time", "retry_policy"):
-        if router.pop(key, None) is not None:
-            draft.note(
-                f"router_settings.{key}", "circuit breakers are set by our own rules; not needed."
+        if "window_tokens" not in card:
+            report.note(
+                where,
+                "the catalog does not know it: add `window_tokens:` (how many tokens it takes), or "
+                "`base_model:` with the catalog's name for it.",
+                is_due=True,
             )
-    return terms
+        if "abilities" not in card:
+            message = (
+                "no abilities are known, so requests with tools, images or JSON pass it over; "
+            )
+            report.note(where, message + "add `abilities:` such as [streaming, tools, vision].")
+        if "prices" not in card:
+            message = "no price is known, so its calls cost nothing in the bill; add `prices:`."
+            report.note(where, message)
+    cheapest = {
+        model
+        for pool in policy["pools"].values()
+        if pool.get("objective") == "cheapest"
+        for model in pool["models"]
+    }
+    for name in sorted(cheapest):
+        card = groups.cards[name]
+        base = known.get(card.get("base_model", name))
+        if "prices" not in card and (base is None or base.input_usd_per_million is None):
+            message = "its pool chooses the cheapest: add `prices:` (input, output)."
+            report.note(f"pointsman.yaml, models.{name}", message, is_due=True)
+    if any(entry["kind"] == "litellm" for entry in config["providers"].values()):
+        report.note(
+            "pointsman.yaml, providers",
+            "kind litellm needs the package litellm: uv sync --extra litellm.",
+            is_due=True,
+        )
 
 
-def _keys(general: dict[str, Any], draft: _Draft) -> list[dict[str, Any]]:
-    keys: list[dict[str, Any]] = []
-    master = general.pop("master_key", None)
-    if master is not None:
-        reference = _reference(str(master), "general_settings.master_key", draft)
-        keys.append({"name": "master", "key": reference})
-    for key in general:
-        draft.note(f"general_settings.{key}", "not understood; not taken over.")
-    return keys
+class _PolicyDraft:
+    """The policy in the making: groups, who stands behind them, and how calls are made."""
+
+    def __init__(
+        self,
+        places: Mapping[str, list[Place]],
+        sections: Mapping[str, dict[str, Any]],
+        known: Mapping[str, Candidate],
+        report: Report,
+    ) -> None:
+        self._report = report
+        self._sections = sections
+        self._given = self._read_aliases(places)
+        behind = self._read_fallbacks(places)
+        self._every = behind.get(_EVERY, [])
+        self._behind = {
+            group: [each for each in behind.get(group, self._every) if each != group]
+            for group in places
+        }
+        self.groups = build_groups(places, self._behind, known, report)
+
+    def policy(self, name: str) -> dict[str, Any]:
+        """Give the policy as its file has it."""
+        ours = self.groups.by_name
+        policy: dict[str, Any] = {
+            "name": fit(name) or "imported",
+            "about": "Imported from a LiteLLM configuration.",
+            "terms": self._terms(),
+            "pools": self._pools(self._objective()),
+            "default": {"use": "none"},
+            "fallbacks": self._ours(self._every),
+            "model_fallbacks": {
+                each.name: self._ours(self._behind[group])
+                for group, each in ours.items()
+                if not each.is_pool and self._behind[group]
+            },
+            "aliases": self._aliases(),
+        }
+        if ours:
+            policy["default"] = self._default(policy["pools"])
+        return {key: value for key, value in policy.items() if value or key == "pools"}
+
+    def _ours(self, groups: list[str]) -> list[str]:
+        return list(dict.fromkeys(self.groups.by_name[group].name for group in groups))
+
+    def _default(self, pools: dict[str, dict[str, Any]]) -> dict[str, Any]:
+        """Give where callers go who leave the choice to the policy: to the first group."""
+        aimed = self._given.get(AUTO, AUTO)
+        group = aimed if aimed in self.groups.by_name else next(iter(self.groups.by_name))
+        first, behind = self.groups.by_name[group], self._ours(self._behind[group])
+        if pools:
+            own = {"fallbacks": behind} if behind and not first.is_pool else {}
+            return {"use": first.name, **own}
+        name = free("default", self.groups.taken)
+        pools[name] = {"models": [first.name], **({"fallbacks": behind} if behind else {})}
+        return {"use": name}
+
+    def _pools(self, objective: str) -> dict[str, dict[str, Any]]:
+        pools: dict[str, dict[str, Any]] = {}
+        for group, each in self.groups.by_name.items():
+            if each.is_pool:
+                pools[each.name] = self._pool(group, each, objective)
+        return pools
+
+    def _pool(self, group: str, each: Group, objective: str) -> dict[str, Any]:
+        pool: dict[str, Any] = {"models": list(each.models)}
+        if len(each.models) > 1:
+            pool = {"objective": objective, **pool}
+            if objective == "weighted":
+                pool["weights"] = dict(each.models)
+        if self._behind[group] or self._every:
+            pool["fallbacks"] = self._ours(self._behind[group])
+        return pool
+
+    def _objective(self) -> str:
+        where = "router_settings.routing_strategy"
+        given = self._sections["router_settings"].pop("routing_strategy", None)
+        strategy = "simple-shuffle" if given is None else given
+        if isinstance(strategy, str) and strategy in _OBJECTIVES:
+            return _OBJECTIVES[strategy]
+        said = f"'{strategy}' has no counterpart" if isinstance(strategy, str) else "is no text"
+        self._report.note(where, f"{said}; pools choose the fastest healthy model.")
+        return "fastest"
+
+    def _terms(self) -> dict[str, Any]:
+        terms: dict[str, Any] = {}
+        for ours, section, theirs, least, most in _FIGURES:
+            value, where = self._sections[section].pop(theirs, None), f"{section}.{theirs}"
+            if value is None:
+                continue
+            try:
+                figure = number_of(value, where, least, most)
+            except UnusableError as problem:
+                self._report.note(where, f"{problem.why}; left out.")
+                continue
+            if ours == "retries_per_model":
+                figure = int(figure)
+            if terms.get(ours, figure) != figure:
+                self._report.note(where, f"differs from litellm_settings; {figure} was taken.")
+            terms[ours] = figure
+            if ours == "deadline_seconds":
+                self._report.note(
+                    where,
+                    f"{figure} is now the deadline of the whole request with all its attempts, "
+                    "where LiteLLM counts each call.",
+                )
+        cache = self._sections["litellm_settings"].pop("cache", None)
+        if cache is True:
+            terms["cache"] = True
+        elif cache not in (None, False):
+            self._report.note("litellm_settings.cache", f"is {kind_of(cache)}, not a yes or no.")
+        return terms
+
+    def _read_aliases(self, places: Mapping[str, Any]) -> dict[str, str]:
+        """Give LiteLLM's aliases with the groups that they stand for."""
+        where = "router_settings.model_group_alias"
+        given = mapping_of(
+            self._sections["router_settings"].pop("model_group_alias", None), where, self._report
+        )
+        aliases: dict[str, str] = {}
+        for alias, target in given.items():
+            group = target.get("model") if isinstance(target, Mapping) else target
+            for key in target if isinstance(target, Mapping) else ():
+                if key == "hidden":
+                    message = "no alias is listed among the models here; not needed."
+                    self._report.note(f"{where}.{alias}.hidden", message)
+                elif key != "model":
+                    self._report.note(f"{where}.{alias}.{key}", _LEFT_ALONE)
+            if isinstance(group, str) and group in places:
+                aliases[alias] = group
+            else:
+                self._report.note(f"{where}.{alias}", "stands for no group that was taken over.")
+        return aliases
+
+    def _aliases(self) -> dict[str, str]:
+        """Keep every name that callers use today."""
+        aliases = dict(self.groups.aliases)
+        for alias, group in self._given.items():
+            where, target = f"router_settings.model_group_alias.{alias}", self.groups.by_name[group]
+            if not alias or not can_call(alias, where, target.name, self._report):
+                continue
+            if alias in self.groups.by_name and alias != group:
+                self._report.note(where, f"is a group's name too; it stands for '{group}' now.")
+            aliases[alias] = target.name
+        return aliases
+
+    def _read_fallbacks(self, places: Mapping[str, Any]) -> dict[str, list[str]]:
+        """Give the groups that stand behind each group; `*` stands for every other group."""
+        behind: dict[str, list[str]] = {}
+        for key in _FALLBACKS:
+            for section in ("litellm_settings", "router_settings"):
+                where = f"{section}.{key}"
+                value = self._sections[section].pop(key, None)
+                pairs = self._pairs(value, where)
+                for group, names, at in pairs:
+                    if group != _EVERY and group not in places:
+                        self._report.note(at, "is no group that was taken over; left out.")
+                        continue
+                    listed = behind.setdefault(group, [])
+                    listed += [
+                        each for each in self._targets(names, at, places) if each not in listed
+                    ]
+                self._note_occasion(key, where, bool(pairs))
+        for section in ("litellm_settings", "router_settings"):
+            where = f"{section}.default_fallbacks"
+            names = self._sections[section].pop("default_fallbacks", None)
+            if names is not None:
+                listed = behind.setdefault(_EVERY, [])
+                listed += [
+                    each for each in self._targets(names, where, places) if each not in listed
+                ]
+        return behind
+
+    def _note_occasion(self, key: str, where: str, is_given: bool) -> None:
+        if is_given and key == "context_window_fallbacks":
+            message = "are ordinary fallbacks now: they also answer when the model is down."
+            self._report.note(where, message)
+        if is_given and key == "content_policy_fallbacks":
+            self._report.note(
+                where,
+                "are ordinary fallbacks now; for prompts that a content filter refused, add "
+                "`filtered_elsewhere: true` to the policy's terms.",
+            )
+
+    def _pairs(self, value: Any, where: str) -> list[tuple[str, Any, str]]:
+        """Give each group with its fallbacks and its place, from a list or a mapping."""
+        if isinstance(value, Mapping):
+            return [(str(group), names, f"{where}.{group}") for group, names in value.items()]
+        pairs: list[tuple[str, Any, str]] = []
+        for at, entry in enumerate(list_of(value, where, self._report)):
+            inside = f"{where}[{at}]"
+            given = mapping_of(entry, inside, self._report)
+            pairs += [(group, names, f"{inside}.{group}") for group, names in given.items()]
+        return pairs
+
+    def _targets(self, names: Any, where: str, places: Mapping[str, Any]) -> list[str]:
+        """Give the groups that a fallback names, one or a list."""
+        found: list[str] = []
+        listed = [names] if isinstance(names, str) else list_of(names, where, self._report)
+        for each in listed:
+            try:
+                name = text_of(each, where)
+            except UnusableError as problem:
+                self._report.note(where, f"{problem.why}; left out.")
+                continue
+            group = self._given.get(name or "", name or "")
+            if group in places:
+                found.append(group)
+            else:
+                self._report.note(where, f"'{name}' is no group that was taken over; left out.")
+        return found

@@ -38,6 +38,8 @@ from policies.vocabulary import (
 __all__ = ["OWN_INTENTS", "ConditionDoc", "PolicyDoc"]
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,99}$")]
+CalledName = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
+"""What callers may write as a model: any one line of text."""
 Seconds = Annotated[Real, Field(gt=0, le=86_400)]
 Amount = Annotated[Range, Among(ranges.ANY_NUMBER)]
 Part = Annotated[Range, Among(ranges.SHARE)]
@@ -409,7 +411,7 @@ class PolicyDoc(_Doc):
     """Pools or models behind every rule that names none itself."""
     model_fallbacks: dict[Name, list[Name]] = {}
     """Who stands behind a model that the caller asked for by name."""
-    aliases: dict[Name, Name] = {}
+    aliases: dict[CalledName, Name] = {}
     """Other names that callers use, for a pool or a model of ours."""
     splits: dict[Name, SplitDoc] = {}
     expect: list[ExpectDoc] = []

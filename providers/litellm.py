@@ -31,6 +31,13 @@ from providers.settings import ProviderSettings, SettingsError, check_options
 from providers.sse import SseEvent
 
 _DIFFERENCES = replace(OPENAI, max_tokens_field="max_tokens", constant_id=False)
+_OPTIONS = (
+    *("api_version", "region_name", "tenant_id", "client_id", "client_secret", "azure_ad_token"),
+    *("aws_region_name", "aws_profile_name", "aws_role_name", "aws_session_name"),
+    *("aws_access_key_id", "aws_secret_access_key", "aws_session_token"),
+    *("aws_bedrock_runtime_endpoint", "vertex_project", "vertex_location", "vertex_credentials"),
+)
+"""What litellm takes with a call to choose the region and the account."""
 _MEND = "install it with `uv sync --extra litellm`, or use one of the built-in kinds"
 
 
@@ -41,7 +48,7 @@ class LiteLLMProvider:
     """
 
     def __init__(self, settings: ProviderSettings, **_hooks: Any) -> None:
-        check_options(settings, {"api_version": ()})
+        check_options(settings, dict.fromkeys(_OPTIONS, ()))
         if importlib.util.find_spec("litellm") is None:
             raise SettingsError(f"Provider {settings.name!r} needs the package litellm: {_MEND}.")
         self.name = settings.name
@@ -136,7 +143,7 @@ class LiteLLMProvider:
         settings = self._settings
         fixed: dict[str, object] = {"api_key": settings.api_key, "api_base": settings.base_url}
         fixed["extra_headers"] = dict(settings.headers)
-        fixed["api_version"] = settings.options.get("api_version")
+        fixed.update(settings.options)
         return {name: value for name, value in fixed.items() if value}
 
     def _failure(self, problem: Any, model: Model) -> ProviderError:

@@ -25,7 +25,7 @@ class ProviderSettings:
     connect_seconds: float = 5.0
     max_connections: int = 1000
     trust_env: bool = False
-    options: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What only this kind knows, such as `version` and `auth` for Anthropic, `engine` for servers
     of one's own. Unknown ones are refused."""
 

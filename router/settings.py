@@ -88,6 +88,8 @@ class PriceEntry(_Section):
 class ModelEntry(_Section):
     """A model that the catalog does not know, or changes to one that it knows."""
 
+    base_model: str | None = None
+    """The catalog's model that this one is under a name of yours; what stands here changes it."""
     provider: str | None = None
     wire_name: str | None = None
     window_tokens: int | None = Field(default=None, ge=256)

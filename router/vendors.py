@@ -150,8 +150,10 @@ def find_models(catalog: Catalog, settings: Settings, vendors: Mapping[str, Vend
     own, problems = [], []
     for name, entry in settings.models.items():
         try:
-            own.append(_merge(name, entry, catalog.get(name)))
-        except (CatalogError, ValueError) as error:
+            based_on = entry.base_model
+            card = catalog.find(based_on) if based_on else catalog.get(name)
+            own.append(_merge(name, entry, card))
+        except (CatalogError, ModelNotInCatalogError, ValueError) as error:
             problems.append(f"models.{name}: {error}")
     if problems:
         raise ConfigError(problems)
@@ -183,7 +185,7 @@ def _in_their_region(catalog: Catalog, provider: str, vendors: Mapping[str, Vend
 
 def _merge(name: str, entry: ModelEntry, card: Model | None) -> Model:
     changes = entry.model_dump(
-        exclude_none=True, exclude={"prices", "deployments", "abilities", "name"}
+        exclude_none=True, exclude={"prices", "deployments", "abilities", "name", "base_model"}
     )
     if entry.abilities is not None:
         changes["abilities"] = frozenset(entry.abilities)
@@ -197,7 +199,7 @@ def _merge(name: str, entry: ModelEntry, card: Model | None) -> Model:
         changes.setdefault("max_output_tokens", changes["window_tokens"])
         model = Model(name=name, **changes)
     else:
-        model = replace(card, **changes)
+        model = replace(card, name=name if entry.base_model else card.name, **changes)
     if entry.prices is not None:
         priced = read_model(
             name, _price_card(model, entry), provider=model.provider, local=model.is_local

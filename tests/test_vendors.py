@@ -245,3 +245,32 @@ def test_of_a_model_only_deployments_that_are_on_count_as_its_places() -> None:
         },
     )
     assert list(_sites(_candidates(settings, {})["q"])) == ["home/q#2"]
+
+
+def test_a_model_may_be_the_catalogs_under_another_name_in_another_account() -> None:
+    accounts = {name: {"kind": "openai", "api_key": name} for name in ("eu", "us")}
+    models = {
+        f"gpt-4o-{name}": {
+            "base_model": "gpt-4o-2024-08-06",
+            "max_output_tokens": 100,
+            "deployments": [{"provider": name, "wire_name": "gpt-4o"}],
+        }
+        for name in accounts
+    }
+    settings = _settings(providers=accounts, models=models)
+    vendors = find_vendors(settings, {})
+    catalog = find_models(load_catalog(), settings, vendors)
+    places = find_places(catalog, settings, vendors)
+    card = catalog.find("gpt-4o")
+    for name in accounts:
+        own = catalog.find(f"gpt-4o-{name}")
+        assert (own.window_tokens, own.prices) == (card.window_tokens, card.prices)
+        assert own.max_output_tokens == 100 != card.max_output_tokens
+        assert [place.vendor for place in places[own.name]] == [name]
+
+
+def test_a_base_model_that_is_in_no_catalog_is_refused_with_a_suggestion() -> None:
+    settings = _settings(models={"mine": {"base_model": "gpt-4oo"}})
+    with pytest.raises(ConfigError) as caught:
+        find_models(load_catalog(), settings, find_vendors(settings, {}))
+    assert "models.mine" in str(caught.value) and "gpt-4o" in str(caught.value)

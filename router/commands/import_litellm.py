@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +11,13 @@ import typer
 import yaml
 
 from policies.errors import PolicyFileError
+from policies.litellm_import import Imported, Note
 from policies.litellm_import import import_litellm as translate
 from policies.loader import read_yaml
+from policies.signals import Candidate
+from providers.catalog import Catalog, load_catalog
 from router.commands.opening import BAD_CONFIG, FAILED, errors
+from router.places import list_candidates
 
 
 def import_litellm(
@@ -21,8 +27,9 @@ def import_litellm(
     ),
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
 ) -> None:
-    """Writes pointsman.yaml and imported-policy.yaml, and reports every key that it did not understand;
-    nothing is dropped in silence. Keys stay references to the environment.
+    """Writes pointsman.yaml and imported-policy.yaml, and reports every key that was not taken over as
+    it stood, what is left to do, and which environment variables to set; nothing is dropped in silence.
+    Keys stay references to the environment.
 
     Examples:
 
@@ -39,20 +46,62 @@ def import_litellm(
     if not isinstance(source, dict):
         errors.print(f"✗ {file} holds no mapping, so it is no LiteLLM configuration.", style="red")
         raise typer.Exit(BAD_CONFIG)
-    imported = translate(source)
+    imported = translate(source, known=known_models(load_catalog()))
+    if not imported.config["models"]:
+        _tell(imported)
+        errors.print("✗ no model could be taken over; nothing was written.", style="red")
+        raise typer.Exit(FAILED)
     policy_path = out / "imported-policy.yaml"
     config = {**imported.config, "policy": str(policy_path)}
     _write(out / "pointsman.yaml", config, force=force)
     _write(policy_path, imported.policy, force=force)
-    for note in imported.notes:
-        errors.print(
-            f"! {note.where}: {note.message}", style="yellow", markup=False, soft_wrap=True
-        )
+    _tell(imported)
     errors.print(
-        f"✓ {len(imported.config.get('models', {}))} models taken over, {len(imported.notes)} notes. "
+        f"✓ {len(imported.config['models'])} models taken over, {len(imported.notes)} notes. "
         f"Next: python main.py check {out / 'pointsman.yaml'}",
         style="green",
     )
+
+
+def known_models(catalog: Catalog) -> dict[str, Candidate]:
+    """Every model of the catalog as policies see it, by its name and the other names it goes by."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    models = {each.name: each for each in list_candidates(catalog, {}, {}, today)}
+    return models | {alias: models[name] for alias, name in catalog.aliases.items()}
+
+
+def dump(data: object) -> str:
+    """Give YAML that our own reader reads back as it was."""
+    return yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes texts such as 7e5, which our reader takes for numbers and YAML 1.1 does not."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+_Dumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
+
+
+def _tell(imported: Imported) -> None:
+    """Tell what was not taken over, and last what must be done."""
+    for note in sorted(imported.notes, key=lambda note: note.is_due):
+        errors.print(_line(note), style="yellow", markup=False, soft_wrap=True)
+    if imported.variables:
+        errors.print(
+            f"! Set in the environment: {', '.join(imported.variables)}.",
+            style="yellow",
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def _line(note: Note) -> str:
+    return f"! {'To do: ' if note.is_due else ''}{note.where}: {note.message}"
 
 
 def _write(path: Path, data: object, *, force: bool) -> None:
@@ -60,4 +109,4 @@ def _write(path: Path, data: object, *, force: bool) -> None:
         errors.print(f"✗ {path} is there already; say --force to overwrite it.", style="red")
         raise typer.Exit(FAILED)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    path.write_text(dump(data), encoding="utf-8")

@@ -183,6 +183,26 @@ def test_import_litellm_writes_a_configuration_that_checks(tmp_path: Path) -> No
     assert "error" not in checked.stderr, checked.stderr
 
 
+def test_import_litellm_says_what_is_left_to_do(tmp_path: Path) -> None:
+    source = tmp_path / "config.yaml"
+    params = {"model": "ollama/llama3", "api_base": "os.environ/OLLAMA_BASE"}
+    entry = {"model_name": "通用", "litellm_params": params}
+    source.write_text(yaml.safe_dump({"model_list": [entry]}))
+    done = _run("import-litellm", source, "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert "To do: pointsman.yaml, models.llama3" in done.stderr
+    assert "Set in the environment: OLLAMA_BASE." in done.stderr
+
+
+def test_import_litellm_writes_nothing_where_there_is_nothing_to_write(tmp_path: Path) -> None:
+    source = tmp_path / "config.yaml"
+    entry = {"model_name": "*", "litellm_params": {"model": "*"}}
+    source.write_text(yaml.safe_dump({"model_list": [entry]}))
+    done = _run("import-litellm", source, "--out", tmp_path / "out")
+    assert done.exit_code == 1
+    assert "wildcard" in done.stderr and not (tmp_path / "out").exists()
+
+
 def test_serve_refuses_to_be_open_to_other_machines_without_keys(config: Path) -> None:
     done = _run("serve", "--host", "0.0.0.0", "--config", config)
     assert done.exit_code == 2

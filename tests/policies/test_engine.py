@@ -15,9 +15,9 @@ import pytest
 
 from bench.decide import NOW, draw_signals, write_candidates, write_policy
 from policies.engine import decide
-from policies.errors import NoCandidateError, UnknownChoiceError
+from policies.errors import NoCandidateError, PolicyFileError, UnknownChoiceError
 from policies.explain import plan_as_tree
-from policies.loader import load_policy, shipped_policies
+from policies.loader import load_policy, parse_policy, shipped_policies
 from policies.roster import Roster
 from policies.signals import Caller, ModelHealth, Signals, Surroundings
 from tests.policies.worlds import AROUND, NOON, make_model, plan, sold_models
@@ -87,6 +87,14 @@ def test_a_named_model_has_its_configured_fallbacks_and_aliases_are_followed() -
     assert plan(policy, short, models=FOUR, requested="gpt-4").models == ("a", "d", "c")
     assert plan(policy, models=FOUR, requested="best").pool == "strong"
     assert plan(policy, models=FOUR, requested="x").rule == "default"
+
+
+def test_an_alias_may_be_any_line_of_text() -> None:
+    policy = TWO_POOLS + "aliases: {客服: strong, My GPT 4 (prod): cheap}\n"
+    assert plan(policy, models=FOUR, requested="客服").pool == "strong"
+    assert plan(policy, models=FOUR, requested="My GPT 4 (prod)").pool == "cheap"
+    with pytest.raises(PolicyFileError, match="aliases"):
+        parse_policy(TWO_POOLS + 'aliases: {"two\\nlines": strong}\n')
 
 
 def test_an_unknown_name_is_answered_with_a_suggestion() -> None:

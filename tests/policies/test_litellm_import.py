@@ -80,7 +80,7 @@ def test_what_was_not_understood_is_told_with_its_place() -> None:
     noted = {note.where: note.message for note in import_litellm(SOURCE).notes}
     assert set(noted) >= {
         "model_list[0].litellm_params.rpm",
-        "model_list[2].api_key",
+        "model_list[2].litellm_params.api_key",
         "model_list[5]",
         "litellm_settings.drop_params",
         "router_settings.timeout",
@@ -89,11 +89,12 @@ def test_what_was_not_understood_is_told_with_its_place() -> None:
         "guardrails",
         "gpt-4o",
     }
-    assert "IMPORTED_KEY_1" in noted["model_list[2].api_key"]
+    assert "IMPORTED_KEY_1" in noted["model_list[2].litellm_params.api_key"]
     assert "router_settings.routing_strategy" not in noted
 
 
 def test_nonsense_is_noted_and_not_raised() -> None:
     imported = import_litellm({"model_list": "x", "router_settings": [1], "litellm_settings": None})
-    assert {note.where for note in imported.notes} == {"model_list", "router_settings"}
+    noted = {note.where for note in imported.notes}
+    assert noted == {"model_list", "router_settings", "general_settings.master_key"}
     assert imported.policy["pools"] == {}

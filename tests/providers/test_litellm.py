@@ -159,3 +159,15 @@ def test_a_missing_package_is_said_with_the_command_that_installs_it(
     monkeypatch.setitem(sys.modules, "litellm", None)
     with pytest.raises(SettingsError, match="uv sync --extra litellm"):
         open_provider(SETTINGS)
+
+
+async def test_region_and_account_go_with_the_call_and_are_in_no_description(double: Any) -> None:
+    message = {"role": "assistant", "content": "hi"}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    double.script["body"] = {"id": "c", "choices": [choice]}
+    options = {"aws_region_name": "eu-central-1", "aws_secret_access_key": "hidden"}
+    settings = ProviderSettings(name="p", kind="litellm", options=options)
+    await open_provider(settings).complete(MODEL, REQUEST, deadline=Deadline.after(5))
+    (asked,) = double.asked
+    assert {name: asked[name] for name in options} == options
+    assert "hidden" not in repr(settings)
