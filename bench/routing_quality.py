@@ -311,7 +311,7 @@ def report_pair(
     questions = case.questions
     weak, strong = (questions.right[:, questions.column(name)] for name in pair)
     benches = np.array(questions.benches)
-    for bench in sorted(set(questions.benches)):
+    for bench in sorted(set(benches[case.tested])):
         at = case.tested[(benches == bench)[case.tested] & questions.is_counted[case.tested]]
         at = at[~np.isnan(weak[at] + strong[at])]
         if reason := _unmeasured(len(at), float(np.sum(strong[at] - weak[at]))):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import sys
 import zlib
 from collections.abc import Iterator
@@ -12,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from local_models.classifiers.train import LabelledFileError, Record, _csv, _jsonl
+
+
+_IN_LINE = re.compile(r": line 1 column (\d+) \(char \d+\)")
+"""How the JSON parser tells a place; it sees one line of a file at a time, so its line is always 1."""
 
 
 class InputError(ValueError):
@@ -53,7 +58,7 @@ def read_table(path: Path) -> list[Record]:
     try:
         records = (_csv if is_csv else _jsonl)(content, path)
     except LabelledFileError as problem:
-        raise InputError(str(problem)) from None
+        raise InputError(_IN_LINE.sub(r" at column \1", str(problem))) from None
     if not records:
         raise InputError(f"{path} holds no rows.")
     return records

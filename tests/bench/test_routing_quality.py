@@ -169,7 +169,7 @@ ROW = '{"prompt": "a", "weak": 0, "strong": 1}\n'
     [
         (None, "No such file"),
         ("", "holds no rows"),
-        (ROW + "{bad", "line 2 is no JSON"),
+        (ROW + "{bad", "line 2 is no JSON: Expecting property name enclosed in double quotes at column 2"),
         ("[1]", "line 1 is no JSON object"),
         (ROW + '{"prompt": "a", "weak": null, "strong": 1}', "line 2: `weak` is null; give 1 where"),
         (ROW + '{"prompt": "a", "strong": 1}', "line 2: `weak` is missing"),
@@ -225,11 +225,13 @@ def test_options_that_do_not_fit_are_refused(
 def test_what_cannot_be_measured_is_left_out_with_a_reason(
     count: int, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    train = write(tmp_path / "a.jsonl.gz", pairs(40))
+    known = [*pairs(40), {**pairs(1)[0], "bench": "gsm8k"}]
+    train = write(tmp_path / "a.jsonl.gz", known)
     others = [{**row, "prompt": f"else {row['prompt']}", "weak": 1} for row in pairs(count)]
     test = write(tmp_path / "b.jsonl.gz", others)
-    main(["--train", str(train), "--test", str(test), "--shipped", "--bench", "MMLU"])
-    assert reason in last_line(capsys)["left_out"]["questions/mmlu"]
+    main(["--train", str(train), "--test", str(test), "--shipped"])
+    left_out = last_line(capsys)["left_out"]
+    assert list(left_out) == ["questions/mmlu"] and reason in left_out["questions/mmlu"]
 
 
 def test_a_bench_too_small_to_resample_has_null_for_its_deviation(
@@ -243,6 +245,11 @@ def test_a_bench_too_small_to_resample_has_null_for_its_deviation(
     test = write(tmp_path / "b.jsonl.gz", others)
     main(["--train", str(train), "--test", str(test), "--shipped"])
     assert last_line(capsys)["questions/mmlu/ours"]["apgr_deviation"] is None
+
+
+def test_a_bench_is_found_in_any_case(tmp_path: Path) -> None:
+    questions = read_questions(write(tmp_path / "a.jsonl.gz", pairs(3)))
+    assert questions.of_bench("Mmlu", tmp_path).texts == questions.texts
 
 
 def test_three_questions_for_four_routes_are_left_out(

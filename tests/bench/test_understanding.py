@@ -112,7 +112,7 @@ GOOD = '{"text": "a", "label": "x"}\n'
         ('{"text": "a"}\n' + GOOD, "line 1 has no `label`; write null"),
         (GOOD + '{"text": "a", "label": ["x"]}', "line 2: the label ['x'] is a list; give one name"),
         (GOOD + '{"text": "a", "label": {"x": 1}}', "line 2: {'x': 1} is no label"),
-        (GOOD * 46 + "{bad", "line 47 is no JSON"),
+        (GOOD * 46 + "{bad", "line 47 is no JSON: Expecting property name enclosed in double quotes at column 2"),
         ("[1, 2]", "line 1 is no JSON object"),
         ("", "holds no rows"),
         (GOOD, "leaves 1 row to learn from; give 2 at least"),
