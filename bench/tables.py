@@ -14,7 +14,6 @@ from typing import Any
 
 from local_models.classifiers.train import LabelledFileError, Record, _csv, _jsonl
 
-
 _IN_LINE = re.compile(r": line 1 column (\d+) \(char \d+\)")
 """How the JSON parser tells a place; it sees one line of a file at a time, so its line is always 1."""
 
