@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import statistics
 import time
 from collections.abc import Awaitable, Callable
@@ -18,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench.report import print_result
 from local_models.engine import Done, Sampling
 from local_models.llama_cpp import LlamaCpp, LlamaCppSettings, library, physical_cores
 from local_models.registry import DEMO, find
@@ -148,7 +148,7 @@ def report(path: Path, threads: int, speeds: dict[str, dict[int, Speed]]) -> Non
             "high_level_tokens_per_cpu_second": round(alone.per_cpu_second, 1),
             "ratio": round(ratio, 2),
         }
-    print(json.dumps({"bench": "local_batching", "model": path.name, "streams": rows}))
+    print_result({"bench": "local_batching", "model": path.name, "streams": rows})
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.report import print_result
 from providers.messages import ChatRequest, Message
 from router.steps.privacy import MemoryVaults, Privacy, PrivacySettings
 from router.steps.privacy.restore import restore_text
@@ -220,15 +221,13 @@ def main() -> None:
         arguments.predictions.write_text("\n".join(lines) + "\n", encoding="utf-8")
     changed, readable = round_trips(rows)
     result = {"bench": "privacy", "rows": len(rows), **summarise(tally)}
-    print(
-        json.dumps(
-            {
-                **result,
-                "changed_by_round_trip": changed,
-                "still_readable": readable,
-                "microseconds": cost(),
-            }
-        )
+    print_result(
+        {
+            **result,
+            "changed_by_round_trip": changed,
+            "still_readable": readable,
+            "microseconds": cost(),
+        }
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +19,27 @@ def print_report(
     console = Console(width=None if sys.stdout.isatty() else 140)
     table = Table(*columns, title=title, title_justify="left")
     for row in rows:
-        table.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+        table.add_row(*map(_cell, row))
     console.print(table)
-    sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+    print_result(result)
+
+
+def print_result(result: Mapping[str, Any]) -> None:
+    """Print `result` as one line of JSON, with null for every number that is none."""
+    line = json.dumps(_finite(result), ensure_ascii=False, allow_nan=False)
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _cell(value: object) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.3f}" if math.isfinite(value) else "–"

@@ -16,10 +16,15 @@ BOOTSTRAPS = 200
 
 
 def measure_pair(scores: Floats, weak: Floats, strong: Floats) -> dict[str, float]:
-    """APGR, CPT50 and CPT80 of scores (high: call the strong model); ties in random order."""
+    """APGR, CPT50 and CPT80 of scores (high: call the strong model); ties in random order.
+
+    All NaN where the two models do equally well, as there is nothing to recover.
+    """
     jitter = np.random.default_rng(7).random(len(scores))
     order = np.lexsort((jitter, -scores))
     gains = (strong - weak)[order]
+    if gains.sum() == 0:
+        return dict.fromkeys(("apgr", "cpt50", "cpt80"), float("nan"))
     recovered = np.concatenate([[0.0], np.cumsum(gains)]) / gains.sum()
     area = float(np.mean((recovered[1:] + recovered[:-1]) / 2))
     reach = {
@@ -36,7 +41,8 @@ def measure_routes(
 
     `estimates` and `costs` are what the router believes before the call, for each question and
     model; `right` and `spent` what came of it. Every curve is the best mix of its points (upper
-    hull, never falling), from the cheapest model's cost to the best one's.
+    hull, never falling), from the cheapest model's cost to the best one's. NaN where the oracle does
+    no better than single models, or where nothing costs anything.
     """
     means, prices = right.mean(axis=0), spent.mean(axis=0)
     single = _hull(prices, means)
@@ -53,9 +59,10 @@ def measure_routes(
     if at and quality[at] > quality[at - 1]:
         part = (enough - quality[at - 1]) / (quality[at] - quality[at - 1])
         needed = cost[at - 1] + part * (cost[at] - cost[at - 1])
+    gap = areas[2] - areas[0]
     return {
-        "gap_closed": (areas[1] - areas[0]) / (areas[2] - areas[0]),
-        "cost_saved_at_95": 1 - float(needed) / high,
+        "gap_closed": (areas[1] - areas[0]) / gap if gap > 1e-12 else float("nan"),
+        "cost_saved_at_95": 1 - float(needed) / high if high > 0 else float("nan"),
     }
 
 

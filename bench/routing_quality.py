@@ -3,20 +3,20 @@
     uv run python -m bench.routing_quality --train FILE --test FILE [--predictions OUT.jsonl] [--shipped]
                                            [--weak M --strong M | --routes a,b,c] [--bench mmlu]
 
-Files hold which model answered which question rightly (.jsonl, .jsonl.gz or .csv.gz; columns in
+Files hold which model answered which question rightly (.jsonl or .csv, plain or as .gz; columns in
 docs/model-cards/difficulty.md). One file given twice is measured by five-fold cross-validation over
 questions, and once more with whole subjects left out where it names subjects. `--shipped` measures
 the weights in the repository instead of training. OUT.jsonl holds one object for each test row, in
 order: `prediction` (probability that the strong model is needed), `confidence`, and for routes
-`expected` by model.
+`expected` by model. What cannot be measured (fewer than 20 questions, a strong model that does no
+better) is named with its reason on standard error and under `left_out` in the last line.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,11 +31,14 @@ from bench.report import print_report
 from bench.routing_baselines import score_baselines
 from bench.routing_data import ROUTES, Floats, Questions, question_key, read_questions
 from bench.routing_metrics import deviate, measure_pair, measure_routes
+from bench.tables import InputError, check_target, is_same_file, note, refusing
 from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.difficulty_method import as_probability, learn_gain, learn_routes
 from local_models.classifiers.features import read_glance
 from local_models.classifiers.ranker_training import Corpus, read_corpus
 
+FEWEST = 20
+"""Questions to learn from or to measure; with fewer, chance says more than a router."""
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
 
 
@@ -57,17 +60,17 @@ class Case:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print the table, write the predictions."""
     options = _options(arguments)
-    questions, train, test = read_both(options.train, options.test, options.bench)
-    weak, strong, routes = choose_models(questions, options)
-    corpus = read_corpus(questions.texts)
-    is_same = options.train.resolve() == options.test.resolve()
-    cases = {"questions": [(train, test)] if not is_same else split_questions(questions, train)}
-    if is_same and len(set(questions.subjects)) >= 5 and not options.skip_subjects:
-        cases["subjects left out"] = split_subjects(questions, train)
+    with refusing():
+        check_target(options.predictions, options.train, options.test)
+        questions, train, test = read_both(options.train, options.test, options.bench)
+        weak, strong, routes = choose_models(questions, options)
+        cases = _cases(questions, train, test, options)
+        check_cases(
+            cases, routes or (weak, strong), is_priced=bool(routes), is_shipped=options.shipped
+        )
     rows: list[tuple[object, ...]] = []
     result: dict[str, Any] = {"bench": "routing_quality", "shipped": options.shipped}
-    for name, folds in cases.items():
-        case = Case(questions, corpus, folds)
+    for name, case in cases.items():
         if routes:
             scores, guesses, costs = route(case, routes, options.shipped)
             report_routes(name, case, routes, (guesses, costs), rows, result)
@@ -81,32 +84,79 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print_report(f"{options.test.name}: {len(test)} rows", columns, rows, result)
 
 
+def _cases(
+    questions: Questions, train: NDArray[np.intp], test: NDArray[np.intp], options: Any
+) -> dict[str, Case]:
+    is_same = is_same_file(options.train, options.test)
+    folds = {"questions": split_questions(questions, train) if is_same else [(train, test)]}
+    if is_same and len(set(questions.subjects)) >= 5 and not options.skip_subjects:
+        folds["subjects left out"] = split_subjects(questions, train)
+    corpus = read_corpus(questions.texts)
+    return {name: Case(questions, corpus, split) for name, split in folds.items()}
+
+
+def check_cases(
+    cases: Mapping[str, Case], models: Sequence[str], *, is_priced: bool, is_shipped: bool
+) -> None:
+    """See before the work that every fold can be learned from.
+
+    Raises:
+        InputError: one has too few questions that all the models were asked, or prices are missing.
+    """
+    fewest = 1 if is_shipped else FEWEST
+    hint = "" if is_shipped else ", or measure the weights in the repository with --shipped"
+    for name, case in cases.items():
+        known = _is_known(case.questions, models, is_priced=is_priced)
+        least = min(int(known[train].sum()) for train, _ in case.folds)
+        if least < fewest:
+            raise InputError(
+                f"{name}: {least} questions to learn from that {', '.join(models)} were asked; "
+                f"give {fewest} at least{hint}."
+            )
+
+
+def _is_known(questions: Questions, models: Sequence[str], *, is_priced: bool) -> NDArray[np.bool_]:
+    """Which questions all the models were asked, and at a known price where that matters."""
+    columns = [questions.column(name) for name in models]
+    is_lacking = np.isnan(questions.right[:, columns])
+    if is_priced:
+        is_lacking |= np.isnan(_spent(questions, columns))
+    return np.asarray(~is_lacking.any(axis=1))
+
+
+def _spent(questions: Questions, columns: Sequence[int]) -> Floats:
+    if questions.cost is None or np.isnan(questions.cost[:, columns]).all(axis=0).any():
+        raise InputError(
+            f"Routes need what each call cost: give models with known prices ({', '.join(ROUTES)}) and "
+            "`out_chars`, or cost:<model> columns."
+        )
+    return questions.cost[:, columns]
+
+
 def read_both(train: Path, test: Path, bench: str) -> tuple[Questions, Any, Any]:
     """Both files as one list, with the places of the rows to learn from and of those to measure."""
-    first = read_questions(train)
-    if bench:
-        first = first.take(np.array([at for at, name in enumerate(first.benches) if name == bench]))
-    if train.resolve() == test.resolve():
+    first = read_questions(train).of_bench(bench, train)
+    if is_same_file(train, test):
         places = np.arange(len(first.texts))
         return first, places[first.is_counted], places
-    second = read_questions(test)
-    if bench:
-        kept = [at for at, name in enumerate(second.benches) if name == bench]
-        second = second.take(np.array(kept))
+    second = read_questions(test).of_bench(bench, test)
     shared = tuple(model for model in first.models if model in second.models)
     if len(shared) < 2:
-        sys.exit(
-            f"{train} and {test} share fewer than two models; --train knows {', '.join(first.models)}."
+        raise InputError(
+            f"{train} and {test} share fewer than two models; --train knows "
+            f"{', '.join(first.models)}, --test {', '.join(second.models)}."
         )
     both = join(first, second, shared)
     places = np.arange(len(both.texts))
     seen = {question_key(text) for text in second.texts}
     fresh = np.array([question_key(text) not in seen for text in first.texts])
-    train_rows = places[: len(fresh)][first.is_counted & fresh]
-    if not len(train_rows):
-        sys.exit(
+    if not fresh.any():
+        raise InputError(
             f"Every question of {train} is in {test} too; give the same file twice to cross-validate."
         )
+    if not fresh.all():
+        note(f"{np.sum(~fresh)} rows of {train} are in {test} too and are not learned.")
+    train_rows = places[: len(fresh)][first.is_counted & fresh]
     return both, train_rows, places[len(fresh) :]
 
 
@@ -128,20 +178,44 @@ def join(first: Questions, second: Questions, models: tuple[str, ...]) -> Questi
 
 
 def choose_models(questions: Questions, options: Any) -> tuple[str, str, tuple[str, ...]]:
-    """The weak and the strong model, and the routes where there are more than two."""
-    routes = tuple(options.routes.split(",")) if options.routes else ()
-    if not routes and not options.weak and set(ROUTES) <= set(questions.models):
-        routes = ROUTES
-    if routes:
-        means = [np.nanmean(questions.right[:, questions.column(name)]) for name in routes]
-        return routes[int(np.argmin(means))], routes[int(np.argmax(means))], routes
-    if options.weak and options.strong:
+    """The weak and the strong model, and the routes where there are more than two.
+
+    Raises:
+        InputError: a name is not in the file, or the options do not fit together.
+    """
+    routes = tuple(name.strip() for name in options.routes.split(",") if name.strip())
+    pair = (options.weak, options.strong)
+    if bool(options.weak) != bool(options.strong):
+        raise InputError("--weak and --strong go together: name both models, or neither.")
+    if options.weak and (options.routes or options.weak == options.strong):
+        raise InputError("Give --weak A --strong B with two models, or --routes A,B,C, not both.")
+    if options.routes and len(set(routes)) < max(2, len(routes)):
+        raise InputError(
+            f"--routes {options.routes}: name two different models at least, each once."
+        )
+    for name in (*routes, *filter(None, pair)):
+        questions.column(name)
+    if options.weak:
         return options.weak, options.strong, ()
+    if not routes and set(ROUTES) <= set(questions.models):
+        routes = ROUTES
+    means = dict(zip(questions.models, _means(questions), strict=True))
+    if routes:
+        return min(routes, key=means.__getitem__), max(routes, key=means.__getitem__), routes
     if questions.models == ("weak", "strong"):
         return "weak", "strong", ()
-    means_by_model = np.nanmean(questions.right, axis=0)
-    middle = int(np.argsort(means_by_model)[len(means_by_model) // 3])
-    return questions.models[middle], questions.models[int(np.argmax(means_by_model))], ()
+    ranked = sorted(questions.models, key=means.__getitem__)
+    return ranked[len(ranked) // 3], ranked[-1], ()
+
+
+def _means(questions: Questions) -> list[float]:
+    """Each model's mean; below every other where it was never asked."""
+    asked = ~np.isnan(questions.right)
+    sums = np.where(asked, questions.right, 0.0).sum(axis=0)
+    return [
+        float(total / count) if count else -1.0
+        for total, count in zip(sums, asked.sum(axis=0), strict=True)
+    ]
 
 
 def split_questions(questions: Questions, counted: NDArray[np.intp], parts: int = 5) -> Folds:
@@ -202,16 +276,15 @@ def route(case: Case, routes: Sequence[str], shipped: bool) -> tuple[Floats, Flo
     questions = case.questions
     columns = [questions.column(name) for name in routes]
     right = questions.right[:, columns]
-    if questions.cost is None or np.isnan(questions.cost[:, columns]).all(axis=0).any():
-        sys.exit("Routes need what each call cost: give models with known prices.")
-    spent = questions.cost[:, columns]
+    spent = _spent(questions, columns)
     guesses, costs = np.zeros(right.shape), np.zeros(right.shape)
     scores = np.zeros(len(right))
     for train, test in _watched(case.folds):
         known = train[~np.isnan(right[train] + spent[train]).any(axis=1)]
         if shipped:
             reading = read_shipped(questions, test)
-            level = np.log(right[known].mean(axis=0) / (1 - right[known].mean(axis=0)))
+            mean = np.clip(right[known].mean(axis=0), 0.001, 0.999)
+            level = np.log(mean / (1 - mean))
             guesses[test] = 1 / (1 + np.exp(-(level - 4 * (reading - reading.mean())[:, None])))
             costs[test] = spent[known].mean(axis=0)
         else:
@@ -238,10 +311,11 @@ def report_pair(
     questions = case.questions
     weak, strong = (questions.right[:, questions.column(name)] for name in pair)
     benches = np.array(questions.benches)
-    for bench in sorted(set(questions.benches)):
+    for bench in sorted(set(benches[case.tested])):
         at = case.tested[(benches == bench)[case.tested] & questions.is_counted[case.tested]]
         at = at[~np.isnan(weak[at] + strong[at])]
-        if len(at) < 20 or np.sum(strong[at] - weak[at]) <= 0:
+        if reason := _unmeasured(len(at), float(np.sum(strong[at] - weak[at]))):
+            _leave_out(f"{split}/{bench}", reason, result)
             continue
         every = {"oracle": strong - weak, **scores} if split == "questions" else scores
         for name, values in every.items():
@@ -253,6 +327,23 @@ def report_pair(
             key = f"{split}/{bench}/{name}".replace(" ", "_")
             result[key] = {k: round(v, 4) for k, v in figures.items()}
             result[key]["apgr_deviation"] = round(spread["apgr"], 4)
+
+
+def _unmeasured(count: int, gain: float) -> str:
+    """Why figures would mean nothing; empty where they mean something."""
+    if count < FEWEST:
+        return (
+            f"{count} questions to measure that all its models were asked and that are not marked "
+            f"contaminated, {FEWEST} are needed"
+        )
+    if gain <= 0:
+        return "the strong model does no better than the weak one, so there is no gap to close"
+    return ""
+
+
+def _leave_out(name: str, reason: str, result: dict[str, Any]) -> None:
+    note(f"{name} is left out: {reason}.")
+    result.setdefault("left_out", {})[name.replace(" ", "_")] = reason
 
 
 def _measure_some(
@@ -268,16 +359,21 @@ def report_routes(
     """Gap to the oracle closed and cost saved, ours and the baselines."""
     questions = case.questions
     columns = [questions.column(name) for name in routes]
-    at = case.tested[~np.isnan(questions.right[case.tested][:, columns]).any(axis=1)]
+    at = case.tested[_is_known(questions, routes, is_priced=True)[case.tested]]
     right = questions.right[at][:, columns]
-    assert questions.cost is not None  # `route` ended the program otherwise
-    spent = questions.cost[at][:, columns]
+    spent = _spent(questions, columns)[at]
+    if len(at) < FEWEST:
+        _leave_out(f"{split}/routes", _unmeasured(len(at), 1.0), result)
+        return
     believed = np.tile(spent.mean(axis=0), (len(at), 1))
     length = np.array([len(text) for text in _texts(questions, at)], dtype=float)
     every = {
         "ours": ours[0][at], "prior": np.tile(right.mean(axis=0), (len(at), 1)),
-        "length": _from_score(right, length / length.std()), "oracle": right,
+        "length": _from_score(right, length / (length.std() or 1.0)), "oracle": right,
     }  # fmt: skip
+    if np.isnan(measure_routes(right, spent, right, spent)["gap_closed"]):
+        reason = "who knew every answer would do no better than single models do"
+        _leave_out(f"{split}/routes/gap_closed", reason, result)
     for name, values in every.items():
         costs = {"oracle": spent, "ours": ours[1][at]}.get(name, believed)
 

@@ -3,10 +3,12 @@
     uv run python -m bench.understanding --task intent|multi|emotion|reject --train FILE --test FILE
                                          [--predictions OUT.jsonl] [--shipped]
 
-Files are .jsonl or .jsonl.gz with the columns text and label (a name, a list of names for `multi`,
-null or "oos" for a text that belongs nowhere) and, where present, split. Of --train the rows marked
-train or val are learned from, of --test those marked test are measured; a file without such marks
-counts whole. One file given twice and without test rows is measured on its val rows.
+Files are .jsonl or .csv, plain or as .gz, with the columns text and label (a name, a list of names for
+`multi`, null or "oos" for a text that belongs nowhere) and, where present, split. Of --train the rows
+marked train or val are learned from, of --test those marked test are measured; a file without such
+marks counts whole. One file given twice and without test rows is measured on its val rows, which are
+then not learned. How many measured texts are learned from too is said, and is `shared_texts` in the
+last line.
 
 For `emotion` the columns sarcastic (0 or 1) and twin (or twin_of), where present, add how many
 sarcastic lines are called negative and how many of their literal twins are told wrong.
@@ -32,8 +34,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bench.report import print_report
+from bench.tables import InputError, check_target, note, refusing
 from bench.understanding_baselines import BASELINES
-from bench.understanding_data import Rows, read_pair
+from bench.understanding_data import Rows, count_shared, read_pair
 from bench.understanding_scores import Score, as_label, score
 from local_models.classifiers.context import Said
 from local_models.classifiers.emotion import EmotionReader
@@ -54,13 +57,29 @@ from local_models.classifiers.methods import (
 from local_models.classifiers.mood_method import CUED, train_moods
 
 _MARK = re.compile("⟪(?:客服|agent)⟫")
+_FEWEST = 2
 TASKS = ("intent", "multi", "emotion", "reject")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print the table, write the predictions."""
     options = _options(arguments)
-    train, test = read_pair(options.train, options.test)
+    with refusing():
+        check_target(options.predictions, options.train, options.test)
+        train, test = read_pair(options.train, options.test, several=options.task == "multi")
+        _check_size(options, train)
+    _measure(options, train, test)
+
+
+def _check_size(options: argparse.Namespace, train: Rows) -> None:
+    if not options.shipped and len(train) < _FEWEST:
+        raise InputError(
+            f"{options.train} leaves {len(train)} row to learn from; give {_FEWEST} at least, or measure "
+            "the weights in the repository with --shipped."
+        )
+
+
+def _measure(options: argparse.Namespace, train: Rows, test: Rows) -> None:
     began = time.perf_counter()
     if options.shipped:
         answers = read_shipped(options.task, test.texts, test.before)
@@ -172,10 +191,13 @@ def _report(
     title = (
         f"{options.task}: {options.test.name}, {len(test)} test rows, {how} (percent ± deviation)"
     )
+    shared = count_shared(train, test)
+    if shared:
+        note(f"{shared} of {len(test)} test rows have a text that is among the training rows too.")
     result = {
         "bench": "understanding", "task": options.task, "test": options.test.name,
-        "train_rows": len(train), "test_rows": len(test), "shipped": options.shipped,
-        "seconds": round(seconds, 1),
+        "train_rows": len(train), "test_rows": len(test), "shared_texts": shared,
+        "shipped": options.shipped, "seconds": round(seconds, 1),
         **{
             name: {measure: _numbers(value) for measure, value in scores.items()}
             for name, scores in found.items()

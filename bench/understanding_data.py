@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-import sys
+import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from bench.tables import InputError, is_same_file, is_set, note, read_table, read_text, tell
 
 Label = str | tuple[str, ...] | None
+Part = Literal["train", "val", "test", ""]
+"""What a row is for; empty where its file does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,82 +33,175 @@ class Rows:
         return len(self.texts)
 
 
-def read_train(path: Path) -> Rows:
-    """The rows marked train or val when the file has a split with such rows, else all of them."""
-    return _pick(path, ("train", "val", "dev", "validation"))
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a file with what it is for."""
+
+    part: Part
+    text: str
+    label: Label
+    record: dict[str, Any]
 
 
-def read_test(path: Path, *, is_train_too: bool = False) -> Rows:
-    """The rows marked test when there are any, else all of them.
+def read_pair(train: Path, test: Path, *, several: bool | None = None) -> tuple[Rows, Rows]:
+    """What to learn from and what to measure on, never overlapping within one file.
 
-    A file that serves for training too and has no test rows lends its val rows, which are then
-    not trained on.
+    `several` says whether a label may be a list of names; None leaves that open.
 
     Raises:
-        SystemExit: the same file is to train and test, and its split column does not say how.
+        InputError: a file cannot be read, or one is given twice and does not say which rows to measure.
     """
-    rows = _read(path)
-    for wanted in (("test",), ("val", "dev", "validation")) if is_train_too else (("test",),):
-        chosen = [row for row in rows if row.get("split") in wanted]
-        if chosen:
-            return _rows(chosen)
-    if is_train_too:
-        sys.exit(f"{path} is given for --train and --test, but no row has split 'test' or 'val'.")
-    return _rows(rows)
+    if not is_same_file(train, test):
+        learned, measured = read_train(train, several=several), read_test(test, several=several)
+    else:
+        lines = read_lines(train, several=several)
+        parts = {line.part for line in lines}
+        if not parts & {"test", "val"}:
+            raise InputError(
+                f"{train} is given for --train and --test, but no row has split 'test' or 'val'."
+            )
+        held: Part = "test" if "test" in parts else "val"
+        measured = _rows([line for line in lines if line.part == held])
+        learned = _learned(train, [line for line in lines if line.part != held])
+    return learned, measured
 
 
-def read_pair(train: Path, test: Path) -> tuple[Rows, Rows]:
-    """What to learn from and what to measure on, never overlapping within one file."""
-    if train.resolve() != test.resolve():
-        return read_train(train), read_test(test)
-    measured = read_test(test, is_train_too=True)
-    has_test = any(row.get("split") == "test" for row in _read(test))
-    return (read_train(train) if has_test else _pick(train, ("train",))), measured
+def read_train(path: Path, *, several: bool | None = None) -> Rows:
+    """The rows marked train or val; those without a mark where none is marked train."""
+    return _learned(path, read_lines(path, several=several))
 
 
-def _pick(path: Path, splits: Sequence[str]) -> Rows:
-    rows = _read(path)
-    return _rows([row for row in rows if row.get("split") in splits] or rows)
+def read_test(path: Path, *, several: bool | None = None) -> Rows:
+    """The rows marked test when there are any, else all of them."""
+    lines = read_lines(path, several=several)
+    chosen = [line for line in lines if line.part == "test"]
+    if not chosen and any(line.part for line in lines):
+        note(f"{path} marks no row test: all {len(lines)} rows are measured.")
+    _tell_unmarked(path, lines, chosen or lines)
+    return _rows(chosen or lines)
 
 
-def _rows(rows: Sequence[dict[str, Any]]) -> Rows:
-    texts = [row["text"] for row in rows]
-    labels = [_label(row.get("label", row.get("intents"))) for row in rows]
+def _learned(path: Path, lines: Sequence[Line]) -> Rows:
+    wanted = {"train", "val"} if any(line.part == "train" for line in lines) else {"val", ""}
+    chosen = [line for line in lines if line.part in wanted]
+    if not chosen:
+        raise InputError(
+            f"{path} leaves no row to learn from: mark some as 'train' in the column `split`."
+        )
+    _tell_unmarked(path, lines, chosen)
+    return _rows(chosen)
+
+
+def _tell_unmarked(path: Path, lines: Sequence[Line], chosen: Sequence[Line]) -> None:
+    left = sum(not line.part for line in lines) - sum(not line.part for line in chosen)
+    if left:
+        note(f"{path}: {left} rows have nothing in the column `split` and are left aside.")
+
+
+def count_shared(train: Rows, test: Rows) -> int:
+    """How many test rows have a text that is learned from too."""
+    known = {_plain(text) for text in train.texts}
+    return sum(_plain(text) in known for text in test.texts)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _rows(lines: Sequence[Line]) -> Rows:
+    texts, labels = [line.text for line in lines], [line.label for line in lines]
+    records = [line.record for line in lines]
     before = (
-        [str(row.get("prev") or "") for row in rows] if any("prev" in row for row in rows) else []
+        [str(record.get("prev") or "") for record in records]
+        if any("prev" in record for record in records)
+        else []
     )
-    if not any("sarcastic" in row for row in rows):
+    if not any("sarcastic" in record for record in records):
         return Rows(texts, labels, before=before)
-    sarcastic = [_is_set(row.get("sarcastic")) for row in rows]
+    sarcastic = [is_set(record.get("sarcastic")) for record in records]
     twins = [
-        not mocks and any(_is_set(row.get(name)) for name in _TWIN_COLUMNS)
-        for row, mocks in zip(rows, sarcastic, strict=True)
+        not mocks and any(is_set(record.get(name)) for name in _TWIN_COLUMNS)
+        for record, mocks in zip(records, sarcastic, strict=True)
     ]
     return Rows(texts, labels, sarcastic, twins, before)
 
 
 _TWIN_COLUMNS = ("twin", "twin_of")
+_LABEL_COLUMNS = ("label", "intents")
 
 
-def _is_set(value: Any) -> bool:
-    return value not in (None, "", 0, False, "0", "false")
+def read_lines(path: Path, *, several: bool | None = None) -> list[Line]:
+    """Every row of a file.
+
+    Raises:
+        InputError: it cannot be read, or a row lacks a text or a label that the task can use.
+    """
+    records = read_table(path)
+    there = dict.fromkeys(name for _, record in records for name in record)
+    if "text" not in there or not set(_LABEL_COLUMNS) & there.keys():
+        raise InputError(
+            f"{path} has no rows with the columns 'text' and 'label'; it has {', '.join(there)}."
+        )
+    lines = []
+    for at, record in records:
+        where = f"{path}, line {at}"
+        if "text" not in record:
+            raise InputError(f"{where} has no `text`; give one, or leave the row out.")
+        text = read_text(record["text"], "text", path, at)
+        column = next((name for name in _LABEL_COLUMNS if name in record), None)
+        if column is None:
+            raise InputError(f"{where} has no `label`; write null for a text that belongs nowhere.")
+        label = _label(record[column], where, several)
+        lines.append(Line(_part(record.get("split"), where), text, label, record))
+    return lines
 
 
-def _label(value: Any) -> Label:
+def _label(value: Any, where: str, several: bool | None) -> Label:
     if value is None or value == "oos":
         return None
-    return tuple(map(str, value)) if isinstance(value, list) else str(value)
+    if not isinstance(value, list):
+        return _name(value, where)
+    if several is False:
+        raise InputError(
+            f"{where}: the label {tell(value)} is a list; give one name, or measure with --task multi."
+        )
+    return tuple(dict.fromkeys(_name(each, where) for each in value))
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
-    try:
-        if path.suffix == ".gz":
-            text = gzip.decompress(path.read_bytes()).decode("utf-8")
-        else:
-            text = path.read_text(encoding="utf-8")
-        rows = [json.loads(line) for line in text.split("\n") if line.strip()]
-    except (OSError, ValueError) as problem:
-        sys.exit(f"Cannot read {path}: {problem}. Give a .jsonl or .jsonl.gz file.")
-    if not rows or "text" not in rows[0] or not {"label", "intents"} & rows[0].keys():
-        sys.exit(f"{path} has no rows with the columns 'text' and 'label'.")
-    return rows
+def _name(value: Any, where: str) -> str:
+    if not isinstance(value, str | int | float) or not str(value).strip() or _is_broken(value):
+        raise InputError(
+            f"{where}: {tell(value)} is no label; give a name, or null for a text that belongs nowhere."
+        )
+    return str(value)
+
+
+def _is_broken(value: Any) -> bool:
+    """Whether a text holds half a character, which no file could be written with."""
+    return any("\ud800" <= letter <= "\udfff" for letter in str(value))
+
+
+_PARTS: dict[str, Part] = {
+    **dict.fromkeys(("train", "training", "trn", "learn", "fit", "训练", "训练集"), "train"),
+    **dict.fromkeys(
+        ("val", "valid", "validate", "validation", "dev", "devel", "develop", "development",
+         "验证", "验证集", "开发集"), "val",
+    ),
+    **dict.fromkeys(
+        ("test", "testing", "tst", "eval", "evaluate", "evaluation", "heldout", "holdout",
+         "测试", "测试集"), "test",
+    ),
+    **dict.fromkeys(("", "all", "full", "none"), ""),
+}  # fmt: skip
+
+
+def _part(value: Any, where: str) -> Part:
+    """What a row's split says that it is for, however it is written."""
+    word = "" if value is None else re.sub(r"[\W_]", "", str(value).casefold())
+    if word not in _PARTS:
+        near = difflib.get_close_matches(word, _PARTS, n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise InputError(
+            f"{where}: '{value}' is no split; write train, val or test.{hint}".replace("\n", " ")
+        )
+    return _PARTS[word]

@@ -21,6 +21,8 @@ class Score:
     deviation: float
 
     def __str__(self) -> str:
+        if self.value != self.value:  # NaN is not itself
+            return "–"
         return f"{100 * self.value:.1f} ± {100 * self.deviation:.1f}"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bench.tables import InputError
 from bench.understanding import main
 from bench.understanding_data import Rows, read_pair, read_test, read_train
 from bench.understanding_scores import macro_f1, micro_f1, score
@@ -55,13 +56,118 @@ def test_a_file_without_marks_counts_whole(tmp_path: Path) -> None:
 
 def test_one_unmarked_file_cannot_be_both(tmp_path: Path) -> None:
     path = write(tmp_path / "plain.jsonl", [{"text": "a", "label": "x"}])
-    with pytest.raises(SystemExit, match="no row has split 'test' or 'val'"):
+    with pytest.raises(InputError, match="no row has split 'test' or 'val'"):
         read_pair(path, path)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("Train", "test"), ("training", "Testing"), (" TRAIN ", "eval"), ("learn", "hold-out"),
+     ("训练集", "测试"), (None, "test"), ("all", "dev")],
+)  # fmt: skip
+def test_rows_of_one_file_are_never_both_learned_and_measured(
+    words: tuple[str | None, str], tmp_path: Path
+) -> None:
+    rows: list[Row] = [
+        {"text": str(at), "label": "x", "split": words[at % 3 == 0]} for at in range(9)
+    ]
+    path = write(tmp_path / "all.jsonl", rows)
+    train, test = read_pair(path, path)
+    assert test.texts == ["0", "3", "6"]
+    assert train.texts == ["1", "2", "4", "5", "7", "8"]
+
+
+def test_a_file_of_test_rows_alone_leaves_nothing_to_learn_from(tmp_path: Path) -> None:
+    path = write(tmp_path / "all.jsonl", [{"text": "a", "label": "x", "split": "test"}])
+    with pytest.raises(InputError, match="no row to learn from: mark some as 'train'"):
+        read_pair(path, path)
+    with pytest.raises(InputError, match="no row to learn from"):
+        read_train(path)
+
+
+def test_a_split_that_is_none_is_named_with_its_line(tmp_path: Path) -> None:
+    rows: list[Row] = [*SPLIT, {"text": "d", "label": "x", "split": "trian"}]
+    path = write(tmp_path / "all.jsonl", rows)
+    with pytest.raises(InputError, match=r"line 4: 'trian' is no split.*Did you mean 'train'"):
+        read_train(path)
+
+
+def test_a_linked_file_is_the_same_file(tmp_path: Path) -> None:
+    path, link = write(tmp_path / "all.jsonl", SPLIT[:2]), tmp_path / "link.jsonl"
+    link.hardlink_to(path)
+    train, test = read_pair(path, link)
+    assert (train.texts, test.texts) == (["a"], ["b"])
+
+
+GOOD = '{"text": "a", "label": "x"}\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (GOOD + '{"label": "x"}', "line 2 has no `text`"),
+        (GOOD + '{"text": null, "label": "x"}', "line 2: `text` is null; give a text"),
+        (GOOD + '{"text": 5, "label": "x"}', "line 2: `text` is 5; give a text"),
+        (GOOD + '{"text": "\\ud83d", "label": "x"}', "line 2: `text` holds half a character"),
+        ('{"text": "a"}\n' + GOOD, "line 1 has no `label`; write null"),
+        (GOOD + '{"text": "a", "label": ["x"]}', "line 2: the label ['x'] is a list; give one name"),
+        (GOOD + '{"text": "a", "label": {"x": 1}}', "line 2: {'x': 1} is no label"),
+        (GOOD * 46 + "{bad", "line 47 is no JSON: Expecting property name enclosed in double quotes at column 2"),
+        ("[1, 2]", "line 1 is no JSON object"),
+        ("", "holds no rows"),
+        (GOOD, "leaves 1 row to learn from; give 2 at least"),
+        (None, "No such file"),
+    ],
+)  # fmt: skip
+def test_a_bad_file_ends_in_one_line_that_says_where(
+    content: str | None, complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, good = tmp_path / "bad.jsonl", tmp_path / "good.jsonl"
+    good.write_text(GOOD, encoding="utf-8")
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(SystemExit) as stopped:
+        main(["--task", "intent", "--train", str(path), "--test", str(good)])
+    said = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert said.count("\n") == 1 and str(path) in said and complaint in said
+
+
+@pytest.mark.parametrize("name", ["cut.jsonl.gz", "plain.jsonl.gz"])
+def test_a_broken_archive_ends_in_one_line(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(GOOD.encode() * 99)[:-9] if name[0] == "c" else GOOD.encode())
+    with pytest.raises(InputError, match=f"Cannot read .*{name}"):
+        read_train(path)
+
+
+def test_a_byte_order_mark_and_a_csv_file_are_read(tmp_path: Path) -> None:
+    path, table = tmp_path / "bom.jsonl", tmp_path / "t.csv"
+    path.write_text(GOOD, encoding="utf-8-sig")
+    table.write_text('text,label\n"a, b",x\n', encoding="utf-8-sig")
+    assert read_train(path) == Rows(["a"], ["x"])
+    assert read_train(table) == Rows(["a, b"], ["x"])
+
+
+@pytest.mark.parametrize("target", ["missing/out.jsonl", ".", "train.jsonl"])
+def test_predictions_that_cannot_be_written_are_told_before_the_work(
+    target: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train = write(tmp_path / "train.jsonl", SPLIT)
+    out = str(tmp_path / target)
+    with pytest.raises(SystemExit) as stopped:
+        main(
+            ["--task", "intent", "--train", str(train), "--test", str(train), "--predictions", out]
+        )
+    said = capsys.readouterr()
+    assert stopped.value.code == 2 and not said.out
+    assert said.err.count("\n") == 1 and "--predictions" in said.err
+    assert read_test(train).texts == ["c"]
 
 
 def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "bad.jsonl", [{"words": "a"}])
-    with pytest.raises(SystemExit, match="columns 'text' and 'label'"):
+    with pytest.raises(InputError, match="columns 'text' and 'label'"):
         read_train(path)
 
 
@@ -119,7 +225,10 @@ def test_the_shipped_weights_can_be_measured(
     path = write(tmp_path / "zh.jsonl", rows)
     train = write(tmp_path / "train.jsonl", rows)
     main(["--task", "intent", "--train", str(train), "--test", str(path), "--shipped"])
-    result = json.loads(capsys.readouterr().out.strip().split("\n")[-1])
+    said = capsys.readouterr()
+    result = json.loads(said.out.strip().split("\n")[-1])
+    assert result["shared_texts"] == 2
+    assert "2 of 2 test rows have a text that is among the training rows" in said.err
     assert result["shipped"] is True and result["ours"]["accuracy"][0] == 1.0
 
 
