@@ -25,7 +25,7 @@ from router.settings import Settings, load_settings
 from router.vendors import find_models, find_places, find_vendors, list_candidates, statuses
 
 if TYPE_CHECKING:
-    from policies.signals import Candidate, Signals
+    from policies.signals import Candidate
 
 _POLICY_KEYS = frozenset({"pools", "rules", "default"})
 
@@ -97,13 +97,20 @@ def _as_finding(problem: str) -> Finding:
 
 def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> list[Finding]:
     from policies.checking import check_file
+    from router.wiring import open_reader, open_understanding
 
     find_policy(name)
     candidates = _candidates(settings)
     if every_model_on:
         candidates = [dataclasses.replace(each, is_on=True, why_off="") for each in candidates]
-    reader = _Reader(settings)
-    return check_file(name, candidates, read=reader, prompts=prompt_names(), intents=reader.intents)
+    understanding = open_understanding(settings.understanding)
+    return check_file(
+        name,
+        candidates,
+        read=open_reader(settings.privacy, understanding),
+        prompts=prompt_names(),
+        intents=understanding.intents,
+    )
 
 
 def _candidates(settings: Settings) -> Sequence[Candidate]:
@@ -114,22 +121,3 @@ def _candidates(settings: Settings) -> Sequence[Candidate]:
     today = datetime.datetime.now(datetime.UTC).date()
     known = {**statuses(vendors), NAME: in_house.status}
     return list_candidates(catalog, places, known, today)
-
-
-class _Reader:
-    """Turns an utterance into signals, masked and read as a request would be."""
-
-    def __init__(self, settings: Settings) -> None:
-        from router.steps.privacy import MemoryVaults, Privacy, PrivacySettings
-        from router.wiring import open_understanding
-
-        self._privacy = Privacy(PrivacySettings(), MemoryVaults())
-        self._understanding = open_understanding(settings.understanding)
-        self.intents = self._understanding.intents
-
-    def __call__(self, text: str) -> Signals:
-        from providers.messages import ChatRequest, Message
-
-        request = ChatRequest(model="auto", messages=(Message(role="user", content=text),))
-        masked = self._privacy.mask(request, scope="")
-        return self._understanding.read(masked.request, masked.findings.kinds)

@@ -100,6 +100,31 @@ def test_a_file_that_would_blow_up_in_memory_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("a: 1\nname: \x00", 2, "holds the character U+0000"),
+        ('about: "pasted\x0bfrom Word"', 1, "holds the character U+000B"),
+        ("a: 1\nb:\n  - " + "9" * 5_000, 3, "cannot be read as int"),
+        ("a: 1\nb: !!bool perhaps", 2, "'perhaps' cannot be read as bool"),
+        ("a: !!timestamp soon", 1, "'soon' cannot be read as timestamp"),
+    ],
+    ids=["nul", "vertical-tab", "digits", "bool", "timestamp"],
+)
+def test_what_cannot_be_read_at_all_is_told_with_its_line(text: str, line: int, said: str) -> None:
+    (found,) = problems(text)
+    assert found.line == line and said in found.message and found.mend
+    assert len(found.message) < 200
+
+
+def test_keys_are_text_as_they_are_written() -> None:
+    located = parse_yaml("1: a\n~: b\nno: c\n1_000: d\n<<: {e: f}\n")
+    assert located.data == {"1": "a", "~": "b", "no": "c", "1_000": "d", "e": "f"}
+    assert [located.line((key,)) for key in ("1", "~", "no", "1_000")] == [1, 2, 3, 4]
+    (found,) = [each for each in problems(GOOD + "~: 3\n") if each.code == "unknown-key"]
+    assert found.line == 11 and "unknown key '~'" in found.message
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "name: [",
