@@ -37,9 +37,56 @@ INTENTS = (
     "smalltalk",
     "other",
 )
+GROUP_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "order_query": "query",
+        "order_modify": "handle",
+        "logistics": "query",
+        "urge": "handle",
+        "refund": "handle",
+        "return_exchange": "handle",
+        "payment": "consult",
+        "invoice": "handle",
+        "promotion": "consult",
+        "account": "handle",
+        "product_consult": "consult",
+        "shipping_fee": "consult",
+        "warranty": "handle",
+        "complaint": "complaint",
+        "human_agent": "handle",
+        "smalltalk": "other",
+        "other": "other",
+    }
+)
+"""The group of each intent."""
 ANY_LOCAL = "any-local"
 """What a policy writes for every model that runs in this house."""
 EMOTIONS = ("negative", "neutral", "positive")
+LANGUAGES = ("zh", "en", "mixed", "other")
+MODALITIES = ("text", "image", "audio", "file", "video")
+NEEDS = ("tools", "vision", "audio", "video", "json_mode", "json_schema")
+"""The abilities that a request can ask of a model."""
+ABILITIES = (*NEEDS, "streaming", "reasoning", "prefill", "logprobs", "seed")
+"""The abilities that a model can have."""
+SLOTS = ("order_number", "phone", "date", "amount")
+PII_KINDS = (
+    "phone",
+    "landline",
+    "hotline",
+    "id_card",
+    "bank_card",
+    "email",
+    "passport",
+    "plate",
+    "company_code",
+    "ip",
+    "ssn",
+    "iban",
+    "secret",
+    "account",
+    "address",
+    "name",
+)
 
 
 class Signals(msgspec.Struct, frozen=True, kw_only=True):
