@@ -107,6 +107,14 @@ class Expected:
         is_model = isinstance(self.kind, type) and issubclass(self.kind, BaseModel)
         return self.kind if is_model else None
 
+    @property
+    def entry(self) -> Expected | None:
+        """What every entry of a list, or every value behind a name of one's own, is to be."""
+        inner = typing.get_args(self.kind)
+        if not inner or self.origin not in (dict, list, tuple):
+            return None
+        return _plain(inner[1] if self.origin is dict else inner[0])
+
     def limit(self, *names: str) -> Any:
         """The first of these limits that is set (`ge`, `le`, ...); None without."""
         found = (getattr(each, name, None) for each in self.limits for name in names)
@@ -134,12 +142,7 @@ def _inside(found: Expected, part: str | int) -> Expected | None:
             if part in (key, info.alias):
                 return _of_field(info)
         return None
-    inner = typing.get_args(found.kind)
-    if found.origin is dict and inner:
-        return _plain(inner[1])
-    if found.origin in (list, tuple) and inner:
-        return _plain(inner[0])
-    return None
+    return found.entry
 
 
 def _of_field(info: FieldInfo) -> Expected:
@@ -204,13 +207,12 @@ def example(expected: Expected, key: str) -> str:
         return whole
     if expected.model is not None:
         return _group(expected.model)
-    inner = typing.get_args(expected.kind)
-    if expected.origin is dict:
-        return f"{{{_NAMES.get(key, 'my-name')}: {example(_plain(inner[1]), '')}}}"
-    if expected.origin is list:
-        return f"[{example(_plain(inner[0]), key)}]"
+    if expected.origin is dict and expected.entry is not None:
+        return f"{{{_NAMES.get(key, 'my-name')}: {example(expected.entry, '')}}}"
+    if expected.origin is list and expected.entry is not None:
+        return f"[{example(expected.entry, key)}]"
     if expected.origin is Literal:
-        return str(inner[0])
+        return str(typing.get_args(expected.kind)[0])
     if expected.kind is bool:
         return "true"
     if expected.kind is Range:

@@ -143,10 +143,9 @@ def _mend_kind(problem: _Problem, expected: Expected) -> str:
         return problem.write(f"'{_show(given)}'")
     if expected.kind is str and isinstance(given, list) and len(given) == 1:
         return problem.write(str(given[0]))
-    if expected.origin is list and isinstance(given, str | int | float):
-        inner = expect_at(problem.schema, (*problem.where, 0))
-        if inner is not None and inner.kind is str:
-            return problem.write(f"[{given}]")
+    takes_words = expected.entry is not None and expected.entry.kind is str
+    if takes_words and isinstance(given, str | int | float):
+        return problem.write(f"[{given}]")
     return problem.write()
 
 

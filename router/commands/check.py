@@ -6,16 +6,18 @@ import dataclasses
 import datetime
 import json
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from policies.errors import PolicyFileError
-from policies.findings import Finding
+from policies.findings import Finding, nearest
 from policies.loader import find_policy, read_yaml
+from policies.schema import PolicyDoc
 from prompts.library import names as prompt_names
 from providers.catalog import load_catalog
 from router.commands.opening import FAILED, ConfigOption, errors, find_config
@@ -27,7 +29,7 @@ from router.vendors import find_models, find_places, find_vendors, list_candidat
 if TYPE_CHECKING:
     from policies.signals import Candidate
 
-_POLICY_KEYS = frozenset({"pools", "rules", "default"})
+_PLACED = re.compile(r"(?P<file>.+?):(?P<line>\d+): error: (?P<said>.+)", re.DOTALL)
 
 
 def check(
@@ -86,11 +88,42 @@ def _check(file: str, config: Path | None) -> list[Finding]:
 
 
 def _is_policy(path: Path) -> bool:
+    """Whether the file reads more like a policy than like a configuration, misspelt keys included.
+
+    Raises:
+        PolicyFileError: it is empty, or none of its keys looks like one of either.
+    """
     data = read_yaml(path).data
-    return isinstance(data, dict) and bool(_POLICY_KEYS & set(data))
+    keys = [str(key) for key in data] if isinstance(data, dict) else []
+    as_policy = _likeness(keys, PolicyDoc.model_fields)
+    as_settings = _likeness(keys, Settings.model_fields)
+    if as_policy or as_settings:
+        return as_policy > as_settings
+    why = "none of its keys is known" if keys else "it has no keys"
+    found = Finding(
+        severity="error",
+        code="no-policy",
+        message=f"{path} holds no policy, and no configuration either: {why}.",
+        mend="A policy begins with `name:`, `pools:` and `default:`.",
+        file=str(path),
+        line=1,
+    )
+    raise PolicyFileError([found])
+
+
+def _likeness(keys: Sequence[str], known: Collection[str]) -> int:
+    return sum(2 if key in known else bool(nearest(key, known)) for key in keys)
 
 
 def _as_finding(problem: str) -> Finding:
+    if match := _PLACED.fullmatch(problem):
+        return Finding(
+            severity="error",
+            code="configuration",
+            message=match["said"],
+            file=match["file"],
+            line=int(match["line"]),
+        )
     plain = problem.removeprefix("error: ")
     return Finding(severity="error", code="configuration", message=plain)
 

@@ -136,13 +136,12 @@ def _places(model: type[BaseModel], where: Path, above: frozenset[type]) -> list
     for name, info in model.model_fields.items():
         here: Path = (*where, info.alias or name)
         found.append(here)
-        inner = expect_at(model, here[len(where) :])
-        steps: Path = ()
-        while inner is not None and inner.origin in (list, dict):
-            steps = (*steps, 0 if inner.origin is list else "my-name")
-            inner = expect_at(model, (*here[len(where) :], *steps))
+        inner = expect_at(model, here[-1:])
+        while inner is not None and inner.model is None:
+            here = (*here, "my-name" if inner.origin is dict else 0)
+            inner = inner.entry
         if inner is not None and inner.model is not None and inner.model not in above:
-            found += _places(inner.model, (*here, *steps), above | {inner.model})
+            found += _places(inner.model, here, above | {inner.model})
     return found
 
 
