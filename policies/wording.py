@@ -143,8 +143,8 @@ def _mend_kind(problem: _Problem, expected: Expected) -> str:
         return problem.write(f"'{_show(given)}'")
     if expected.kind is str and isinstance(given, list) and len(given) == 1:
         return problem.write(str(given[0]))
-    takes_words = expected.entry is not None and expected.entry.kind is str
-    if takes_words and isinstance(given, str | int | float):
+    entry = expected.entry if expected.origin is list else None
+    if entry is not None and entry.kind is str and isinstance(given, str | int | float):
         return problem.write(f"[{given}]")
     return problem.write()
 

@@ -97,6 +97,7 @@ def test_a_problem_names_its_line_and_its_mend(find: str, put: str, line: int, s
         ("name: mine", "name: mine\nterms: {deadline_seconds: 60s}", 2, "`deadline_seconds: 60`"),
         ("name: mine", "name: mine\nterms: {max_attempts: 1.5}", 2, "must be a whole number from 1 to 50, not 1.5"),
         ("name: mine", "name: mine\nterms: {hedge: true}", 2, "must be a group of keys, not true. Write it as `hedge: {"),
+        ("name: mine", "name: mine\naliases: strong", 2, "Write it as `aliases: {gpt-4: strong}`."),
         ("name: mine", f"name: mine\nfallbacks: {'9' * 4_000}", 2, "must be a list, not 999"),
         ("use: strong\ndef", "use: strong\n    fallbacks: local\ndef", 10, "`fallbacks: [local]`"),
         ("use: strong\ndef", "use: strong\n  - hello\ndef", 10, "Write it as `- {name: my-name, use: strong}`."),
