@@ -41,6 +41,6 @@ def check_policy(
     """Give all findings about a policy that was read already."""
     found = [
         *lint(policy, candidates, prompts, intents),
-        *run_expectations(policy, candidates, read),
+        *run_expectations(policy, candidates, read, intents),
     ]
     return sorted(found, key=lambda finding: finding.line)

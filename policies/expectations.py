@@ -4,80 +4,144 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from policies.decision import Plan
 from policies.engine import decide
 from policies.errors import NoCandidateError, UnknownChoiceError
-from policies.findings import Finding, did_you_mean
-from policies.rules import Policy
+from policies.findings import Finding, Severity, did_you_mean
+from policies.given import GivenError, read_caller, read_signals
+from policies.rules import NAMED, Policy
 from policies.schema import ExpectDoc
-from policies.signals import Caller, Candidate, ModelHealth, Signals, Surroundings
+from policies.signals import GROUP_OF, Candidate, ModelHealth, Signals, Surroundings
 
 Read = Callable[[str], Signals]
 _NOON = datetime.datetime(2026, 11, 20, 12, 0, tzinfo=datetime.UTC)
-_SETS = {name for name, kind in Signals.__annotations__.items() if "frozenset" in str(kind)}
-_LISTS = {name for name, kind in Signals.__annotations__.items() if "tuple" in str(kind)}
+_WANTED = ("rule", "pool", "goes_to", "prompt", "arm", "stays_local", "refused")
+
+
+class _Fault(NamedTuple):
+    """What is not as expected, or keeps a case from being tried."""
+
+    message: str
+    mend: str = ""
+    severity: Severity = "error"
 
 
 def run_expectations(
-    policy: Policy, candidates: Sequence[Candidate], read: Read | None = None
+    policy: Policy,
+    candidates: Sequence[Candidate],
+    read: Read | None = None,
+    intents: Collection[str] | None = None,
 ) -> list[Finding]:
-    """Run every `expect:` case and give a finding for each that went elsewhere.
+    """Run every `expect:` case and give a finding for each that went elsewhere, or tests nothing.
 
     Every model counts as switched on, so that a test says the same with and without keys. `read`
     turns an utterance into signals; without it, cases that only `say` something are reported as
-    not run.
+    not run. `intents` are those that a signal may say besides the shipped ones.
     """
     switched_on = [dataclasses.replace(each, is_on=True) for each in candidates]
     findings: list[Finding] = []
     for at, case in enumerate(policy.doc.expect):
         file, line = policy.place("expect", at)
-        for severity, message, mend in _run(policy, case, switched_on, read):
-            name = case.name or case.say or f"case {at + 1}"
-            findings.append(
-                Finding(
-                    severity="error" if severity else "warning",
-                    code="expectation",
-                    message=f"expected of '{name}': {message}",
-                    mend=mend,
-                    file=file,
-                    line=line,
-                )
+        name = case.name or case.say or f"case {at + 1}"
+        findings += [
+            Finding(
+                severity=fault.severity,
+                code="expectation",
+                message=f"expected of '{name}': {fault.message}",
+                mend=fault.mend,
+                file=file,
+                line=line,
             )
+            for fault in _run(policy, case, switched_on, read, intents or ())
+        ]
     return findings
 
 
 def _run(
-    policy: Policy, case: ExpectDoc, candidates: Sequence[Candidate], read: Read | None
-) -> Iterator[tuple[bool, str, str]]:
-    """Give (is an error, what, mend) for all that is not as expected."""
+    policy: Policy,
+    case: ExpectDoc,
+    candidates: Sequence[Candidate],
+    read: Read | None,
+    intents: Collection[str],
+) -> Iterator[_Fault]:
+    """Give all that is not as expected."""
+    wrong = [*_unknown_names(policy, case, candidates), *_idle_lines(case)]
+    yield from wrong
+    if wrong:
+        return
     if case.say is not None and read is None and not case.signals:
-        yield False, "not run, as no classifiers are at hand here.", "Give `signals:` outright."
+        said = "not run, as no classifiers are at hand here."
+        yield _Fault(said, "Give `signals:` outright.", "warning")
         return
     try:
-        signals, caller = _signals(case, read), _caller(case.caller)
+        signals, caller = _signals(case, read, intents), read_caller(case.caller)
         around = _surroundings(case)
-    except ValueError as error:
-        yield True, str(error), ""
+    except GivenError as error:
+        yield _Fault(error.message, error.mend)
         return
     try:
         plan = decide(policy, signals, caller, candidates, around, case.model)
-    except (NoCandidateError, UnknownChoiceError) as error:
-        if not case.refused:
-            yield True, f"nobody may answer: {error}", ""
+    except UnknownChoiceError as error:
+        yield _Fault(f"asks for `model: {case.model}`. {error}")
         return
-    if case.refused:
-        yield True, f"should be refused, but {plan.primary.model} would answer.", ""
+    except NoCandidateError as error:
+        if not case.refused:
+            yield _Fault(f"nobody may answer: {error}", "Write `refused: true` if that is meant.")
         return
     read_as = f"It was read as intent {signals.intent}, emotion {signals.emotion}."
     why = f"Rule '{plan.rule}' decided, pool '{plan.pool}'. {read_as}"
+    if case.refused:
+        yield _Fault(f"should be refused, but {plan.primary.model} would answer.", why)
+        return
     for message in _differences(case, plan, candidates):
-        yield True, message, why
+        yield _Fault(message, why)
+
+
+def _unknown_names(
+    policy: Policy, case: ExpectDoc, candidates: Sequence[Candidate]
+) -> Iterator[_Fault]:
+    """Find names of what there is not: it can be neither down nor chosen."""
+    models = {each.name for each in candidates}
+    splits = {name: set(split.arms) for name, split in policy.doc.splits.items()}
+    rules = {*(rule.name for rule in policy.rules), NAMED}
+    qualities = case.signals.get("expected_quality")
+    named: list[tuple[str, Collection[str], Collection[str]]] = [
+        ("unavailable", case.unavailable, models),
+        ("goes_to", case.goes_to or (), models),
+        ("expected_quality", qualities if isinstance(qualities, dict) else (), models),
+        ("rule", [case.rule] if case.rule else (), rules),
+        ("pool", [case.pool] if case.pool else (), {*policy.pools, *models}),
+        ("arm", case.arm or (), splits),
+        *(
+            (f"arm: {each}", [arm], splits.get(each, {arm}))
+            for each, arm in (case.arm or {}).items()
+        ),
+    ]
+    for key, names, known in named:
+        for name in names:
+            if name not in known:
+                mend = did_you_mean(name, known)
+                if known is models and name in policy.pools:
+                    mend = f"That is a pool: name its models{', or write `pool:`' * (key == 'goes_to')}."
+                yield _Fault(f"`{key}:` names '{name}', and there is none.", mend)
+
+
+def _idle_lines(case: ExpectDoc) -> Iterator[_Fault]:
+    """Find lines that look like a test and are none."""
+    written = [key for key in _WANTED if key in case.model_fields_set]
+    for key in written:
+        if getattr(case, key) in (None, {}):
+            yield _Fault(f"`{key}:` is empty, so it tests nothing.", "Fill it in, or remove it.")
+    beside = ", ".join(f"`{key}:`" for key in written if key != "refused")
+    if case.refused and beside:
+        message = f"`refused: true` says that nobody answers, so {beside} would test nothing."
+        yield _Fault(message, "Remove one or the other.")
 
 
 def _differences(case: ExpectDoc, plan: Plan, candidates: Sequence[Candidate]) -> Iterator[str]:
@@ -101,50 +165,33 @@ def _differences(case: ExpectDoc, plan: Plan, candidates: Sequence[Candidate]) -
             yield "may leave this house, but only local models may be called."
 
 
-def _signals(case: ExpectDoc, read: Read | None) -> Signals:
+def _signals(case: ExpectDoc, read: Read | None, intents: Collection[str]) -> Signals:
     base = read(case.say) if read is not None and case.say is not None else Signals()
-    return build_signals(case.signals, base)
+    return build_signals(case.signals, base, intents)
 
 
-def build_signals(given: Mapping[str, Any], base: Signals | None = None) -> Signals:
+def build_signals(
+    given: Mapping[str, Any],
+    base: Signals | None = None,
+    intents: Collection[str] | None = None,
+) -> Signals:
     """Give signals from plain values (as YAML or JSON have them), the rest from `base`.
 
+    An intent brings its group along. `intents` may be said besides the shipped ones; None: any word
+    may be said.
+
     Raises:
-        ValueError: there is no signal of that name; suggests one.
+        GivenError: there is no signal of that name, or it cannot have that value; says how to mend it.
     """
-    base = base or Signals()
-    known = list(Signals.__struct_fields__)
-    values: dict[str, Any] = {}
-    for name, value in given.items():
-        if name not in known:
-            raise ValueError(f"there is no signal '{name}'. {did_you_mean(name, known)}")
-        values[name] = _shape(name, value)
-    if "intent" in values and "intents" not in values:
-        values["intents"] = (values["intent"],)
-    return msgspec.structs.replace(base, **values)
-
-
-def _shape(name: str, value: Any) -> Any:
-    listed = value if isinstance(value, list | tuple | set | frozenset) else [value]
-    if name == "slots":
-        return {kind: tuple(map(str, each)) for kind, each in dict(value).items()}
-    if name in _SETS:
-        return frozenset(listed)
-    return tuple(listed) if name in _LISTS else value
-
-
-def _caller(given: Mapping[str, Any]) -> Caller:
-    known = list(Caller.__struct_fields__)
-    for name in given:
-        if name not in known:
-            raise ValueError(f"a caller has no '{name}'. {did_you_mean(name, known)}")
-    return Caller(**given)
+    values = read_signals(given, intents)
+    if "intent" in values:
+        values.setdefault("intents", (values["intent"],))
+        values.setdefault("intent_group", GROUP_OF.get(values["intent"], "other"))
+    return msgspec.structs.replace(base or Signals(), **values)
 
 
 def _surroundings(case: ExpectDoc) -> Surroundings:
-    now = _NOON if case.at is None else datetime.datetime.fromisoformat(case.at)
-    if now.tzinfo is None:
-        raise ValueError(f"the moment '{case.at}' has no time zone. Add one: {case.at}+08:00")
+    now = _NOON if case.at is None else _moment(case.at)
     budget = case.budget_left_usd
     return Surroundings(
         now=now,
@@ -155,3 +202,15 @@ def _surroundings(case: ExpectDoc) -> Surroundings:
         budget_left_usd=None if budget is None else Decimal(str(budget)),
         load=case.load,
     )
+
+
+def _moment(written: str) -> datetime.datetime:
+    try:
+        moment = datetime.datetime.fromisoformat(written)
+    except ValueError as error:
+        message = f"`at: {written}` is no moment."
+        raise GivenError(message, "Write it as `at: 2026-11-21T03:00+08:00`.") from error
+    if moment.tzinfo is None:
+        message = f"the moment '{written}' has no time zone."
+        raise GivenError(message, f"Add one: {written}+08:00")
+    return moment

@@ -41,9 +41,9 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Give the mend for a misspelt name: a suggestion, or the names there are."""
+    """Give the mend for a name that does not fit: the one it is misspelt from, or those there are."""
     names = sorted(known)
-    close = nearest(name, names)
+    close = () if name in names else nearest(name, names)
     if close:
         return f"Did you mean '{close[0]}'?"
     if not names:

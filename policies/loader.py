@@ -34,10 +34,43 @@ DEFAULTS = FilePath(__file__).parent / "defaults"
 DEFAULT = "customer-service"
 MAX_BYTES = 2_000_000
 MAX_PARTS = 100_000
+MAX_SHOWN = 40
+
+
+class _UnreadableError(yaml.MarkedYAMLError):
+    """A value is not what its tag, or its look, promises."""
 
 
 class _Reader(yaml.SafeLoader):
-    """YAML as people expect it: only true and false are booleans, and 09:30 is text."""
+    """YAML as people expect it: only true and false are booleans, 09:30 is text, and so is a key."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Give what a node says.
+
+        Raises:
+            yaml.YAMLError: it cannot be what its tag or its look promises; carries its place.
+        """
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, LookupError, AttributeError, TypeError, OverflowError) as error:
+            written = str(node.value)
+            shown = written if len(written) <= MAX_SHOWN else f"{written[:MAX_SHOWN]}…"
+            raise _UnreadableError(
+                problem=f"{shown!r} cannot be read as {node.tag.rpartition(':')[2]}",
+                problem_mark=node.start_mark,
+            ) from error
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Give a mapping by the text of its keys, as they are written."""
+        self.flatten_mapping(node)
+        node.value = [(_as_text(key), value) for key, value in node.value]
+        return super().construct_mapping(node, deep=deep)
+
+
+def _as_text(key: yaml.Node) -> yaml.Node:
+    if not isinstance(key, yaml.ScalarNode):
+        return key
+    return yaml.ScalarNode("tag:yaml.org,2002:str", key.value, key.start_mark, key.end_mark)
 
 
 _Reader.yaml_implicit_resolvers = {}
@@ -90,7 +123,13 @@ def parse_yaml(text: str, file: str = "") -> Located:
     Raises:
         PolicyFileError: the text is not YAML, or says the same key twice.
     """
-    reader = _Reader(text)
+    try:
+        reader = _Reader(text)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        said = f"holds the character U+{error.character:04X}, which no YAML file may hold."
+        mend = "Remove it: it was probably pasted in unseen."
+        raise _refuse(file, line, said, mend) from error
     try:
         root = reader.get_single_node()
         lines: dict[Path, int] = {}
@@ -102,7 +141,9 @@ def parse_yaml(text: str, file: str = "") -> Located:
         mark = getattr(error, "problem_mark", None)
         said = getattr(error, "problem", None) or str(error)
         line = mark.line + 1 if mark else 0
-        mend = "Quote texts that begin with > or * or contain ': '; indent with spaces."
+        mend = "Quote texts that begin with >, * or ! or contain ': '; indent with spaces."
+        if isinstance(error, _UnreadableError):
+            mend = "Put it in quotes if it is meant as text, or write it shorter."
         raise _refuse(file, line, f"is not valid YAML: {said}.", mend) from error
     except RecursionError as error:
         raise _refuse(file, 0, "is nested too deeply.", "Flatten it.") from error

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import types
-import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +9,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from policies.findings import Finding, did_you_mean
+from policies.expected import Path
+from policies.findings import Finding
+from policies.wording import KEY, describe
 
-Path = tuple[str | int, ...]
+__all__ = ["Located", "Path", "describe_problems", "find_problems"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,7 @@ def describe_problems(
 
 def _finding(detail: ErrorDetails, located: Located, schema: type[BaseModel]) -> Finding:
     where = _without_tags(detail["loc"], located.data)
-    dotted = ".".join(str(part) for part in where) or "the file"
-    code, message, mend = _words(detail, where, dotted, schema)
+    code, message, mend = describe(detail, where, schema)
     return Finding(
         severity="error",
         code=code,
@@ -66,41 +65,12 @@ def _finding(detail: ErrorDetails, located: Located, schema: type[BaseModel]) ->
     )
 
 
-def _words(
-    detail: ErrorDetails, where: Path, dotted: str, schema: type[BaseModel]
-) -> tuple[str, str, str]:
-    if detail["type"] == "extra_forbidden":
-        parent = ".".join(str(part) for part in where[:-1])
-        inside = f" in '{parent}'" if parent else ""
-        known = _keys_at(schema, where[:-1])
-        return (
-            "unknown-key",
-            f"unknown key '{where[-1]}'{inside}.",
-            did_you_mean(str(where[-1]), known),
-        )
-    if detail["type"] == "missing":
-        return "missing-key", f"'{dotted}' is missing.", "Add it."
-    if detail["type"] == "literal_error":
-        allowed = str(detail.get("ctx", {}).get("expected", ""))
-        names = allowed.replace("'", "").replace(" or ", ", ").split(", ")
-        return (
-            "bad-value",
-            f"'{dotted}' cannot be {detail['input']!r}.",
-            did_you_mean(str(detail["input"]), names),
-        )
-    said = detail["msg"].removeprefix("Value error, ").rstrip(".")
-    shown = detail["input"] if isinstance(detail["input"], str | int | float) else None
-    value = f" (it is {shown!r})" if shown is not None and str(shown) not in said else ""
-    whole = f"'{dotted}': {said}{value}"
-    plain = "Write it plainly, without quotes or a unit."
-    mend = plain if detail["type"] in ("float_type", "int_type") else ""
-    return "bad-value", whole if whole.endswith("?") else f"{whole}.", mend
-
-
 def _without_tags(loc: tuple[str | int, ...], data: Any) -> Path:
     """Drop the parts that pydantic adds for branches of a union; they are not in the file."""
     where: list[str | int] = []
     for at, part in enumerate(loc):
+        if part == KEY:
+            continue
         if isinstance(data, dict):
             is_last = at == len(loc) - 1
             if part not in data and not is_last:
@@ -111,26 +81,3 @@ def _without_tags(loc: tuple[str | int, ...], data: Any) -> Path:
             where.append(part)
             data = data[part] if part < len(data) else None
     return tuple(where)
-
-
-def _keys_at(schema: type[BaseModel], where: Path) -> list[str]:
-    models: list[type[BaseModel]] = [schema]
-    for part in where:
-        models = [found for model in models for found in _step(model, part)]
-    return [field_.alias or name for model in models for name, field_ in model.model_fields.items()]
-
-
-def _step(model: type[BaseModel], part: str | int) -> list[type[BaseModel]]:
-    """Give the models that may stand at `part`; an index or a mapping's own key stays put."""
-    for name, info in model.model_fields.items():
-        if part in (name, info.alias):
-            return _models_in(info.annotation)
-    return [model]
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    if isinstance(annotation, typing.ForwardRef | types.NoneType):
-        return []
-    return [found for each in typing.get_args(annotation) for found in _models_in(each)]

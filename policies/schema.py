@@ -416,7 +416,8 @@ class PolicyDoc(_Doc):
     splits: dict[Name, SplitDoc] = {}
     expect: list[ExpectDoc] = []
 
-    @model_validator(mode="after")
-    def _zone_is_known(self) -> PolicyDoc:
-        parse_zone(self.zone)
-        return self
+    @field_validator("zone")
+    @classmethod
+    def _zone_is_known(cls, zone: str) -> str:
+        parse_zone(zone)
+        return zone

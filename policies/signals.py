@@ -37,6 +37,28 @@ INTENTS = (
     "smalltalk",
     "other",
 )
+GROUP_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "order_query": "query",
+        "order_modify": "handle",
+        "logistics": "query",
+        "urge": "handle",
+        "refund": "handle",
+        "return_exchange": "handle",
+        "payment": "consult",
+        "invoice": "handle",
+        "promotion": "consult",
+        "account": "handle",
+        "product_consult": "consult",
+        "shipping_fee": "consult",
+        "warranty": "handle",
+        "complaint": "complaint",
+        "human_agent": "handle",
+        "smalltalk": "other",
+        "other": "other",
+    }
+)
+"""The group of each intent."""
 ANY_LOCAL = "any-local"
 """What a policy writes for every model that runs in this house."""
 EMOTIONS = ("negative", "neutral", "positive")

@@ -14,12 +14,13 @@ from pydantic import BeforeValidator, GetCoreSchemaHandler, Strict, WithJsonSche
 from pydantic_core import core_schema
 
 from policies.conditions import DAYS
-from policies.findings import did_you_mean
+from policies.findings import did_you_mean, nearest
 from policies.ranges import Domain
 
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s*%")
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|to)\s*(\d{1,2}):(\d{2})")
 _OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
+_LOOSE_OFFSET = re.compile(r"(?:UTC|GMT)? ?([+-])(\d{1,2}):?((?:\d{2})?)", re.IGNORECASE)
 _FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _FULL_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -152,10 +153,18 @@ def parse_zone(name: str) -> datetime.tzinfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(
-            f"time zone '{name}' is not known here. Write 'Asia/Shanghai', or an offset '+08:00' "
-            "(zone names need the tzdata package on machines without a zone database)"
-        ) from error
+        raise ValueError(f"time zone '{name}' is not known here. {_mend_zone(name)}") from error
+
+
+def _mend_zone(name: str) -> str:
+    if (match := _LOOSE_OFFSET.fullmatch(name)) and int(match[2]) < 24 and match[3] < "60":
+        return f"Did you mean '{match[1]}{match[2]:0>2}:{match[3] or '00'}'?"
+    if close := nearest(name, zoneinfo.available_timezones()) if "/" in name else ():
+        return f"Did you mean '{close[0]}'?"
+    return (
+        "Write 'Asia/Shanghai', or an offset '+08:00' "
+        "(zone names need the tzdata package on machines without a zone database)"
+    )
 
 
 def _caseless(words: Iterable[str]) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import aclosing
+from pathlib import Path
 from typing import Protocol
 
 from watchfiles import awatch
@@ -10,6 +13,12 @@ from policies.store import PolicyStore
 from router.telemetry.logs import get_logger
 
 _log = get_logger(__name__)
+_PAUSE_SECONDS = 2.0
+"""Before a watch that broke is begun anew: its folder may be away, or the system out of watches."""
+_MOST_LINKS = 40
+"""As many as Linux follows."""
+
+Stamp = tuple[int, ...]
 
 
 class ShowsPolicy(Protocol):
@@ -18,18 +27,62 @@ class ShowsPolicy(Protocol):
     def set_policy(self, policy: str, version: str) -> None: ...
 
 
-async def watch_policy(store: PolicyStore, metrics: ShowsPolicy) -> None:
-    """Reload whenever the file changes, for as long as the house is open.
+async def watch_policy(
+    store: PolicyStore, metrics: ShowsPolicy, *, pause_seconds: float = _PAUSE_SECONDS
+) -> None:
+    """Reload whenever the file changes, for as long as the house is open, whatever goes wrong.
 
     The watch looks up four times a second: more often would cost an idle server the most of all.
     """
-    async for _ in awatch(store.path.parent, debounce=500, step=250, recursive=False):
-        reload_policy(store, metrics)
+    watch = _Watch(store, metrics)
+    while True:
+        try:
+            await watch.run()
+        except Exception as error:  # a true boundary: a watch that ends would end all reloads
+            _log.error("policy_watch_broke", file=str(store.path), error=repr(error))
+            await asyncio.sleep(pause_seconds)
+
+
+class _Watch:
+    """Remembers what it saw last: other files of the folder change too."""
+
+    def __init__(self, store: PolicyStore, metrics: ShowsPolicy) -> None:
+        self._store = store
+        self._metrics = metrics
+        self._seen: Stamp = ()
+        self._has_begun = False
+
+    async def run(self) -> None:
+        """Reload on changes, until the file is to be looked for in other folders."""
+        folders = find_folders(self._store.path)
+        if self._has_begun:
+            await self._look()
+        self._has_begun = True
+        if not folders:
+            raise FileNotFoundError(f"{self._store.path.parent} is away")
+        changes = awatch(*folders, debounce=500, step=250, recursive=False)
+        async with aclosing(changes):
+            async for _ in changes:
+                await self._look()
+                if find_folders(self._store.path) != folders:
+                    return
+
+    async def _look(self) -> None:
+        """Reload if the file changed: in a thread, as no request is to wait for its tests."""
+        stamp = _stamp(self._store.path)
+        if stamp != self._seen:
+            self._seen = stamp
+            await asyncio.to_thread(reload_policy, self._store, self._metrics)
 
 
 def reload_policy(store: PolicyStore, metrics: ShowsPolicy) -> bool:
     """Swap in the file as it stands now, if it is good; says in the log what happened."""
-    result = store.reload()
+    try:
+        result = store.reload()
+    except Exception as error:  # a true boundary: whatever a file does, the old policy goes on
+        kept = store.current.version
+        _log.error("policy_refused", kept=kept[:12], problems=[repr(error)], exc_info=True)
+        return False
     if not result.is_good:
         problems = [str(finding) for finding in result.findings if finding.is_error]
         _log.error("policy_refused", kept=result.version[:12], problems=problems)
@@ -37,3 +90,28 @@ def reload_policy(store: PolicyStore, metrics: ShowsPolicy) -> bool:
         metrics.set_policy(store.current.name, result.version)
         _log.info("policy_swapped", version=result.version[:12], before=result.before[:12])
     return result.swapped
+
+
+def find_folders(path: Path) -> list[Path]:
+    """The folders that hold the file, or any link on the way to it: a change to it shows in them."""
+    folders = {path.absolute().parent}
+    links: set[Path] = set()
+    ways = [path.absolute()]
+    while ways:
+        way = ways.pop()
+        folders.add(way.parent)
+        for part in (way, *way.parents):
+            if part.is_symlink() and part not in links and len(links) < _MOST_LINKS:
+                links.add(part)
+                folders.add(part.parent)
+                ways.append(part.parent / part.readlink() / way.relative_to(part))
+    return sorted(folder for folder in folders if folder.is_dir())
+
+
+def _stamp(path: Path) -> Stamp:
+    """What changes whenever the file does."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0,)
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size

@@ -14,16 +14,18 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from local_models.errors import LocalModelError
+from policies.checking import check_policy
 from policies.errors import PolicyFileError
+from policies.expectations import Read
 from policies.findings import Finding
-from policies.lint import lint
 from policies.rules import Policy
-from policies.signals import Candidate
+from policies.signals import Candidate, Signals
 from policies.store import PolicyStore
 from prompts.library import names as prompt_names
 from providers.base import Provider
 from providers.catalog import Catalog, CatalogError, load_catalog
 from providers.limits import RateLimits
+from providers.messages import ChatRequest, Message
 from providers.registry import open_provider
 from providers.settings import SettingsError
 from router.deps import House
@@ -96,7 +98,7 @@ async def open_house(
         limits.listen(dispatcher.on_limits)
         candidates = _Candidates(catalog, places, {**statuses(vendors), NAME: in_house.status})
         understanding = open_understanding(settings.understanding)
-        policies = _open_policies(settings.policy, candidates, understanding.intents)
+        policies = _open_policies(settings, candidates, understanding)
         metrics.set_policy(policies.current.name, policies.current.version)
         prompting = Prompting(
             PromptingSettings(compact_models=in_house.small, **settings.prompts.model_dump())
@@ -159,14 +161,36 @@ def _open_ledger(entry: LedgerEntry) -> LedgerStore:
         raise ConfigError([error.message]) from error
 
 
+def open_reader(entry: PrivacyEntry, understanding: Understanding) -> Read:
+    """Whoever reads the utterances of a policy's tests: masked and read as a request would be.
+
+    A kind that may not be sent at all is masked here: there is a rule to find for it all the same.
+    """
+    actions = {
+        kind: "mask" if action == "block" else action for kind, action in entry.actions.items()
+    }
+    privacy = _privacy(entry.model_copy(update={"actions": actions}))
+
+    def read(text: str) -> Signals:
+        request = ChatRequest(model="auto", messages=(Message(role="user", content=text),))
+        masked = privacy.mask(request, scope="")
+        return understanding.read(masked.request, masked.findings.kinds)
+
+    return read
+
+
 def _open_policies(
-    name_or_path: str, candidates: _Candidates, intents: Sequence[str]
+    settings: Settings, candidates: _Candidates, understanding: Understanding
 ) -> PolicyStore:
+    read, intents = open_reader(settings.privacy, understanding), understanding.intents
+
     def vet(policy: Policy) -> Sequence[Finding]:
-        return lint(policy, candidates(), prompt_names(), intents)
+        return check_policy(
+            policy, candidates(), read=read, prompts=prompt_names(), intents=intents
+        )
 
     try:
-        return PolicyStore(name_or_path, vet=vet, own_intents=intents)
+        return PolicyStore(settings.policy, vet=vet, own_intents=intents)
     except PolicyFileError as error:
         raise ConfigError([str(finding) for finding in error.findings]) from error
 

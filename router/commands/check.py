@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import json
 import os
+import re
 import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from policies.errors import PolicyFileError
-from policies.findings import Finding
+from policies.findings import Finding, nearest
 from policies.loader import find_policy, read_yaml
+from policies.schema import PolicyDoc
 from prompts.library import names as prompt_names
 from providers.catalog import load_catalog
 from router.commands.opening import FAILED, ConfigOption, errors, find_config
@@ -26,9 +28,9 @@ from router.settings import Settings, load_settings
 from router.vendors import find_models, find_vendors, statuses
 
 if TYPE_CHECKING:
-    from policies.signals import Candidate, Signals
+    from policies.signals import Candidate
 
-_POLICY_KEYS = frozenset({"pools", "rules", "default"})
+_PLACED = re.compile(r"(?P<file>.+?):(?P<line>\d+): error: (?P<said>.+)", re.DOTALL)
 
 
 def check(
@@ -87,17 +89,49 @@ def _check(file: str, config: Path | None) -> list[Finding]:
 
 
 def _is_policy(path: Path) -> bool:
+    """Whether the file reads more like a policy than like a configuration, misspelt keys included.
+
+    Raises:
+        PolicyFileError: it is empty, or none of its keys looks like one of either.
+    """
     data = read_yaml(path).data
-    return isinstance(data, dict) and bool(_POLICY_KEYS & set(data))
+    keys = [str(key) for key in data] if isinstance(data, dict) else []
+    as_policy = _likeness(keys, PolicyDoc.model_fields)
+    as_settings = _likeness(keys, Settings.model_fields)
+    if as_policy or as_settings:
+        return as_policy > as_settings
+    why = "none of its keys is known" if keys else "it has no keys"
+    found = Finding(
+        severity="error",
+        code="no-policy",
+        message=f"{path} holds no policy, and no configuration either: {why}.",
+        mend="A policy begins with `name:`, `pools:` and `default:`.",
+        file=str(path),
+        line=1,
+    )
+    raise PolicyFileError([found])
+
+
+def _likeness(keys: Sequence[str], known: Collection[str]) -> int:
+    return sum(2 if key in known else bool(nearest(key, known)) for key in keys)
 
 
 def _as_finding(problem: str) -> Finding:
+    if match := _PLACED.fullmatch(problem):
+        return Finding(
+            severity="error",
+            code="configuration",
+            message=match["said"],
+            file=match["file"],
+            line=int(match["line"]),
+        )
     plain = problem.removeprefix("error: ")
     return Finding(severity="error", code="configuration", message=plain)
 
 
 def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> list[Finding]:
     from policies.checking import check_file
+    from router.wiring import open_reader, open_understanding
 
     find_policy(name)
     candidates = _candidates(settings)
@@ -105,11 +139,16 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
         candidates = [
             dataclasses.replace(each, is_on=True, why_off="", sites=()) for each in candidates
         ]
-    reader = _Reader(settings)
+    understanding = open_understanding(settings.understanding)
+    intents = understanding.intents
     found = check_file(
-        name, candidates, read=reader, prompts=prompt_names(), intents=reader.intents
+        name,
+        candidates,
+        read=open_reader(settings.privacy, understanding),
+        prompts=prompt_names(),
+        intents=intents,
     )
-    return [*found, *_check_cache(name, settings, reader.intents)]
+    return [*found, *_check_cache(name, settings, intents)]
 
 
 def _check_cache(name: str, settings: Settings, intents: Collection[str]) -> list[Finding]:
@@ -135,22 +174,3 @@ def _candidates(settings: Settings) -> Sequence[Candidate]:
     today = datetime.datetime.now(datetime.UTC).date()
     known = {**statuses(vendors), NAME: in_house.status}
     return list_candidates(catalog, places, known, today)
-
-
-class _Reader:
-    """Turns an utterance into signals, masked and read as a request would be."""
-
-    def __init__(self, settings: Settings) -> None:
-        from router.steps.privacy import MemoryVaults, Privacy, PrivacySettings
-        from router.wiring import open_understanding
-
-        self._privacy = Privacy(PrivacySettings(), MemoryVaults())
-        self._understanding = open_understanding(settings.understanding)
-        self.intents = self._understanding.intents
-
-    def __call__(self, text: str) -> Signals:
-        from providers.messages import ChatRequest, Message
-
-        request = ChatRequest(model="auto", messages=(Message(role="user", content=text),))
-        masked = self._privacy.mask(request, scope="")
-        return self._understanding.read(masked.request, masked.findings.kinds)

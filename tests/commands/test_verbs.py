@@ -134,6 +134,31 @@ def test_explain_tells_a_hit_of_the_past(config: Path, tmp_path: Path) -> None:
     assert "the answer of m came from the cache; saved: $0.02" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "wrong.yaml:1: error: .* holds no policy"),
+        ("# nothing yet\n", "holds no policy, and no configuration either: it has no keys"),
+        ("- name: x\n", "holds no policy"),
+        ("foo: 1\n", "none of its keys is known"),
+        ("name: x\npool: {}\nrule: []\n", "wrong.yaml:2: error: unknown key 'pool'. Did you mean 'pools'"),
+        ("name: x\nabout: 'pasted\x0bfrom'\n", "wrong.yaml:2: error: .*U\\+000B"),
+        ("polcy: x\n", "wrong.yaml:1: error: unknown key 'polcy'. Did you mean 'policy'"),
+        ("server: {port: x}\n", "wrong.yaml:1: error: 'server.port' must be a whole number"),
+    ],
+)  # fmt: skip
+def test_check_says_what_a_file_lacks_that_is_hardly_one(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(text)
+    done = _run("check", wrong)
+    assert done.exit_code == 1
+    assert re.search(said, done.stderr.replace("\n", " ")), done.stderr
+    rows = [json.loads(line) for line in _run("check", wrong, "--json").stdout.splitlines()]
+    assert all(row["file"] and row["line"] and row["severity"] == "error" for row in rows)
+
+
 def test_keys_are_made_once_and_recognised_afterwards(config: Path) -> None:
     done = _run("keys", "create", "shop", "--tier", "vip")
     assert done.exit_code == 0

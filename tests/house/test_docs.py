@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from policies.located import _models_in
+from policies.expected import expect_at
 from router.api.pages import router
 from router.app import CHAT_PATHS, COUNT_PATH, MESSAGES_PATH
 from router.commands import VERBS
@@ -20,9 +20,12 @@ DOCS = ROOT / "docs"
 
 def _settings(schema: type[BaseModel]) -> set[str]:
     names = set(schema.model_fields)
-    for field in schema.model_fields.values():
-        for inner in _models_in(field.annotation):
-            names |= _settings(inner)
+    for name in schema.model_fields:
+        expected = expect_at(schema, (name,))
+        while expected is not None and expected.model is None:
+            expected = expected.entry
+        if expected is not None and expected.model is not None:
+            names |= _settings(expected.model)
     return names
 
 

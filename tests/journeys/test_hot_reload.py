@@ -5,33 +5,154 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from policies.loader import find_policy
+from policies.store import PolicyStore
+from router.errors import ConfigError
+from router.policy_watch import find_folders, watch_policy
+from router.settings import Settings
+from router.wiring import open_house
 from tests.journeys.house import Served, serve
 
+TEXT = find_policy("customer-service").read_text(encoding="utf-8")
+CHANGED = TEXT.replace("deadline_seconds: 60", "deadline_seconds: 61")
 
-async def _version_after(gateway: Served, before: str) -> str:
+
+async def _version_after(store: PolicyStore, before: str) -> str:
     async with asyncio.timeout(15):
-        while gateway.house.policies.current.version == before:
+        while store.current.version == before:
             await asyncio.sleep(0.05)
-    return gateway.house.policies.current.version
+    return store.current.version
 
 
-async def test_a_good_change_decides_from_then_on_and_a_bad_one_never_does(tmp_path: Path) -> None:
+async def _answered_under(gateway: Served) -> str:
+    reply = await gateway.client().chat.completions.with_raw_response.create(
+        model="auto", messages=[{"role": "user", "content": "hello"}]
+    )
+    return (await gateway.entry(reply.headers["x-request-id"])).request.policy_version
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "pools: [this is no policy\n",
+        "name: \x00",
+        f"name: x\nheadroom_tokens: {'9' * 5_000}\n",
+        TEXT.replace("expect:", "expect:\n  - {signals: {intent: refund}, pool: nobody-here}"),
+    ],
+    ids=["no-yaml", "no-text", "no-number", "failing-tests"],
+)
+async def test_a_good_change_decides_from_then_on_and_a_bad_one_never_does(
+    tmp_path: Path, broken: str
+) -> None:
     path = tmp_path / "policy.yaml"
-    text = find_policy("customer-service").read_text(encoding="utf-8")
-    path.write_text(text, encoding="utf-8")
+    path.write_text(TEXT, encoding="utf-8")
     async with serve(tmp_path, vendors=("openai",), policy=str(path)) as gateway:
-        first = gateway.house.policies.current.version
+        policies = gateway.house.policies
+        first = policies.current.version
         await asyncio.sleep(0.3)  # the watcher has begun
-        path.write_text(text.replace("deadline_seconds: 60", "deadline_seconds: 61"))
-        second = await _version_after(gateway, first)
-        path.write_text("pools: [this is no policy\n")
-        await asyncio.sleep(1.0)
-        assert gateway.house.policies.current.version == second
-        reply = await gateway.client().chat.completions.with_raw_response.create(
-            model="auto", messages=[{"role": "user", "content": "hello"}]
-        )
-        entry = await gateway.entry(reply.headers["x-request-id"])
-        assert entry.request.policy_version == second
-        path.write_text(text, encoding="utf-8")
-        assert await _version_after(gateway, second) == first
+        path.write_text(CHANGED, encoding="utf-8")
+        second = await _version_after(policies, first)
+        path.write_text(broken, encoding="utf-8")
+        async with asyncio.timeout(15):
+            while not any(finding.is_error for finding in policies.findings):
+                await asyncio.sleep(0.05)
+        assert await _answered_under(gateway) == second
+        path.write_text(TEXT, encoding="utf-8")
+        assert await _version_after(policies, second) == first
+
+
+async def test_a_house_does_not_open_under_a_policy_whose_own_tests_fail(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(TEXT.replace("expect:", "expect:\n  - {say: 你好, rule: no-such}"))
+    line = TEXT.splitlines().index("expect:") + 2
+    with pytest.raises(ConfigError, match=rf"policy\.yaml:{line}: error: .*'no-such'"):
+        async with open_house(Settings(policy=str(path)), {}):
+            pass
+
+
+class _NoMetrics:
+    def set_policy(self, policy: str, version: str) -> None:
+        """Nobody looks."""
+
+
+async def test_a_policy_behind_links_is_taken_over_when_the_file_or_a_link_changes(
+    tmp_path: Path,
+) -> None:
+    for folder, text in (("old", TEXT), ("new", CHANGED)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "p.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "current").symlink_to("old")
+    path = tmp_path / "conf" / "policy.yaml"
+    path.symlink_to("../current/p.yaml")
+    store = PolicyStore(path)
+    watch = asyncio.create_task(watch_policy(store, _NoMetrics()))
+    try:
+        first = store.current.version
+        await asyncio.sleep(0.3)
+        (tmp_path / "old" / "p.yaml").write_text(CHANGED, encoding="utf-8")
+        second = await _version_after(store, first)
+        (tmp_path / "old" / "p.yaml").write_text(TEXT, encoding="utf-8")
+        assert await _version_after(store, second) == first
+        (tmp_path / "next").symlink_to("new")
+        (tmp_path / "next").rename(tmp_path / "current")
+        assert await _version_after(store, first) == second
+        await asyncio.sleep(1.0)  # the watcher looks into the other folder now
+        (tmp_path / "new" / "p.yaml").write_text(TEXT, encoding="utf-8")
+        assert await _version_after(store, second) == first
+    finally:
+        watch.cancel()
+
+
+async def test_the_watch_goes_on_whatever_a_policy_does_to_whoever_vets_it(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    vetted: list[str] = []
+
+    def vet(policy: object) -> list[object]:
+        vetted.append(getattr(policy, "version", ""))
+        if len(vetted) == 2:
+            raise ZeroDivisionError("nobody thought of this")
+        return []
+
+    store = PolicyStore(path, vet=vet)  # type: ignore[arg-type]
+    watch = asyncio.create_task(watch_policy(store, _NoMetrics()))
+    try:
+        first = store.current.version
+        await asyncio.sleep(0.3)
+        path.write_text(CHANGED, encoding="utf-8")
+        async with asyncio.timeout(15):
+            while len(vetted) < 2:
+                await asyncio.sleep(0.05)
+        assert store.current.version == first
+        await asyncio.sleep(0.5)
+        path.write_text(CHANGED + "# again\n", encoding="utf-8")
+        await _version_after(store, first)
+    finally:
+        watch.cancel()
+
+
+async def test_the_watch_begins_anew_when_the_folder_was_away(tmp_path: Path) -> None:
+    folder = tmp_path / "conf"
+    folder.mkdir()
+    path = folder / "policy.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    store = PolicyStore(path)
+    folder.rename(tmp_path / "away")
+    watch = asyncio.create_task(watch_policy(store, _NoMetrics(), pause_seconds=0.1))
+    try:
+        await asyncio.sleep(0.3)
+        (tmp_path / "away").rename(folder)
+        await asyncio.sleep(0.5)
+        path.write_text(CHANGED, encoding="utf-8")
+        await _version_after(store, store.current.version)
+    finally:
+        watch.cancel()
+
+
+def test_links_that_go_round_are_followed_no_further(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("../" + tmp_path.name + "/b")
+    (tmp_path / "b").symlink_to("../" + tmp_path.name + "/a")
+    assert tmp_path in find_folders(tmp_path / "a")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path as FilePath
 
 import pytest
+from pydantic import BaseModel
 
 from policies.errors import PolicyFileError
+from policies.expected import Path, example, expect_at, in_words
 from policies.findings import Finding
 from policies.loader import (
     DEFAULT,
@@ -17,7 +19,9 @@ from policies.loader import (
     read_yaml,
     shipped_policies,
 )
+from policies.schema import PolicyDoc
 from policies.store import PolicyStore
+from router.settings import Settings
 
 GOOD = """\
 name: mine
@@ -59,7 +63,7 @@ def problems(text: str) -> list[Finding]:
             5,
             "Did you mean 'cheapest'?",
         ),
-        ("name: mine", "name: mine\nzone: Mars/Base", 1, "time zone 'Mars/Base' is not known"),
+        ("name: mine", "name: mine\nzone: Mars/Base", 2, "time zone 'Mars/Base' is not known"),
         ("name: hard", "name: default", 6, "'default' is a name of our own"),
         (
             "  strong:\n    models: [a]",
@@ -75,12 +79,79 @@ def test_a_problem_names_its_line_and_its_mend(find: str, put: str, line: int, s
     assert any(said in str(each) and each.line == line for each in found), found
 
 
+@pytest.mark.parametrize(
+    ("find", "put", "line", "said"),
+    [
+        ("models: [a]", "models: a", 4, "must be a list, not 'a'. Write it as `models: [a]`."),
+        ("models: [a]", "models: []", 4, "needs 1 entry at least, and has 0. Write it as `models: ["),
+        ("models: [a]", "models: [3]", 4, "must be text, not 3. Write it as `- '3'`."),
+        ("models: [a]", "models: [a]\n    quality_floor: 60", 5, "from 0 to 1, not 60. Write it as `quality_floor: 0.6`"),
+        ("models: [a]", "models: [a]\n    quality_floor: 60%", 5, "`quality_floor: 0.6`"),
+        ("models: [a]", "models: [a]\n    under_usd: 0", 5, "must be a number above 0, not 0"),
+        ("  strong:\n", "  强:\n    models: [b]\n  strong:\n", 3, "a name in 'pools' cannot be '强': a name is made of Latin letters"),
+        ("name: hard", "name: very upset", 6, "Write it as 'very-upset'."),
+        ("name: mine", "name: 2026", 1, "must be text, not 2026. Write it as `name: '2026'`."),
+        ("name: mine", "name: mine\nzone: Asia/Shangai", 2, "Did you mean 'Asia/Shanghai'?"),
+        ("name: mine", "name: mine\nzone: UTC+8", 2, "Did you mean '+08:00'?"),
+        ("name: mine", "name: mine\nzone: '+08:99'", 2, "'+08:99' is not known"),
+        ("name: mine", "name: mine\nterms: {deadline_seconds: 60s}", 2, "`deadline_seconds: 60`"),
+        ("name: mine", "name: mine\nterms: {max_attempts: 1.5}", 2, "must be a whole number from 1 to 50, not 1.5"),
+        ("name: mine", "name: mine\nterms: {hedge: true}", 2, "must be a group of keys, not true. Write it as `hedge: {"),
+        ("name: mine", "name: mine\naliases: strong", 2, "Write it as `aliases: {gpt-4: strong}`."),
+        ("name: mine", f"name: mine\nfallbacks: {'9' * 4_000}", 2, "must be a list, not 999"),
+        ("use: strong\ndef", "use: strong\n    fallbacks: local\ndef", 10, "`fallbacks: [local]`"),
+        ("use: strong\ndef", "use: strong\n  - hello\ndef", 10, "Write it as `- {name: my-name, use: strong}`."),
+        ("default: {use: strong}", "", 1, "Add `default: {use: strong}`."),
+        ("    when:\n      difficulty: above 0.5\n", "    when: {any: []}\n", 7, "Write it as `any: [{intent: refund}, {tier: vip}]`."),
+        ("    when:\n      difficulty: above 0.5\n", f"    when: {'{not: ' * 300}{{turns: 1}}{'}' * 300}\n", 7, "nested too deeply"),
+    ],
+)  # fmt: skip
+def test_a_wrong_kind_of_value_is_told_in_plain_words_with_an_example(
+    find: str, put: str, line: int, said: str
+) -> None:
+    assert find in GOOD
+    found = problems(GOOD.replace(find, put, 1))
+    assert any(said in str(each) and each.line == line for each in found), found
+    assert all(each.mend and len(each.message) < 400 for each in found)
+    assert not any("Input should" in each.message for each in found)
+
+
+def test_every_key_of_a_policy_and_of_a_configuration_has_words_and_an_example() -> None:
+    for schema in (PolicyDoc, Settings):
+        for where in _places(schema, (), frozenset()):
+            expected = expect_at(schema, where)
+            assert expected is not None, where
+            assert in_words(expected) and example(expected, str(where[-1])), where
+
+
+@pytest.mark.parametrize("key", PolicyDoc.model_fields)
+def test_the_example_of_each_part_of_a_policy_can_be_read(key: str) -> None:
+    expected = expect_at(PolicyDoc, (key,))
+    assert expected is not None
+    doc = {**parse_yaml(GOOD).data, **parse_yaml(f"{key}: {example(expected, key)}").data}
+    PolicyDoc.model_validate(doc)
+
+
+def _places(model: type[BaseModel], where: Path, above: frozenset[type]) -> list[Path]:
+    found: list[Path] = []
+    for name, info in model.model_fields.items():
+        here: Path = (*where, info.alias or name)
+        found.append(here)
+        inner = expect_at(model, here[-1:])
+        while inner is not None and inner.model is None:
+            here = (*here, "my-name" if inner.origin is dict else 0)
+            inner = inner.entry
+        if inner is not None and inner.model is not None and inner.model not in above:
+            found += _places(inner.model, here, above | {inner.model})
+    return found
+
+
 def test_every_problem_of_a_file_is_told_at_once() -> None:
     text = GOOD.replace("models", "modls").replace("difficulty", "dificulty")
     assert {each.line for each in problems(text) if each.code == "unknown-key"} == {4, 8}
 
 
-def test_a_problem_of_a_file_on_disk_begins_with_file_and_line(tmp_path: Path) -> None:
+def test_a_problem_of_a_file_on_disk_begins_with_file_and_line(tmp_path: FilePath) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text(GOOD.replace("rules:", "ruls:"), encoding="utf-8")
     with pytest.raises(PolicyFileError, match=r"policy\.yaml:5: error: unknown key 'ruls'"):
@@ -97,6 +168,31 @@ def test_a_file_that_would_blow_up_in_memory_is_refused() -> None:
     rows += [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 10)}]" for at in range(1, 9)]
     assert "blow it up" in problems("\n".join(rows))[0].message
     assert problems("[" * 5_000 + "]" * 5_000)[0].message.endswith("nested too deeply.")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("a: 1\nname: \x00", 2, "holds the character U+0000"),
+        ('about: "pasted\x0bfrom Word"', 1, "holds the character U+000B"),
+        ("a: 1\nb:\n  - " + "9" * 5_000, 3, "cannot be read as int"),
+        ("a: 1\nb: !!bool perhaps", 2, "'perhaps' cannot be read as bool"),
+        ("a: !!timestamp soon", 1, "'soon' cannot be read as timestamp"),
+    ],
+    ids=["nul", "vertical-tab", "digits", "bool", "timestamp"],
+)
+def test_what_cannot_be_read_at_all_is_told_with_its_line(text: str, line: int, said: str) -> None:
+    (found,) = problems(text)
+    assert found.line == line and said in found.message and found.mend
+    assert len(found.message) < 200
+
+
+def test_keys_are_text_as_they_are_written() -> None:
+    located = parse_yaml("1: a\n~: b\nno: c\n1_000: d\n<<: {e: f}\n")
+    assert located.data == {"1": "a", "~": "b", "no": "c", "1_000": "d", "e": "f"}
+    assert [located.line((key,)) for key in ("1", "~", "no", "1_000")] == [1, 2, 3, 4]
+    (found,) = [each for each in problems(GOOD + "~: 3\n") if each.code == "unknown-key"]
+    assert found.line == 11 and "unknown key '~'" in found.message
 
 
 @pytest.mark.parametrize(
@@ -129,7 +225,7 @@ def test_lines_are_kept_for_every_place() -> None:
     assert located.place(("pools", "strong")) == "x.yaml:3 (pools.strong)"
 
 
-def test_a_missing_file_and_a_misspelt_shipped_name_are_told_apart(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_misspelt_shipped_name_are_told_apart(tmp_path: FilePath) -> None:
     with pytest.raises(PolicyFileError, match="Did you mean 'cost-first'"):
         find_policy("cost-frist")
     with pytest.raises(PolicyFileError, match="cannot be read"):
@@ -154,7 +250,7 @@ def test_the_version_follows_what_the_policy_says_and_not_its_remarks_or_tests()
     assert parse_policy(GOOD.replace("0.5", "0.6")).version != version
 
 
-def test_a_reload_swaps_whole_and_keeps_the_last_good_policy(tmp_path: Path) -> None:
+def test_a_reload_swaps_whole_and_keeps_the_last_good_policy(tmp_path: FilePath) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text(GOOD, encoding="utf-8")
     store = PolicyStore(path)
@@ -175,7 +271,7 @@ def test_a_reload_swaps_whole_and_keeps_the_last_good_policy(tmp_path: Path) -> 
     assert store.current.version == good.version != first.version
 
 
-def test_a_vet_can_refuse_a_policy_that_reads_well(tmp_path: Path) -> None:
+def test_a_vet_can_refuse_a_policy_that_reads_well(tmp_path: FilePath) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text(GOOD, encoding="utf-8")
 

@@ -1,0 +1,128 @@
+"""Tests in a policy: each tries something, or says why it cannot and how to mend it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from local_models.classifiers.intents import GROUPS
+from policies.checking import check_file
+from policies.expectations import build_signals
+from policies.findings import Finding
+from policies.signals import GROUP_OF, PII_KINDS, Signals
+from router.steps.privacy import KINDS
+from tests.policies.worlds import make_model
+
+POLICY = """\
+name: tried
+pools:
+  strong: {models: [a, b]}
+  cheap: {models: [c]}
+rules:
+  - {name: hard, when: {difficulty: above 0.5}, use: strong}
+  - {name: upset, when: {intent_group: complaint}, use: strong}
+  - {name: vips, when: {tier: vip-*}, use: strong}
+  - {name: at-home, when: {metadata: {app: web}}, use: cheap, must_stay_local: true}
+default: {use: cheap, fallbacks: [strong]}
+fallbacks: [cheap]
+splits:
+  s: {pool: strong, arms: {x: {share: 50%, use: a}, y: {share: rest}}}
+expect:
+  - {signals: {difficulty: 0.9}, rule: hard}
+  - CASE
+"""
+LINE = 16
+MODELS = [make_model("a"), make_model("b"), make_model("c"), make_model("d", is_local=True)]
+
+
+def tried(case: str, folder: Path, **more: object) -> list[Finding]:
+    path = folder / "policy.yaml"
+    path.write_text(POLICY.replace("CASE", case), encoding="utf-8")
+    found = check_file(path, MODELS, **more)  # type: ignore[arg-type]
+    return [each for each in found if each.line == LINE]
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("{signals: {prompt_tokens: many}, pool: cheap}", "`prompt_tokens: 1200`"),
+        ("{signals: {turns: 1.5}, pool: cheap}", "must be a whole number, not 1.5"),
+        ("{signals: {has_code: no}, pool: cheap}", "`has_code: false`"),
+        ("{signals: {difficulty: '0.9'}, pool: cheap}", "must be a number, not '0.9'"),
+        ("{signals: {expected_quality: high}, pool: cheap}", "`expected_quality: {gpt-6-sol: 0.8}`"),
+        ("{signals: {expected_quality: {aa: 0.8}}, pool: cheap}", "`expected_quality:` names 'aa'"),
+        ("{signals: {slots: phone}, pool: cheap}", "`slots: {date: [tomorrow]}`"),
+        ("{signals: {slots: {fone: ['1']}}, pool: cheap}", "Did you mean 'phone'"),
+        ("{signals: {intent: }, pool: cheap}", "not nothing"),
+        ("{signals: {intent: refnd}, pool: cheap}", "Did you mean 'refund'"),
+        ("{signals: {pii: [idcard]}, pool: cheap}", "Did you mean 'id_card'"),
+        ("{signals: {needs: tool}, pool: cheap}", "Did you mean 'tools'"),
+        ("{signals: {language: chinese}, pool: cheap}", "Known: en, mixed, other, zh"),
+        ("{caller: {user: 1001}, pool: cheap}", "`user: '1001'`"),
+        ("{caller: {must_stay_local: no}, refused: true}", "`must_stay_local: false`"),
+        ("{caller: {metadata: hello}, pool: cheap}", "`metadata: {app: web}`"),
+        ("{caller: {metadata: {app: 5}}, pool: cheap}", "a text for each name"),
+        ("{at: yesterday, pool: cheap}", "`at: 2026-11-21T03:00+08:00`"),
+        ("{at: 2026-11-21T03:00, pool: cheap}", "2026-11-21T03:00+08:00"),
+        ("{pool: }", "empty|no value"),
+        ("{rule: default, arm: {}}", "`arm:` is empty"),
+        ("{model: strng, refused: true}", "Did you mean 'strong'"),
+        ("{caller: {metadata: {app: web}}, refused: true, pool: cheap}", "would test nothing"),
+        ("{unavailable: [aa], pool: cheap}", "names 'aa', and there is none"),
+        ("{unavailable: [strong], pool: cheap}", "That is a pool: name its models."),
+        ("{goes_to: [c, e]}", "`goes_to:` names 'e'"),
+        ("{goes_to: cheap}", "or write `pool:`"),
+        ("{rule: hrd}", "Did you mean 'hard'"),
+        ("{pool: chep}", "Did you mean 'cheap'"),
+        ("{rule: hard, arm: {t: x}}", "`arm:` names 't'"),
+        ("{signals: {difficulty: 0.9}, arm: {s: z}}", "`arm: s:` names 'z'"),
+        ("{caller: {metadata: {app: web}}, pool: cheap}", "Write `refused: true` if that is meant"),
+    ],
+)  # fmt: skip
+def test_a_case_that_tests_nothing_is_told_with_line_and_mend(
+    case: str, said: str, tmp_path: Path
+) -> None:
+    found = tried(case, tmp_path)
+    assert found and all(each.is_error for each in found), found
+    assert any(
+        any(part in f"{each.message} {each.mend}" for part in said.split("|")) for each in found
+    ), found
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "{signals: {intent: complaint}, rule: upset}",
+        "{signals: {intent: complaint, intent_group: query}, rule: default}",
+        "{signals: {slots: {date: today}, pii: phone, modalities: [text, image]}, goes_to: c}",
+        "{caller: {tier: vip-1}, rule: vips}",
+        "{model: b, rule: model, pool: b}",
+        "{caller: {metadata: {app: web}}, refused: true}",
+        "{unavailable: [c], goes_to: [a]}",
+    ],
+)
+def test_a_case_that_goes_where_it_says_has_nothing_found(case: str, tmp_path: Path) -> None:
+    assert tried(case, tmp_path) == []
+
+
+def test_an_utterance_s_group_stands_unless_an_intent_is_given_beside_it(tmp_path: Path) -> None:
+    def read(said: str) -> Signals:
+        return Signals(intent="complaint", intents=("complaint",), intent_group="complaint")
+
+    assert tried("{say: how dare you, rule: upset}", tmp_path, read=read) == []
+    given = "{say: how dare you, signals: {intent: refund}, rule: default}"
+    assert tried(given, tmp_path, read=read) == []
+
+
+def test_intents_of_one_s_own_may_be_said(tmp_path: Path) -> None:
+    case = "{signals: {intent: loan}, rule: default}"
+    assert tried(case, tmp_path, intents=("loan", "other")) == []
+    (found,) = tried(case, tmp_path)
+    assert "cannot say 'loan'" in found.message
+    assert build_signals({"intent": "loan"}, intents=("loan",)).intent_group == "other"
+
+
+def test_groups_and_kinds_are_those_of_whoever_reads_requests() -> None:
+    assert dict(GROUP_OF) == GROUPS
+    assert set(PII_KINDS) == set(KINDS)
