@@ -15,12 +15,15 @@ from router.api.door import Door
 from router.api.errors import HttpError, describe
 from router.api.http import Receive, Scope, Send
 from router.api.messages import CountTokensDoor, MessagesDoor
+from router.api.requests import request_id_of
 from router.deps import House
 from router.errors import PointsmanError
+from router.telemetry.logs import get_logger
 
 CHAT_PATHS = ("/v1/chat/completions", "/v1/chat")
 MESSAGES_PATH = "/v1/messages"
 COUNT_PATH = "/v1/messages/count_tokens"
+_log = get_logger(__name__)
 
 
 class Application(FastAPI):
@@ -50,6 +53,7 @@ def create_app(house: House) -> Application:
     app.add_exception_handler(DecodeError, _tell)
     app.add_exception_handler(RequestValidationError, _tell_validation)
     app.add_exception_handler(404, _tell_unknown_path)
+    app.add_exception_handler(Exception, _tell_unforeseen)
     openapi.describe(
         app,
         {
@@ -75,6 +79,14 @@ def _open_doors(house: House) -> dict[str, Door]:
 
 async def _tell(_: Request, error: Exception) -> JSONResponse:
     return _json(describe(error))
+
+
+async def _tell_unforeseen(request: Request, error: Exception) -> JSONResponse:
+    request_id = request_id_of(dict(request.scope["headers"]))
+    _log.error("unforeseen", request_id=request_id, exc_info=error)
+    told = _json(describe(error))
+    told.headers["x-request-id"] = request_id
+    return told
 
 
 async def _tell_validation(_: Request, error: Exception) -> JSONResponse:

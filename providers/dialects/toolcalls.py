@@ -73,6 +73,6 @@ def first_broken(arguments: Iterable[str]) -> int | None:
         try:
             if text.strip():
                 msgspec.json.decode(text)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return at
     return None

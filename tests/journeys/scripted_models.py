@@ -6,11 +6,21 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-Said = str | int | float | dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A text that ends for another reason than its own end."""
+
+    text: str
+    reason: str
+
+
+Said = str | int | float | dict[str, Any] | Ended
 """An answer's text, an HTTP status, seconds of silence before an empty answer, or a tool call."""
 
 
@@ -42,7 +52,7 @@ class ScriptedModels:
         return web.json_response(_whole(body["model"], said))
 
     async def _stream(
-        self, request: web.Request, model: str, said: str | dict[str, Any]
+        self, request: web.Request, model: str, said: str | dict[str, Any] | Ended
     ) -> web.StreamResponse:
         response = web.StreamResponse(headers={"content-type": "text/event-stream"})
         await response.prepare(request)
@@ -58,19 +68,24 @@ class ScriptedModels:
 _USAGE = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
 
 
-def _finish(said: str | dict[str, Any]) -> str:
+def _finish(said: str | dict[str, Any] | Ended) -> str:
+    if isinstance(said, Ended):
+        return said.reason
     return "stop" if isinstance(said, str) else "tool_calls"
 
 
-def _deltas(said: str | dict[str, Any]) -> list[dict[str, Any]]:
+def _deltas(said: str | dict[str, Any] | Ended) -> list[dict[str, Any]]:
+    if isinstance(said, Ended):
+        said = said.text
     if isinstance(said, str):
         pieces = [said[at : at + 4] for at in range(0, len(said), 4)]
         return [{"role": "assistant", "content": ""}, *({"content": each} for each in pieces)]
     return [{"role": "assistant", "tool_calls": [{"index": 0, **said}]}]
 
 
-def _whole(model: str, said: str | dict[str, Any]) -> dict[str, Any]:
-    message: dict[str, Any] = {"role": "assistant", "content": said}
+def _whole(model: str, said: str | dict[str, Any] | Ended) -> dict[str, Any]:
+    text = said.text if isinstance(said, Ended) else said
+    message: dict[str, Any] = {"role": "assistant", "content": text}
     if isinstance(said, dict):
         message = {"role": "assistant", "content": None, "tool_calls": [said]}
     choice = {"index": 0, "message": message, "finish_reason": _finish(said)}

@@ -15,7 +15,7 @@ import pytest
 from router.storage.entries import Entry, decode_plan
 from router.storage.reports import Question
 from tests.journeys.house import Served, serve
-from tests.journeys.scripted_models import Said, ScriptedModels, serve_models, settings_for
+from tests.journeys.scripted_models import Ended, Said, ScriptedModels, serve_models, settings_for
 
 GOOD = "You can return shoes within seven days if they were not worn."
 ALIKE = "You can return the shoes within seven days if they were not worn."
@@ -75,7 +75,7 @@ async def ask(
     )
     if stream:
         chunks = [chunk async for chunk in reply.parse()]
-        assert chunks[-1].choices[0].finish_reason == "stop"
+        assert chunks[-1].choices[0].finish_reason in ("stop", "length")
         said = "".join(each.choices[0].delta.content or "" for each in chunks)
     else:
         said = reply.parse().choices[0].message.content or ""
@@ -225,6 +225,75 @@ async def test_a_function_call_is_not_judged_by_words(tmp_path: Path) -> None:
         )
         assert not models.asked_of("judge")
     assert reply.choices[0].message.tool_calls
+
+
+CUT = Ended("{\n" * 40, "length")
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "days": {"type": "integer"},
+        "tags": {"type": "array", "items": {"enum": ["a"]}},
+    },
+    "required": ["days"],
+    "additionalProperties": False,
+}
+BY_SCHEMA = {"type": "json_schema", "json_schema": {"name": "answer", "schema": SCHEMA}}
+BY_OBJECT = {"type": "json_object"}
+LOOK = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
+SEEK = {"id": "c1", "type": "function", "function": {"name": "seek", "arguments": "{}"}}
+NAMED = {"type": "function", "function": {"name": "look"}}
+
+
+@SHAPES
+@pytest.mark.parametrize(
+    ("first", "asked", "why"),
+    [
+        (Ended(GOOD, "length"), {}, "it was cut off"),
+        (Ended(GOOD, "length"), {"max_tokens": 500}, "it was cut off"),
+        (CUT, {"response_format": BY_OBJECT}, "it was cut off"),
+        (CUT, {"response_format": BY_OBJECT, "max_tokens": 10}, "it is no valid JSON"),
+        (Ended(GOOD, "content_filter"), {}, "it was filtered"),
+        ("  ", {}, "it is empty"),
+        (GOOD, {"response_format": BY_OBJECT}, "it is no valid JSON"),
+        ("[" * 5_000, {"response_format": BY_OBJECT}, "it is no valid JSON"),
+        ("[1]", {"response_format": BY_OBJECT}, "it is no JSON object"),
+        ("{}", {"response_format": BY_SCHEMA}, "it breaks the schema: `days` is missing"),
+        ('{"days": "7"}', {"response_format": BY_SCHEMA}, "it breaks the schema: `days` is no integer"),
+        ('{"days": 7, "x": 1}', {"response_format": BY_SCHEMA}, "it breaks the schema: the answer has a key that is not in it"),
+        ('{"days": 7, "tags": ["b"]}', {"response_format": BY_SCHEMA}, "it breaks the schema: `tags[]` is none of the values on offer"),
+        (GOOD, {"tools": [LOOK], "tool_choice": "required"}, "it calls no function, and one was asked for"),
+        (GOOD, {"tools": [LOOK], "tool_choice": NAMED}, "it calls no function, and one was asked for"),
+        (SEEK, {"tools": [LOOK]}, "it calls a function that is not on offer"),
+    ],
+)  # fmt: skip
+async def test_what_is_cut_filtered_empty_or_of_a_wrong_form_is_escalated_unjudged(
+    tmp_path: Path, first: Said, asked: dict[str, Any], why: str, stream: bool
+) -> None:
+    async with house(tmp_path, first=first) as (served, models):
+        said, headers, entry = await ask(served, stream=stream, **asked)
+        assert not models.asked_of("judge")
+    assert said == BETTER
+    assert headers["x-pointsman-cascade"] == f"escalated: {why}"
+    assert f"the first answer is not given out: {why}" in reasons(entry)
+
+
+@SHAPES
+@pytest.mark.parametrize(
+    ("first", "asked"),
+    [
+        (Ended(GOOD, "length"), {"max_tokens": 10}),
+        ('{"days": 7}', {"response_format": BY_OBJECT}),
+        ('{"days": 7, "tags": ["a"]}', {"response_format": BY_SCHEMA}),
+        (GOOD, {"tools": [LOOK], "tool_choice": "auto"}),
+    ],
+)
+async def test_what_is_of_the_form_that_was_asked_for_is_judged_and_kept(
+    tmp_path: Path, first: Said, asked: dict[str, Any], stream: bool
+) -> None:
+    async with house(tmp_path, first=first) as (served, models):
+        _, headers, _ = await ask(served, stream=stream, **asked)
+        assert models.asked_of("judge")
+    assert headers["x-pointsman-cascade"] == "kept"
 
 
 async def test_what_must_stay_local_is_neither_judged_nor_answered_outside(tmp_path: Path) -> None:

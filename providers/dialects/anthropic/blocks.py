@@ -130,7 +130,7 @@ def _tool_use(call: ToolCall) -> Block:
     arguments = call.function.arguments.strip() or "{}"
     try:
         parsed = msgspec.json.decode(arguments)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         parsed = None
     if not isinstance(parsed, dict):
         raise UnsupportedError(

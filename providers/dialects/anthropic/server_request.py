@@ -16,6 +16,7 @@ from providers.dialects.anthropic.server_wire import (
     MessagesBody,
 )
 from providers.dialects.asked import Asked
+from providers.dialects.depth import check_depth
 from providers.dialects.errors import DecodeError
 from providers.messages import (
     ChatRequest,
@@ -53,8 +54,10 @@ def decode_request(body: bytes, *, counts_only: bool = False) -> Asked:
     vendor refuses unsigned thoughts in the next turn. It only says whether thoughts are shown.
 
     Raises:
-        DecodeError: the body is no JSON, a field has a wrong type or value, or one is missing.
+        DecodeError: the body is no JSON or nested too deep, a field has a wrong type or value, or
+            one is missing.
     """
+    check_depth(body)
     try:
         wire = _decode_body(body)
         fields = _decode_fields(body)

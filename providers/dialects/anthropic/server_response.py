@@ -98,7 +98,7 @@ def _tool_use(call: ToolCall, was_cut: bool) -> dict[str, object] | None:
     arguments = call.function.arguments.strip() or "{}"
     try:
         is_object = isinstance(msgspec.json.decode(arguments), dict)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         is_object = False
     if is_object:
         raw = Raw(arguments.encode())

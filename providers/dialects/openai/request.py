@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from providers.base import Model
+from providers.dialects.depth import check_depth
 from providers.dialects.errors import DecodeError
 from providers.dialects.openai.differences import OPENAI, Differences
 from providers.dialects.openai.wire import KNOWN_FIELDS, RequestBody
@@ -44,8 +45,10 @@ def decode_request(body: bytes) -> ChatRequest:
     """A client's JSON body as a request. Fields we do not know go to `extra` as they came.
 
     Raises:
-        DecodeError: the body is no JSON, a field has a wrong type or value, or one is missing.
+        DecodeError: the body is no JSON or nested too deep, a field has a wrong type or value, or
+            one is missing.
     """
+    check_depth(body)
     try:
         # Most requests hold only what we know: nothing is left to look for.
         return _request_of(_decode_known_body(body), {})

@@ -15,6 +15,7 @@ from providers.errors import ProviderError
 from providers.messages import ChatRequest, JsonSchema, Message, ResponseFormat, text_of
 from router.errors import NobodyCanAnswerError
 from router.steps.cascade.answer import First
+from router.steps.cascade.flaws import find_flaw
 from router.steps.cascade.likeness import likeness
 from router.steps.cascade.line import Line
 from router.steps.cascade.refusal import is_refusal
@@ -77,12 +78,10 @@ class Bench:
 
     async def judge(self, first: First, case: Case, line: Line) -> Verdict:
         """Whether the first answer may be given out. A judge that fails is not content."""
-        if first.calls_tools:
+        if flaw := find_flaw(first, case.request):
+            return Verdict(False, flaw)
+        if first.calls:
             return Verdict(True, "it calls a function")
-        if first.refuses:
-            return Verdict(False, "it refuses")
-        if not first.text.strip():
-            return Verdict(False, "it is empty")
         content: list[str] = []
         for judge in case.judges:
             verdict = await self._ask(judge, first, case, line)

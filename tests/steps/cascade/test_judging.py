@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from prompts.library import shipped
 from router.steps.cascade import is_refusal, likeness
 from router.steps.cascade.judges import PROMPT
+from tests.steps.cascade.sayings import GOOD, KEPT_BACK_GOOD, KEPT_BACK_REFUSALS, REFUSALS
 
 
 @pytest.mark.parametrize(
@@ -54,6 +57,29 @@ def test_who_says_that_it_cannot_help_is_taken_at_its_word(text: str) -> None:
 )
 def test_an_apology_or_a_rule_of_the_shop_is_no_refusal(text: str) -> None:
     assert not is_refusal(text)
+
+
+@pytest.mark.parametrize("text", REFUSALS)
+def test_an_assistant_that_cannot_do_what_is_its_own_to_do_refuses(text: str) -> None:
+    assert is_refusal(text)
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_a_rule_of_the_shop_a_condition_or_a_question_back_is_an_answer(text: str) -> None:
+    assert not is_refusal(text)
+
+
+def test_sentences_that_the_patterns_were_not_made_from_are_mostly_told_apart() -> None:
+    assert sum(map(is_refusal, KEPT_BACK_REFUSALS)) >= 24
+    assert sum(map(is_refusal, KEPT_BACK_GOOD)) <= 2
+    assert len(KEPT_BACK_REFUSALS) == len(KEPT_BACK_GOOD) == 30
+
+
+@pytest.mark.parametrize("piece", ["我", "我是", "抱歉，", "如果", "I am ", "don't ", '"', "没"])
+def test_no_text_makes_the_patterns_slow(piece: str) -> None:
+    began = time.process_time()
+    is_refusal(piece * 10_000)
+    assert time.process_time() - began < 0.2
 
 
 def test_a_remark_far_down_in_an_answer_is_no_refusal() -> None:
