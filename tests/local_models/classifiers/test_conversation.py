@@ -92,6 +92,43 @@ def test_the_same_question_again_is_a_reask_even_when_reworded_a_little() -> Non
     assert not is_reask(read_features("发票可以开吗"), before)
 
 
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("我的快递到哪了", "我的快递到哪了"),
+        ("我的快递到哪了", "快递现在在哪里"),
+        ("退款什么时候到账", "我问的是退款啥时候能到"),
+        ("怎么还不发货", "到底什么时候发货"),
+        ("Where is my order?", "I asked where my order is"),
+        ("Track 123456", "track 123456 please"),
+        ("1234567890", "1234567890"),
+    ],
+)
+def test_the_same_matter_in_other_words_is_asked_again(before: str, now: str) -> None:
+    assert is_reask(read_features(now), [read_features("你好啊你好"), read_features(before)])
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("红色的有货吗", "蓝色的有货吗"),
+        ("XL码有货吗", "L码有货吗"),
+        ("可以用支付宝付款吗", "可以用微信付款吗"),
+        ("Do you ship to Canada?", "Do you ship to Mexico?"),
+        ("查一下订单2024111122223333", "查一下订单2024999988887777"),
+        ("Track 123456", "Track 654321"),
+        ("1234567890", "9876543210"),
+        ("yes please", "yes please"),
+        ("是的没错", "是的没错"),
+        ("thank you very much", "thank you very much"),
+    ],
+)
+def test_another_word_of_weight_or_another_number_is_another_question(
+    before: str, now: str
+) -> None:
+    assert not is_reask(read_features(now), [read_features(before)])
+
+
 def test_short_acknowledgements_never_count_as_asked_again() -> None:
     assert not is_reask(read_features("好的"), [read_features("好的")])
 
