@@ -93,6 +93,8 @@ def test_a_slot_is_found_as_it_was_written(text: str, kind: str, values: tuple[s
         "1/2 inch pipe",
         "3万件",
         "版本11.11",
+        "3毛绒玩具",
+        "5角星",
     ],
 )
 def test_what_is_no_slot_stays_none(text: str) -> None:
