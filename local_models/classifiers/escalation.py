@@ -34,7 +34,7 @@ _HOTLINE = (
 _SETTLE = "(?:投诉|举报|告(?!诉|知|别)|反映|曝光|维权|起诉|报案)"
 
 _ASKED_ZH = re.compile(
-    rf"(?:转|接|找|叫|要|换|让|由|派|跟|和|与|联系|呼叫)(?:一下|到|成|个|位|给|回|你们的?|的|在线){{0,2}}{_HUMAN}"
+    rf"(?:转|接|找|叫|要|换|让|由|派|跟|和|与|联系|呼叫)(?:一下|通|到|成|个|位|给|回|你们的?|的|在线){{0,2}}{_HUMAN}"
     rf"|有(?:没有)?(?:个|在线)?{_HUMAN}|{_HUMAN}(?:客服|服务)?(?:在吗|在线吗|呢|在不在)|(?:人工|真人)(?:客服|服务)|^{_HUMAN}$|真人客服"
     r"|(?:和|跟)(?:真|活)?人(?:说|聊|沟通|讲|谈|对话)"
     rf"|(?:不想|不要|不愿意?|别)(?:再|和|跟|让|用){{1,3}}(?:你们的?)?(?:机器人|ai|智能客服)|(?:跟|和|与|要求|由){_BOSS}(?:通话|说|谈|沟通|对话|讲|联系|反映)"
@@ -48,13 +48,14 @@ _THREAT_ZH = re.compile(
     rf"|{_WILL}举报(?:$|了|你|贵|商家|店|这|卖|他)|举报(?:你|贵)"
     rf"|{_SETTLE}(?:你们?)?(?:到|去|给|上)?[^不]{{0,4}}{_BODY}(?!的|费|证)|{_BODY}(?!的|费|证)[^的不]{{0,4}}(?:{_SETTLE}|见$|找你)"
     rf"|(?:找|请|联系|委托|咨询)(?:了|个|好|过)?{_BODY}(?:$|了|来|告|处理|解决|跟|和|评理|介入|给我)"
-    rf"|(?:闹|捅|告)(?:到|上|去|给)[^不]{{0,3}}{_BODY}|(?:去|上)(?:找)?{_HOTLINE}(?:$|了|吧)|(?:打|拨)(?:电话)?(?:给|到)?{_BODY}"
-    r"|(?:去|上|找)(?:消协|消费者协会|消委会?)(?!推荐|的)|打官司|吃官司|(?:等着?|等着你们)被?起诉"
+    rf"|(?:闹|捅|告)(?:到|上|去|给)[^不]{{0,3}}{_BODY}|(?:去|上|就)(?:找)?{_HOTLINE}(?:$|了|吧)|(?:打|拨)(?:电话)?(?:给|到)?{_BODY}"
+    rf"|(?:去|上|找)(?:消协|消费者协会|消委会?)(?!推荐|的)|打官司(?!用)|吃官司"
+    rf"|等着(?:你们)?被?(?:起诉|曝光|投诉)|追究[^的]{{0,6}}责任|(?:我|就|马上|现在|这就)去{_BODY}$"
     r"|(?:等|收|发|寄)[^的]{0,4}律师函|律师函(?:见|警告|会|马上|已|将|就|寄给|发给)"
     rf"|(?<![报广警公布通忠转预原被])告(?:死|定|倒)?(?:你(?!个)|贵|到底|上法|到法)|{_WILL}告(?!诉|知|别|白|辞|一段|示)"
     rf"|{_WILL}[^不]{{0,3}}起诉(?!状|书)|起诉(?:你|贵|到)"
     r"|(?:走|通过|采取|诉诸|拿起)法律(?!书|文)|法庭(?:上)?见|法院见|上法庭|对簿公堂"
-    r"|(?:^|我|要|去|准备|只能|马上|打算|再.{1,8}就|不.{1,8}就)(?:就|要|会|已经?|去)*报(?:了)?警(?:$|了|抓|处理|你|吧)"
+    r"|(?:^|我|要|去|准备|只能|马上|打算|再.{1,8}就|不.{1,8}就)(?:就|要|会|已经?|去)*报(?:了)?[警案](?:$|了|抓|处理|你|吧)"
     rf"|曝光(?:你|贵|这家|他们)|{_WILL}曝光$|{_PLACE}.{{0,6}}曝光"
     rf"|(?:你们?|这事|店)挂(?:到|在|上)?{_PLACE}|{_WILL}.{{0,4}}{_PLACE}.{{0,6}}(?:发帖|发视频|挂|爆料|避雷)"
     rf"|{_PLACE}.{{0,6}}(?:发帖|发视频|挂|爆料|避雷).{{0,8}}你们"
@@ -93,6 +94,9 @@ _ASKED_EN = re.compile(
     r"|\bhave (?:a|an|your|the) (?:manager|supervisor|human|person|representative) (?:call|contact|phone|email|reach|write)"
     rf"|\b(?:put|get) {_ONE} (?:on|over|in here|now)\b"
     r"|\b(?:anyone|anybody|someone) (?:real|human)\b|\bany (?:real |actual )?(?:humans|people) (?:here|there)"
+    r"|\b(?:human|person|agent|representative|manager) available\b|\bcomplain to (?:your|a|the) (?:manager|supervisor|boss)"
+    r"|\b(?:refuse|tired of|sick of|don't want)\b.{0,20}\b(?:bots?|robots?|chatbots?)\b"
+    r"|\b(?:connect|transfer|put) me (?:through )?(?:to|with) (?:\w+ )?(?:support|staff|customer (?:service|care))"
     r"|^customer (?:service|support|care) (?:please|now)$"
 )
 _THREAT_EN = re.compile(
@@ -130,7 +134,7 @@ _READERS_ZH = (
     (re.compile(f"{_HUMAN}|{_BOSS}|个人|[和跟]人|机器人|ai|智能客服"), _ASKED_ZH),
     (
         re.compile(
-            "投诉|举报|告|诉|律师|法|公堂|报|曝光|挂|发帖|发视频|爆料|避雷|维权|热线|官司|123|消|媒体|记者|电视台|警|找|[见打拨]"
+            "投诉|举报|告|诉|律师|法|公堂|报|曝光|挂|发帖|发视频|爆料|避雷|维权|热线|官司|123|消|媒体|记者|电视台|警|派出所|公安|追究|找|[见打拨]"
         ),
         _THREAT_ZH,
     ),
@@ -138,7 +142,7 @@ _READERS_ZH = (
 _READERS_EN = (
     (
         re.compile(
-            "human|person|agent|manager|superv|rep|operator|some|boss|advisor|escalat|transfer|any|customer"
+            "human|person|agent|manager|superv|rep|operator|some|advisor|escalat|transfer|any|customer|bot|support|staff|boss"
         ),
         _ASKED_EN,
     ),

@@ -28,6 +28,9 @@ from local_models.classifiers.features import read_features
 法庭见
 再不退钱我就走法律程序
 再不退款就报警了
+保留追究法律责任的权利
+怎么接通人工
+I refuse to talk to a bot
 我要在微博上曝光你们
 let me speak to a manager
 human please
