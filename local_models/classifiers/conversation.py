@@ -1,62 +1,94 @@
-"""Signals of the whole conversation: asked again, asks for a person or threatens, mood over turns."""
+"""Signals of the whole conversation: asked again, mood over turns."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.features import Features
-from local_models.classifiers.sample import Sample
-from local_models.classifiers.word_groups import ESCALATION_HINT
 
 REASK_SIMILARITY = 0.6
 """Share of the shorter turn's n-grams from which on a turn says again what an earlier one said."""
 REASK_CHARS = 4
 """Shorter turns ("好的", "ok") repeat each other without meaning to."""
+_UNITS_FOR_A_CHANGE = 9
+"""A change in both directions is a slip of the pen only where so many words stand beside each changed one."""
 
-_ESCALATION_ZH = re.compile(
-    r"转人工|人工客服|找人工|要人工|真人|(?:找|叫|让|换|转).{0,6}(?:领导|经理|主管|负责人|上级|老板)|"
-    r"12315|12345|12305|消协|消费者协会|工商局?|市场监管|投诉你们|投诉到|要投诉|去投诉|举报|曝光|起诉|律师|法院|报警|媒体|维权|黑猫"
-)
-_HOTLINES = ("12315", "12345", "12305")
-_ESCALATION_EN = re.compile(
-    r"\b(?:speak|talk|connect|transfer|put)\b.{0,25}\b(?:human|person|agent|manager|supervisor|representative|someone)\b|"
-    r"\b(?:real|live) (?:person|human|agent)\b|\b(?:your|a|the) (?:manager|supervisor)\b|\b(?:lawyer|attorney|sue you|legal action|"
-    r"consumer protection|better business bureau|bbb|trading standards|chargeback|small claims|file a complaint|report you|go public|post this)\b",
-    re.IGNORECASE,
-)
-_DENIED = re.compile(
-    r"(?:不|没|别|无需|不用)(?:想|要|会|用|必)?(?:再)?(?:转人工|找人工|投诉|举报)|don'?t (?:want|need) to (?:speak|talk)",
-    re.IGNORECASE,
-)
-
-
-def is_escalation(text: str | Sample) -> bool:
-    """Whether the customer asks for a person or a manager, or threatens to complain outside."""
-    sample = Sample.of(text)
-    whole = sample.text
-    may_be_chinese = not whole.isascii() or (
-        "123" in whole and any(number in whole for number in _HOTLINES)
+_NUMBERS = re.compile(r"\d+")
+_UNITS = re.compile(r"[a-zà-ɏ']+|[^\W\d_a-zà-ɏ\ue001-\ue003\ue010\ue011]")
+_SAME = tuple(
+    (re.compile(pattern), become)
+    for pattern, become in (
+        ("(?:怎么|为什么|为啥|咋)?还(?:没有?|不)", "时"),
+        ("(?:什么|啥)时候|何时|几时|哪天|多久|多长时间", "时"),
+        ("为什么|为啥|怎么回事|怎么(?=被|会)", "因"),
+        ("怎么样?|如何|咋样?", "怎"),
+        (
+            "我(?:是)?(?:问|说)的是|我(?:就)?(?:想)?问(?:一?下|问)?|请问|到底|究竟|现在|目前|能不能|可不可以|可以|是不是",
+            "",
+        ),
+        (
+            "你好|您好|谢谢|感谢|麻烦|辛苦|好的|没错|是的|对的|知道|明白|收到|没问题|帮我|给我|一下|我们|你们",
+            "",
+        ),
     )
-    in_chinese = may_be_chinese and bool(_ESCALATION_ZH.search(whole))
-    return (in_chinese or _asks_in_english(sample)) and not _DENIED.search(whole)
-
-
-def _asks_in_english(sample: Sample) -> bool:
-    """Looking for a word first spares most texts the slower pattern."""
-    has_hint = sample.words.in_group[ESCALATION_HINT] > 0
-    return has_hint and _ESCALATION_EN.search(sample.lower) is not None
+)
+"""Wordings of one thing, and wordings of nothing."""
+_IDLE_WORDS = (
+    "a an the is are was were am be been do does did i you we my your our it its this that to of in on at for please "
+    "thanks thank hello hi hey ok okay yes yeah no so and but can could will would shall should may just again still "
+    "now asked asking said repeat me very much i'm it's tell know want sure right great fine good"
+)
+_IDLE = frozenset(
+    (
+        *_IDLE_WORDS.split(),
+        *("的了啊呀吗呢吧啦嘛哦喔哈哎喂呗我你您它是在就也都再又请里儿能会好嗯行对亲很"),
+    )
+)
 
 
 def is_reask(now: Features, earlier: Sequence[Features]) -> bool:
-    """Whether this turn repeats an earlier one, by the overlap of their n-grams."""
-    if len(now.text) < REASK_CHARS:
+    """Whether this turn asks what an earlier one asked, in the same words or others.
+
+    What differs counts by what it says: "红色的有货吗" and "蓝色的有货吗" are two questions, and so are two order
+    numbers; "我的快递到哪了" and "快递现在在哪里" are one. Mere thanks and consent ask nothing.
+    """
+    if _is_short(now):
         return False
-    told = [before for before in earlier if len(before.text) >= REASK_CHARS]
-    return any(similarity(now, before) >= REASK_SIMILARITY for before in told)
+    return any(_asks_the_same(now, before) for before in earlier if not _is_short(before))
+
+
+def _is_short(turn: Features) -> bool:
+    """By what was typed: a number is one sign in the normalised text."""
+    return len(turn.typed or turn.text) < REASK_CHARS
+
+
+def _asks_the_same(now: Features, before: Features) -> bool:
+    said, numbers = read_matter(now.text, now.typed)
+    said_before, numbers_before = read_matter(before.text, before.typed)
+    if numbers_before and numbers - numbers_before:
+        return False
+    if not said or not said_before:
+        return not said and not said_before and bool(numbers) and numbers == numbers_before
+    fewer, more = sorted((len(said), len(said_before)))
+    changed = min(len(said - said_before), len(said_before - said))
+    if changed and changed * _UNITS_FOR_A_CHANGE >= fewer:
+        return False
+    # What says less says most of the other all the same, or stands in it nearly word for word.
+    return (not changed and 2 * fewer > more) or similarity(now, before) >= REASK_SIMILARITY
+
+
+@lru_cache(maxsize=1024)
+def read_matter(plain: str, typed: str) -> tuple[frozenset[str], frozenset[str]]:
+    """What a turn says, less what any turn may say: its words, or signs where it is Chinese; and its numbers."""
+    for pattern, become in _SAME:
+        plain = pattern.sub(become, plain)
+    units = _UNITS.findall(plain)
+    return frozenset(units) - _IDLE, frozenset(_NUMBERS.findall(typed))
 
 
 def similarity(one: Features, other: Features) -> float:

@@ -33,8 +33,9 @@ _NUMBER = re.compile(r"\d\d\d")
 _NEAR = 64
 # What follows is written out once more in local_models/native/places.c, and the times in English in times.c.
 _NAMED = re.compile(
-    r"(?:订单号?|单号|运单号?|编号|order(?:\s+(?:number|no\.?|id))?|tracking(?:\s+(?:number|no\.?))?|purchase|package)"
-    r"\s*(?:是|为|[:：#=]|is)?\s*#?\s*((?=[A-Za-z0-9-]*\d{3})[A-Za-z0-9][A-Za-z0-9-]{4,29})(?![A-Za-z0-9-])"
+    r"(?:(?:订单|运单)(?:号码?)?|单号码?|编号"
+    r"|(?:order(?:'s)?|tracking)(?:\s+(?:no\.|(?:number|num|nr|no|id|reference|ref|code)(?![a-z])))?|purchase|package)"
+    r"\s*(?:是|为|is)?\s*[:：#=]?\s*#?\s*((?=[A-Za-z0-9-]*\d{3})[A-Za-z0-9][A-Za-z0-9-]{4,29})(?![A-Za-z0-9-])"
 )
 _HASHED = re.compile(r"#(\d{4,20})(?!\d)")
 _BARE = re.compile(r"(?<![\d.A-Za-z])(?:\d{12,20}|[a-z]{2,4}\d{8,16})(?![\d.A-Za-z])")
@@ -45,17 +46,30 @@ _PHONE = re.compile(
 )
 _MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 _DAYS = "mon|tues?|wednes|thurs?|fri|satur|sun"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])"
+_NUMBERED = "楼|线|店|院|码|电池|汽油|柴油|厅|染|的?鞋|的?衣|的?裤|柜|机|车|门|仓|库|色|房|桌|字|球|键|位|针|样|款|尺"
+"""What has a number of its own: "5号电池" is no day."""
+_SHARES = r"\s?(?:inch|in\b|cup|price|size|of\b|off\b|full|mile|kg|lb|oz|\"|英?寸|的|would|service|stars?|score|rating|points?|分)"
+"""What a half or a mark out of ten is told of."""
+_BESIDE_DATES = r"\s?(?:的?(?:活动|大促|促销|预售|那天|当天|下单|买|订|拍|付款|发货|到货|签收)|之?前|之后|以后|sale\b|deal)"
 _DATE = re.compile(
-    r"\d{4}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}[日号]?|\d{1,2}月\d{1,2}[日号]?|(?<!\d)\d{1,2}[号日](?!楼|线|店|院|码)"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b|\b\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?\b"
+    r"\d{4}\s?[年/.-]\s?\d{1,2}\s?[月/.-]\s?\d{1,2}[日号]?|\d{1,2}月(?:\d{1,2}[日号]?|底|初|份|[上中下]旬)"
+    rf"|(?<!\d){_DAY}(?:号(?!{_NUMBERED})|日(?!无理由|内|价保|保价|包|元|用|游))"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b|\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b"
+    rf"|\b(?!24/7\b|10/10\b)(?:\d|[012]\d|3[01])/{_DAY}\b(?![/\d]|{_SHARES})"
+    rf"|(?<![\d.])(?:0?[1-9]|1[0-2])\.{_DAY}(?![\d.])(?:(?<=on \d\d\.\d\d)|(?={_BESIDE_DATES}))"
 )
 _MONTH = re.compile(rf"(?:{_MONTHS})\.?$")
 _MONTH_DAY = re.compile(rf"\b(?:{_MONTHS})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b")
+_PARTS_OF_DAY = "早上|上午|中午|下午|傍晚|晚上|夜里|凌晨"
+_HOUR = r"(?:[012]?\d|[一二两三四五六七八九十]{1,3})(?:点(?:半|钟|\d{1,2}分?)?|[:：]\d{2})"
 _DATE_ZH = re.compile(
-    r"(?:今|明|后|大后|昨|前|大前)天(?:早上|上午|中午|下午|晚上|夜里)?|今早|今晚|明早|明晚|昨晚|"
-    r"(?:这|本|上|下|上上|下下)个?(?:周|星期|礼拜)[一二三四五六日天末]?|(?:周|星期|礼拜)[一二三四五六日天末]|"
+    rf"(?:(?:今|明|后|大后|昨|前|大前)天(?:{_PARTS_OF_DAY})?|今早|今晚|明早|明晚|昨晚|"
+    r"(?:这|本|上|下|上上|下下)个?(?:周|星期|礼拜)[一二三四五六日天末]?|(?:周|星期|礼拜)[一二三四五六日天末])"
+    rf"(?:{_PARTS_OF_DAY})?(?:{_HOUR})?|(?:{_PARTS_OF_DAY}){_HOUR}|"
+    r"(?:十[一二]?|[一二三四五六七八九])月(?:[一二三四五六七八九十]{1,3}[日号]|底|初|份|[上中下]旬)|"
     r"(?:这|本|上|下)个?月(?:初|底|中)?(?:\d{1,2}[号日])?|(?:今|明|去|前)年|月底|月初|双十一|双11|双十二|618|国庆|春节|中秋|元旦|"
-    r"[\d一二两三四五六七八九十半][\d一二两三四五六七八九十半]*个?(?:天|周|星期|月|小时|分钟)(?:之?前|之?后|以?内)"
+    r"[\d一二两三四五六七八九十半][\d一二两三四五六七八九十半]*(?:日|个?(?:天|周|星期|月|小时|分钟))(?:之?前|之?后|以?内)"
 )
 _DATE_EN = re.compile(
     rf"\b(?:next|last|this|on|by)\s+(?:(?:{_DAYS})day|week(?:end)?|month|year)\b|\b(?:{_DAYS})day\b"
@@ -72,16 +86,24 @@ _TIME_STARTS = (
 )  # fmt: skip
 """What the words begin with that a time can begin with."""
 _PAID = re.compile(r"(?:[¥￥$€£]|rmb|cny|usd)\s?\d[\d,]*(?:\.\d{1,2})?")
+_DOLLARS_OF = re.compile(r"(?<![a-z])(?:us|hk|nt|au|ca|sg|nz|[acs])$")
+"""Whose dollars they are, right before the sign."""
+_KUAI = "块(?=$|[^\u4e00-\u9fff]|多(?!少)|[钱的了左以吧呢吗啊就差优运邮红券押每退给还到零一二三四五六七八九半我你他她是不也又才])"
+"""Not a counter of things, as in "两块表"."""
 _PRICED = re.compile(
-    r"\d[\d,]*(?:\.\d{1,2})?\s?(?:元|块钱?|块(?!儿|状)|毛|角|万元|美元|人民币|dollars?\b|bucks?\b|usd\b|rmb\b|yuan\b|euros?\b|pounds?\b)"
+    rf"\d[\d,]*(?:\.\d{{1,2}})?\s?(?:(?:[十百千]?万|千|百)?(?:元|块钱|{_KUAI}|美元|美金|欧元|英镑|日元|港[币元]|人民币)|毛(?!绒|巾|衣|线|笔|毯|呢)|角(?!星|落|度|色|形)"
+    r"|万(?!\s?[\da-z一-鿿])|万(?=[的了吧呢吗啊买退就才]|左右|以[上内下])"
+    r"|€|£|(?:dollars?|bucks?|usd|rmb|yuan|euros?|pounds?|cents?)\b)"
 )
 _COUNTED = re.compile(
-    r"[一二两三四五六七八九十百千万][一二两三四五六七八九十百千万]*(?:元|块钱|块(?!儿|状))"
+    rf"(?<![\d.])(?:[一二两三四五六七八九十百千万]{{1,12}}(?:元|块钱)|(?!一块(?!多(?!少)|[钱\d零二三四五六七八九半]))[一二两三四五六七八九十百千万]{{1,12}}{_KUAI})"
 )
 _SIGNS = "¥￥$€£"
 _CODES = ("rmb", "cny", "usd")
 _CODE_ENDS = frozenset("byd")
-_UNITS = (*"元块毛角万美人", "dollar", "buck", "usd", "rmb", "yuan", "euro", "pound")
+_UNITS = (
+    *"元块毛角万美人千百欧英日港€£", "dollar", "buck", "usd", "rmb", "yuan", "euro", "pound", "cent",
+)  # fmt: skip
 _POINTS = frozenset(",.")
 _MARK_SIGN = mask_of("<")
 _NO_MARKS: dict[str, list[Span]] = {kind: [] for kind in _KINDS.values()}
@@ -329,7 +351,16 @@ def _first_letter(text: str, at: int) -> int:
 
 
 def _amounts(lower: str, at: Places) -> list[Span]:
-    found = _try_at(_PAID, lower, at.paid) + _try_at(_PRICED, lower, at.priced)
+    found = [(_whose(lower, start), end) for start, end in _try_at(_PAID, lower, at.paid)]
+    found += _try_at(_PRICED, lower, at.priced)
     if "元" in lower or "块" in lower:
         found += [counted.span() for counted in _COUNTED.finditer(lower)]
     return found
+
+
+def _whose(lower: str, start: int) -> int:
+    """Where the letters before a sign begin that say whose dollars it means; the sign where there are none."""
+    if lower[start] != "$":
+        return start
+    whose = _DOLLARS_OF.search(lower, max(0, start - 3), start)
+    return whose.start() if whose else start

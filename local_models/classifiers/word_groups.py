@@ -87,8 +87,12 @@ _HINTS = {
         "triangle logarithm"
     ),
     "escalation": (
-        "human person agent manager supervisor representative someone lawyer attorney sue legal consumer "
-        "bureau bbb trading chargeback claims complaint report public post"
+        "human person agent manager supervisor representative rep operator someone somebody boss advisor lawyer "
+        "lawyers attorney attorneys solicitor solicitors sue suing court legal consumer bureau bbb ftc trading "
+        "regulator lawsuit ombudsman bot bots robot robots chatbot chatbots support staff customer anyone anybody "
+        "humans people chargeback claims complaint report reporting reported public press media police papers "
+        "newspaper newspapers news cops transfer escalate escalated escalating dispute disputing star twitter "
+        "facebook instagram social online tiktok youtube reddit everywhere trustpilot yelp"
     ),
 }
 """Words, or their possessives, without which a pattern cannot hold: most texts are spared the pattern."""

@@ -23,8 +23,9 @@ static int is_in(uint32_t code, const uint32_t *set)
 }
 
 static const uint32_t DATE_MARKS[] = {0x5E74, '/', '.', '-', 0x6708, 0x53F7, 0x65E5, 0};
-static const uint32_t UNIT_STARTS[] = {0x5143, 0x5757, 0x6BDB, 0x89D2, 0x4E07, 0x7F8E, 0x4EBA, 0};
-static const char UNITS[][8] = {"dollar", "buck", "usd", "rmb", "yuan", "euro", "pound", ""};
+static const uint32_t UNIT_STARTS[] = {0x5143, 0x5757, 0x6BDB, 0x89D2, 0x4E07, 0x7F8E, 0x4EBA, 0x5343,
+                                       0x767E, 0x6B27, 0x82F1, 0x65E5, 0x6E2F, 0x20AC, 0xA3, 0};
+static const char UNITS[][8] = {"dollar", "buck", "usd", "rmb", "yuan", "euro", "pound", "cent", ""};
 static const uint32_t SIGNS[] = {0xA5, 0xFFE5, '$', 0x20AC, 0xA3, 0};
 
 static int is_one_of(const Codes *text, Py_ssize_t i, const char (*words)[4])
@@ -196,15 +197,17 @@ static Py_ssize_t end_of_number(const Codes *text, Py_ssize_t start)
     return has_three ? end : -1;
 }
 
-/* A number behind what may stand between it and its name: blanks and one sign or another. */
+/* A number behind what may stand between it and its name: a word, blanks and one sign or another. */
 static int take_behind(const Codes *text, Py_ssize_t i, Py_ssize_t *start, Py_ssize_t *end)
 {
     i = skip_spaces(text, i);
-    uint32_t code = at(text, i);
-    int is_sign = code == 0x662F || code == 0x4E3A || code == ':' || code == 0xFF1A || code == '#' || code == '=';
-    Py_ssize_t signs[2] = {is_sign ? 1 : reads(text, i, "is") ? 2 : 0, 0};
-    for (int way = signs[0] ? 0 : 1; way < 2; way++) {
-        *start = skip_spaces(text, i + signs[way]);
+    int is_verb = at(text, i) == 0x662F || at(text, i) == 0x4E3A;
+    Py_ssize_t words[2] = {is_verb ? 1 : reads(text, i, "is") ? 2 : 0, 0};
+    for (int way = words[0] ? 0 : 1; way < 2; way++) {
+        *start = skip_spaces(text, i + words[way]);
+        uint32_t code = at(text, *start);
+        if (code == ':' || code == 0xFF1A || code == '=' || code == '#')
+            *start = skip_spaces(text, *start + 1);
         if (at(text, *start) == '#')
             *start = skip_spaces(text, *start + 1);
         if ((*end = end_of_number(text, *start)) >= 0)
@@ -213,21 +216,36 @@ static int take_behind(const Codes *text, Py_ssize_t i, Py_ssize_t *start, Py_ss
     return 0;
 }
 
-/* The number that the name here names: with "number", "no." or "id" between them, or without. */
+/* Behind a name in Chinese, and the signs that may end it. */
+static Py_ssize_t end_of_name(const Codes *text, Py_ssize_t i)
+{
+    int is_order = at(text, i + 1) == 0x5355, is_number = at(text, i) == 0x5355;
+    i += 2;
+    if (is_order && at(text, i) == 0x53F7) {
+        i++;
+        is_number = 1;
+    }
+    return i + (is_number && at(text, i) == 0x7801);
+}
+
+/* The number that the name here names: with "number", "no.", "id" and the like between them, or without. */
 static int take_named(const Codes *text, Py_ssize_t i, Py_ssize_t *start, Py_ssize_t *end)
 {
-    static const char *const betweens[] = {"number", "no.", "no", "id"};
-    if (at(text, i) >= 128) {
-        int is_order = at(text, i + 1) == 0x5355; /* of the others the last sign is a part */
-        return take_behind(text, i + 2 + (is_order && at(text, i + 2) == 0x53F7), start, end);
-    }
+    static const char *const betweens[] = {"no.", "number", "num", "nr", "no", "id", "reference", "ref", "code", ""};
+    if (at(text, i) >= 128)
+        return take_behind(text, end_of_name(text, i), start, end);
     int is_order = reads(text, i, "order"), is_tracking = reads(text, i, "tracking");
-    i += is_order ? 5 : is_tracking ? 8 : reads(text, i, "purchase") ? 8 : 7;
+    i += is_order ? 5 : is_tracking || reads(text, i, "purchase") ? 8 : 7;
+    if (is_order && reads(text, i, "'s"))
+        i += 2;
     Py_ssize_t next = skip_spaces(text, i);
-    for (int k = 0; next > i && k < (is_order ? 4 : is_tracking ? 3 : 0); k++)
-        if (reads(text, next, betweens[k]) &&
-            take_behind(text, next + (Py_ssize_t)strlen(betweens[k]), start, end))
-            return 1;
+    if (next > i && (is_order || is_tracking))
+        for (const char *const *between = betweens; **between; between++) {
+            Py_ssize_t behind = next + (Py_ssize_t)strlen(*between);
+            int is_whole = between == betweens || !is_small(at(text, behind)); /* "no." may stand close */
+            if (is_whole && reads(text, next, *between) && take_behind(text, behind, start, end))
+                return 1;
+        }
     return take_behind(text, i, start, end);
 }
 

@@ -17,10 +17,11 @@ from msgspec import Raw, UnsetType
 from msgspec.structs import replace
 
 from local_models.classifiers.context import Said
-from local_models.classifiers.conversation import is_escalation, is_reask, mood_trend
+from local_models.classifiers.conversation import is_reask, mood_trend
 from local_models.classifiers.difficulty import DifficultyReader, expect_qualities
 from local_models.classifiers.emotion import EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
+from local_models.classifiers.escalation import is_escalation
 from local_models.classifiers.features import GLANCE_CHARS, read_glance
 from local_models.classifiers.head import Head, load_head
 from local_models.classifiers.intents import IntentReader

@@ -39,6 +39,32 @@ from local_models.classifiers.entities import (
         ("you charged me $1,200.50", "amount", ("$1,200.50",)),
         ("少退了五十块", "amount", ("五十块",)),
         ("15 dollars", "amount", ("15 dollars",)),
+        ("订单号是：12345678", "order_number", ("12345678",)),
+        ("订单号为：12345678", "order_number", ("12345678",)),
+        ("单号是：YT123456", "order_number", ("YT123456",)),
+        ("订单号码12345678", "order_number", ("12345678",)),
+        ("Order number is: 12345678", "order_number", ("12345678",)),
+        ("my order's number is 12345678", "order_number", ("12345678",)),
+        ("tracking id 12345678", "order_number", ("12345678",)),
+        ("order ref AB-12345", "order_number", ("AB-12345",)),
+        ("十一月三号到的", "date", ("十一月三号",)),
+        ("11.11的活动", "date", ("11.11",)),
+        ("bought on 11.11", "date", ("11.11",)),
+        ("3月底能到吗", "date", ("3月底",)),
+        ("昨天下午3点来的", "date", ("昨天下午3点",)),
+        ("5日内退货", "date", ("5日内",)),
+        ("5/20 买的", "date", ("5/20",)),
+        ("付了1万块", "amount", ("1万块",)),
+        ("3千块钱", "amount", ("3千块钱",)),
+        ("5千元", "amount", ("5千元",)),
+        ("1.5万块", "amount", ("1.5万块",)),
+        ("花了3.5万买的", "amount", ("3.5万",)),
+        ("HK$199", "amount", ("HK$199",)),
+        ("100欧元", "amount", ("100欧元",)),
+        ("100€", "amount", ("100€",)),
+        ("100港币", "amount", ("100港币",)),
+        ("99 cents", "amount", ("99 cents",)),
+        ("20块运费", "amount", ("20块",)),
     ],
 )
 def test_a_slot_is_found_as_it_was_written(text: str, kind: str, values: tuple[str, ...]) -> None:
@@ -46,7 +72,30 @@ def test_a_slot_is_found_as_it_was_written(text: str, kind: str, values: tuple[s
 
 
 @pytest.mark.parametrize(
-    "text", ["你好", "3号楼", "这块儿坏了", "i may need help", "order it please", "", "128g的"]
+    "text",
+    [
+        "你好",
+        "3号楼",
+        "这块儿坏了",
+        "i may need help",
+        "order it please",
+        "",
+        "128g的",
+        "我们一块去买的",
+        "一块手表多少钱",
+        "换一块多少钱",
+        "两块表都坏了",
+        "42号的鞋",
+        "5号电池",
+        "95号汽油",
+        "7日无理由退货",
+        "Are you open 24/7?",
+        "1/2 inch pipe",
+        "3万件",
+        "版本11.11",
+        "3毛绒玩具",
+        "5角星",
+    ],
 )
 def test_what_is_no_slot_stays_none(text: str) -> None:
     assert find_slots(text) == {}
@@ -90,7 +139,7 @@ PARTS = [
     "usd ", "cny", "dollars", "order", "package ", "订单", "单号", "编号 ", "next ", "day", "week", " a ", "in ", "3 ", "tomorrow",
     "x day", "(two ", "ab", "abcd", "é", "z", "", "last ", "on ", "this", "monday", "tues", "thursday's", "weekend", "weeks ",
     "months", "hours ", "ago", "black friday", "day after tomorrow", "number ", "no.", "no ", "id", "is", "是", "：", "=",
-    "tracking", "purchase ", "运单", "_", "five", "seven ", "ten", "christmas", "tonight",
+    "tracking", "purchase ", "运单", "_", "five", "号码", "码", "ref ", "num", "'s ", "code: ", "万", "千", "港", "cents", "£", "seven ", "ten", "christmas", "tonight",
 ]  # fmt: skip
 
 
