@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from policies.findings import Finding, Severity
+from policies.findings import Finding
+from policies.lint_findings import Models, find
 from policies.located import Path
 from policies.logic import never_holds
 from policies.pools import Pool, list_models
 from policies.rules import Policy, Rule, resolve
 from policies.schema import CascadeDoc
-from policies.signals import Candidate
 
-Models = Mapping[str, Candidate]
 _ABILITY = "json_schema"
 
 
@@ -57,7 +56,7 @@ def _dispatcher(policy: Policy, models: Models) -> Iterator[Finding]:
             "the dispatcher can never be asked: the lines of its `when` contradict each other."
         )
         mend = "Leave `when` out to ask where the reader is unsure."
-        yield _find(policy, "error", "never", ("dispatcher", "when"), message, mend)
+        yield find(policy, "error", "never", ("dispatcher", "when"), message, mend)
     shortest = min(rule.terms.deadline_seconds for rule in policy.rules)
     if inquiry.deadline_seconds >= shortest:
         message = (
@@ -65,7 +64,7 @@ def _dispatcher(policy: Policy, models: Models) -> Iterator[Finding]:
             f"request {shortest:g} s."
         )
         mend = "Give the dispatcher a small part of it, such as 1.5."
-        yield _find(policy, "error", "too-slow", ("dispatcher", "deadline_seconds"), message, mend)
+        yield find(policy, "error", "too-slow", ("dispatcher", "deadline_seconds"), message, mend)
 
 
 def _able(policy: Policy, pool: Pool, where: Path, models: Models, task: str) -> Iterator[Finding]:
@@ -73,14 +72,14 @@ def _able(policy: Policy, pool: Pool, where: Path, models: Models, task: str) ->
     if known and not any(_ABILITY in each.abilities for each in known):
         message = f"no model of '{pool.name}' can {task}."
         mend = f"Name one that has the ability `{_ABILITY}`; `main.py models` lists them."
-        yield _find(policy, "error", "unable", where, message, mend)
+        yield find(policy, "error", "unable", where, message, mend)
     if pool.name in policy.pools:
         return  # its prices are looked at with the other pools
     for each in known:
         if each.input_usd_per_million is None or each.output_usd_per_million is None:
             message = f"the price of '{each.name}' is unknown: its calls have no cost in the bill."
             mend = f"Give it one under `models: {{{each.name}: {{prices: ...}}}}`."
-            yield _find(policy, "warning", "unpriced", where, message, mend)
+            yield find(policy, "warning", "unpriced", where, message, mend)
 
 
 def _escalation(policy: Policy, where: Path, rule: Rule, models: Models) -> Iterator[Finding]:
@@ -89,11 +88,11 @@ def _escalation(policy: Policy, where: Path, rule: Rule, models: Models) -> Iter
     if not set(list_models(rule.trial.escalate, models)) - first:
         message = f"rule '{rule.name}' escalates to the models that answered first."
         mend = "Name a stronger pool in `escalate`."
-        yield _find(policy, "error", "same-pool", (*where, "escalate"), message, mend)
+        yield find(policy, "error", "same-pool", (*where, "escalate"), message, mend)
     if rule.terms.max_attempts < 2:
         message = f"rule '{rule.name}' allows one call, so no answer can be escalated."
         mend = "Set `max_attempts` to 2 or more, or remove the cascade."
-        yield _find(policy, "error", "no-room", where, message, mend)
+        yield find(policy, "error", "no-room", where, message, mend)
 
 
 def _cascades(policy: Policy) -> Iterator[tuple[Path, Rule, CascadeDoc]]:
@@ -102,10 +101,3 @@ def _cascades(policy: Policy) -> Iterator[tuple[Path, Rule, CascadeDoc]]:
             yield ("rules", at, "cascade"), policy.rules[at], each.cascade
     if policy.doc.default.cascade is not None:
         yield ("default", "cascade"), policy.rules[-1], policy.doc.default.cascade
-
-
-def _find(
-    policy: Policy, severity: Severity, code: str, where: Path, message: str, mend: str
-) -> Finding:
-    file, line = policy.place(*where)
-    return Finding(severity=severity, code=code, message=message, mend=mend, file=file, line=line)

@@ -77,8 +77,11 @@ AB = "arms: {x: {share: 50%, use: a}, y: {share: rest}}"
     ("find", "put", "code", "line", "said"),
     [
         ("use: cheap", "use: cheep", "unknown-model", 7, "Did you mean 'cheap'?"),
-        ("[a, b]", "[a, bb]", "unknown-model", 3, "no pool or model 'bb'"),
+        ("[a, b]", "[a, bb]", "unknown-model", 3, "no model 'bb'"),
         ("use: strong}\n", "use: strong, prompt: cs/upse}\n", "unknown-prompt", 6, "'cs/upset'"),
+        ("use: strong}\n", "use: strong, prompt: cs@9}\n", "unknown-prompt", 6, "no version '9'. Did you mean 'cs@1'?"),
+        ("use: strong}\n", "use: strong, prompt: cs@latest}\n", "unknown-prompt", 6, "Did you mean 'cs@1'?"),
+        ("[a, b]", "[a, cheap]", "pool-in-pool", 3, "Write the models of 'cheap'"),
         (RULE, RULE + "  - {name: x, when: {difficulty: above 0.6}, use: cheap}\n", "shadowed", 7, "'hard' above"),
         (RULE, RULE + "  - {name: x, when: {turns: 1, difficulty: 0.9}, use: cheap}\n", "shadowed", 7, "never reached"),
         (RULE, "  - {name: e, use: strong}\n" + RULE, "shadowed", 7, "'e' above always holds first"),
@@ -110,7 +113,7 @@ def test_what_cannot_be_meant_is_found_with_line_and_mend(
     find: str, put: str, code: str, line: int, said: str
 ) -> None:
     assert find in GOOD
-    found = check(GOOD.replace(find, put, 1), prompts=["cs", "cs/upset"])
+    found = check(GOOD.replace(find, put, 1), prompts=["cs", "cs@1", "cs/upset", "cs/upset@1"])
     mine = [each for each in found if each.code == code]
     assert mine, found
     assert mine[0].line == line and mine[0].file == "p.yaml"
