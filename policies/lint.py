@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from policies.findings import Finding, Severity, did_you_mean
-from policies.lint_asides import lint_asides, used_pools
-from policies.lint_findings import Models, find
+from policies.conditions import Condition
+from policies.findings import Finding
+from policies.lint_asides import lint_asides
+from policies.lint_findings import find
+from policies.lint_fit import lint_fit
 from policies.lint_names import lint_names
+from policies.lint_pools import lint_pools
+from policies.lint_shadows import lint_shadows
 from policies.located import Path
-from policies.logic import is_covered, lowest, never_holds
-from policies.pools import Pool, list_models
-from policies.rules import Policy, Rule
+from policies.logic import Logic
+from policies.rules import Policy
 from policies.signals import Candidate
 
 
@@ -27,136 +30,27 @@ def lint(
     plain and with each version (None: do not look at prompts), `intents` those that a message may be read as (None: the shipped ones).
     """
     models = {candidate.name: candidate for candidate in candidates}
+    logic = Logic(_conditions(policy), intents or ())
     found = [
         *lint_names(policy, models, prompts, intents),
-        *_rules(policy),
-        *_pools(policy, models),
-        *_fit(policy, models),
-        *_fallbacks(policy),
+        *lint_shadows(policy, logic),
+        *lint_pools(policy, models),
+        *lint_fit(policy, models, logic),
+        *_tests(policy),
         *_splits(policy),
-        *lint_asides(policy, models),
+        *lint_asides(policy, models, logic),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: finding.line)
 
 
-def _rules(policy: Policy) -> Iterator[Finding]:
-    for at, rule in enumerate(policy.rules[:-1]):
-        where: Path = ("rules", at)
-        earlier = policy.rules[:at]
-        if never_holds(rule.condition):
-            message = f"rule '{rule.name}' can never hold: its lines contradict each other."
-            mend = "Use `any:` if one of them is enough, or remove the rule."
-            yield find(policy, "error", "never", where, message, mend)
-        elif is_covered(rule.condition, [each.condition for each in earlier]):
-            names = _shadows(rule, earlier)
-            message = f"rule '{rule.name}' is never reached: {names} above always holds first."
-            mend = "Move it up, narrow the one above, or remove it."
-            yield find(policy, "error", "shadowed", where, message, mend)
-    for at, constraint in enumerate(policy.constraints):
-        if never_holds(constraint.condition):
-            message = f"constraint '{constraint.name}' can never hold."
-            mend = "Its lines contradict each other: use `any:` if one of them is enough."
-            yield find(policy, "error", "never", ("constraints", at), message, mend)
+def _conditions(policy: Policy) -> Iterator[Condition]:
+    yield from (rule.condition for rule in policy.rules)
+    yield from (constraint.condition for constraint in policy.constraints)
+    if policy.inquiry is not None:
+        yield policy.inquiry.condition
 
 
-def _shadows(rule: Rule, earlier: Sequence[Rule]) -> str:
-    for each in earlier:
-        if is_covered(rule.condition, [each.condition]):
-            return f"'{each.name}'"
-    return "one of the rules"
-
-
-def _pools(policy: Policy, models: Models) -> Iterator[Finding]:
-    used = _used_pools(policy)
-    for name, pool in policy.pools.items():
-        where: Path = ("pools", name)
-        names = list_models(pool, models)
-        known = [models[model] for model in names if model in models]
-        if known and not any(candidate.is_on for candidate in known):
-            why = "; ".join(f"{each.name}: {each.why_off or 'switched off'}" for each in known)
-            message = f"every model of pool '{name}' is off ({why})."
-            mend = "Its fallbacks will answer. Set a key for one of them."
-            yield find(policy, "warning", "pool-off", where, message, mend)
-        yield from _prices(policy, pool, known)
-        floor = pool.quality_floor
-        if known and floor is not None and all(each.quality < floor for each in known):
-            best = max(each.quality for each in known)
-            message = f"no model of pool '{name}' reaches its quality floor {floor:g}."
-            mend = f"The best has {best:g}. Lower the floor or add a better model."
-            yield find(policy, "error", "too-low", where, message, mend)
-        if pool.weights and pool.objective != "weighted":
-            message = f"pool '{name}' has weights, but its objective is {pool.objective}."
-            mend = "Write `objective: weighted`, or remove the weights."
-            yield find(policy, "error", "weights-unused", (*where, "weights"), message, mend)
-        if name not in used:
-            message = f"nothing uses pool '{name}'."
-            mend = "Callers can still name it; remove it if that is not meant."
-            yield find(policy, "warning", "unused-pool", where, message, mend)
-
-
-def _used_pools(policy: Policy) -> set[str]:
-    used = {stage.name for rule in policy.rules for stage in rule.stages}
-    used |= {side.use for split in policy.splits for side in split.sides if side.use is not None}
-    used |= {stage.name for stages in policy.model_fallbacks.values() for stage in stages}
-    return used | set(policy.aliases.values()) | used_pools(policy)
-
-
-def _prices(policy: Policy, pool: Pool, known: Iterable[Candidate]) -> Iterator[Finding]:
-    depends = pool.objective == "cheapest" or pool.under_usd is not None
-    for each in known:
-        if each.input_usd_per_million is None or each.output_usd_per_million is None:
-            message = f"the price of '{each.name}' in pool '{pool.name}' is unknown."
-            effect = "pool chooses by price" if depends else "its calls have no cost in the bill"
-            mend = f"Give it one under `models: {{{each.name}: {{prices: ...}}}}` ({effect})."
-            severity: Severity = "error" if depends and each.is_on else "warning"
-            at = pool.models.index(each.name) if each.name in pool.models else 0
-            where = ("pools", pool.name, "models", at)
-            yield find(policy, severity, "unpriced", where, message, mend)
-
-
-def _fit(policy: Policy, models: Models) -> Iterator[Finding]:
-    """Find rules whose pools hold no model that could ever answer."""
-    for at, rule in enumerate(policy.rules):
-        where: Path = ("default",) if at == len(policy.rules) - 1 else ("rules", at)
-        first = [models[name] for name in list_models(rule.stages[0], models) if name in models]
-        every = [
-            models[name]
-            for stage in rule.stages
-            for name in list_models(stage, models)
-            if name in models
-        ]
-        least = lowest(rule.condition, "tokens")
-        if first and least is not None:
-            largest = max(each.window_tokens for each in first)
-            if largest < least:
-                message = f"rule '{rule.name}' is for {least:g} tokens and more."
-                mend = f"The largest window of pool '{rule.stages[0].name}' holds {largest}."
-                yield find(policy, "error", "too-small", where, message, mend)
-        needs = rule.bounds.needs
-        if first and needs and not any(needs <= each.abilities for each in first):
-            message = f"no model of pool '{rule.stages[0].name}' can do {', '.join(sorted(needs))}."
-            mend = f"Rule '{rule.name}' needs it: use another pool."
-            yield find(policy, "error", "unable", where, message, mend)
-        regions = rule.bounds.regions
-        if every and regions and not any(c.is_local or c.region in regions for c in every):
-            known = {str(each.region) for each in models.values() if each.region}
-            message = f"no model behind rule '{rule.name}' is in region {' or '.join(regions)}."
-            yield find(
-                policy, "error", "no-region", where, message, did_you_mean(regions[0], known)
-            )
-        if every and rule.bounds.must_stay_local and not any(each.is_local for each in every):
-            message = f"rule '{rule.name}' must stay local, and no model behind it is local."
-            yield find(policy, "error", "no-local", where, message, "Add the pool `local`.")
-
-
-def _fallbacks(policy: Policy) -> Iterator[Finding]:
-    for at, rule in enumerate(policy.rules):
-        models = {model for stage in rule.stages for model in stage.models}
-        if len(models) < 2 and not rule.bounds.must_stay_local:
-            where: Path = ("default",) if at == len(policy.rules) - 1 else ("rules", at)
-            message = f"nobody stands behind '{rule.stages[0].name}' of rule '{rule.name}'."
-            mend = "Add `fallbacks:` to the rule, the pool or the policy."
-            yield find(policy, "warning", "no-fallback", where, message, mend)
+def _tests(policy: Policy) -> Iterator[Finding]:
     if not policy.doc.expect:
         mend = "Add `expect:` cases: an utterance or signals, and where it must go."
         yield find(policy, "warning", "no-tests", (), "the policy has no tests.", mend)

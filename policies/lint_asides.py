@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from policies.findings import Finding
 from policies.lint_findings import Models, find
 from policies.located import Path
-from policies.logic import never_holds
+from policies.logic import Logic, UndecidedError
 from policies.pools import Pool, list_models
 from policies.rules import Policy, Rule, resolve
 from policies.schema import CascadeDoc
@@ -34,9 +34,9 @@ def used_pools(policy: Policy) -> set[str]:
     return {name for name, _ in mentioned_models(policy)}
 
 
-def lint_asides(policy: Policy, models: Models) -> Iterator[Finding]:
+def lint_asides(policy: Policy, models: Models, logic: Logic) -> Iterator[Finding]:
     """Give what is wrong with the dispatcher and with the rules whose answers are judged."""
-    yield from _dispatcher(policy, models)
+    yield from _dispatcher(policy, models, logic)
     for where, rule, cascade in _cascades(policy):
         yield from _escalation(policy, where, rule, models)
         if cascade.judge.check is not None:
@@ -45,18 +45,23 @@ def lint_asides(policy: Policy, models: Models) -> Iterator[Finding]:
             yield from _able(policy, pool, at, models, "give its verdict by a JSON schema")
 
 
-def _dispatcher(policy: Policy, models: Models) -> Iterator[Finding]:
+def _dispatcher(policy: Policy, models: Models, logic: Logic) -> Iterator[Finding]:
     inquiry, doc = policy.inquiry, policy.doc.dispatcher
     if inquiry is None or doc is None:
         return
     where: Path = ("dispatcher", "use")
     yield from _able(policy, inquiry.pool, where, models, "answer by a JSON schema")
-    if never_holds(inquiry.condition):
-        message = (
-            "the dispatcher can never be asked: the lines of its `when` contradict each other."
-        )
-        mend = "Leave `when` out to ask where the reader is unsure."
-        yield find(policy, "error", "never", ("dispatcher", "when"), message, mend)
+    try:
+        if logic.never_holds(inquiry.condition):
+            message = (
+                "the dispatcher can never be asked: the lines of its `when` contradict each other."
+            )
+            mend = "Leave `when` out to ask where the reader is unsure."
+            yield find(policy, "error", "never", ("dispatcher", "when"), message, mend)
+    except UndecidedError:
+        message = "whether the dispatcher is ever asked was not found out."
+        mend = "Its `when` has too many cases: make it shorter."
+        yield find(policy, "warning", "undecided", ("dispatcher", "when"), message, mend)
     shortest = min(rule.terms.deadline_seconds for rule in policy.rules)
     if inquiry.deadline_seconds >= shortest:
         message = (
@@ -73,13 +78,6 @@ def _able(policy: Policy, pool: Pool, where: Path, models: Models, task: str) ->
         message = f"no model of '{pool.name}' can {task}."
         mend = f"Name one that has the ability `{_ABILITY}`; `main.py models` lists them."
         yield find(policy, "error", "unable", where, message, mend)
-    if pool.name in policy.pools:
-        return  # its prices are looked at with the other pools
-    for each in known:
-        if each.input_usd_per_million is None or each.output_usd_per_million is None:
-            message = f"the price of '{each.name}' is unknown: its calls have no cost in the bill."
-            mend = f"Give it one under `models: {{{each.name}: {{prices: ...}}}}`."
-            yield find(policy, "warning", "unpriced", where, message, mend)
 
 
 def _escalation(policy: Policy, where: Path, rule: Rule, models: Models) -> Iterator[Finding]:

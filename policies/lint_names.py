@@ -31,7 +31,7 @@ def lint_names(
 
 def _models(policy: Policy, models: Models) -> Iterator[Finding]:
     known = {*policy.pools, *models, ANY_LOCAL}
-    for name, where in _mentioned_models(policy):
+    for name, where in list_mentions(policy):
         if name not in known:
             message = f"there is no pool or model '{name}'."
             yield find(policy, "error", "unknown-model", where, message, did_you_mean(name, known))
@@ -88,7 +88,7 @@ def _places_of_splits(policy: Policy) -> Iterator[Finding]:
                 yield find(policy, "error", "unknown-rule", where, message, mend)
 
 
-def _mentioned_models(policy: Policy) -> Iterator[tuple[str, Path]]:
+def list_mentions(policy: Policy) -> Iterator[tuple[str, Path]]:
     """Every pool or model that is named where either may stand, and where."""
     doc = policy.doc
     for name, pool in doc.pools.items():

@@ -102,7 +102,7 @@ def rank(pool: Pool, options: Sequence[Option], unit: str, room: int) -> Ranking
     if pool.quality_floor is not None or pool.under_usd is not None:
         kept: list[Option] = []
         for option in options:
-            why = _reluctance(pool, option)
+            why = reluctance(pool, option)
             if why:
                 rejected.append(Rejected(option.candidate.name, why))
             else:
@@ -114,8 +114,8 @@ def rank(pool: Pool, options: Sequence[Option], unit: str, room: int) -> Ranking
     return Ranking(selected, rejected, propensity)
 
 
-def _reluctance(pool: Pool, option: Option) -> str:
-    """Say why the pool will not take this model; empty when it will."""
+def reluctance(pool: Pool, option: Option) -> str:
+    """Say why the pool will not take a model that may answer; empty when it will."""
     if pool.quality_floor is not None and option.quality < pool.quality_floor:
         floor = f"{pool.quality_floor:.2f}"
         return f"expected quality {option.quality:.2f} is below pool '{pool.name}' floor {floor}"

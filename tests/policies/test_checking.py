@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from policies.json_schema import schema_text
 from policies.lint import lint
 from policies.loader import parse_policy, parse_yaml, shipped_policies
 from policies.schema import ConditionDoc, TermsDoc
-from policies.signals import Signals
+from policies.signals import Candidate, Signals
 from tests.policies.worlds import make_model, sold_models
 
 PROMPTS = ("customer-service", "customer-service/upset")
@@ -50,7 +51,13 @@ def test_our_own_policies_are_clean_and_their_tests_pass(name: str) -> None:
 def test_our_own_policies_pass_their_tests_with_no_vendor_key_at_all(name: str) -> None:
     models = sold_models("openai", "anthropic", "dashscope")
     found = check_file(name, models, prompts=PROMPTS)
-    assert {each.code for each in found} <= {"pool-off", "expectation"}
+    assert {each.code for each in found} <= {
+        "pool-off",
+        "refused",
+        "alone",
+        "idle-arm",
+        "expectation",
+    }
     assert not any(each.is_error for each in found)
 
 
@@ -136,7 +143,7 @@ def test_words_that_earlier_rules_cover_together_are_found() -> None:
 """
     found = check(GOOD.replace(RULE, rules))
     assert [each.code for each in found if each.is_error] == ["shadowed", "expectation"]
-    assert "'three' is never reached: one of the rules above" in found[0].message
+    assert "'three' is never reached: 'one' or 'two' above always holds" in found[0].message
 
 
 def test_rules_that_only_overlap_are_left_alone() -> None:
@@ -157,6 +164,92 @@ def test_prices_that_are_unknown_matter_most_where_price_decides() -> None:
     assert [(each.code, each.severity) for each in plain] == [("unpriced", "warning")]
     cheapest = GOOD.replace("{models: [a, b]}", "{models: [a, b], objective: cheapest}")
     assert check_policy(parse_policy(cheapest), unpriced)[0].severity == "error"
+
+
+def off(*names: str) -> list[Candidate]:
+    return [replace(each, is_on=each.name not in names, why_off="no key") for each in MODELS]
+
+
+def found_with(models: list[Candidate], rules: str, splits: str = "") -> list[Finding]:
+    text = GOOD.replace(RULE, rules).replace("pool: strong}]", "refused: false}]") + splits
+    return check_policy(parse_policy(parse_yaml(text, "p.yaml")), models)
+
+
+def test_a_rule_whose_models_are_all_off_says_that_it_refuses_everything() -> None:
+    rules = RULE + "  - {name: vip, when: {tier: vip}, use: a, fallbacks: [b]}\n"
+    found = found_with(off("a", "b"), rules)
+    assert [(each.code, each.line) for each in found] == [
+        ("pool-off", 3), ("refused", 6), ("refused", 7), ("alone", 8),
+    ]  # fmt: skip
+    assert "'vip' refuses every request as things stand (a, b: no key)" in found[2].message
+    assert "only 'c' is on for default" in found[3].message
+
+
+def test_the_window_of_a_model_that_is_off_helps_nobody() -> None:
+    small = make_model("a", window_tokens=2_048)
+    models = [small, replace(MODELS[1], is_on=False, why_off="no key"), MODELS[2]]
+    rules = "  - {name: big, when: {tokens: above 10k}, use: strong, fallbacks: []}\n"
+    (refused,) = [each for each in found_with(models, rules) if each.line == 6]
+    assert refused.code == "refused" and "its window holds 2048; b: no key" in refused.message
+    rules = "  - {name: big, when: {tokens: above 10k}, use: strong, fallbacks: [c]}\n"
+    found = [each for each in found_with(models, rules) if each.line == 6]
+    assert [(each.code, each.severity) for each in found] == [
+        ("too-small", "warning"), ("alone", "warning"),
+    ]  # fmt: skip
+
+
+def test_a_model_without_a_price_is_found_where_a_rule_names_it() -> None:
+    models = [*MODELS, make_model("d", input_usd_per_million=None)]
+    rules = "  - {name: x, when: {code: true}, use: d, fallbacks: [c]}\n"
+    (found,) = found_with(models, rules)
+    assert (found.code, found.line) == ("unpriced", 6) and "models: {d:" in found.mend
+
+
+@pytest.mark.parametrize(
+    ("when", "ability"), [("{needs: tools}", "tools"), ("{modality: image}", "vision")]
+)
+def test_what_a_rule_s_condition_implies_its_pool_must_be_able_to_do(
+    when: str, ability: str
+) -> None:
+    found = found_with(MODELS, f"  - {{name: x, when: {when}, use: cheap}}\n")
+    assert [(each.code, each.is_error) for each in found] == [("unable", True)]
+    assert f"can do {ability}" in found[0].message
+    either = f"  - {{name: x, when: {{any: [{when}, {{code: true}}]}}, use: cheap}}\n"
+    assert found_with(MODELS, either) == []
+
+
+def test_arms_that_can_answer_nothing_of_their_rule_are_found() -> None:
+    models = [make_model("a"), make_model("b", window_tokens=2_048), MODELS[2]]
+    rules = "  - {name: big, when: {tokens: above 10k}, use: strong}\n"
+    splits = "splits: {s: {rules: [big], arms: {x: {share: 50%, use: b}, y: {share: rest}}}}\n"
+    (found,) = found_with(models, rules, splits)
+    assert (found.code, found.line, found.is_error) == ("idle-arm", 10, True)
+    assert "arm 'x' of split 's' can answer nothing of rule 'big'" in found.message
+    assert [each.code for each in found_with(off("b"), rules, splits)] == ["alone", "idle-arm"]
+
+
+def test_an_arm_outside_a_rule_that_stays_local_is_found() -> None:
+    models = [*MODELS, make_model("home", is_local=True)]
+    rules = "  - {name: p, when: {pii: any}, use: home, must_stay_local: true}\n"
+    splits = "splits: {s: {rules: [p], arms: {x: {share: 50%, use: strong}, y: {share: rest}}}}\n"
+    assert [(each.code, each.line) for each in found_with(models, rules, splits)] == [
+        ("idle-arm", 10)
+    ]
+
+
+def test_a_price_that_no_model_can_meet_is_found() -> None:
+    dear = GOOD.replace("{models: [c]}", "{models: [c], under_usd: 0.0000000001}")
+    (found,) = check(dear)
+    assert (found.code, found.line, found.is_error) == ("too-dear", 4, True)
+    tight = GOOD.replace("{models: [c]}", "{models: [c], under_usd: 0.0001}")
+    (found,) = check(tight)
+    assert (found.code, found.is_error) == ("too-dear", False) and "300 tokens" in found.message
+
+
+def test_a_rule_without_a_condition_makes_the_default_idle() -> None:
+    (found,) = found_with(MODELS, "  - {name: every, use: strong}\n")
+    assert (found.code, found.line, found.is_error) == ("shadowed", 7, False)
+    assert "`default` is never reached" in found.message
 
 
 def test_utterances_are_read_by_the_classifiers_that_are_handed_in() -> None:
