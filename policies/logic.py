@@ -66,18 +66,27 @@ class Logic:
         """Give the places of those earlier conditions that cover this one together, as few as can be.
 
         Nothing is given where they do not.
+
+        Raises:
+            UndecidedError: there are too many cases to tell.
         """
         if not self.is_covered(condition, earlier):
             return []
-        kept = list(range(len(earlier)))
-        for at in reversed(range(len(earlier))):
-            fewer = [each for each in kept if each != at]
-            try:
-                if self.is_covered(condition, [earlier[each] for each in fewer]):
-                    kept = fewer
-            except UndecidedError:
-                continue
-        return kept
+        kept: list[int] = []
+        most = len(earlier)
+        while not self.is_covered(condition, [earlier[at] for at in kept]):
+            # The shortest beginning that is enough with those kept: its last one is needed.
+            low, high = 1, most
+            while low < high:
+                middle = (low + high) // 2
+                tried = [*range(middle), *kept]
+                if self.is_covered(condition, [earlier[at] for at in tried]):
+                    high = middle
+                else:
+                    low = middle + 1
+            most = low - 1
+            kept.append(most)
+        return sorted(kept)
 
     def list_demands(self, condition: Condition) -> list[Demand]:
         """Give the least that a request which satisfies the condition brings, one for each case.
@@ -203,7 +212,7 @@ def _guess(left: Sequence[Either], domains: Domains, axes: Axes, steps: _Steps) 
 
 
 def _simplify(formula: Formula, domains: Domains, axes: Axes, steps: _Steps) -> Formula:
-    """Give the formula without what the domains decide already."""
+    """Give the formula without what the domains decide already; itself where they decide nothing."""
     steps.take()
     if isinstance(formula, bool):
         return formula
@@ -214,6 +223,18 @@ def _simplify(formula: Formula, domains: Domains, axes: Axes, steps: _Steps) -> 
         kept = domain & formula.classes
         if kept == 0:
             return False
-        return True if kept == domain else Literal(formula.axis, kept)
-    parts = (_simplify(part, domains, axes, steps) for part in formula.parts)
-    return both(parts) if isinstance(formula, Both) else either(parts)
+        return True if kept == domain else formula
+    is_either = isinstance(formula, Either)
+    parts: list[Formula] = []
+    changed = False
+    for part in formula.parts:
+        simple = _simplify(part, domains, axes, steps)
+        if simple is is_either:
+            return is_either
+        if simple is not part:
+            changed = True
+        if not isinstance(simple, bool):
+            parts.append(simple)
+    if not changed:
+        return formula
+    return either(parts) if is_either else both(parts)
