@@ -9,6 +9,7 @@ from policies.findings import Finding
 from policies.lint_asides import lint_asides
 from policies.lint_findings import find
 from policies.lint_fit import lint_fit
+from policies.lint_limits import lint_limits
 from policies.lint_names import lint_names
 from policies.lint_pools import lint_pools
 from policies.lint_shadows import lint_shadows
@@ -36,6 +37,7 @@ def lint(
         *lint_shadows(policy, logic),
         *lint_pools(policy, models),
         *lint_fit(policy, models, logic),
+        *lint_limits(policy, models, logic),
         *_tests(policy),
         *_splits(policy),
         *lint_asides(policy, models, logic),

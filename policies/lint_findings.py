@@ -23,3 +23,11 @@ def find(
 def rule_path(policy: Policy, at: int) -> Path:
     """Where the rule of that place is written; the last one is the default."""
     return ("default",) if at == len(policy.rules) - 1 else ("rules", at)
+
+
+def say_refusals(reasons: Mapping[str, str]) -> str:
+    """Say why models are refused, those with the same reason together."""
+    by_reason: dict[str, list[str]] = {}
+    for name, why in reasons.items():
+        by_reason.setdefault(why, []).append(name)
+    return "; ".join(f"{', '.join(names)}: {why}" for why, names in by_reason.items())

@@ -7,7 +7,7 @@ just now is a warning.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,7 +15,7 @@ import msgspec
 
 from policies.bounds import Limits, gather_limits
 from policies.findings import Finding, Severity, did_you_mean
-from policies.lint_findings import Models, find, rule_path
+from policies.lint_findings import Models, find, rule_path, say_refusals
 from policies.located import Path
 from policies.logic import Demand, Logic
 from policies.pools import Option, Pool, list_models, reluctance
@@ -138,15 +138,7 @@ def _nobody(case: _Case, models: Sequence[Candidate], *, off_too: bool = True) -
                 if not why:
                     return ""
                 reasons.setdefault(each.name, why)
-    return _join(reasons) if models else ""
-
-
-def _join(reasons: Mapping[str, str]) -> str:
-    """Put the models that are refused for the same reason together."""
-    by_reason: dict[str, list[str]] = {}
-    for name, why in reasons.items():
-        by_reason.setdefault(why, []).append(name)
-    return "; ".join(f"{', '.join(names)}: {why}" for why, names in by_reason.items())
+    return say_refusals(reasons) if models else ""
 
 
 def _unwanted(stage: Pool, model: Candidate, limits: Limits) -> str:
@@ -169,6 +161,8 @@ def _say(case: _Case, code: Code, who: str, group: Sequence[Candidate]) -> tuple
         regions = limits[0].regions or ()
         known = {str(each.region) for each in case.models.values() if each.region}
         message = f"no model behind rule '{name}' is in region {' or '.join(regions)}."
+        if known & set(regions):
+            return message, "Put one that is there into its pool or its `fallbacks`."
         return message, did_you_mean(regions[0] if regions else "", known)
     message = f"rule '{name}' must stay local, and no model behind it is local."
     return message, "Add the pool `local`."
@@ -214,7 +208,7 @@ def _barred(case: _Case, group: Sequence[Candidate], *, off_too: bool) -> str:
             if not why:
                 return ""
             reasons.setdefault(each.name, why)
-    return _join(reasons)
+    return say_refusals(reasons)
 
 
 def _behind(policy: Policy, cases: Sequence[_Case]) -> Iterator[Finding]:

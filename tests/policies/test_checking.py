@@ -246,6 +246,61 @@ def test_a_price_that_no_model_can_meet_is_found() -> None:
     assert (found.code, found.is_error) == ("too-dear", False) and "300 tokens" in found.message
 
 
+PLACED = [
+    make_model("a", region="cn"), make_model("b", region="us"), make_model("c", region="us"),
+    make_model("home", is_local=True, abilities=frozenset({"streaming"})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("constraints", "behind", "code", "is_error", "said"),
+    [
+        ("[{name: c, when: {pii: phone}}]", "home", "no-limit", True, "limits nothing"),
+        ("[{name: c, when: {pii: phone}, must_stay_local: false}]", "home", "no-limit", True, "must_stay_local: true"),
+        ("[{name: c, when: {tenant: bank}, region: chn}]", "home", "unknown-limit", False, "Did you mean 'cn'?"),
+        ("[{name: c, when: {tenant: bank}, region: CN}]", "home", "unknown-limit", True, "Did you mean 'cn'?"),
+        ("[{name: c, region: mars}]", "strong", "unmet", True, "every request that it matches is refused"),
+        ("[{name: c, when: {pii: any}, must_stay_local: true}]", "strong", "unmet", True, "the pool `local`"),
+        ("[{name: c, needs: tols}]", "home", "unmet", True, "cannot do tols"),
+        ("[{name: c, needs: tols}]", "home", "unknown-limit", False, "Did you mean 'tools'?"),
+        ("[{name: c, needs: vision, must_stay_local: true}]", "home", "unmet", True, "home: cannot do vision"),
+        ("[{name: c, when: {tenant: a}, region: cn}, {name: d, when: {tenant: a}, region: us}]", "home", "no-region", True,
+         "'c' and 'd' leave no region"),
+    ],
+)  # fmt: skip
+def test_limits_that_limit_nothing_or_that_nobody_meets_are_found(
+    constraints: str, behind: str, code: str, is_error: bool, said: str
+) -> None:
+    text = GOOD.replace("fallbacks: [strong]", f"fallbacks: [strong, {behind}]")
+    text = text.replace("rules:", f"constraints: {constraints}\nrules:")
+    found = check_policy(parse_policy(parse_yaml(text, "p.yaml")), PLACED)
+    (mine,) = [each for each in found if each.code == code]
+    assert (mine.is_error, mine.line) == (is_error, 5)
+    assert said in f"{mine.message} {mine.mend}"
+
+
+@pytest.mark.parametrize(
+    "constraints",
+    [
+        "[{name: c, when: {tenant: a}, region: cn}, {name: d, when: {pii: any}, region: us}]",
+        "[{name: c, when: {pii: any}, must_stay_local: true}, {name: d, region: [cn, us]}]",
+        "[{name: c, when: {difficulty: above 0.7}, needs: tools}]",
+    ],
+)
+def test_limits_that_somebody_can_meet_are_left_alone(constraints: str) -> None:
+    text = GOOD.replace("fallbacks: [strong]", "fallbacks: [strong, home]")
+    text = text.replace("rules:", f"constraints: {constraints}\nrules:")
+    assert check_policy(parse_policy(text), PLACED) == []
+
+
+def test_a_rule_s_region_must_leave_room_for_that_of_a_constraint_that_holds_there() -> None:
+    rules = "  - {name: x, when: {tenant: a, code: true}, use: strong, region: us}\n"
+    text = GOOD.replace(RULE, rules).replace("pool: strong}]", "refused: false}]")
+    text = text.replace("rules:", "constraints: [{name: c, when: {tenant: a}, region: cn}]\nrules:")
+    (found,) = check_policy(parse_policy(parse_yaml(text, "p.yaml")), PLACED)
+    assert (found.code, found.line) == ("no-region", 7) and "always holds there" in found.message
+
+
 def test_a_rule_without_a_condition_makes_the_default_idle() -> None:
     (found,) = found_with(MODELS, "  - {name: every, use: strong}\n")
     assert (found.code, found.line, found.is_error) == ("shadowed", 7, False)
