@@ -8,7 +8,7 @@ from policies.findings import Finding, did_you_mean
 from policies.lint_asides import mentioned_models
 from policies.lint_findings import Models, find
 from policies.located import Path
-from policies.rules import Policy
+from policies.rules import AUTO, Policy
 from policies.schema import ConditionDoc
 from policies.signals import ANY_LOCAL
 
@@ -22,6 +22,7 @@ def lint_names(
     """Give every name that nothing has; None for prompts or intents leaves those alone."""
     yield from _models(policy, models)
     yield from _pools(policy, models)
+    yield from _aliases(policy, models)
     yield from _places_of_splits(policy)
     if prompts is not None:
         yield from _prompts(policy, prompts)
@@ -55,6 +56,34 @@ def _pools(policy: Policy, models: Models) -> Iterator[Finding]:
                 message = f"there is no model '{model}'."
                 mend = did_you_mean(model, known)
                 yield find(policy, "error", "unknown-model", where, message, mend)
+
+
+def _aliases(policy: Policy, models: Models) -> Iterator[Finding]:
+    """Find names that callers use and that do not lead where they seem to."""
+    for alias, target in policy.aliases.items():
+        where: Path = ("aliases", alias)
+        if alias == AUTO:
+            message = "'auto' always lets the policy decide: an alias of that name is never used."
+            yield find(policy, "error", "same-name", where, message, "Remove it.")
+        elif alias in policy.pools:
+            message = f"alias '{alias}' has the name of a pool, which callers cannot reach then."
+            yield find(policy, "error", "same-name", where, message, "Rename one of the two.")
+        elif alias in models:
+            message = f"alias '{alias}' has the name of a model, which callers cannot reach then."
+            mend = "Rename it, or leave it if that is meant."
+            yield find(policy, "warning", "same-name", where, message, mend)
+        if target == ANY_LOCAL:
+            message = f"alias '{alias}' stands for '{ANY_LOCAL}', which is no pool or model."
+            mend = f"Name a pool whose `models` is [{ANY_LOCAL}]."
+            yield find(policy, "error", "unknown-model", where, message, mend)
+    for name in policy.model_fallbacks:
+        if name in policy.pools or name == ANY_LOCAL:
+            message = (
+                f"`model_fallbacks` are for models, and '{name}' is none: they are never used."
+            )
+            mend = "Write `fallbacks` in the pool."
+            at = ("model_fallbacks", name)
+            yield find(policy, "error", "unused-fallbacks", at, message, mend)
 
 
 def _prompts(policy: Policy, prompts: Collection[str]) -> Iterator[Finding]:

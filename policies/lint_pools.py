@@ -29,6 +29,12 @@ def lint_pools(policy: Policy, models: Models) -> Iterator[Finding]:
             mend = "Write `objective: weighted`, or remove the weights."
             where: Path = ("pools", name, "weights")
             yield find(policy, "error", "weights-unused", where, message, mend)
+        if pool.objective == "weighted" and not any(
+            pool.weights.get(model, 1.0) for model in pool.models
+        ):
+            message = f"every weight of pool '{name}' is 0: no model gets a user of its own."
+            where = ("pools", name, "weights")
+            yield find(policy, "error", "no-weight", where, message, "Give one of them a weight.")
         if name not in used:
             message = f"nothing uses pool '{name}'."
             mend = "Callers can still name it; remove it if that is not meant."

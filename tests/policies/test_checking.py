@@ -301,6 +301,55 @@ def test_a_rule_s_region_must_leave_room_for_that_of_a_constraint_that_holds_the
     assert (found.code, found.line) == ("no-region", 7) and "always holds there" in found.message
 
 
+ARMS = "arms: {x: {share: 50%, prompt: cs}, y: {share: rest}}"
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "is_error", "said"),
+    [
+        ("splits: {s: {pool: cheap, arms: {x: {share: 100%, use: strong}, y: {share: rest}}}}", "empty-arm", False, "arm 'y'"),
+        (f"splits: {{s: {{pool: cheap, traffic: 0%, {AB}}}}}", "empty-split", False, "traffic is 0 %"),
+        (f"splits: {{s: {{pool: cheap, layer: l, traffic: 100%, {AB}}}, t: {{pool: cheap, layer: l, {AB}}}}}", "empty-split", False,
+         "leave it none"),
+        (f"splits: {{s: {{pool: cheap, {ARMS}}}, t: {{pool: cheap, {ARMS}}}}}", "overlap", True, "both choose the prompt"),
+        ("splits: {s: {pool: cheap, arms: {x: {share: 50%}, y: {share: rest}}}}", "same-arms", False, "do the same"),
+        ("splits: {s: {pool: cheap, arms: {x: {share: 50%, use: cheap}, y: {share: rest}}}}", "same-arms", False, "do the same"),
+        ("aliases: {auto: strong}", "same-name", True, "never used"),
+        ("aliases: {old: any-local}", "unknown-model", True, "no pool or model"),
+        ("aliases: {cheap: strong}", "same-name", True, "name of a pool"),
+        ("aliases: {a: strong}", "same-name", False, "name of a model"),
+        ("model_fallbacks: {strong: [c]}", "unused-fallbacks", True, "never used"),
+        ("terms: {deadline_seconds: 10, first_token_seconds: 60}", "too-slow", False, "first_token_seconds"),
+        ("terms: {deadline_seconds: 10, hedge: {after_seconds: 50}}", "too-slow", False, "hedge.after_seconds"),
+        ("terms: {max_attempts: 1}", "one-call", False, "nobody else is asked"),
+    ],
+)  # fmt: skip
+def test_what_never_takes_effect_is_found(more: str, code: str, is_error: bool, said: str) -> None:
+    mine = [each for each in check(f"{GOOD}{more}\n") if each.code == code]
+    assert mine and (mine[0].is_error, mine[0].line) == (is_error, 10)
+    assert said in f"{mine[0].message} {mine[0].mend}"
+
+
+def test_a_short_deadline_alone_makes_no_usual_wait_a_finding() -> None:
+    assert check(f"{GOOD}terms: {{deadline_seconds: 10}}\n") == []
+
+
+def test_a_judge_may_not_take_as_long_as_the_whole_request() -> None:
+    cascade = "use: strong, cascade: {escalate: c, judge_seconds: 500, judge: {check: a}}}\n"
+    (found,) = check(GOOD.replace("use: strong}\n", cascade))
+    assert (found.code, found.line, found.is_error) == ("too-slow", 6, True)
+
+
+def test_weights_are_finite_and_some_model_has_one() -> None:
+    weighted = GOOD.replace(
+        "{models: [a, b]}", "{models: [a, b], objective: weighted, weights: {a: 0, b: 0}}"
+    )
+    (found,) = check(weighted)
+    assert (found.code, found.line) == ("no-weight", 3)
+    with pytest.raises(PolicyFileError, match="less than or equal"):
+        parse_policy(weighted.replace("a: 0", "a: 1e999"))
+
+
 def test_a_rule_without_a_condition_makes_the_default_idle() -> None:
     (found,) = found_with(MODELS, "  - {name: every, use: strong}\n")
     assert (found.code, found.line, found.is_error) == ("shadowed", 7, False)
