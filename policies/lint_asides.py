@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from policies.findings import Finding, Severity
+from policies.findings import Finding
+from policies.lint_findings import Models, find
 from policies.located import Path
-from policies.logic import never_holds
+from policies.logic import Logic, UndecidedError
 from policies.pools import Pool, list_models
 from policies.rules import Policy, Rule, resolve
 from policies.schema import CascadeDoc
-from policies.signals import Candidate
 
-Models = Mapping[str, Candidate]
 _ABILITY = "json_schema"
 
 
@@ -35,9 +34,9 @@ def used_pools(policy: Policy) -> set[str]:
     return {name for name, _ in mentioned_models(policy)}
 
 
-def lint_asides(policy: Policy, models: Models) -> Iterator[Finding]:
+def lint_asides(policy: Policy, models: Models, logic: Logic) -> Iterator[Finding]:
     """Give what is wrong with the dispatcher and with the rules whose answers are judged."""
-    yield from _dispatcher(policy, models)
+    yield from _dispatcher(policy, models, logic)
     for where, rule, cascade in _cascades(policy):
         yield from _escalation(policy, where, rule, models)
         if cascade.judge.check is not None:
@@ -46,18 +45,23 @@ def lint_asides(policy: Policy, models: Models) -> Iterator[Finding]:
             yield from _able(policy, pool, at, models, "give its verdict by a JSON schema")
 
 
-def _dispatcher(policy: Policy, models: Models) -> Iterator[Finding]:
+def _dispatcher(policy: Policy, models: Models, logic: Logic) -> Iterator[Finding]:
     inquiry, doc = policy.inquiry, policy.doc.dispatcher
     if inquiry is None or doc is None:
         return
     where: Path = ("dispatcher", "use")
     yield from _able(policy, inquiry.pool, where, models, "answer by a JSON schema")
-    if never_holds(inquiry.condition):
-        message = (
-            "the dispatcher can never be asked: the lines of its `when` contradict each other."
-        )
-        mend = "Leave `when` out to ask where the reader is unsure."
-        yield _find(policy, "error", "never", ("dispatcher", "when"), message, mend)
+    try:
+        if logic.never_holds(inquiry.condition):
+            message = (
+                "the dispatcher can never be asked: the lines of its `when` contradict each other."
+            )
+            mend = "Leave `when` out to ask where the reader is unsure."
+            yield find(policy, "error", "never", ("dispatcher", "when"), message, mend)
+    except UndecidedError:
+        message = "whether the dispatcher is ever asked was not found out."
+        mend = "Its `when` has too many cases: make it shorter."
+        yield find(policy, "warning", "undecided", ("dispatcher", "when"), message, mend)
     shortest = min(rule.terms.deadline_seconds for rule in policy.rules)
     if inquiry.deadline_seconds >= shortest:
         message = (
@@ -65,7 +69,7 @@ def _dispatcher(policy: Policy, models: Models) -> Iterator[Finding]:
             f"request {shortest:g} s."
         )
         mend = "Give the dispatcher a small part of it, such as 1.5."
-        yield _find(policy, "error", "too-slow", ("dispatcher", "deadline_seconds"), message, mend)
+        yield find(policy, "error", "too-slow", ("dispatcher", "deadline_seconds"), message, mend)
 
 
 def _able(policy: Policy, pool: Pool, where: Path, models: Models, task: str) -> Iterator[Finding]:
@@ -73,14 +77,7 @@ def _able(policy: Policy, pool: Pool, where: Path, models: Models, task: str) ->
     if known and not any(_ABILITY in each.abilities for each in known):
         message = f"no model of '{pool.name}' can {task}."
         mend = f"Name one that has the ability `{_ABILITY}`; `main.py models` lists them."
-        yield _find(policy, "error", "unable", where, message, mend)
-    if pool.name in policy.pools:
-        return  # its prices are looked at with the other pools
-    for each in known:
-        if each.input_usd_per_million is None or each.output_usd_per_million is None:
-            message = f"the price of '{each.name}' is unknown: its calls have no cost in the bill."
-            mend = f"Give it one under `models: {{{each.name}: {{prices: ...}}}}`."
-            yield _find(policy, "warning", "unpriced", where, message, mend)
+        yield find(policy, "error", "unable", where, message, mend)
 
 
 def _escalation(policy: Policy, where: Path, rule: Rule, models: Models) -> Iterator[Finding]:
@@ -89,11 +86,11 @@ def _escalation(policy: Policy, where: Path, rule: Rule, models: Models) -> Iter
     if not set(list_models(rule.trial.escalate, models)) - first:
         message = f"rule '{rule.name}' escalates to the models that answered first."
         mend = "Name a stronger pool in `escalate`."
-        yield _find(policy, "error", "same-pool", (*where, "escalate"), message, mend)
+        yield find(policy, "error", "same-pool", (*where, "escalate"), message, mend)
     if rule.terms.max_attempts < 2:
         message = f"rule '{rule.name}' allows one call, so no answer can be escalated."
         mend = "Set `max_attempts` to 2 or more, or remove the cascade."
-        yield _find(policy, "error", "no-room", where, message, mend)
+        yield find(policy, "error", "no-room", where, message, mend)
 
 
 def _cascades(policy: Policy) -> Iterator[tuple[Path, Rule, CascadeDoc]]:
@@ -102,10 +99,3 @@ def _cascades(policy: Policy) -> Iterator[tuple[Path, Rule, CascadeDoc]]:
             yield ("rules", at, "cascade"), policy.rules[at], each.cascade
     if policy.doc.default.cascade is not None:
         yield ("default", "cascade"), policy.rules[-1], policy.doc.default.cascade
-
-
-def _find(
-    policy: Policy, severity: Severity, code: str, where: Path, message: str, mend: str
-) -> Finding:
-    file, line = policy.place(*where)
-    return Finding(severity=severity, code=code, message=message, mend=mend, file=file, line=line)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from policies.findings import Finding
+from policies.lint_names import list_mentions
 from policies.located import Path
 from policies.rules import Policy
 from policies.signals import Candidate
 
 
-def lint_places(
-    mentioned: Iterable[tuple[str, Path]], policy: Policy, models: Mapping[str, Candidate]
-) -> Iterator[Finding]:
+def lint_places(policy: Policy, models: Mapping[str, Candidate]) -> Iterator[Finding]:
     """Give the first mention of each model that is off because it is deployed in other regions only."""
     seen: set[str] = set()
-    for name, where in mentioned:
+    for name, where in _mentions(policy):
         candidate = models.get(name)
         if candidate is None or name in seen or not _is_elsewhere(candidate):
             continue
@@ -33,6 +32,12 @@ def lint_places(
             file=file,
             line=line,
         )
+
+
+def _mentions(policy: Policy) -> Iterator[tuple[str, Path]]:
+    for pool, doc in policy.doc.pools.items():
+        yield from ((each, ("pools", pool, "models", at)) for at, each in enumerate(doc.models))
+    yield from list_mentions(policy)
 
 
 def _is_elsewhere(candidate: Candidate) -> bool:

@@ -268,7 +268,7 @@ class _PolicyDraft:
         if pools:
             own = {"fallbacks": behind} if behind and not first.is_pool else {}
             return {"use": first.name, **own}
-        name = free("default", self.groups.taken)
+        name = free("default", {*self.groups.taken, *self._given})
         pools[name] = {"models": [first.name], **({"fallbacks": behind} if behind else {})}
         return {"use": name}
 
@@ -355,6 +355,10 @@ class _PolicyDraft:
         for alias, group in self._given.items():
             where, target = f"router_settings.model_group_alias.{alias}", self.groups.by_name[group]
             if not alias or not can_call(alias, where, target.name, self._report):
+                continue
+            if alias in self.groups.taken and alias != target.name:
+                message = f"is the name of a model or a pool here; callers must ask for '{target.name}'."
+                self._report.note(where, message)
                 continue
             if alias in self.groups.by_name and alias != group:
                 self._report.note(where, f"is a group's name too; it stands for '{group}' now.")

@@ -1,174 +1,240 @@
 """What can be proved about conditions without any request: contradictions and implications.
 
-Conditions become a list of cases (an "or" of "and"s); words that may be one of several become a case
-each. All answers are on the safe side: `True` is a proof, `False` only means that none was found.
+Conditions become formulas over axes with finitely many classes (see `axes.py`), and a search looks
+for a request that satisfies them: where it finds none, there is none. The search is bounded; where it
+gives up it says so, and nothing is called proved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from policies.conditions import (
-    All,
-    AnyIn,
-    AnyOf,
-    Available,
-    Condition,
-    InRange,
-    Is,
-    Not,
-    OneOf,
-    TimeOfDay,
-    Weekday,
-)
+from policies.axes import YES, Axes, Axis, Both, Either, Formula, Literal, both, either, has
+from policies.conditions import Condition
 
-MAX_CASES = 400
-Case = tuple[Condition, ...]
-_SOME, _NONE = ("any",), ("none",)
+MOST_STEPS = 60_000
+"""Parts of formulas that one question may look at: about a tenth of a second."""
+_MOST_DEMANDS = 200
+_SETS = ("needs", "modality")
+
+Domains = dict[Axis, int]
 
 
-def list_cases(condition: Condition) -> list[Case] | None:
-    """Give the cases of a condition, each a tuple of leaves; None when there are too many."""
-    if isinstance(condition, All):
-        return _cross([list_cases(part) for part in condition.parts])
-    if isinstance(condition, AnyOf):
-        return _join([list_cases(part) for part in condition.parts])
-    if isinstance(condition, Not) and isinstance(condition.part, Is):
-        part = condition.part
-        return [(Is(part.key, not part.wanted, part.get),)]
-    if isinstance(condition, OneOf):
-        return [(OneOf(condition.key, (word,), condition.get),) for word in condition.words]
-    if isinstance(condition, AnyIn):
-        return [(AnyIn(condition.key, (word,), condition.get),) for word in condition.words]
-    if isinstance(condition, Weekday):
-        return [(Weekday((day,), condition.zone),) for day in condition.days]
-    return [(condition,)]
+class Demand(NamedTuple):
+    """The least that the requests of one case bring."""
+
+    tokens: int = 0
+    max_output_tokens: int | None = None
+    needs: frozenset[str] = frozenset()
+    modalities: frozenset[str] = frozenset()
 
 
-def _cross(parts: Sequence[list[Case] | None]) -> list[Case] | None:
-    known = [part for part in parts if part is not None]
-    size = 1
-    for part in known:
-        size *= len(part)
-    if len(known) < len(parts) or size > MAX_CASES:
-        return None
-    return [tuple(leaf for case in chosen for leaf in case) for chosen in product(*known)]
+class UndecidedError(Exception):
+    """The search gave up before it found an answer."""
 
 
-def _join(parts: Sequence[list[Case] | None]) -> list[Case] | None:
-    cases = [case for part in parts if part is not None for case in part]
-    return None if any(part is None for part in parts) or len(cases) > MAX_CASES else cases
+class Logic:
+    """Answers questions about some conditions. All that are asked about must have been given."""
 
+    def __init__(self, conditions: Iterable[Condition], intents: Iterable[str] = ()) -> None:
+        kept = tuple(conditions)
+        self._axes = Axes(kept, intents)
+        self._formulas = {id(each): self._axes.read(each) for each in kept}
+        self._opposites = {at: self._axes.negate(each) for at, each in self._formulas.items()}
+        self._kept = kept
+        """Kept, so that their identities stay their own."""
 
-def never_holds(condition: Condition) -> bool:
-    """Whether no request at all can satisfy the condition."""
-    cases = list_cases(condition)
-    return cases is not None and all(_is_contradiction(case) for case in cases)
+    def never_holds(self, *conditions: Condition) -> bool:
+        """Whether no request at all can satisfy all of the conditions.
 
+        Raises:
+            UndecidedError: there are too many cases to tell.
+        """
+        return self._is_empty([self._formulas[id(each)] for each in conditions])
 
-def is_covered(condition: Condition, earlier: Iterable[Condition]) -> bool:
-    """Whether every request that satisfies the condition satisfies one of the earlier ones."""
-    cases = list_cases(condition)
-    if cases is None:
-        return False
-    possible = [case for case in cases if not _is_contradiction(case)]
-    before = [case for each in earlier for case in (_whole(each) or [])]
-    return bool(possible) and all(
-        any(_case_implies(case, other) for other in before) for case in possible
-    )
+    def is_covered(self, condition: Condition, earlier: Iterable[Condition]) -> bool:
+        """Whether every request that satisfies the condition satisfies one of the earlier ones.
 
+        Raises:
+            UndecidedError: there are too many cases to tell.
+        """
+        before = [self._opposites[id(each)] for each in earlier]
+        return self._is_empty([self._formulas[id(condition)], *before])
 
-def _whole(condition: Condition) -> list[Case] | None:
-    """Give the cases with word lists left whole: `intent is a or b` covers more than `a`."""
-    if isinstance(condition, All):
-        return _cross([_whole(part) for part in condition.parts])
-    if isinstance(condition, AnyOf):
-        return _join([_whole(part) for part in condition.parts])
-    return [(condition,)]
+    def list_covering(self, condition: Condition, earlier: Sequence[Condition]) -> list[int]:
+        """Give the places of those earlier conditions that cover this one together, as few as can be.
 
+        Nothing is given where they do not.
 
-def _case_implies(case: Case, other: Case) -> bool:
-    return all(any(leaf_implies(leaf, wanted) for leaf in case) for wanted in other)
+        Raises:
+            UndecidedError: there are too many cases to tell.
+        """
+        if not self.is_covered(condition, earlier):
+            return []
+        kept: list[int] = []
+        most = len(earlier)
+        while not self.is_covered(condition, [earlier[at] for at in kept]):
+            # The shortest beginning that is enough with those kept: its last one is needed.
+            low, high = 1, most
+            while low < high:
+                middle = (low + high) // 2
+                tried = [*range(middle), *kept]
+                if self.is_covered(condition, [earlier[at] for at in tried]):
+                    high = middle
+                else:
+                    low = middle + 1
+            most = low - 1
+            kept.append(most)
+        return sorted(kept)
 
+    def list_demands(self, condition: Condition) -> list[Demand]:
+        """Give the least that a request which satisfies the condition brings, one for each case.
 
-def leaf_implies(leaf: Condition, other: Condition) -> bool:
-    """Whether `other` holds wherever `leaf` does."""
-    if leaf == other:
-        return True
-    if isinstance(leaf, InRange) and isinstance(other, InRange):
-        return leaf.key == other.key and leaf.range.is_inside(other.range)
-    if isinstance(leaf, OneOf) and isinstance(other, OneOf):
-        return leaf.key == other.key and (
-            set(leaf.words) <= set(other.words) or other.words == ("*",)
+        Nothing is given where the condition can never hold, and one demand for nothing where there
+        are too many cases.
+        """
+        formulas = [*self._axes.relations, self._formulas[id(condition)]]
+        found: dict[Demand, None] = {}
+        try:
+            for at, domains in enumerate(_search(formulas, self._axes)):
+                if at >= _MOST_DEMANDS:
+                    return [Demand()]
+                found[self._demand(domains)] = None
+        except UndecidedError:
+            return [Demand()]
+        return list(found)
+
+    def _demand(self, domains: Domains) -> Demand:
+        needs, modalities = (
+            frozenset(
+                word for word in self._axes.members(key) if domains.get(has(key, word)) == YES
+            )
+            for key in _SETS
         )
-    if isinstance(leaf, AnyIn) and isinstance(other, AnyIn) and leaf.key == other.key:
-        if other.words == _SOME:
-            return leaf.words != _NONE
-        return set(leaf.words) <= set(other.words)
-    if isinstance(leaf, OneOf) and isinstance(other, AnyIn):
-        return (
-            leaf.key == "intent" and other.key == "intents" and set(leaf.words) <= set(other.words)
-        )
-    if isinstance(leaf, Weekday) and isinstance(other, Weekday):
-        return set(leaf.days) <= set(other.days)
-    if isinstance(leaf, TimeOfDay) and isinstance(other, TimeOfDay):
-        return (
-            _is_plain(leaf)
-            and _is_plain(other)
-            and (other.begins <= leaf.begins and leaf.ends <= other.ends)
-        )
-    if isinstance(other, Not):
-        return leaves_clash(leaf, other.part)
-    return False
+        tokens = self._least(domains, "tokens") or 0
+        return Demand(int(tokens), self._least(domains, "max_output_tokens"), needs, modalities)
+
+    def _least(self, domains: Domains, key: str) -> int | None:
+        least = self._axes.least(key, domains[key]) if key in domains else None
+        return None if least is None else int(least)
+
+    def _is_empty(self, formulas: Sequence[Formula]) -> bool:
+        asked = [*self._axes.relations, *formulas]
+        return next(_search(asked, self._axes, may_guess=True), None) is None
 
 
-def _is_plain(span: TimeOfDay) -> bool:
-    return span.begins < span.ends
+def _search(
+    formulas: Sequence[Formula], axes: Axes, *, may_guess: bool = False
+) -> Iterator[Domains]:
+    """Give the classes in which all formulas are true, case by case.
+
+    An `Either` that is left after all that follows at once was done is split: its first part is
+    true, or the second and not the first, and so on. Whoever wants one case only `may_guess`.
+    """
+    steps = _Steps()
+    stack: list[tuple[list[Formula], Domains]] = [(list(formulas), {})]
+    while stack:
+        pending, domains = stack.pop()
+        left = _narrow(pending, domains, axes, steps)
+        if left is None:
+            continue
+        if not left:
+            yield domains
+            continue
+        if may_guess and (guessed := _guess(left, domains, axes, steps)):
+            yield guessed
+            continue
+        chosen = min(left, key=lambda each: len(each.parts))
+        others: list[Formula] = [each for each in left if each is not chosen]
+        branches: list[tuple[list[Formula], Domains]] = []
+        for at, part in enumerate(chosen.parts):
+            before = [axes.negate(each) for each in chosen.parts[:at]]
+            branches.append(([part, *before, *others], dict(domains)))
+        stack += reversed(branches)
 
 
-def _is_contradiction(case: Case) -> bool:
-    return any(
-        leaves_clash(leaf, other) for at, leaf in enumerate(case) for other in case[at + 1 :]
-    )
+class _Steps:
+    """Counts how much was looked at."""
+
+    def __init__(self) -> None:
+        self._left = MOST_STEPS
+
+    def take(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise UndecidedError
 
 
-def leaves_clash(leaf: Condition, other: Condition) -> bool:
-    """Whether the two can never hold together."""
-    if isinstance(other, Not) and not isinstance(leaf, Not):
-        return leaf_implies(leaf, other.part)
-    if isinstance(leaf, Not) and not isinstance(other, Not):
-        return leaf_implies(other, leaf.part)
-    if isinstance(leaf, InRange) and isinstance(other, InRange):
-        return leaf.key == other.key and not leaf.range.meets(other.range)
-    if isinstance(leaf, OneOf) and isinstance(other, OneOf):
-        plain = not leaf.patterns and not other.patterns
-        return leaf.key == other.key and plain and leaf.plain.isdisjoint(other.plain)
-    if isinstance(leaf, Is) and isinstance(other, Is):
-        return leaf.key == other.key and leaf.wanted is not other.wanted
-    if isinstance(leaf, AnyIn) and isinstance(other, AnyIn):
-        return leaf.key == other.key and (leaf.words == _NONE) is not (other.words == _NONE)
-    if isinstance(leaf, Available) and isinstance(other, Available):
-        return leaf.of == other.of and leaf.wanted is not other.wanted
-    if isinstance(leaf, Weekday) and isinstance(other, Weekday):
-        return set(leaf.days).isdisjoint(other.days)
-    if isinstance(leaf, TimeOfDay) and isinstance(other, TimeOfDay):
-        apart = leaf.ends <= other.begins or other.ends <= leaf.begins
-        return _is_plain(leaf) and _is_plain(other) and apart
-    return False
+def _narrow(
+    pending: Sequence[Formula], domains: Domains, axes: Axes, steps: _Steps
+) -> list[Either] | None:
+    """Take over into the domains all that must be true; give what is still open, None if nothing can be."""
+    queue = list(pending)
+    while True:
+        left: list[Either] = []
+        changed = False
+        at = 0
+        while at < len(queue):
+            simple = _simplify(queue[at], domains, axes, steps)
+            at += 1
+            if simple is False:
+                return None
+            if isinstance(simple, Literal):
+                old = domains.get(simple.axis, axes.full(simple.axis))
+                domains[simple.axis] = old & simple.classes
+                changed = True
+            elif isinstance(simple, Both):
+                queue += simple.parts
+            elif isinstance(simple, Either):
+                left.append(simple)
+        if not changed or not left:
+            return left
+        queue = list(left)
 
 
-def lowest(condition: Condition, key: str) -> float | None:
-    """Give the least value of a number under which the condition can hold; None: no such bound."""
-    cases = list_cases(condition)
-    if not cases:
-        return None
-    bounds = [
-        max(
-            (leaf.range.low for leaf in case if isinstance(leaf, InRange) and leaf.key == key),
-            default=float("-inf"),
-        )
-        for case in cases
-    ]
-    least = min(bounds)
-    return None if least == float("-inf") else least
+def _guess(left: Sequence[Either], domains: Domains, axes: Axes, steps: _Steps) -> Domains | None:
+    """Take the first part that can be true of each; None where that ends in a contradiction."""
+    found = dict(domains)
+    queue: list[Formula] = list(left)
+    while queue:
+        simple = _simplify(queue.pop(), found, axes, steps)
+        if simple is False:
+            return None
+        if isinstance(simple, Literal):
+            old = found.get(simple.axis, axes.full(simple.axis))
+            found[simple.axis] = old & simple.classes
+        elif isinstance(simple, Both):
+            queue += simple.parts
+        elif isinstance(simple, Either):
+            queue.append(simple.parts[0])
+    return found
+
+
+def _simplify(formula: Formula, domains: Domains, axes: Axes, steps: _Steps) -> Formula:
+    """Give the formula without what the domains decide already; itself where they decide nothing."""
+    steps.take()
+    if isinstance(formula, bool):
+        return formula
+    if isinstance(formula, Literal):
+        domain = domains.get(formula.axis)
+        if domain is None:
+            return formula
+        kept = domain & formula.classes
+        if kept == 0:
+            return False
+        return True if kept == domain else formula
+    is_either = isinstance(formula, Either)
+    parts: list[Formula] = []
+    changed = False
+    for part in formula.parts:
+        simple = _simplify(part, domains, axes, steps)
+        if simple is is_either:
+            return is_either
+        if simple is not part:
+            changed = True
+        if not isinstance(simple, bool):
+            parts.append(simple)
+    if not changed:
+        return formula
+    return either(parts) if is_either else both(parts)

@@ -102,7 +102,7 @@ def rank(pool: Pool, options: Sequence[Option], unit: str, room: int) -> Ranking
     if pool.quality_floor is not None or pool.under_usd is not None:
         kept: list[Option] = []
         for option in options:
-            why = _reluctance(pool, option)
+            why = reluctance(pool, option)
             if why:
                 rejected.append(Rejected(option.candidate.name, why))
             else:
@@ -114,8 +114,8 @@ def rank(pool: Pool, options: Sequence[Option], unit: str, room: int) -> Ranking
     return Ranking(selected, rejected, propensity)
 
 
-def _reluctance(pool: Pool, option: Option) -> str:
-    """Say why the pool will not take this model; empty when it will."""
+def reluctance(pool: Pool, option: Option) -> str:
+    """Say why the pool will not take a model that may answer; empty when it will."""
     if pool.quality_floor is not None and option.quality < pool.quality_floor:
         floor = f"{pool.quality_floor:.2f}"
         return f"expected quality {option.quality:.2f} is below pool '{pool.name}' floor {floor}"
@@ -147,7 +147,7 @@ def _ordered(_: Pool, options: Sequence[Option], __: str) -> Scored:
 
 def _weighted(pool: Pool, options: Sequence[Option], unit: str) -> Scored:
     """Order by weighted rendezvous hashing: a changed weight moves users only to or from it."""
-    weights = [pool.weights.get(option.candidate.name, 1.0) for option in options]
+    weights = _weigh(pool, [option.candidate.name for option in options])
     total = sum(weights)
     keyed: list[tuple[float, float, Option]] = []
     for weight, option in zip(weights, options, strict=True):
@@ -157,6 +157,17 @@ def _weighted(pool: Pool, options: Sequence[Option], unit: str) -> Scored:
         keyed.append((key, weight / total if total else 0.0, option))
     keyed.sort(key=itemgetter(0), reverse=True)
     return [(share, option) for _, share, option in keyed]
+
+
+def _weigh(pool: Pool, names: Sequence[str]) -> list[float]:
+    """Give each model's weight; the models of `any-local` share the one that is written for it."""
+    shared = pool.weights.get(ANY_LOCAL)
+    if shared is None:
+        return [pool.weights.get(name, 1.0) for name in names]
+    local = sum(name not in pool.models for name in names)
+    return [
+        pool.weights.get(name, 1.0) if name in pool.models else shared / local for name in names
+    ]
 
 
 def _sorted(scored: Scored) -> Scored:

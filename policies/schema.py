@@ -275,8 +275,9 @@ class PoolDoc(_Doc):
     """Models below this expected quality are not taken from this pool."""
     under_usd: Real | None = Field(None, gt=0)
     """Models whose estimated price for the request is higher are not taken from this pool."""
-    weights: dict[Name, Annotated[Real, Field(ge=0)]] = {}
-    """For `weighted`: how much each model gets, in proportion; 1 when left out."""
+    weights: dict[Name, Annotated[Real, Field(ge=0, le=1_000_000_000)]] = {}
+    """For `weighted`: how much each model gets, in proportion; 1 when left out. The models of
+    `any-local` share its weight."""
     fallbacks: list[Name] | None = None
     """Pools or models that stand behind this pool."""
 

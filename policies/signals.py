@@ -39,26 +39,14 @@ INTENTS = (
 )
 GROUP_OF: Mapping[str, str] = MappingProxyType(
     {
-        "order_query": "query",
-        "order_modify": "handle",
-        "logistics": "query",
-        "urge": "handle",
-        "refund": "handle",
-        "return_exchange": "handle",
-        "payment": "consult",
-        "invoice": "handle",
-        "promotion": "consult",
-        "account": "handle",
-        "product_consult": "consult",
-        "shipping_fee": "consult",
-        "warranty": "handle",
-        "complaint": "complaint",
-        "human_agent": "handle",
-        "smalltalk": "other",
-        "other": "other",
+        "order_query": "query", "logistics": "query", "order_modify": "handle", "urge": "handle",
+        "refund": "handle", "return_exchange": "handle", "invoice": "handle", "account": "handle",
+        "warranty": "handle", "payment": "consult", "promotion": "consult",
+        "product_consult": "consult", "shipping_fee": "consult", "complaint": "complaint",
+        "human_agent": "handle", "smalltalk": "other", "other": "other",
     }
-)
-"""The group of each intent."""
+)  # fmt: skip
+"""The group that the reader gives with each intent; with a label of one's own it gives `other`."""
 ANY_LOCAL = "any-local"
 """What a policy writes for every model that runs in this house."""
 EMOTIONS = ("negative", "neutral", "positive")

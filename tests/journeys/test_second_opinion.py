@@ -210,7 +210,7 @@ async def test_a_client_that_leaves_while_the_model_reads_is_on_record_as_cancel
 async def test_a_request_that_nobody_may_answer_after_the_reading_still_pays_for_it(
     tmp_path: Path,
 ) -> None:
-    strict = POLICY.replace("models: [strong]", "models: [strong], under_usd: 0.0000001")
+    strict = POLICY.replace("models: [strong]", "models: [strong], under_usd: 0.00001")
     strict = strict.replace("use: refunds}", "use: refunds, fallbacks: []}")
     async with house(tmp_path, REFUND, policy=strict) as (served, models):
         with pytest.raises(openai.APIStatusError) as refused:

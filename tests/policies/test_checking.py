@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from policies.json_schema import schema_text
 from policies.lint import lint
 from policies.loader import parse_policy, parse_yaml, shipped_policies
 from policies.schema import ConditionDoc, TermsDoc
-from policies.signals import Signals
+from policies.signals import Candidate, Signals
 from tests.policies.worlds import make_model, sold_models
 
 PROMPTS = ("customer-service", "customer-service/upset")
@@ -50,7 +51,13 @@ def test_our_own_policies_are_clean_and_their_tests_pass(name: str) -> None:
 def test_our_own_policies_pass_their_tests_with_no_vendor_key_at_all(name: str) -> None:
     models = sold_models("openai", "anthropic", "dashscope")
     found = check_file(name, models, prompts=PROMPTS)
-    assert {each.code for each in found} <= {"pool-off", "expectation"}
+    assert {each.code for each in found} <= {
+        "pool-off",
+        "refused",
+        "alone",
+        "idle-arm",
+        "expectation",
+    }
     assert not any(each.is_error for each in found)
 
 
@@ -77,8 +84,11 @@ AB = "arms: {x: {share: 50%, use: a}, y: {share: rest}}"
     ("find", "put", "code", "line", "said"),
     [
         ("use: cheap", "use: cheep", "unknown-model", 7, "Did you mean 'cheap'?"),
-        ("[a, b]", "[a, bb]", "unknown-model", 3, "no pool or model 'bb'"),
+        ("[a, b]", "[a, bb]", "unknown-model", 3, "no model 'bb'"),
         ("use: strong}\n", "use: strong, prompt: cs/upse}\n", "unknown-prompt", 6, "'cs/upset'"),
+        ("use: strong}\n", "use: strong, prompt: cs@9}\n", "unknown-prompt", 6, "no version '9'. Did you mean 'cs@1'?"),
+        ("use: strong}\n", "use: strong, prompt: cs@latest}\n", "unknown-prompt", 6, "Did you mean 'cs@1'?"),
+        ("[a, b]", "[a, cheap]", "pool-in-pool", 3, "Write the models of 'cheap'"),
         (RULE, RULE + "  - {name: x, when: {difficulty: above 0.6}, use: cheap}\n", "shadowed", 7, "'hard' above"),
         (RULE, RULE + "  - {name: x, when: {turns: 1, difficulty: 0.9}, use: cheap}\n", "shadowed", 7, "never reached"),
         (RULE, "  - {name: e, use: strong}\n" + RULE, "shadowed", 7, "'e' above always holds first"),
@@ -110,7 +120,7 @@ def test_what_cannot_be_meant_is_found_with_line_and_mend(
     find: str, put: str, code: str, line: int, said: str
 ) -> None:
     assert find in GOOD
-    found = check(GOOD.replace(find, put, 1), prompts=["cs", "cs/upset"])
+    found = check(GOOD.replace(find, put, 1), prompts=["cs", "cs@1", "cs/upset", "cs/upset@1"])
     mine = [each for each in found if each.code == code]
     assert mine, found
     assert mine[0].line == line and mine[0].file == "p.yaml"
@@ -133,7 +143,7 @@ def test_words_that_earlier_rules_cover_together_are_found() -> None:
 """
     found = check(GOOD.replace(RULE, rules))
     assert [each.code for each in found if each.is_error] == ["shadowed", "expectation"]
-    assert "'three' is never reached: one of the rules above" in found[0].message
+    assert "'three' is never reached: 'one' or 'two' above always holds" in found[0].message
 
 
 def test_rules_that_only_overlap_are_left_alone() -> None:
@@ -154,6 +164,194 @@ def test_prices_that_are_unknown_matter_most_where_price_decides() -> None:
     assert [(each.code, each.severity) for each in plain] == [("unpriced", "warning")]
     cheapest = GOOD.replace("{models: [a, b]}", "{models: [a, b], objective: cheapest}")
     assert check_policy(parse_policy(cheapest), unpriced)[0].severity == "error"
+
+
+def off(*names: str) -> list[Candidate]:
+    return [replace(each, is_on=each.name not in names, why_off="no key") for each in MODELS]
+
+
+def found_with(models: list[Candidate], rules: str, splits: str = "") -> list[Finding]:
+    text = GOOD.replace(RULE, rules).replace("pool: strong}]", "refused: false}]") + splits
+    return check_policy(parse_policy(parse_yaml(text, "p.yaml")), models)
+
+
+def test_a_rule_whose_models_are_all_off_says_that_it_refuses_everything() -> None:
+    rules = RULE + "  - {name: vip, when: {tier: vip}, use: a, fallbacks: [b]}\n"
+    found = found_with(off("a", "b"), rules)
+    assert [(each.code, each.line) for each in found] == [
+        ("pool-off", 3), ("refused", 6), ("refused", 7), ("alone", 8),
+    ]  # fmt: skip
+    assert "'vip' refuses every request as things stand (a, b: no key)" in found[2].message
+    assert "only 'c' is on for default" in found[3].message
+
+
+def test_the_window_of_a_model_that_is_off_helps_nobody() -> None:
+    small = make_model("a", window_tokens=2_048)
+    models = [small, replace(MODELS[1], is_on=False, why_off="no key"), MODELS[2]]
+    rules = "  - {name: big, when: {tokens: above 10k}, use: strong, fallbacks: []}\n"
+    (refused,) = [each for each in found_with(models, rules) if each.line == 6]
+    assert refused.code == "refused" and "its window holds 2048; b: no key" in refused.message
+    rules = "  - {name: big, when: {tokens: above 10k}, use: strong, fallbacks: [c]}\n"
+    found = [each for each in found_with(models, rules) if each.line == 6]
+    assert [(each.code, each.severity) for each in found] == [
+        ("too-small", "warning"), ("alone", "warning"),
+    ]  # fmt: skip
+
+
+def test_a_model_without_a_price_is_found_where_a_rule_names_it() -> None:
+    models = [*MODELS, make_model("d", input_usd_per_million=None)]
+    rules = "  - {name: x, when: {code: true}, use: d, fallbacks: [c]}\n"
+    (found,) = found_with(models, rules)
+    assert (found.code, found.line) == ("unpriced", 6) and "models: {d:" in found.mend
+
+
+@pytest.mark.parametrize(
+    ("when", "ability"), [("{needs: tools}", "tools"), ("{modality: image}", "vision")]
+)
+def test_what_a_rule_s_condition_implies_its_pool_must_be_able_to_do(
+    when: str, ability: str
+) -> None:
+    found = found_with(MODELS, f"  - {{name: x, when: {when}, use: cheap}}\n")
+    assert [(each.code, each.is_error) for each in found] == [("unable", True)]
+    assert f"can do {ability}" in found[0].message
+    either = f"  - {{name: x, when: {{any: [{when}, {{code: true}}]}}, use: cheap}}\n"
+    assert found_with(MODELS, either) == []
+
+
+def test_arms_that_can_answer_nothing_of_their_rule_are_found() -> None:
+    models = [make_model("a"), make_model("b", window_tokens=2_048), MODELS[2]]
+    rules = "  - {name: big, when: {tokens: above 10k}, use: strong}\n"
+    splits = "splits: {s: {rules: [big], arms: {x: {share: 50%, use: b}, y: {share: rest}}}}\n"
+    (found,) = found_with(models, rules, splits)
+    assert (found.code, found.line, found.is_error) == ("idle-arm", 10, True)
+    assert "arm 'x' of split 's' can answer nothing of rule 'big'" in found.message
+    assert [each.code for each in found_with(off("b"), rules, splits)] == ["alone", "idle-arm"]
+
+
+def test_an_arm_outside_a_rule_that_stays_local_is_found() -> None:
+    models = [*MODELS, make_model("home", is_local=True)]
+    rules = "  - {name: p, when: {pii: any}, use: home, must_stay_local: true}\n"
+    splits = "splits: {s: {rules: [p], arms: {x: {share: 50%, use: strong}, y: {share: rest}}}}\n"
+    assert [(each.code, each.line) for each in found_with(models, rules, splits)] == [
+        ("idle-arm", 10)
+    ]
+
+
+def test_a_price_that_no_model_can_meet_is_found() -> None:
+    dear = GOOD.replace("{models: [c]}", "{models: [c], under_usd: 0.0000000001}")
+    (found,) = check(dear)
+    assert (found.code, found.line, found.is_error) == ("too-dear", 4, True)
+    tight = GOOD.replace("{models: [c]}", "{models: [c], under_usd: 0.0001}")
+    (found,) = check(tight)
+    assert (found.code, found.is_error) == ("too-dear", False) and "300 tokens" in found.message
+
+
+PLACED = [
+    make_model("a", region="cn"), make_model("b", region="us"), make_model("c", region="us"),
+    make_model("home", is_local=True, abilities=frozenset({"streaming"})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("constraints", "behind", "code", "is_error", "said"),
+    [
+        ("[{name: c, when: {pii: phone}}]", "home", "no-limit", True, "limits nothing"),
+        ("[{name: c, when: {pii: phone}, must_stay_local: false}]", "home", "no-limit", True, "must_stay_local: true"),
+        ("[{name: c, when: {tenant: bank}, region: chn}]", "home", "unknown-limit", False, "Did you mean 'cn'?"),
+        ("[{name: c, when: {tenant: bank}, region: CN}]", "home", "unknown-limit", True, "Did you mean 'cn'?"),
+        ("[{name: c, region: mars}]", "strong", "unmet", True, "every request that it matches is refused"),
+        ("[{name: c, when: {pii: any}, must_stay_local: true}]", "strong", "unmet", True, "the pool `local`"),
+        ("[{name: c, needs: vision, must_stay_local: true}]", "home", "unmet", True, "home: cannot do vision"),
+        ("[{name: c, when: {tenant: a}, region: cn}, {name: d, when: {tenant: a}, region: us}]", "home", "no-region", True,
+         "'c' and 'd' leave no region"),
+    ],
+)  # fmt: skip
+def test_limits_that_limit_nothing_or_that_nobody_meets_are_found(
+    constraints: str, behind: str, code: str, is_error: bool, said: str
+) -> None:
+    text = GOOD.replace("fallbacks: [strong]", f"fallbacks: [strong, {behind}]")
+    text = text.replace("rules:", f"constraints: {constraints}\nrules:")
+    found = check_policy(parse_policy(parse_yaml(text, "p.yaml")), PLACED)
+    (mine,) = [each for each in found if each.code == code]
+    assert (mine.is_error, mine.line) == (is_error, 5)
+    assert said in f"{mine.message} {mine.mend}"
+
+
+@pytest.mark.parametrize(
+    "constraints",
+    [
+        "[{name: c, when: {tenant: a}, region: cn}, {name: d, when: {pii: any}, region: us}]",
+        "[{name: c, when: {pii: any}, must_stay_local: true}, {name: d, region: [cn, us]}]",
+        "[{name: c, when: {difficulty: above 0.7}, needs: tools}]",
+    ],
+)
+def test_limits_that_somebody_can_meet_are_left_alone(constraints: str) -> None:
+    text = GOOD.replace("fallbacks: [strong]", "fallbacks: [strong, home]")
+    text = text.replace("rules:", f"constraints: {constraints}\nrules:")
+    assert check_policy(parse_policy(text), PLACED) == []
+
+
+def test_a_rule_s_region_must_leave_room_for_that_of_a_constraint_that_holds_there() -> None:
+    rules = "  - {name: x, when: {tenant: a, code: true}, use: strong, region: us}\n"
+    text = GOOD.replace(RULE, rules).replace("pool: strong}]", "refused: false}]")
+    text = text.replace("rules:", "constraints: [{name: c, when: {tenant: a}, region: cn}]\nrules:")
+    (found,) = check_policy(parse_policy(parse_yaml(text, "p.yaml")), PLACED)
+    assert (found.code, found.line) == ("no-region", 7) and "always holds there" in found.message
+
+
+ARMS = "arms: {x: {share: 50%, prompt: cs}, y: {share: rest}}"
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "is_error", "said"),
+    [
+        ("splits: {s: {pool: cheap, arms: {x: {share: 100%, use: strong}, y: {share: rest}}}}", "empty-arm", False, "arm 'y'"),
+        (f"splits: {{s: {{pool: cheap, traffic: 0%, {AB}}}}}", "empty-split", False, "traffic is 0 %"),
+        (f"splits: {{s: {{pool: cheap, layer: l, traffic: 100%, {AB}}}, t: {{pool: cheap, layer: l, {AB}}}}}", "empty-split", False,
+         "leave it none"),
+        (f"splits: {{s: {{pool: cheap, {ARMS}}}, t: {{pool: cheap, {ARMS}}}}}", "overlap", True, "both choose the prompt"),
+        ("splits: {s: {pool: cheap, arms: {x: {share: 50%}, y: {share: rest}}}}", "same-arms", False, "do the same"),
+        ("splits: {s: {pool: cheap, arms: {x: {share: 50%, use: cheap}, y: {share: rest}}}}", "same-arms", False, "do the same"),
+        ("aliases: {auto: strong}", "same-name", True, "never used"),
+        ("aliases: {old: any-local}", "unknown-model", True, "no pool or model"),
+        ("aliases: {cheap: strong}", "same-name", True, "name of a pool"),
+        ("aliases: {a: strong}", "same-name", False, "name of a model"),
+        ("model_fallbacks: {strong: [c]}", "unused-fallbacks", True, "never used"),
+        ("terms: {deadline_seconds: 10, first_token_seconds: 60}", "too-slow", False, "first_token_seconds"),
+        ("terms: {deadline_seconds: 10, hedge: {after_seconds: 50}}", "too-slow", False, "hedge.after_seconds"),
+        ("terms: {max_attempts: 1}", "one-call", False, "nobody else is asked"),
+    ],
+)  # fmt: skip
+def test_what_never_takes_effect_is_found(more: str, code: str, is_error: bool, said: str) -> None:
+    mine = [each for each in check(f"{GOOD}{more}\n") if each.code == code]
+    assert mine and (mine[0].is_error, mine[0].line) == (is_error, 10)
+    assert said in f"{mine[0].message} {mine[0].mend}"
+
+
+def test_a_short_deadline_alone_makes_no_usual_wait_a_finding() -> None:
+    assert check(f"{GOOD}terms: {{deadline_seconds: 10}}\n") == []
+
+
+def test_a_judge_may_not_take_as_long_as_the_whole_request() -> None:
+    cascade = "use: strong, cascade: {escalate: c, judge_seconds: 500, judge: {check: a}}}\n"
+    (found,) = check(GOOD.replace("use: strong}\n", cascade))
+    assert (found.code, found.line, found.is_error) == ("too-slow", 6, True)
+
+
+def test_weights_are_finite_and_some_model_has_one() -> None:
+    weighted = GOOD.replace(
+        "{models: [a, b]}", "{models: [a, b], objective: weighted, weights: {a: 0, b: 0}}"
+    )
+    (found,) = check(weighted)
+    assert (found.code, found.line) == ("no-weight", 3)
+    with pytest.raises(PolicyFileError, match="must be a number from 0 to 1000000000"):
+        parse_policy(weighted.replace("a: 0", "a: 1e999"))
+
+
+def test_a_rule_without_a_condition_makes_the_default_idle() -> None:
+    (found,) = found_with(MODELS, "  - {name: every, use: strong}\n")
+    assert (found.code, found.line, found.is_error) == ("shadowed", 7, False)
+    assert "`default` is never reached" in found.message
 
 
 def test_utterances_are_read_by_the_classifiers_that_are_handed_in() -> None:

@@ -338,3 +338,16 @@ def test_a_pool_may_name_whatever_runs_in_this_house() -> None:
     assert plan(policy, models=models).models == ("mine", "tiny")
     with pytest.raises(NoCandidateError, match="no model runs in this house"):
         plan(policy, models=[make_model("away")], around=AROUND)
+
+
+def test_the_local_models_share_the_weight_of_any_local() -> None:
+    policy = parse_policy(
+        "name: p\n"
+        "pools: {w: {objective: weighted, models: [any-local, far], weights: {any-local: 98, far: 2}}}\n"
+        "default: {use: w}\n"
+    )
+    models = [make_model("one", is_local=True), make_model("two", is_local=True), make_model("far")]
+    plans = [plan(policy, caller=Caller(user=f"u{at}"), models=models) for at in range(400)]
+    chances = {each.primary.model: each.propensity for each in plans}
+    assert chances == pytest.approx({"one": 0.49, "two": 0.49, "far": 0.02})
+    assert sum(each.primary.model == "far" for each in plans) < 30

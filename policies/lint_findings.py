@@ -1,0 +1,33 @@
+"""What every part of the lint gives: one finding, with its place in the policy's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policies.findings import Finding, Severity
+from policies.located import Path
+from policies.rules import Policy
+from policies.signals import Candidate
+
+Models = Mapping[str, Candidate]
+
+
+def find(
+    policy: Policy, severity: Severity, code: str, where: Path, message: str, mend: str
+) -> Finding:
+    """Give a finding about the part of the policy at `where`."""
+    file, line = policy.place(*where)
+    return Finding(severity=severity, code=code, message=message, mend=mend, file=file, line=line)
+
+
+def rule_path(policy: Policy, at: int) -> Path:
+    """Where the rule of that place is written; the last one is the default."""
+    return ("default",) if at == len(policy.rules) - 1 else ("rules", at)
+
+
+def say_refusals(reasons: Mapping[str, str]) -> str:
+    """Say why models are refused, those with the same reason together."""
+    by_reason: dict[str, list[str]] = {}
+    for name, why in reasons.items():
+        by_reason.setdefault(why, []).append(name)
+    return "; ".join(f"{', '.join(names)}: {why}" for why, names in by_reason.items())

@@ -1,0 +1,135 @@
+"""Finds pools that cannot do what they are for: off, unpriced, below their floor, over their price."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+from policies.findings import Finding, Severity
+from policies.lint_asides import used_pools
+from policies.lint_findings import Models, find
+from policies.lint_names import list_mentions
+from policies.located import Path
+from policies.pools import Option, Pool, list_models, reluctance
+from policies.rules import Policy
+from policies.signals import HEALTHY, Candidate
+
+
+def lint_pools(policy: Policy, models: Models) -> Iterator[Finding]:
+    """Give what is wrong with the pools, and the models without a price outside of them."""
+    used = _used_pools(policy)
+    told: set[str] = set()
+    for name, pool in policy.pools.items():
+        known = [models[model] for model in list_models(pool, models) if model in models]
+        told |= {each.name for each in known}
+        yield from _prices(policy, pool, known)
+        yield from _takes(policy, pool, known)
+        if pool.weights and pool.objective != "weighted":
+            message = f"pool '{name}' has weights, but its objective is {pool.objective}."
+            mend = "Write `objective: weighted`, or remove the weights."
+            where: Path = ("pools", name, "weights")
+            yield find(policy, "error", "weights-unused", where, message, mend)
+        if pool.objective == "weighted" and not any(
+            pool.weights.get(model, 1.0) for model in pool.models
+        ):
+            message = f"every weight of pool '{name}' is 0: no model gets a user of its own."
+            where = ("pools", name, "weights")
+            yield find(policy, "error", "no-weight", where, message, "Give one of them a weight.")
+        if name not in used:
+            message = f"nothing uses pool '{name}'."
+            mend = "Callers can still name it; remove it if that is not meant."
+            yield find(policy, "warning", "unused-pool", ("pools", name), message, mend)
+    yield from _unpriced(policy, models, told)
+
+
+def _used_pools(policy: Policy) -> set[str]:
+    used = {stage.name for rule in policy.rules for stage in rule.stages}
+    used |= {side.use for split in policy.splits for side in split.sides if side.use is not None}
+    used |= {stage.name for stages in policy.model_fallbacks.values() for stage in stages}
+    return used | set(policy.aliases.values()) | used_pools(policy)
+
+
+def has_price(model: Candidate) -> bool:
+    """Whether both prices of a model are known."""
+    return model.input_usd_per_million is not None and model.output_usd_per_million is not None
+
+
+def _prices(policy: Policy, pool: Pool, known: Iterable[Candidate]) -> Iterator[Finding]:
+    depends = pool.objective == "cheapest" or pool.under_usd is not None
+    for each in known:
+        if not has_price(each):
+            message = f"the price of '{each.name}' in pool '{pool.name}' is unknown."
+            effect = "pool chooses by price" if depends else "its calls have no cost in the bill"
+            mend = f"Give it one under `models: {{{each.name}: {{prices: ...}}}}` ({effect})."
+            severity: Severity = "error" if depends and each.is_on else "warning"
+            at = pool.models.index(each.name) if each.name in pool.models else 0
+            where = ("pools", pool.name, "models", at)
+            yield find(policy, severity, "unpriced", where, message, mend)
+
+
+def _unpriced(policy: Policy, models: Models, told: Collection[str]) -> Iterator[Finding]:
+    """Find models without a price that are named outside of pools, each at its first place."""
+    seen = set(told)
+    for name, where in list_mentions(policy):
+        if name in models and name not in seen and not has_price(models[name]):
+            message = f"the price of '{name}' is unknown: its calls have no cost in the bill."
+            mend = f"Give it one under `models: {{{name}: {{prices: ...}}}}`."
+            yield find(policy, "warning", "unpriced", where, message, mend)
+        seen.add(name)
+
+
+def _takes(policy: Policy, pool: Pool, known: Collection[Candidate]) -> Iterator[Finding]:
+    """Find pools that would take none of their models, or none of those that are on."""
+    where: Path = ("pools", pool.name)
+    on = [each for each in known if each.is_on]
+    if known and not on:
+        why = "; ".join(f"{each.name}: {each.why_off or 'switched off'}" for each in known)
+        message = f"every model of pool '{pool.name}' is off ({why})."
+        yield find(policy, "warning", "pool-off", where, message, "Set a key for one of them.")
+    floor = pool.quality_floor
+    for group, severity in _groups(known, on):
+        which = "no model" if severity == "error" else "none of the models that are on"
+        if floor is not None and all(each.quality < floor for each in group):
+            best = max(each.quality for each in group)
+            message = f"{which} of pool '{pool.name}' reaches its quality floor {floor:g}."
+            mend = f"The best has {best:g}. Lower the floor or add a better model."
+            yield find(policy, severity, "too-low", where, message, mend)
+            break
+    for group, severity in _groups(known, on):
+        which = "no model" if severity == "error" else "none of the models that are on"
+        priced = [each for each in group if has_price(each)]
+        if priced and pool.under_usd is not None and not _affords(pool, priced, 1):
+            message = f"{which} of pool '{pool.name}' answers anything for ${pool.under_usd:f}."
+            mend = "Raise `under_usd`: it is the price of a whole request, in dollars."
+            yield find(policy, severity, "too-dear", where, message, mend)
+            break
+        if (
+            priced
+            and pool.under_usd is not None
+            and not _affords(pool, priced, policy.answer_tokens)
+        ):
+            message = (
+                f"{which} of pool '{pool.name}' gives an answer of the usual length "
+                f"({policy.answer_tokens} tokens) for ${pool.under_usd:f}."
+            )
+            mend = "Raise `under_usd`: it is the price of a whole request, in dollars."
+            yield find(policy, "warning", "too-dear", where, message, mend)
+            break
+
+
+def _groups(
+    known: Collection[Candidate], on: Collection[Candidate]
+) -> Iterator[tuple[Collection[Candidate], Severity]]:
+    """All models, where it is the policy that is wrong; those that are on, where it is the moment."""
+    if known:
+        yield known, "error"
+    if on and len(on) < len(known):
+        yield on, "warning"
+
+
+def _affords(pool: Pool, models: Iterable[Candidate], output_tokens: int) -> bool:
+    plain = replace(pool, quality_floor=None)
+    return any(
+        not reluctance(plain, Option(each, HEALTHY, each.quality, 1, output_tokens))
+        for each in models
+    )
