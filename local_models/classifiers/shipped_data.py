@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,6 @@ from typing import Any, TextIO
 from local_models.classifiers.data.compose import Line
 
 DATA = Path(__file__).parent / "data"
-_ASKS = re.compile("[?？吗呢]")
 SECOND_SHARE = 0.3
 """What a line gives to a second intent, which its labeller found just as fair, when it is learned."""
 
@@ -76,16 +74,6 @@ def read_lines(language: str) -> list[Line]:
 def read_turns(language: str) -> list[Line]:
     """The project's own turns from the middle of a conversation: replies, fragments, stories."""
     return _lines(f"turns_{language}", language)
-
-
-def read_praise(language: str) -> list[Line]:
-    """Praise and relief out of the project's lines of moods: they want nothing, whatever they mention."""
-    rows = _rows(DATA / f"emotion_{language}.jsonl")
-    return [
-        Line(row["text"], ("smalltalk",), language, second="other")
-        for row in rows
-        if row["label"] == "positive" and not _ASKS.search(row["text"])
-    ]
 
 
 def read_moods(language: str) -> list[tuple[str, str]]:

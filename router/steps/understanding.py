@@ -24,7 +24,7 @@ from local_models.classifiers.entities import find_slots
 from local_models.classifiers.escalation import is_escalation
 from local_models.classifiers.features import GLANCE_CHARS, read_glance
 from local_models.classifiers.head import Head, load_head
-from local_models.classifiers.intents import IntentReader
+from local_models.classifiers.intents import GROUPS, IntentReader, IntentReading
 from local_models.classifiers.language import tell_language, tell_matter
 from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
@@ -51,6 +51,7 @@ _TOKENS_PER_MESSAGE = 4
 _TOKENS_PER_IMAGE = 800
 _HEADS = frozenset({"intent", "intents", "emotion", "difficulty"})
 """What `main.py train` writes, and the head that asks for every intent by itself."""
+_COMPLAINT = "complaint"
 _PARTS = {ImagePart: "image", AudioPart: "audio", FilePart: "file", VideoPart: "video"}
 _NEEDS = {"image": "vision", "audio": "audio", "video": "video"}
 
@@ -146,8 +147,8 @@ class Understanding:
         sample = Sample(turn)
         user = self._recalled(user_before)[0] if user_before else None
         agent = self._heard(agent_before) if agent_before else None
-        wish = self._intents.read(turn, glance, user=user, agent=agent)
         mood = self._emotions.read_cued(glance)
+        wish = _believe(self._intents.read(turn, glance, user=user, agent=agent), mood)
         matter = tell_matter(sample, whole_chars=longest_chars)
         return Signals(
             intent=wish.intent,
@@ -188,6 +189,15 @@ class Understanding:
         told = (read.emotion, read.emotion_intensity, read.emotion_confidence)
         moods = [self._recalled(_part_of(turn))[1] for turn in earlier]
         return mood_trend([*moods, EmotionReading(*told).valence])
+
+
+def _believe(wish: IntentReading, mood: EmotionReading) -> IntentReading:
+    """The wish, but for a complaint out of a mouth that praises: two readers must agree on one."""
+    if mood.emotion != "positive" or _COMPLAINT not in wish.intents:
+        return wish
+    others = tuple(each for each in wish.intents if each != _COMPLAINT) or ("smalltalk",)
+    main = others[0]
+    return replace(wish, intent=main, intents=others, group=GROUPS.get(main, "other"))
 
 
 def read_before(messages: Sequence[Message]) -> tuple[str, str]:

@@ -243,6 +243,26 @@ def test_heads_of_one_s_own_replace_the_shipped_ones(tmp_path: Path) -> None:
     assert signals.emotion == "neutral"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "快递员态度很好，还送上楼",
+        "师傅安装得很仔细，很满意",
+        "You guys are awesome",
+        "质量很好，下次还会再买",
+    ],
+)
+def test_praise_is_no_complaint(understanding: Understanding, text: str) -> None:
+    signals = read(understanding, text)
+    assert signals.emotion == "positive" and "complaint" not in signals.intents
+    assert signals.intent_group != "complaint"
+
+
+def test_a_complaint_stays_one_whatever_else_is_said(understanding: Understanding) -> None:
+    for text in ("你们什么态度，我要投诉", "真行啊，拖了我半个月，我要投诉"):
+        assert "complaint" in read(understanding, text).intents
+
+
 def test_with_labels_of_one_s_own_no_shipped_intent_is_mixed_in_and_clauses_are_read(
     tmp_path: Path,
 ) -> None:
