@@ -17,8 +17,10 @@ import msgspec
 from policies.bounds import UNBOUND
 from policies.signals import Surroundings
 from providers.calls import Completion, Deadline, Opened, UsageReport
+from router.errors import BudgetExhaustedError
 from router.pipeline.calls import Answer, Call, Journey, Served, Understood
 from router.pipeline.line import Line
+from router.steps.records import exhausted
 
 if TYPE_CHECKING:
     from policies.bounds import Bounds
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from router.steps.planning import Planner
     from router.steps.privacy import Privacy
     from router.steps.prompting import Prompting
-    from router.steps.records import Records, Settled
+    from router.steps.records import Budgets, Record, Records, Settled
     from router.steps.second_opinion import SecondOpinion
     from router.steps.understanding import Understanding
 
@@ -50,6 +52,7 @@ class Gateway:
         dispatcher: Dispatcher,
         cascade: Cascade,
         records: Records,
+        budgets: Budgets,
     ) -> None:
         self._identity = identity
         self._privacy = privacy
@@ -60,6 +63,7 @@ class Gateway:
         self._dispatcher = dispatcher
         self._cascade = cascade
         self._records = records
+        self._budgets = budgets
 
     async def prepare(self, call: Call) -> Journey:
         """Understand and decide one request; stream or complete the journey next.
@@ -77,7 +81,7 @@ class Gateway:
         Nobody is called: where a model would be asked first, the reasons say so.
         """
         read = self._read(call)
-        asked = self._planner.inquire(read.signals, read.caller, self._surroundings())
+        asked = self._planner.inquire(read.signals, read.caller, self._surroundings(read.caller))
         why = () if asked is None else (asked.why,)
         return self._decide(call, read, before=why, thorough=True)
 
@@ -99,12 +103,20 @@ class Gateway:
         before: tuple[Reason, ...] = (),
         also: Bounds = UNBOUND,
         thorough: bool = False,
+        record: Record | None = None,
     ) -> Journey:
         signals, caller, masked = read.signals, read.caller, read.masked
         requested = call.request.model
-        plan = self._planner.plan(
-            signals, caller, self._surroundings(), requested, thorough=thorough, also=also
-        )
+        around = self._surroundings(caller, record)
+        try:
+            plan = self._planner.plan(
+                signals, caller, around, requested, thorough=thorough, also=also
+            )
+        except BudgetExhaustedError as error:
+            standing = self._budgets.standing(caller.key_name)
+            if standing is None:
+                raise
+            raise exhausted(caller.key_name, standing, error.message) from error.__cause__
         if before:
             plan = msgspec.structs.replace(plan, reasons=(*before, *plan.reasons))
         request = self._prompting.apply(plan, signals, caller, masked.request)
@@ -129,17 +141,19 @@ class Gateway:
         call is written into; what the policy's constraints asked for then still holds afterwards.
         """
         journey = self._decide(call, read)
-        asked = self._planner.inquire(read.signals, read.caller, self._surroundings())
+        asked = self._planner.inquire(read.signals, read.caller, self._surroundings(read.caller))
         if asked is None:
             return journey
         with ExitStack() as unfinished:
-            record = unfinished.enter_context(self._records.open(journey))
+            record = unfinished.enter_context(self._open(journey))
             line = Line(self._dispatcher, journey, record)
             opinion = await self._second_opinion.improve(
                 read.signals, read.masked.request, asked, line.read
             )
             read = msgspec.structs.replace(read, signals=opinion.signals)
-            again = self._decide(call, read, before=(opinion.reason,), also=asked.bounds)
+            again = self._decide(
+                call, read, before=(opinion.reason,), also=asked.bounds, record=record
+            )
             record.redecide(again.signals, again.plan)
             unfinished.pop_all()
         return msgspec.structs.replace(again, record=record)
@@ -151,7 +165,7 @@ class Gateway:
         raised instead. Closing the generator stops the upstream call.
         """
         usage = None
-        with journey.record or self._records.open(journey) as record:
+        with journey.record or self._open(journey) as record:
             line = Line(self._dispatcher, journey, record)
             if journey.plan.cascade is None:
                 events = line.stream(journey.request, journey.plan)
@@ -172,7 +186,7 @@ class Gateway:
 
     async def complete(self, journey: Journey) -> tuple[Completion, Settled]:
         """The whole answer at once, with its bill."""
-        with journey.record or self._records.open(journey) as record:
+        with journey.record or self._open(journey) as record:
             line = Line(self._dispatcher, journey, record)
             if journey.plan.cascade is None:
                 masked = await line.complete(journey.request, journey.plan)
@@ -184,9 +198,17 @@ class Gateway:
             settled = record.settle(completion.usage)
         return completion, settled
 
-    def _surroundings(self) -> Surroundings:
+    def _open(self, journey: Journey) -> Record:
+        return self._records.open(journey, answers=journey.request.n)
+
+    def _surroundings(self, caller: Caller, record: Record | None = None) -> Surroundings:
+        """The world as this caller's next call finds it; `record` is what its request has spent."""
+        left = self._budgets.left(caller.key_name) if record is None else record.budget_left_usd
         return Surroundings(
-            now=datetime.datetime.now(datetime.UTC), health=self._dispatcher.health()
+            now=datetime.datetime.now(datetime.UTC),
+            health=self._dispatcher.health(),
+            budget_left_usd=left,
+            load=self._dispatcher.load(),
         )
 
 

@@ -16,6 +16,8 @@ from router.errors import ForbiddenError, UnauthorizedError
 
 HINTS = ("user", "tier", "tenant", "session", "order_number", "must_stay_local")
 """What a request may say about its caller, in `metadata` or in `x-pointsman-…` headers."""
+ANONYMOUS = "anonymous"
+"""Who asks where no key is configured."""
 _MOST_CHARACTERS = 200
 _YES = frozenset({"1", "true", "yes", "on"})
 
@@ -101,7 +103,7 @@ class Identity:
         return grant
 
 
-_ANYBODY = Grant(name="anonymous", key_sha256="")
+_ANYBODY = Grant(name=ANONYMOUS, key_sha256="")
 
 
 def _caller(grant: Grant, hints: Mapping[str, str], metadata: Mapping[str, str]) -> Caller:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Protocol
 
 from policies.decision import Plan
 from policies.signals import Caller, Signals
-from router.steps.records.pricing import Pricer
+from router.steps.records.budgets import Budgets
+from router.steps.records.pricing import PriceBook
+from router.steps.records.purse import AtMost, Purse, dearest
 from router.steps.records.record import Record
 from router.steps.records.rows import open_row
 from router.storage.entries import AttemptRow, RequestRow
 from router.storage.ports import LedgerStore
+
+_MARGIN_PERCENT = 130
+"""Prompts are counted by estimate, within 30 % for the families that we know."""
 
 
 class Journey(Protocol):
@@ -52,18 +59,23 @@ class Records:
     def __init__(
         self,
         store: LedgerStore,
-        price: Pricer,
+        price: PriceBook,
         *,
         observer: RequestObserver | None = None,
+        budgets: Budgets | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._price = price
         self._observer = observer
+        self._budgets = budgets
         self._clock = clock
 
-    def open(self, journey: Journey) -> Record:
-        """The record of one request; use it in a `with` statement."""
+    def open(self, journey: Journey, *, answers: int = 1) -> Record:
+        """The record of one request for so many answers; use it in a `with` statement.
+
+        From here on its key's budget is smaller by the most that the request can cost.
+        """
         row = open_row(
             self._store.next_entry(),
             journey.request_id,
@@ -84,7 +96,27 @@ class Records:
             self._clock,
             on_request=observer.on_request if observer else _ignore,
             on_attempt=observer.on_billed if observer else _ignore,
+            purse=self._open_purse(journey, answers) if self._budgets else None,
         )
+
+    def _open_purse(self, journey: Journey, answers: int) -> Purse | None:
+        budgets, key_name = self._budgets, journey.caller.key_name
+        if budgets is None or not budgets.has(key_name):
+            return None
+        at_most = self._sizing(journey.signals, answers)
+        hold = budgets.hold(key_name, dearest(journey.plan.models, at_most))
+        return None if hold is None else Purse(key_name, hold, at_most)
+
+    def _sizing(self, signals: Signals, answers: int) -> AtMost:
+        now = datetime.datetime.fromtimestamp(self._clock(), datetime.UTC)
+        prompt_tokens = -(-signals.prompt_tokens * _MARGIN_PERCENT // 100)
+
+        def at_most(model: str) -> Decimal | None:
+            return self._price.at_most(
+                model, prompt_tokens, signals.max_output_tokens, now, answers=answers
+            )
+
+        return at_most
 
 
 def _ignore(_: object) -> None:
