@@ -82,6 +82,7 @@ def decide(
             course.stages[0].name,
             seats.rejected,
             reasons,
+            must_stay_local=limits.must_stay_local,
             is_over_budget=limits.budget_left_usd is not None
             and bool(_seat(policy, rule, course, generous, facts, roster).selected),
         )

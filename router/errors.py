@@ -16,6 +16,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from policies.decision import Refusal
 
 
 class PointsmanError(Exception):
@@ -87,6 +91,8 @@ class NobodyCanAnswerError(PointsmanError):
     status = 503
     code = "no_eligible_model"
     type = "server_error"
+    refusal: Refusal | None = None
+    """The whole decision, where the policy made it."""
 
 
 class BudgetExhaustedError(NobodyCanAnswerError):

@@ -17,8 +17,8 @@ import msgspec
 from policies.bounds import UNBOUND
 from policies.signals import Surroundings
 from providers.calls import Completion, Deadline, Opened, UsageReport
-from router.errors import BudgetExhaustedError
-from router.pipeline.calls import Answer, Call, Journey, Served, Understood
+from router.errors import BudgetExhaustedError, NobodyCanAnswerError
+from router.pipeline.calls import Answer, Call, Journey, Refused, Served, Understood
 from router.pipeline.line import Line
 from router.steps.records import exhausted
 
@@ -68,14 +68,20 @@ class Gateway:
     async def prepare(self, call: Call) -> Journey:
         """Understand and decide one request; stream or complete the journey next.
 
-        A model is called only where the policy wants one to read the request first.
+        A model is called only where the policy wants one to read the request first. A request
+        that nobody may answer is kept with why, and raised.
         """
         read = self._read(call)
+        try:
+            journey = self._decide(call, read)
+        except NobodyCanAnswerError as error:
+            self._keep_refusal(call, read, error)
+            raise
         if self._planner.may_inquire:
-            return await self._decide_with_help(call, read)
-        return self._decide(call, read)
+            return await self._decide_with_help(call, read, journey)
+        return journey
 
-    def consider(self, call: Call) -> Journey:
+    def consider(self, call: Call) -> Journey | Refused:
         """What would be decided about a request, with why each earlier rule did not hold.
 
         Nobody is called: where a model would be asked first, the reasons say so.
@@ -83,7 +89,12 @@ class Gateway:
         read = self._read(call)
         asked = self._planner.inquire(read.signals, read.caller, self._surroundings(read.caller))
         why = () if asked is None else (asked.why,)
-        return self._decide(call, read, before=why, thorough=True)
+        try:
+            return self._decide(call, read, before=why, thorough=True)
+        except NobodyCanAnswerError as error:
+            if error.refusal is None:
+                raise
+            return Refused(call.request_id, call.request.model, read.signals, error.refusal, error)
 
     def _read(self, call: Call) -> Understood:
         began = time.monotonic()
@@ -112,11 +123,8 @@ class Gateway:
             plan = self._planner.plan(
                 signals, caller, around, requested, thorough=thorough, also=also
             )
-        except BudgetExhaustedError as error:
-            standing = self._budgets.standing(caller.key_name)
-            if standing is None:
-                raise
-            raise exhausted(caller.key_name, standing, error.message) from error.__cause__
+        except NobodyCanAnswerError as error:
+            raise self._retell(error, caller, before) from error.__cause__
         if before:
             plan = msgspec.structs.replace(plan, reasons=(*before, *plan.reasons))
         request = self._prompting.apply(plan, signals, caller, masked.request)
@@ -134,13 +142,12 @@ class Gateway:
             deadline=Deadline(read.began + seconds),
         )
 
-    async def _decide_with_help(self, call: Call, read: Understood) -> Journey:
+    async def _decide_with_help(self, call: Call, read: Understood, journey: Journey) -> Journey:
         """Decide anew with a model's reading where the policy wants one.
 
         The first decision says what the model may be asked at all and opens the record that its
         call is written into; what the policy's constraints asked for then still holds afterwards.
         """
-        journey = self._decide(call, read)
         asked = self._planner.inquire(read.signals, read.caller, self._surroundings(read.caller))
         if asked is None:
             return journey
@@ -151,9 +158,13 @@ class Gateway:
                 read.signals, read.masked.request, asked, line.read
             )
             read = msgspec.structs.replace(read, signals=opinion.signals)
-            again = self._decide(
-                call, read, before=(opinion.reason,), also=asked.bounds, record=record
-            )
+            before = (opinion.reason,)
+            try:
+                again = self._decide(call, read, before=before, also=asked.bounds, record=record)
+            except NobodyCanAnswerError as error:
+                if error.refusal is not None:
+                    record.refuse(read.signals, error.refusal, error.status)
+                raise
             record.redecide(again.signals, again.plan)
             unfinished.pop_all()
         return msgspec.structs.replace(again, record=record)
@@ -197,6 +208,28 @@ class Gateway:
             completion = self._privacy.restore_completion(masked, journey.vault)
             settled = record.settle(completion.usage)
         return completion, settled
+
+    def _retell(
+        self, error: NobodyCanAnswerError, caller: Caller, before: tuple[Reason, ...]
+    ) -> NobodyCanAnswerError:
+        """The error with how the budget stands, where that is why, and with the earlier reasons."""
+        standing = self._budgets.standing(caller.key_name)
+        told = error
+        if isinstance(error, BudgetExhaustedError) and standing is not None:
+            told = exhausted(caller.key_name, standing, error.message)
+        if error.refusal is not None:
+            reasons = (*before, *error.refusal.reasons)
+            told.refusal = msgspec.structs.replace(
+                error.refusal, refused=told.message, reasons=reasons
+            )
+        return told
+
+    def _keep_refusal(self, call: Call, read: Understood, error: NobodyCanAnswerError) -> None:
+        if error.refusal is not None:
+            requested, caller, signals = call.request.model, read.caller, read.signals
+            self._records.refuse(
+                call.request_id, requested, caller, signals, error.refusal, error.status
+            )
 
     def _open(self, journey: Journey) -> Record:
         return self._records.open(journey, answers=journey.request.n)

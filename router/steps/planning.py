@@ -7,7 +7,7 @@ from typing import Protocol
 
 from policies.bounds import UNBOUND, Bounds
 from policies.consulting import Consultation, consult
-from policies.decision import Plan
+from policies.decision import Plan, Refusal
 from policies.engine import decide
 from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.roster import Roster
@@ -77,7 +77,18 @@ class Planner:
             )
         except NoCandidateError as error:
             kind = BudgetExhaustedError if error.is_over_budget else NobodyCanAnswerError
-            raise kind(str(error)) from error
+            told = kind(str(error))
+            told.refusal = Refusal(
+                refused=told.message,
+                rule=error.rule,
+                pool=error.pool,
+                rejected=error.rejected,
+                reasons=error.reasons,
+                must_stay_local=error.must_stay_local,
+                policy=policy.name,
+                policy_version=policy.version,
+            )
+            raise told from error
         except UnknownChoiceError as error:
             raise UnknownModelError(str(error), param="model") from error
 

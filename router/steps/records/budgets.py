@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from router.storage.entries import Entry, decode_plan
+from policies.decision import Plan
+from router.storage.entries import Entry, decode_decision
 from router.storage.reports import Question, Report
 
 Period = Literal["day", "week", "month"]
@@ -209,6 +210,8 @@ def _guess_unknown(entry: Entry) -> Decimal:
     unknown = [attempt.model for attempt in entry.attempts if attempt.cost_usd is None]
     if not unknown:
         return _ZERO
-    plan = decode_plan(entry.request.plan)
+    plan = decode_decision(entry.request)
+    if not isinstance(plan, Plan):
+        return _ZERO
     estimates = {each.model: each.estimated_usd for each in (plan.primary, *plan.fallbacks)}
     return sum((Decimal(estimates.get(model) or 0) for model in unknown), _ZERO)

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import msgspec
 
-from policies.decision import Plan, Reason
+from policies.decision import Plan, Reason, Refusal
 from policies.signals import Signals
 from providers.calls import Attempt, AttemptKind, Usage
 from router.errors import PointsmanError
@@ -148,6 +148,12 @@ class Record:
         self.row = redecided_row(self.row, signals, plan)
         if self._purse is not None:
             self._purse.reserve(plan.models)
+
+    def refuse(self, signals: Signals, refusal: Refusal, status: int) -> None:
+        """Close as refused: after a model had read the request, nobody might answer it."""
+        self._is_revised = True
+        self.row = redecided_row(self.row, signals, refusal)
+        self.close("refused", status=status)
 
     def tell(self, reason: Reason, remark: str) -> None:
         """Add to the plan's reasons what became of an answer that was held.

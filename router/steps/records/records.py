@@ -8,14 +8,16 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Protocol
 
-from policies.decision import Plan
+import msgspec
+
+from policies.decision import Plan, Refusal
 from policies.signals import Caller, Signals
 from router.steps.records.budgets import Budgets
 from router.steps.records.pricing import PriceBook
 from router.steps.records.purse import AtMost, Purse, dearest
 from router.steps.records.record import Record
 from router.steps.records.rows import open_row
-from router.storage.entries import AttemptRow, RequestRow
+from router.storage.entries import AttemptRow, Entry, RequestRow
 from router.storage.ports import LedgerStore
 
 _MARGIN_PERCENT = 130
@@ -98,6 +100,28 @@ class Records:
             on_attempt=observer.on_billed if observer else _ignore,
             purse=self._open_purse(journey, answers) if self._budgets else None,
         )
+
+    def refuse(
+        self,
+        request_id: str,
+        requested: str,
+        caller: Caller,
+        signals: Signals,
+        refusal: Refusal,
+        status: int,
+    ) -> None:
+        """Keep a request that nobody might answer: it called nobody and cost nothing."""
+        now = self._clock()
+        row = open_row(
+            self._store.next_entry(), request_id, caller, signals, refusal, requested, now
+        )
+        row = msgspec.structs.replace(
+            row, outcome="refused", status=status, finished_at=now, seconds=0.0, cost_usd="0"
+        )
+        self._store.record(Entry(row))
+        if self._observer is not None:
+            self._observer.on_open()
+            self._observer.on_request(row)
 
     def _open_purse(self, journey: Journey, answers: int) -> Purse | None:
         budgets, key_name = self._budgets, journey.caller.key_name
