@@ -4,14 +4,41 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 import msgspec
 
+from policies.decision import Reason
 from policies.pools import Option
 from policies.scoring import show_usd
-from policies.signals import Signals
+from policies.signals import Candidate, Signals
 
 _NEEDED_BY_MODALITY = {"image": "vision", "audio": "audio", "video": "video"}
+
+
+class Somewhere(Protocol):
+    """Anything that knows where it is: a deployment, or the card of a model."""
+
+    @property
+    def region(self) -> str | None: ...
+
+    @property
+    def is_local(self) -> bool: ...
+
+
+def why_outside(place: Somewhere, *, must_stay_local: bool, regions: tuple[str, ...] | None) -> str:
+    """Say why nothing under these limits may go there; empty when it may.
+
+    What is in this house is in every region; what is in an unknown region is in none.
+    """
+    if place.is_local:
+        return ""
+    if must_stay_local:
+        return "is outside this house"
+    if regions is not None and place.region not in regions:
+        allowed = " or ".join(regions) or "no region at all"
+        return f"is in region {place.region or 'unknown'}, not {allowed}"
+    return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +66,12 @@ class Bounds:
             needs=self.needs | other.needs,
         )
 
+    def leave_room_for(self, candidate: Candidate) -> bool:
+        """Whether some deployment of the model is where these limits want it."""
+        local, regions = self.must_stay_local, self.regions
+        places: tuple[Somewhere, ...] = candidate.sites or (candidate,)
+        return any(not why_outside(e, must_stay_local=local, regions=regions) for e in places)
+
 
 UNBOUND = Bounds()
 
@@ -60,15 +93,10 @@ class Limits(msgspec.Struct, frozen=True):
         candidate = option.candidate
         if not candidate.is_on:
             return candidate.why_off or "switched off"
-        if self.must_stay_local and not candidate.is_local:
-            return "the request must stay in this house and this model is outside"
-        if (
-            self.regions is not None
-            and not candidate.is_local
-            and candidate.region not in self.regions
-        ):
-            allowed = " or ".join(self.regions) or "no region at all"
-            return f"is in region {candidate.region or 'unknown'}, not {allowed}"
+        if self.must_stay_local or self.regions is not None:
+            why = self._outside(candidate)
+            if why:
+                return why
         if not self.needs <= candidate.abilities:
             return f"cannot do {', '.join(sorted(self.needs - candidate.abilities))}"
         answer = self.answer_tokens
@@ -82,6 +110,28 @@ class Limits(msgspec.Struct, frozen=True):
         if not option.health.is_available:
             return option.health.why or "unavailable just now"
         return "" if self.budget_left_usd is None else self._over_budget(option.usd())
+
+    def left_out(self, candidate: Candidate) -> list[Reason]:
+        """Say which deployments of a model may not be called although the model may answer."""
+        if not self.must_stay_local and self.regions is None:
+            return []
+        whys = [(site.name, self._why_outside(site)) for site in candidate.sites]
+        return [Reason(f"{name} {why}", False) for name, why in whys if why]
+
+    def _outside(self, candidate: Candidate) -> str:
+        """Say why no deployment of the model will do; empty when one does."""
+        sites = candidate.sites
+        whys = [self._why_outside(place) for place in sites or (candidate,)]
+        if "" in whys:
+            return ""
+        if self.must_stay_local:
+            return "the request must stay in this house and this model is outside"
+        if len(sites) < 2:
+            return whys[0]
+        return "; ".join(f"{site.name} {why}" for site, why in zip(sites, whys, strict=True))
+
+    def _why_outside(self, place: Somewhere) -> str:
+        return why_outside(place, must_stay_local=self.must_stay_local, regions=self.regions)
 
     def _over_budget(self, usd: Decimal | None) -> str:
         if self.budget_left_usd is None or usd == 0:

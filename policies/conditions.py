@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from policies.compiling import Names
 from policies.decision import Reason
+from policies.expressions import CelError, run_cel
 from policies.facts import Facts, Verdict
 from policies.ranges import Range
 
@@ -85,11 +86,12 @@ class OneOf(Leaf):
     """Where the fact comes from, if that is worth a word."""
     plain: frozenset[str] = field(init=False, compare=False, repr=False)
     patterns: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    """The words with a star, as `fnmatch` wants them."""
 
     def __post_init__(self) -> None:
-        patterns = tuple(word for word in self.words if "*" in word)
-        object.__setattr__(self, "patterns", patterns)
-        object.__setattr__(self, "plain", frozenset(self.words) - frozenset(patterns))
+        starred = [word for word in self.words if "*" in word]
+        object.__setattr__(self, "patterns", tuple(map(_only_stars, starred)))
+        object.__setattr__(self, "plain", frozenset(self.words).difference(starred))
 
     def holds(self, facts: Facts) -> bool:
         word = self.get(facts)
@@ -110,6 +112,11 @@ class OneOf(Leaf):
         return f"{self.key} is {found}{self.remark(facts)}" + (
             "" if self.holds(facts) else f", not {wanted}"
         )
+
+
+def _only_stars(word: str) -> str:
+    """The word as a pattern in which nothing but `*` stands for anything else."""
+    return word.replace("[", "[[]").replace("?", "[?]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,19 +311,6 @@ class QualityInRange(Leaf):
         return max((each for each in known if each is not None), default=None)
 
 
-def compile_cel(expression: str) -> Any:
-    """Compile a CEL expression once.
-
-    Raises:
-        ValueError: the expression cannot be parsed; the message shows where.
-    """
-    # Imported here because the package loads its own command line with it, which costs more time at
-    # start than all our policies; most of them use no CEL.
-    import cel
-
-    return cel.compile(expression)
-
-
 @dataclass(frozen=True, slots=True)
 class Cel(Leaf):
     """A CEL expression over the facts is true."""
@@ -333,8 +327,8 @@ class Cel(Leaf):
 
     def _run(self, facts: Facts) -> tuple[bool, str]:
         try:
-            value = self.program.execute(facts.cel_variables())
-        except (RuntimeError, ValueError, TypeError, KeyError, OverflowError) as error:
+            value = run_cel(self.program, facts.cel_variables())
+        except CelError as error:
             return False, f"not computable here ({error})"
         if isinstance(value, bool):
             return value, ""

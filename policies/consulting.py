@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from policies.asides import Inquiry
 from policies.bounds import Bounds
 from policies.decision import Plan, Reason, Terms
-from policies.engine import constrain, first_that_holds, limit
+from policies.engine import constrain, first_that_holds, limit, say_left_out
 from policies.facts import Facts
 from policies.roster import Roster, roster_of
 from policies.rules import Policy
@@ -72,8 +72,11 @@ def consult(
         # Nobody waits for a second try: the reader's own signals stand ready.
         terms=Terms(deadline_seconds=inquiry.deadline_seconds, max_attempts=2, retries_per_model=0),
         must_stay_local=limits.must_stay_local,
+        regions=limits.regions,
         policy=policy.name,
         policy_version=policy.version,
     )
-    why = Reason(f"dispatcher: {primary.model} is asked what this is about", True, (because,))
+    out = say_left_out([each.model for each in seats.selected], limits, facts.candidates)
+    said = f"dispatcher: {primary.model} is asked what this is about"
+    why = Reason(said, True, (because, *out))
     return Consultation(inquiry=inquiry, why=why, plan=plan, bounds=bounds)

@@ -123,6 +123,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the prompt (and version, after `@`) to put before the conversation."""
     terms: Terms = USUAL_TERMS
     must_stay_local: bool = False
+    """Only deployments in this house may be called."""
+    regions: tuple[str, ...] | None = None
+    """Only deployments in one of these regions, or in this house, may be called; None: anywhere."""
     propensity: float = 1.0
     """Probability with which this primary was drawn, for replay."""
     policy: str = ""

@@ -90,6 +90,7 @@ def decide(
     if course.trial is not None:
         cascade, said = _judge(policy, course.trial, seats, limits, facts)
         reasons += said
+    reasons += _left_out(seats, cascade, limits, roster)
     return Plan(
         rule=course.rule,
         pool=seats.pool,
@@ -101,6 +102,7 @@ def decide(
         prompt=course.prompt,
         terms=rule.terms,
         must_stay_local=limits.must_stay_local,
+        regions=limits.regions,
         propensity=course.propensity * seats.propensity,
         policy=policy.name,
         policy_version=policy.version,
@@ -120,6 +122,25 @@ def _judge(
         facts=facts,
         answer_tokens=policy.answer_tokens,
     )
+
+
+def _left_out(
+    seats: Lineup, cascade: Cascade | None, limits: Limits, roster: Roster
+) -> tuple[Reason, ...]:
+    """Give which deployments of the plan's models the limits leave out."""
+    chosen = list(seats.selected)
+    if cascade is not None:
+        chosen += [each for judge in cascade.judges for each in judge.models]
+    return say_left_out([each.model for each in chosen], limits, roster)
+
+
+def say_left_out(
+    models: Iterable[str], limits: Limits, candidates: Mapping[str, Candidate]
+) -> tuple[Reason, ...]:
+    """Give which deployments of these models may not be called under the limits, and why."""
+    names = dict.fromkeys(models)
+    out = [reason for name in names for reason in limits.left_out(candidates[name])]
+    return (Reason("never called, being outside the limits", None, tuple(out)),) if out else ()
 
 
 def first_that_holds(policy: Policy, facts: Facts) -> tuple[int, Rule]:

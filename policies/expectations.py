@@ -93,7 +93,8 @@ def _differences(case: ExpectDoc, plan: Plan, candidates: Sequence[Candidate]) -
             yield f"side '{name}' of split '{split}', but it is '{arms.get(split, 'none')}'."
     if case.stays_local is not None:
         local = {each.name for each in candidates if each.is_local}
-        outside = [model for model in plan.models if model not in local]
+        may_leave = () if plan.must_stay_local else plan.models
+        outside = [model for model in may_leave if model not in local]
         if case.stays_local and outside:
             yield f"stays in this house, but {', '.join(outside)} may be called."
         if not case.stays_local and not outside:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from policies.bounds import Bounds
 from policies.findings import Finding, Severity, did_you_mean
 from policies.lint_asides import lint_asides, mentioned_models, used_pools
+from policies.lint_places import lint_places
 from policies.located import Path
 from policies.logic import is_covered, lowest, never_holds
 from policies.pools import Pool, list_models
@@ -34,6 +36,7 @@ def lint(
         *(() if intents is None else _intents(policy, intents)),
         *_pools(policy, models),
         *_fit(policy, models),
+        *lint_places(_mentioned_models(policy), policy, models),
         *_fallbacks(policy),
         *_splits(policy),
         *lint_asides(policy, models),
@@ -260,13 +263,17 @@ def _fit(policy: Policy, models: Models) -> Iterator[Finding]:
             mend = f"Rule '{rule.name}' needs it: use another pool."
             yield _find(policy, "error", "unable", where, message, mend)
         regions = rule.bounds.regions
-        if every and regions and not any(c.is_local or c.region in regions for c in every):
-            known = {str(each.region) for each in models.values() if each.region}
+        somewhere = Bounds(regions=regions)
+        if every and regions and not any(somewhere.leave_room_for(each) for each in every):
+            places = [place for each in models.values() for place in each.sites or (each,)]
+            known = {str(place.region) for place in places if place.region}
             message = f"no model behind rule '{rule.name}' is in region {' or '.join(regions)}."
             yield _find(
                 policy, "error", "no-region", where, message, did_you_mean(regions[0], known)
             )
-        if every and rule.bounds.must_stay_local and not any(each.is_local for each in every):
+        at_home = Bounds(must_stay_local=True)
+        stays = rule.bounds.must_stay_local
+        if every and stays and not any(at_home.leave_room_for(each) for each in every):
             message = f"rule '{rule.name}' must stay local, and no model behind it is local."
             yield _find(policy, "error", "no-local", where, message, "Add the pool `local`.")
 

@@ -15,6 +15,7 @@ from policies.findings import Finding, did_you_mean
 from policies.located import Located, Path, describe_problems, find_problems
 from policies.rules import Policy, compile_policy
 from policies.schema import OWN_INTENTS, PolicyDoc
+from policies.values import keep_written
 
 __all__ = [
     "DEFAULT",
@@ -52,6 +53,16 @@ for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:merge", r"^<<$", ["<"]),
 ):
     _Reader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
+
+
+def _number(reader: _Reader, node: yaml.ScalarNode) -> Any:
+    is_whole = node.tag.endswith("int")
+    read = reader.construct_yaml_int if is_whole else reader.construct_yaml_float
+    return keep_written(read(node), node.value)
+
+
+for _tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float"):
+    _Reader.add_constructor(_tag, _number)
 
 
 def read_yaml(path: FilePath) -> Located:

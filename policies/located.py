@@ -92,7 +92,9 @@ def _words(
     shown = detail["input"] if isinstance(detail["input"], str | int | float) else None
     value = f" (it is {shown!r})" if shown is not None and str(shown) not in said else ""
     whole = f"'{dotted}': {said}{value}"
-    return "bad-value", whole if whole.endswith("?") else f"{whole}.", ""
+    plain = "Write it plainly, without quotes or a unit."
+    mend = plain if detail["type"] in ("float_type", "int_type") else ""
+    return "bad-value", whole if whole.endswith("?") else f"{whole}.", mend
 
 
 def _without_tags(loc: tuple[str | int, ...], data: Any) -> Path:

@@ -23,11 +23,11 @@ from policies.conditions import (
     QualityInRange,
     TimeOfDay,
     Weekday,
-    compile_cel,
     get_metadata,
     get_slots,
     no_remark,
 )
+from policies.expressions import compile_cel
 from policies.facts import Facts
 from policies.schema import ConditionDoc, HealthDoc
 

@@ -1,4 +1,4 @@
-"""Numbers as a policy writes them: `above 0.6`, `at most 3`, `100 to 500`, `7`, `"> 0.6"`."""
+"""Numbers as a policy writes them: `above 0.6`, `at most 3`, `100 to 500`, `7`, `50%`, `"> 0.6"`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
-_NUMBER = r"([-+]?\d+(?:[._]\d+)*(?:\.\d+)?(?:[eE][-+]?\d+)?[kKmM]?)"
+_NUMBER = r"([-+]?\d+(?:[._]\d+)*(?:\.\d+)?(?:[eE][-+]?\d+)?(?:[kKmM]|\s?%)?)"
 _ONE_SIDED = re.compile(rf"(above|below|at least|at most|over|under|>=|<=|>|<|=)\s*{_NUMBER}")
 _TWO_SIDED = re.compile(rf"{_NUMBER}\s*(?:to|\.\.)\s*{_NUMBER}")
 _PLAIN = re.compile(_NUMBER)
@@ -93,6 +93,68 @@ def _one_sided(word: str, value: float) -> Range:
 
 
 def _number(text: str) -> float:
-    factor = _FACTORS.get(text[-1], 1.0)
-    digits = text[:-1] if factor != 1.0 else text
-    return float(digits.replace("_", "")) * factor
+    digits = text.rstrip("km% ").replace("_", "")
+    value = float(digits) * _FACTORS.get(text[-1], 1.0)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is larger than any number that can be meant")
+    return value / 100 if text.endswith("%") else value
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The numbers that a fact can be."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    is_whole: bool = False
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is read in parts of one, so that 50% means 0.5."""
+        return self.high == 1
+
+    def read(self, text: object) -> Range:
+        """Read a range of which some number is possible.
+
+        Raises:
+            ValueError: it is no range, or lies outside of what is possible; says what is.
+        """
+        found = parse_range(text)
+        if not self.is_share and "%" in str(text):
+            raise ValueError(f"'{text}' is in %, and this is {self}. Write a plain number")
+        ends = [each for each in (found.low, found.high) if math.isfinite(each)]
+        is_beyond = math.isfinite(self.high) and any(
+            not self.low <= each <= self.high for each in ends
+        )
+        if is_beyond or not self._meets(found):
+            raise ValueError(f"'{text}' is not possible: this is {self}.{self._mend(ends)}")
+        return found
+
+    def _meets(self, found: Range) -> bool:
+        if not self.is_whole:
+            return found.meets(Range(self.low, self.high))
+        low, high = max(found.low, self.low), min(found.high, self.high)
+        first = low if math.isinf(low) else math.ceil(low)
+        if first == found.low and not found.holds_low:
+            first += 1
+        return first < high or (first == high and found.holds(first))
+
+    def _mend(self, ends: list[float]) -> str:
+        end = next((each for each in ends if 10 <= each <= 100), None)
+        if end is None or not self.is_share:
+            return ""
+        return f" Write {end / 100:g} or {end:g}% if you mean that part of all"
+
+    def __str__(self) -> str:
+        kind = "a whole number" if self.is_whole else "a number"
+        if math.isfinite(self.high):
+            return f"{kind} from {self.low:g} to {self.high:g}"
+        return f"{kind}, {self.low:g} or more" if math.isfinite(self.low) else kind
+
+
+ANY_NUMBER = Domain()
+SHARE = Domain(0, 1)
+TREND = Domain(-1, 1)
+COUNT = Domain(0, is_whole=True)
+COUNT_FROM_ONE = Domain(1, is_whole=True)
+MEASURE = Domain(0)

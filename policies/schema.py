@@ -4,97 +4,59 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetCoreSchemaHandler,
-    model_validator,
-)
-from pydantic_core import core_schema
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from policies.conditions import compile_cel
-from policies.facts import CEL_NAMES
-from policies.findings import did_you_mean
-from policies.signals import EMOTIONS, INTENT_GROUPS, INTENTS
+from policies import ranges
+from policies.ranges import Range
 from policies.values import (
+    Among,
+    Count,
     Days,
-    Number,
+    Flag,
     Objective,
+    Real,
     Share,
     Span,
     Words,
-    parse_known_words,
+    Zone,
     parse_zone,
 )
+from policies.vocabulary import (
+    OWN_INTENTS,
+    Abilities,
+    Cel,
+    Emotion,
+    Intent,
+    IntentGroup,
+    Language,
+    Modality,
+    Needs,
+    Pii,
+    Slots,
+)
 
-OWN_INTENTS = "own_intents"
-"""Where a validation's context has the labels of intent heads that are not the shipped ones."""
-_MACROS = ("exists", "exists_one", "all", "map", "filter")
+__all__ = ["OWN_INTENTS", "ConditionDoc", "PolicyDoc"]
+
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,99}$")]
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Seconds = Annotated[Real, Field(gt=0, le=86_400)]
+Amount = Annotated[Range, Among(ranges.ANY_NUMBER)]
+Part = Annotated[Range, Among(ranges.SHARE)]
+Trend = Annotated[Range, Among(ranges.TREND)]
+Size = Annotated[Range, Among(ranges.COUNT)]
+Times = Annotated[Range, Among(ranges.COUNT_FROM_ONE)]
+Measure = Annotated[Range, Among(ranges.MEASURE)]
 
 
 class _Doc(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, populate_by_name=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
-
-class _Known:
-    """Marks a list of words as one of a vocabulary, for validation and for editors."""
-
-    def __init__(self, *known: str) -> None:
-        self.known = known
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
-        return core_schema.no_info_before_validator_function(
-            lambda value: parse_known_words(value, self.known), handler(source)
-        )
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        words = {"type": "array", "items": {"enum": list(self.known)}, "minItems": 1}
-        return {"anyOf": [{"enum": list(self.known)}, words]}
-
-
-class _KnownIntents(_Known):
-    """The same where whoever validates may know more words: those of intent heads of their own."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
-        return core_schema.with_info_before_validator_function(
-            lambda value, info: parse_known_words(
-                value, (*self.known, *((info.context or {}).get(OWN_INTENTS, ())))
-            ),
-            handler(source),
-        )
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        word = {"anyOf": [{"enum": list(self.known)}, {"type": "string", "minLength": 1}]}
-        return {"anyOf": [*word["anyOf"], {"type": "array", "items": word, "minItems": 1}]}
-
-
-def _check_cel(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("a CEL expression is text, such as 'tokens > 1000 && turns > 2'")
-    try:
-        program = compile_cel(value)
-    except ValueError as error:
-        raise ValueError(f"the CEL expression cannot be read: {error}") from error
-    if not any(f".{macro}(" in value for macro in _MACROS):
-        for name in program.variables():
-            if name not in CEL_NAMES:
-                raise ValueError(
-                    f"the CEL expression asks for '{name}'. {did_you_mean(name, CEL_NAMES)}"
-                )
-    return value
-
-
-Intent = Annotated[tuple[str, ...], _KnownIntents(*INTENTS)]
-IntentGroup = Annotated[tuple[str, ...], _Known(*INTENT_GROUPS)]
-Emotion = Annotated[tuple[str, ...], _Known(*EMOTIONS)]
-Language = Annotated[tuple[str, ...], _Known("zh", "en", "mixed", "other")]
-Cel = Annotated[str, BeforeValidator(_check_cel)]
+    @field_validator("*", mode="before")
+    @classmethod
+    def _has_a_value(cls, value: object, info: ValidationInfo) -> object:
+        if value is None:
+            name = cls.model_fields[str(info.field_name)].alias or info.field_name
+            raise ValueError(f"'{name}' has no value. Write one, or remove the line")
+        return value
 
 
 class HealthDoc(_Doc):
@@ -102,12 +64,12 @@ class HealthDoc(_Doc):
 
     of: Name
     """A pool or a model."""
-    available: bool | None = None
+    available: Flag | None = None
     """Whether it, or any model of the pool, can be called."""
-    error_rate: Number | None = None
-    first_token_seconds: Number | None = None
-    tokens_per_second: Number | None = None
-    load: Number | None = None
+    error_rate: Part | None = None
+    first_token_seconds: Measure | None = None
+    tokens_per_second: Measure | None = None
+    load: Part | None = None
 
 
 class QualityDoc(_Doc):
@@ -115,11 +77,13 @@ class QualityDoc(_Doc):
 
     of: Name
     """A pool or a model."""
-    range: Annotated[Number, Field(alias="is")]
+    range: Annotated[Part, Field(alias="is")]
 
 
 class ConditionDoc(_Doc):
     """When a rule holds. Every line given must hold; `any`, `all` and `not` combine."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     all_: Annotated[list[ConditionDoc] | None, Field(alias="all", min_length=1)] = None
     """Every one of these holds."""
@@ -133,47 +97,47 @@ class ConditionDoc(_Doc):
     """Any intent found in the last message, not only the main one."""
     intent_group: IntentGroup | None = None
     """consult, complaint, query, handle or other."""
-    intent_count: Number | None = None
+    intent_count: Times | None = None
     """How many intents one message holds."""
-    confidence: Number | None = None
+    confidence: Part | None = None
     """Probability that the main intent is right."""
-    unsure: bool | None = None
+    unsure: Flag | None = None
     """The reader could not tell the intent."""
     emotion: Emotion | None = None
-    intensity: Number | None = None
+    intensity: Part | None = None
     """How strong the emotion is, 0 to 1."""
-    emotion_confidence: Number | None = None
-    emotion_trend: Number | None = None
+    emotion_confidence: Part | None = None
+    emotion_trend: Trend | None = None
     """Below 0 the mood gets worse over the turns, above 0 better."""
-    sarcasm: Number | None = None
+    sarcasm: Part | None = None
     """Probability that praise is meant as blame."""
     language: Language | None = None
-    difficulty: Number | None = None
+    difficulty: Part | None = None
     """Probability that only a strong model answers well."""
     quality: QualityDoc | None = None
     """What quality to expect of a model or pool on this request."""
-    tokens: Number | None = None
+    tokens: Size | None = None
     """Size of the whole request in tokens."""
-    max_output_tokens: Number | None = None
-    modality: Words | None = None
+    max_output_tokens: Size | None = None
+    modality: Modality | None = None
     """text, image, audio, file or video."""
-    needs: Words | None = None
-    """What the request needs: tools, vision, audio, json_mode, json_schema."""
-    code: bool | None = None
-    math: bool | None = None
-    long_document: bool | None = None
-    stream: bool | None = None
-    pii: Words | None = None
+    needs: Needs | None = None
+    """What the request needs: tools, vision, audio, video, json_mode, json_schema; `any` or `none`."""
+    code: Flag | None = None
+    math: Flag | None = None
+    long_document: Flag | None = None
+    stream: Flag | None = None
+    pii: Pii | None = None
     """Kinds of private data found; `any` for some, `none` for none."""
-    slots: Words | None = None
+    slots: Slots | None = None
     """Entities found: order_number, phone, date, amount; `any` or `none`."""
-    turns: Number | None = None
+    turns: Times | None = None
     """User turns so far."""
-    from_context: bool | None = None
+    from_context: Flag | None = None
     """The intent was decided by what was said before, not by the last message alone."""
-    reask: bool | None = None
+    reask: Flag | None = None
     """The user says again what they said before."""
-    escalation: bool | None = None
+    escalation: Flag | None = None
     """The user asks for a person or threatens to complain outside."""
     user: Words | None = None
     """`*` stands for anything: `vip-*`."""
@@ -183,18 +147,25 @@ class ConditionDoc(_Doc):
     """Name of the API key."""
     order_number: Words | None = None
     """The order number that came with the request: `*88`."""
-    metadata: dict[str, Words] | None = None
+    metadata: Annotated[dict[str, Words] | None, Field(min_length=1)] = None
     """Entries of the request's metadata."""
     time: Span | None = None
     """On the policy's clock (`zone`); may run over midnight."""
     weekday: Days | None = None
-    budget_left_usd: Number | None = None
+    budget_left_usd: Amount | None = None
     """What the caller may still spend; never holds for callers without a budget."""
-    load: Number | None = None
+    load: Part | None = None
     """How busy the whole gateway is, 0 to 1."""
     health: HealthDoc | None = None
     cel: Cel | None = None
     """An expression in CEL for what the other lines cannot say."""
+
+    @field_validator("metadata", mode="before")
+    @classmethod
+    def _asks_for_an_entry(cls, value: object) -> object:
+        if value == {}:
+            raise ValueError("'metadata' has no entries. Write one, or remove the line")
+        return value
 
     @model_validator(mode="after")
     def _asks_something(self) -> ConditionDoc:
@@ -208,7 +179,7 @@ class HedgeDoc(_Doc):
 
     after_seconds: Seconds | None = None
     """Left out: after the model's own usual slowest time to a first token."""
-    max_share: float = Field(0.05, ge=0, le=1)
+    max_share: Real = Field(0.05, ge=0, le=1)
     """At most this part of all requests."""
 
 
@@ -220,20 +191,20 @@ class TermsDoc(_Doc):
     connect_seconds: Seconds | None = None
     first_token_seconds: Seconds | None = None
     between_tokens_seconds: Seconds | None = None
-    min_tokens_per_second: float | None = Field(None, ge=0)
+    min_tokens_per_second: Real | None = Field(None, ge=0)
     crawl_seconds: Seconds | None = None
     """A stream slower than `min_tokens_per_second` for this long is given up."""
-    max_attempts: int | None = Field(None, ge=1, le=50)
-    retries_per_model: int | None = Field(None, ge=0, le=10)
+    max_attempts: Count | None = Field(None, ge=1, le=50)
+    retries_per_model: Count | None = Field(None, ge=0, le=10)
     on_break: Literal["continue", "error"] | None = None
     """When a stream breaks after it began: go on with the next model, or end with an error."""
     order: Literal["trusted", "proven"] | None = None
     """proven: stream only from wires that number their pieces, and fetch other answers whole before
     they are streamed out; trusted: stream from everybody, and check what is numbered."""
-    filtered_elsewhere: bool | None = None
+    filtered_elsewhere: Flag | None = None
     """Whether a prompt that one vendor's content filter refused may go to another vendor."""
     hedge: HedgeDoc | None = None
-    cache: bool | None = None
+    cache: Flag | None = None
     """Whether equal questions may be answered from the cache."""
 
 
@@ -242,14 +213,14 @@ class AgreementDoc(_Doc):
 
     with_: Annotated[Name | None, Field(alias="with")] = None
     """The pool or model that answers a second time; left out: the first one again."""
-    at_least: float = Field(0.3, gt=0, le=1)
+    at_least: Real = Field(0.3, gt=0, le=1)
     """How alike the answers must be: the share of words and pairs of words in common."""
 
 
 class JudgeDoc(_Doc):
     """How a first answer is judged. Every judge that is named must be content."""
 
-    refusal: bool = True
+    refusal: Flag = True
     """An answer that says itself that it cannot help is not good enough."""
     agreement: AgreementDoc | None = None
     check: Name | None = None
@@ -281,9 +252,9 @@ class DispatcherDoc(_Doc):
     """When it is asked; left out: when the reader is unsure."""
     deadline_seconds: Seconds = 1.5
     """Later answers do not count: the reader's own stand."""
-    cache_seconds: float = Field(3_600, ge=0, le=604_800)
+    cache_seconds: Real = Field(3_600, ge=0, le=604_800)
     """How long its answer about a text holds; 0 asks every time."""
-    confidence: float = Field(0.75, ge=0, le=1)
+    confidence: Real = Field(0.75, ge=0, le=1)
     """What its word counts for in conditions on `confidence`."""
 
 
@@ -294,22 +265,22 @@ class PoolDoc(_Doc):
     models: Annotated[list[Name], Field(min_length=1)]
     objective: Objective = "ordered"
     """best, cheapest, fastest, weighted, or ordered as written."""
-    quality_floor: float | None = Field(None, ge=0, le=1)
+    quality_floor: Real | None = Field(None, ge=0, le=1)
     """Models below this expected quality are not taken from this pool."""
-    under_usd: float | None = Field(None, gt=0)
+    under_usd: Real | None = Field(None, gt=0)
     """Models whose estimated price for the request is higher are not taken from this pool."""
-    weights: dict[Name, Annotated[float, Field(ge=0)]] = {}
+    weights: dict[Name, Annotated[Real, Field(ge=0)]] = {}
     """For `weighted`: how much each model gets, in proportion; 1 when left out."""
     fallbacks: list[Name] | None = None
     """Pools or models that stand behind this pool."""
 
 
 class _Bounds(_Doc):
-    must_stay_local: bool = False
+    must_stay_local: Flag = False
     """Only models that run in this house."""
     region: Words | None = None
     """Only models in one of these regions, or in this house."""
-    needs: Words | None = None
+    needs: Abilities | None = None
     """Only models with all of these abilities."""
 
 
@@ -389,8 +360,8 @@ class ExpectDoc(_Doc):
     """A moment such as 2026-11-21T03:00+08:00."""
     unavailable: list[Name] = []
     """Models that are down in this case."""
-    budget_left_usd: float | None = None
-    load: float = Field(0.0, ge=0, le=1)
+    budget_left_usd: Real | None = None
+    load: Real = Field(0.0, ge=0, le=1)
     model: str = "auto"
     """What the caller asks for."""
     rule: Name | None = None
@@ -399,9 +370,9 @@ class ExpectDoc(_Doc):
     """The model that answers, or a list of which it must be one."""
     prompt: str | None = None
     arm: dict[str, str] | None = None
-    stays_local: bool | None = None
+    stays_local: Flag | None = None
     """No model of the whole plan is outside this house."""
-    refused: bool | None = None
+    refused: Flag | None = None
     """Nobody may answer."""
 
     @model_validator(mode="after")
@@ -417,11 +388,11 @@ class PolicyDoc(_Doc):
 
     name: Name
     about: str = ""
-    zone: str = "UTC"
+    zone: Zone = "UTC"
     """The clock that rules on time and weekday read: Asia/Shanghai, or +08:00."""
-    headroom_tokens: int = Field(512, ge=0, le=1_000_000)
+    headroom_tokens: Count = Field(512, ge=0, le=1_000_000)
     """Kept free in a model's window for the shipped prompt and the answer."""
-    answer_tokens: int = Field(300, ge=1, le=1_000_000)
+    answer_tokens: Count = Field(300, ge=1, le=1_000_000)
     """How long an answer is taken to be when prices and times are estimated."""
     terms: TermsDoc | None = None
     dispatcher: DispatcherDoc | None = None

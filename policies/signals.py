@@ -40,6 +40,31 @@ INTENTS = (
 ANY_LOCAL = "any-local"
 """What a policy writes for every model that runs in this house."""
 EMOTIONS = ("negative", "neutral", "positive")
+LANGUAGES = ("zh", "en", "mixed", "other")
+MODALITIES = ("text", "image", "audio", "file", "video")
+NEEDS = ("tools", "vision", "audio", "video", "json_mode", "json_schema")
+"""The abilities that a request can ask of a model."""
+ABILITIES = (*NEEDS, "streaming", "reasoning", "prefill", "logprobs", "seed")
+"""The abilities that a model can have."""
+SLOTS = ("order_number", "phone", "date", "amount")
+PII_KINDS = (
+    "phone",
+    "landline",
+    "hotline",
+    "id_card",
+    "bank_card",
+    "email",
+    "passport",
+    "plate",
+    "company_code",
+    "ip",
+    "ssn",
+    "iban",
+    "secret",
+    "account",
+    "address",
+    "name",
+)
 
 
 class Signals(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +170,16 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One deployment of a model, as hard limits see it."""
+
+    name: str
+    region: str | None = None
+    """None: nobody knows."""
+    is_local: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """What a decision needs to know of a model: its card without the vendor's wire."""
 
@@ -155,7 +190,11 @@ class Candidate:
     abilities: frozenset[str]
     quality: float
     is_local: bool = False
+    """Every deployment of it is in this house."""
     region: str | None = None
+    """Where its card says that it is."""
+    sites: tuple[Site, ...] = ()
+    """Its deployments; hard limits look at these alone. None listed: it is where its card says."""
     is_on: bool = True
     why_off: str = ""
     """Why the model cannot be called at all: "no ANTHROPIC_API_KEY"."""

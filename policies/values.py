@@ -3,21 +3,59 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import zoneinfo
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, GetCoreSchemaHandler, Strict, WithJsonSchema
+from pydantic_core import core_schema
 
 from policies.conditions import DAYS
 from policies.findings import did_you_mean
-from policies.ranges import Range, parse_range
+from policies.ranges import Domain
 
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s*%")
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|to)\s*(\d{1,2}):(\d{2})")
 _OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
+_FLAGS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_FULL_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class WrittenInt(int):
+    """A whole number that was not written as Python would write it; as a word it is what was written."""
+
+    written: str
+
+
+class WrittenFloat(float):
+    """The same for a number with a point or an exponent."""
+
+    written: str
+
+
+def keep_written(value: Any, written: str) -> Any:
+    """Give a number that remembers how it was written: `+86`, `1_000` and `1.10` may be names."""
+    if str(value) == written or not isinstance(value, int | float):
+        return value
+    kept = WrittenInt(value) if isinstance(value, int) else WrittenFloat(value)
+    kept.written = written
+    return kept
+
+
+def parse_flag(value: object) -> bool:
+    """Read true or false, or one of the words that mean them.
+
+    Raises:
+        ValueError: neither.
+    """
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in _FLAGS:
+        return _FLAGS[value.lower()]
+    raise ValueError(f"{value!r} is neither true nor false. Write one of them")
 
 
 def parse_words(value: object) -> tuple[str, ...]:
@@ -25,24 +63,17 @@ def parse_words(value: object) -> tuple[str, ...]:
     listed = value if isinstance(value, list | tuple) else [value]
     if not listed:
         raise ValueError("the list is empty, so this could never hold")
-    for word in listed:
-        if isinstance(word, bool) or not isinstance(word, str | int | float) or word == "":
-            raise ValueError(f"{word!r} is not a word or a list of words")
-    return tuple(str(word) for word in listed)
+    return tuple(map(_word, listed))
 
 
-def parse_known_words(value: object, known: Iterable[str]) -> tuple[str, ...]:
-    """Read words of a fixed vocabulary.
-
-    Raises:
-        ValueError: a word is not in the vocabulary; the message suggests one.
-    """
-    words = parse_words(value)
-    names = tuple(known)
-    for word in words:
-        if word not in names:
-            raise ValueError(f"'{word}' is not known. {did_you_mean(word, names)}")
-    return words
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} is not a word. Quote it if you mean the word")
+    if value is None or value == "":
+        raise ValueError("a word has no value. Write one, or remove the line")
+    if not isinstance(value, str | int | float):
+        raise ValueError(f"{value!r} is not a word or a list of words")
+    return value.written if isinstance(value, WrittenInt | WrittenFloat) else str(value)
 
 
 def parse_share(value: object) -> Decimal | None:
@@ -51,10 +82,8 @@ def parse_share(value: object) -> Decimal | None:
     Raises:
         ValueError: neither of the two, or more than 100 %.
     """
-    if value is None or value == "rest":
+    if value == "rest":
         return None
-    if isinstance(value, Decimal):
-        return value
     match = _SHARE.fullmatch(str(value).strip())
     if match is None or Decimal(match[1]) > 100:
         raise ValueError(f"{value!r} is not a share. Write it as '25%' or 'rest'")
@@ -100,10 +129,11 @@ def parse_days(value: object) -> tuple[str, ...]:
 
 
 def _day(word: str) -> int:
-    short = word.strip()[:3]
-    if short not in DAYS:
-        raise ValueError(f"'{word}' is not a day. {did_you_mean(word, DAYS)}")
-    return DAYS.index(short)
+    short = word.strip()
+    for at, day in enumerate(_FULL_DAYS):
+        if len(short) >= 3 and day.startswith(short):
+            return at
+    raise ValueError(f"'{word}' is not a day. {did_you_mean(word, DAYS)}")
 
 
 def parse_zone(name: str) -> datetime.tzinfo:
@@ -116,7 +146,7 @@ def parse_zone(name: str) -> datetime.tzinfo:
         return datetime.UTC
     if match := _OFFSET.fullmatch(name):
         minutes = int(match[2]) * 60 + int(match[3])
-        if minutes < 24 * 60:
+        if minutes < 24 * 60 and int(match[3]) < 60:
             sign = 1 if match[1] == "+" else -1
             return datetime.timezone(datetime.timedelta(minutes=sign * minutes))
     try:
@@ -128,39 +158,112 @@ def parse_zone(name: str) -> datetime.tzinfo:
         ) from error
 
 
-def _text_or_list(description: str) -> dict[str, Any]:
-    words = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-    return {"description": description, "anyOf": [{"type": "string"}, words]}
+def _caseless(words: Iterable[str]) -> str:
+    """A pattern for one of these words in capitals or not; editors know no flag for that."""
+    spelt = (
+        re.sub(r"[a-z]", lambda found: f"[{found[0].upper()}{found[0]}]", each) for each in words
+    )
+    return "|".join(spelt)
 
 
+def _one_or_list(word: dict[str, Any], description: str) -> dict[str, Any]:
+    listed = {"type": "array", "items": word, "minItems": 1}
+    return {"description": description, "anyOf": [word, listed]}
+
+
+class Among:
+    """Marks a range of numbers as one of those that a fact can be, for validation and for editors."""
+
+    def __init__(self, domain: Domain) -> None:
+        self.domain = domain
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        return core_schema.no_info_before_validator_function(self.domain.read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        number: dict[str, Any] = {"type": "integer" if self.domain.is_whole else "number"}
+        if math.isfinite(self.domain.low):
+            number["minimum"] = self.domain.low
+        if math.isfinite(self.domain.high):
+            number["maximum"] = self.domain.high
+        return {
+            "description": "A range: 'above 0.6', 'at least 3', 'below 10', 'at most 5', '1 to 5'.",
+            "anyOf": [number, {"type": "string", "pattern": _pattern_of(self.domain)}],
+        }
+
+
+def _pattern_of(domain: Domain) -> str:
+    number = _SHARE_NUMBER if domain.is_share else _ANY_NUMBER
+    sign = "[-+]?" if domain.low < 0 else r"\+?"
+    sides = _caseless(("above", "below", "at +least", "at +most", "over", "under"))
+    one = f"{sign}(?:{number})"
+    return rf"^\s*(?:(?:{sides}|>=|<=|>|<|=)?\s*{one}|{one}\s*(?:[Tt][Oo]|\.\.)\s*{one})\s*$"
+
+
+def _day_pattern() -> str:
+    days = (
+        f"{day[:3]}{''.join(f'(?:{each}' for each in day[3:])}{')?' * len(day[3:])}"
+        for day in _FULL_DAYS
+    )
+    day = f"(?:{_caseless(days)})"
+    return rf"^\s*{day}\s*(?:-\s*{day}\s*)?$"
+
+
+_ANY_NUMBER = r"\d+(?:_\d+)*(?:\.\d+)?(?:[eE][-+]?\d+)?[kKmM]?"
+_SHARE_NUMBER = r"0*(?:0(?:\.\d+)?|1(?:\.0+)?)|0*(?:100(?:\.0+)?|\d{1,2}(?:\.\d+)?)\s?%"
+_HOUR = r"(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)"
+_ZONE = r"^(?:[+-](?:[01]\d|2[0-3]):[0-5]\d|[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2})$"
+_WORD = {"type": ["string", "number"], "minLength": 1}
 Words = Annotated[
     tuple[str, ...],
     BeforeValidator(parse_words),
-    WithJsonSchema(_text_or_list("One word, or a list of which one must match.")),
+    WithJsonSchema(_one_or_list(_WORD, "One word, or a list of which one must match.")),
 ]
 Days = Annotated[
     tuple[str, ...],
     BeforeValidator(parse_days),
-    WithJsonSchema(_text_or_list("Days such as mon, [sat, sun] or mon-fri.")),
-]
-Number = Annotated[
-    Range,
-    BeforeValidator(parse_range),
     WithJsonSchema(
-        {
-            "description": "A range: 'above 0.6', 'at least 3', 'below 10', 'at most 5', '1 to 5'.",
-            "type": ["string", "number"],
-        }
+        _one_or_list(
+            {"type": "string", "pattern": _day_pattern()},
+            "Days such as mon, [sat, sun] or mon-fri.",
+        )
     ),
 ]
 Span = Annotated[
     tuple[datetime.time, datetime.time],
     BeforeValidator(parse_span),
-    WithJsonSchema({"description": "A time span such as '09:00-18:00'.", "type": "string"}),
+    WithJsonSchema(
+        {
+            "description": "A time span such as '09:00-18:00'.",
+            "type": "string",
+            "pattern": rf"^\s*{_HOUR}\s*(?:-|to)\s*{_HOUR}\s*$",
+        }
+    ),
 ]
 Share = Annotated[
     Decimal | None,
     BeforeValidator(parse_share),
-    WithJsonSchema({"description": "A share such as '25%', or 'rest'.", "type": "string"}),
+    WithJsonSchema(
+        {
+            "description": "A share such as '25%', or 'rest'.",
+            "type": "string",
+            "pattern": r"^(?:rest|\s*(?:100(?:\.0{1,4})?|0?\d{1,2}(?:\.\d{1,4})?)\s*%\s*)$",
+        }
+    ),
 ]
+Zone = Annotated[str, WithJsonSchema({"type": "string", "pattern": _ZONE})]
+Flag = Annotated[
+    bool,
+    BeforeValidator(parse_flag),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "boolean"},
+                {"type": "string", "pattern": f"^(?:{_caseless(_FLAGS)})$"},
+            ]
+        }
+    ),
+]
+Real = Annotated[float, Strict()]
+Count = Annotated[int, Strict()]
 Objective = Literal["best", "cheapest", "fastest", "weighted", "ordered"]

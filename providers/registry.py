@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import cast
+from typing import Literal, cast
 
 from providers.base import Provider
+from providers.dialects.dashscope.differences import BASE_URLS
 from providers.http import OnHeaders
 from providers.limits import RateLimits
 from providers.settings import ProviderSettings, SettingsError
@@ -25,6 +26,10 @@ class Kind:
     region_env: str = ""
     base_url: str = ""
     """Where it is when nobody says otherwise."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """The vendor's own addresses by region, where it has regions."""
+    whose: Literal["vendor", "own", "either"] = "vendor"
+    """Who runs what speaks this wire: a vendor, oneself, or, at an address of one's own, oneself too."""
     needs_key: bool = True
     about: str = ""
 
@@ -36,6 +41,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             key_env="OPENAI_API_KEY",
             base_url_env="OPENAI_BASE_URL",
             base_url="https://api.openai.com/v1",
+            whose="either",
             about="OpenAI, and vendors that speak exactly its wire",
         ),
         "anthropic": Kind(
@@ -50,7 +56,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             key_env="DASHSCOPE_API_KEY",
             base_url_env="DASHSCOPE_BASE_URL",
             region_env="DASHSCOPE_REGION",
-            base_url="https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+            base_url=BASE_URLS["intl"],
+            addresses=MappingProxyType(BASE_URLS),
             about="Qwen on Alibaba Cloud",
         ),
         "llama_server": Kind(
@@ -58,6 +65,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             key_env="LLAMA_SERVER_API_KEY",
             base_url_env="LLAMA_SERVER_BASE_URL",
             base_url="http://127.0.0.1:8080/v1",
+            whose="own",
             needs_key=False,
             about="a server of one's own: llama-server, vLLM, SGLang",
         ),

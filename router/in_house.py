@@ -13,8 +13,9 @@ from providers.base import Model
 from providers.catalog import Catalog
 from providers.pricing import FREE
 from router.errors import ConfigError
+from router.places import Place
 from router.settings import LocalEntry, LocalModelEntry
-from router.vendors import Place, VendorStatus
+from router.vendors import VendorStatus
 
 NAME = "local"
 """What the provider of these models is called."""

@@ -48,6 +48,8 @@ class ProviderEntry(_Section):
     api_key: str | None = None
     base_url: str | None = None
     region: str | None = None
+    is_local: bool | None = None
+    """Whether it runs in this house. None: a vendor does not, and at a server of one's own each model says."""
     organization: str = ""
     project: str = ""
     headers: dict[str, str] = {}

@@ -1,24 +1,24 @@
-"""Which vendors can be called, which models they have, and where each one is deployed."""
+"""Which vendors can be called, where they are, and which models they have."""
 
 from __future__ import annotations
 
-import datetime
+import ipaddress
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from urllib.parse import urlsplit
 
-from policies.signals import Candidate
 from providers.base import Model
 from providers.catalog import Catalog, CatalogError, ModelNotInCatalogError, read_model
-from providers.money import BOOK_RATES
-from providers.registry import KINDS
+from providers.registry import KINDS, Kind
 from providers.settings import ProviderSettings
 from router.errors import ConfigError
 from router.settings import ModelEntry, ProviderEntry, Settings
 
 FROM_ENVIRONMENT = ("openai", "anthropic", "dashscope")
 """Vendors that run on the environment's keys when no provider is configured."""
+_INSIDE = (".local", ".internal", ".lan", ".home.arpa", ".localhost")
+"""How names end that no public DNS answers for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,10 @@ class VendorStatus:
     is_on: bool
     why: str = ""
     base_url: str = ""
+    region: str | None = None
+    """Where it is; None: nobody said, and its address does not tell."""
+    is_local: bool | None = None
+    """Whether it runs in this house; None: each of its models says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +44,11 @@ class Vendor:
     settings: ProviderSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One deployment before its provider is built: which model card, at which vendor."""
-
-    name: str
-    model: Model
-    vendor: str
-    weight: float = 1.0
-
-
 def find_vendors(settings: Settings, environ: Mapping[str, str] = os.environ) -> dict[str, Vendor]:
     """Every vendor by name, from the configuration or, when that names none, the environment.
 
     Raises:
-        ConfigError: a provider of an unknown kind.
+        ConfigError: a provider of an unknown kind, or one that is said to be where it is not.
     """
     entries = settings.providers or {name: ProviderEntry(kind=name) for name in FROM_ENVIRONMENT}
     problems = [
@@ -62,12 +56,16 @@ def find_vendors(settings: Settings, environ: Mapping[str, str] = os.environ) ->
         for name, entry in entries.items()
         if entry.kind not in KINDS
     ]
+    if not problems:
+        found = {name: _vendor(name, entry, environ, problems) for name, entry in entries.items()}
     if problems:
         raise ConfigError(problems)
-    return {name: _vendor(name, entry, environ) for name, entry in entries.items()}
+    return found
 
 
-def _vendor(name: str, entry: ProviderEntry, environ: Mapping[str, str]) -> Vendor:
+def _vendor(
+    name: str, entry: ProviderEntry, environ: Mapping[str, str], problems: list[str]
+) -> Vendor:
     kind = KINDS[entry.kind]
     key, base_url = entry.api_key, entry.base_url
     if key is None and kind.key_env:
@@ -90,8 +88,55 @@ def _vendor(name: str, entry: ProviderEntry, environ: Mapping[str, str]) -> Vend
         max_connections=entry.max_connections,
         options=entry.options,
     )
-    shown = settings.base_url or kind.base_url
-    return Vendor(VendorStatus(name, entry.kind, not why, why, shown), settings)
+    region = _region_of(name, entry, kind, settings.base_url, problems)
+    shown = settings.base_url or kind.addresses.get(region or "", kind.base_url)
+    is_local = _is_local(name, entry, kind, _host(shown), problems)
+    status = VendorStatus(name, entry.kind, not why, why, shown, region, is_local)
+    return Vendor(status, settings)
+
+
+def _region_of(
+    name: str, entry: ProviderEntry, kind: Kind, base_url: str, problems: list[str]
+) -> str | None:
+    """Where a vendor is: as configured, else as its address says."""
+    hosts = {_host(address): region for region, address in kind.addresses.items()}
+    by_address = hosts.get(_host(base_url or kind.base_url))
+    if entry.region is None:
+        return by_address
+    if base_url and by_address not in (None, entry.region):
+        problems.append(
+            f"providers.{name}.region: it says {entry.region}, and its base_url is the vendor's "
+            f"address in {by_address}. Write `region: {by_address}`, or leave base_url out."
+        )
+    return entry.region
+
+
+def _is_local(
+    name: str, entry: ProviderEntry, kind: Kind, host: str, problems: list[str]
+) -> bool | None:
+    """Whether a provider runs in this house; None where each of its models is to say so itself."""
+    own = [kind.base_url, *kind.addresses.values()] if kind.whose != "own" else []
+    if entry.is_local and host and host in map(_host, own):
+        problems.append(
+            f"providers.{name}.is_local: its address {host} is the vendor's, not in this house. "
+            "Remove is_local, or give the base_url of your own server."
+        )
+    if entry.is_local is not None:
+        return entry.is_local
+    is_own = kind.whose == "own" or (kind.whose == "either" and _is_inside(host))
+    return None if is_own else False
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""
+
+
+def _is_inside(host: str) -> bool:
+    """Whether a host is on this machine or in a private network, as far as its name tells."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return bool(host) and ("." not in host or host.endswith(_INSIDE))
 
 
 def find_models(catalog: Catalog, settings: Settings, vendors: Mapping[str, Vendor]) -> Catalog:
@@ -100,12 +145,8 @@ def find_models(catalog: Catalog, settings: Settings, vendors: Mapping[str, Vend
     Raises:
         ConfigError: a model without a provider or a window, or one that names no known provider.
     """
-    for name, vendor in vendors.items():
-        if vendor.settings.region and catalog.of_provider(name):
-            try:
-                catalog = catalog.in_region(name, vendor.settings.region)
-            except ModelNotInCatalogError as error:
-                raise ConfigError([f"providers.{name}.region: {error}"]) from error
+    for provider in {model.provider for model in catalog.models.values() if model.region}:
+        catalog = _in_their_region(catalog, provider, vendors)
     own, problems = [], []
     for name, entry in settings.models.items():
         try:
@@ -115,6 +156,29 @@ def find_models(catalog: Catalog, settings: Settings, vendors: Mapping[str, Vend
     if problems:
         raise ConfigError(problems)
     return catalog.with_models(own)
+
+
+def _in_their_region(catalog: Catalog, provider: str, vendors: Mapping[str, Vendor]) -> Catalog:
+    """The catalog with a provider's plain names as they are billed where its vendors are.
+
+    Raises:
+        ConfigError: a region that neither the catalog nor the vendor knows.
+    """
+    named = [vendors[provider]] if provider in vendors else []
+    homes = named or [each for each in vendors.values() if each.status.kind == provider]
+    regions = {each.status.region for each in homes}
+    usual = [model for model in catalog.of_provider(provider) if "@" not in model.name]
+    if not regions or None in regions or usual[0].region in regions:
+        return catalog
+    region = str(next(iter(regions)))
+    try:
+        if len(regions) == 1:
+            return catalog.in_region(provider, region)
+    except ModelNotInCatalogError as error:
+        if named and region not in KINDS[named[0].status.kind].addresses:
+            raise ConfigError([f"providers.{provider}.region: {error}"]) from error
+    # Nobody lists what it costs there.
+    return catalog.with_models(replace(model, prices=None) for model in usual)
 
 
 def _merge(name: str, entry: ModelEntry, card: Model | None) -> Model:
@@ -161,118 +225,6 @@ def _price_card(model: Model, entry: ModelEntry) -> dict[str, object]:
     }
 
 
-def find_places(
-    catalog: Catalog, settings: Settings, vendors: Mapping[str, Vendor]
-) -> dict[str, list[Place]]:
-    """Every model's deployments, by model name; only at vendors that are on.
-
-    Raises:
-        ConfigError: a deployment names a provider that is not configured.
-    """
-    places: dict[str, list[Place]] = {}
-    known = statuses(vendors)
-    problems: list[str] = []
-    for name, model in catalog.models.items():
-        entry = settings.models.get(name)
-        found = []
-        for at, deployment in enumerate(entry.deployments if entry else ()):
-            if deployment.provider not in vendors:
-                problems.append(
-                    f"models.{name}.deployments[{at}].provider: '{deployment.provider}' is not "
-                    f"under providers. There: {', '.join(vendors)}."
-                )
-                continue
-            there = replace(model, wire_name=deployment.wire_name or model.wire_name)
-            found.append(
-                Place(
-                    _place_name(deployment.provider, name, at),
-                    there,
-                    deployment.provider,
-                    deployment.weight,
-                )
-            )
-        if not found and not (entry and entry.deployments):
-            found = [Place(f"{vendor}/{name}", model, vendor) for vendor in _homes(model, known)]
-        on = [place for place in found if vendors[place.vendor].status.is_on]
-        if on:
-            places[name] = on
-    if problems:
-        raise ConfigError(problems)
-    return places
-
-
-def _place_name(provider: str, model: str, at: int) -> str:
-    return f"{provider}/{model}" if at == 0 else f"{provider}/{model}#{at + 1}"
-
-
-def _homes(model: Model, vendors: Mapping[str, VendorStatus]) -> Iterable[str]:
-    """Vendors that have a model: the one of its name, else every one of its kind."""
-    if model.provider in vendors:
-        return (model.provider,)
-    return tuple(name for name, each in vendors.items() if each.kind == model.provider)
-
-
 def statuses(vendors: Mapping[str, Vendor]) -> dict[str, VendorStatus]:
     """Whether each vendor is on, by name."""
     return {name: vendor.status for name, vendor in vendors.items()}
-
-
-def list_candidates(
-    catalog: Catalog,
-    deployed: Iterable[str],
-    vendors: Mapping[str, VendorStatus],
-    today: datetime.date,
-) -> Sequence[Candidate]:
-    """Every model as the policy sees it, those that are off with the reason."""
-    on = frozenset(deployed)
-    return tuple(
-        _candidate(model, model.name in on, vendors, today) for model in catalog.models.values()
-    )
-
-
-def _candidate(
-    model: Model, is_deployed: bool, vendors: Mapping[str, VendorStatus], today: datetime.date
-) -> Candidate:
-    is_retired = model.retires_on is not None and model.retires_on <= today
-    why_off = f"retired by the vendor on {model.retires_on}" if is_retired else ""
-    if not is_deployed and not why_off:
-        why_off = _why_off(model, vendors)
-    prices = _base_prices(model, today)
-    return Candidate(
-        name=model.name,
-        provider=model.provider,
-        window_tokens=model.window_tokens,
-        max_output_tokens=model.max_output_tokens,
-        abilities=model.abilities,
-        quality=model.quality,
-        is_local=model.is_local,
-        region=model.region,
-        is_on=not why_off,
-        why_off=why_off,
-        input_usd_per_million=prices and prices[0],
-        output_usd_per_million=prices and prices[1],
-        tokens_per_second=model.tokens_per_second,
-        first_token_seconds=model.first_token_seconds,
-    )
-
-
-def _why_off(model: Model, vendors: Mapping[str, VendorStatus]) -> str:
-    homes = list(_homes(model, vendors))
-    if not homes:
-        return f"no provider '{model.provider}' is configured"
-    return vendors[homes[0]].why or "it is not loaded"
-
-
-def _base_prices(model: Model, today: datetime.date) -> tuple[Decimal, Decimal] | None:
-    """Dollars per million for a small prompt; long prompts are priced exactly when they are billed."""
-    row = model.prices.row_on(today) if model.prices else None
-    tier = row.tier_for(1) if row else None
-    if row is None or tier is None:
-        return None
-    dollars = [
-        BOOK_RATES.in_dollars(rate, row.currency, today)
-        for rate in (tier.rates.input, tier.rates.output)
-    ]
-    if dollars[0] is None or dollars[1] is None:
-        return None
-    return dollars[0], dollars[1]

@@ -31,6 +31,7 @@ from router.deps import House
 from router.errors import ConfigError
 from router.in_house import NAME, InHouse, find_in_house, places_in_house
 from router.pipeline.gateway import Gateway
+from router.places import Place, find_places, list_candidates
 from router.policy_watch import watch_policy
 from router.settings import (
     KeyEntry,
@@ -56,16 +57,7 @@ from router.storage.sqlite import SqliteLedger
 from router.telemetry.logs import configure_logs
 from router.telemetry.metrics import Metrics
 from router.telemetry.witness import Witness
-from router.vendors import (
-    Place,
-    Vendor,
-    VendorStatus,
-    find_models,
-    find_places,
-    find_vendors,
-    list_candidates,
-    statuses,
-)
+from router.vendors import Vendor, VendorStatus, find_models, find_vendors, statuses
 
 _CANDIDATES_SECONDS = 60.0
 """How long a list of candidates holds: a model may retire at midnight."""
@@ -327,6 +319,7 @@ def _deploy(
                 slots=slots.get(model) if place.vendor == NAME else None,
             )
             for place in several
+            if not place.why_off
         ]
         for model, several in places.items()
     }

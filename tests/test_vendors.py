@@ -11,8 +11,9 @@ import pytest
 from policies.signals import Candidate
 from providers.catalog import load_catalog
 from router.errors import ConfigError
+from router.places import find_places, list_candidates
 from router.settings import Settings
-from router.vendors import find_models, find_places, find_vendors, list_candidates, statuses
+from router.vendors import find_models, find_vendors, statuses
 
 TODAY = datetime.date(2026, 11, 21)
 
@@ -118,3 +119,129 @@ def test_a_model_that_nobody_knows_must_say_where_it_is() -> None:
     settings = _settings(models={"mystery": {"quality": 0.5}})
     with pytest.raises(ConfigError, match="needs provider and window_tokens"):
         _candidates(settings, {})
+
+
+def _sites(candidate: Candidate) -> dict[str, tuple[str | None, bool]]:
+    return {site.name: (site.region, site.is_local) for site in candidate.sites}
+
+
+def _qwens(**providers: dict[str, Any]) -> Settings:
+    return _settings(
+        providers={
+            name.replace("_", "-"): {"kind": "dashscope", "api_key": "k", **more}
+            for name, more in providers.items()
+        }
+    )
+
+
+def test_a_name_with_a_region_is_deployed_at_the_providers_of_that_region_alone() -> None:
+    found = _candidates(_qwens(ds_cn={"region": "cn"}, ds_intl={"region": "intl"}), {})
+    assert _sites(found["qwen3-max@cn"]) == {"ds-cn/qwen3-max@cn": ("cn", False)}
+    assert _sites(found["qwen3-max"]) == {"ds-intl/qwen3-max": ("intl", False)}
+    found = _candidates(_qwens(dashscope={}, ds_cn={"region": "cn"}), {})
+    assert list(_sites(found["qwen3-max@cn"])) == ["ds-cn/qwen3-max@cn"]
+    assert list(_sites(found["qwen3-max"])) == ["dashscope/qwen3-max"]
+
+
+def test_a_name_of_a_region_where_no_provider_is_is_off_and_says_why() -> None:
+    found = _candidates(_qwens(dashscope={}), {})["qwen3-max@cn"]
+    assert not found.is_on
+    assert found.why_off == "it is of region cn, and provider 'dashscope' is in region intl"
+    assert _sites(found) == {"dashscope/qwen3-max@cn": ("intl", False)}
+
+
+def test_a_plain_name_is_billed_as_in_the_region_where_its_only_providers_are() -> None:
+    by_kind = _candidates(_qwens(mine={"region": "cn"}), {})["qwen3-max"]
+    by_name = _candidates(_qwens(dashscope={"region": "cn"}), {})["qwen3-max"]
+    usual = _candidates(_qwens(dashscope={}), {})["qwen3-max"]
+    assert by_kind.input_usd_per_million == by_name.input_usd_per_million
+    assert by_kind.input_usd_per_million != usual.input_usd_per_million
+    assert _sites(by_kind) == {"mine/qwen3-max": ("cn", False)}
+    elsewhere = _candidates(_qwens(mine={"region": "hk"}), {})["qwen3-max"]
+    assert elsewhere.is_on and elsewhere.input_usd_per_million is None
+
+
+@pytest.mark.parametrize(
+    ("said", "region"),
+    [
+        ({}, "intl"),
+        ({"base_url": "https://dashscope.aliyuncs.com/compatible-mode/v1"}, "cn"),
+        ({"base_url": "http://127.0.0.1:9/v1"}, None),
+        ({"base_url": "http://127.0.0.1:9/v1", "region": "hk"}, "hk"),
+    ],
+)
+def test_a_provider_is_where_it_says_or_where_its_address_is(
+    said: dict[str, Any], region: str | None
+) -> None:
+    vendors = find_vendors(_qwens(dashscope=said), {})
+    assert vendors["dashscope"].status.region == region
+    assert vendors["dashscope"].status.is_local is False
+
+
+def test_a_region_that_contradicts_the_address_is_refused() -> None:
+    address = "https://dashscope-intl.aliyuncs.com/compatible-mode/v1"
+    with pytest.raises(ConfigError, match=r"providers\.ds-cn\.region: it says cn.*in intl"):
+        find_vendors(_qwens(ds_cn={"region": "cn", "base_url": address}), {})
+
+
+def _house_qwen(*deployments: str, **entry: Any) -> Settings:
+    places = [{"provider": name} for name in deployments]
+    model = {"provider": deployments[0], "window_tokens": 32768, "deployments": places, **entry}
+    return _settings(
+        providers={
+            "gpu": {"kind": "llama_server", "base_url": "https://gpu.example.com/v1"},
+            "home": {"kind": "llama_server", "is_local": True},
+            "vllm": {"kind": "openai", "api_key": "k", "base_url": "http://10.0.0.7:8000/v1"},
+            "proxy": {"kind": "openai", "api_key": "k", "base_url": "https://llm.example.com/v1"},
+            "dashscope": {"kind": "dashscope", "api_key": "k"},
+        },
+        models={"house-qwen": model},
+    )
+
+
+def test_each_deployment_is_local_by_its_own_provider() -> None:
+    mixed = _candidates(_house_qwen("home", "gpu", "dashscope"), {})["house-qwen"]
+    assert not mixed.is_local
+    assert _sites(mixed) == {
+        "home/house-qwen": (None, True),
+        "gpu/house-qwen#2": (None, False),
+        "dashscope/house-qwen#3": ("intl", False),
+    }
+    assert _candidates(_house_qwen("home"), {})["house-qwen"].is_local
+    assert _candidates(_house_qwen("gpu", "vllm", is_local=True), {})["house-qwen"].is_local
+    assert not _candidates(_house_qwen("home", is_local=False), {})["house-qwen"].is_local
+
+
+@pytest.mark.parametrize("outside", ["dashscope", "proxy"])
+def test_a_model_called_local_at_somebody_elses_is_refused(outside: str) -> None:
+    with pytest.raises(ConfigError, match=rf"models\.house-qwen\.is_local.*'{outside}'.*Remove"):
+        _candidates(_house_qwen("gpu", outside, is_local=True), {})
+
+
+def test_a_model_said_to_be_in_another_region_than_its_provider_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"models\.house-qwen: .*region cn.*in region intl"):
+        _candidates(_house_qwen("dashscope", region="cn"), {})
+    there = _candidates(_house_qwen("proxy", region="eu"), {})["house-qwen"]
+    assert _sites(there) == {"proxy/house-qwen": ("eu", False)}
+
+
+def test_a_vendors_own_address_cannot_be_called_local() -> None:
+    with pytest.raises(ConfigError, match=r"providers\.dashscope\.is_local: its address dashscope"):
+        find_vendors(_qwens(dashscope={"is_local": True}), {})
+
+
+def test_of_a_model_only_deployments_that_are_on_count_as_its_places() -> None:
+    settings = _settings(
+        providers={
+            "home": {"kind": "llama_server", "is_local": True},
+            "dashscope": {"kind": "dashscope"},
+        },
+        models={
+            "q": {
+                "provider": "home",
+                "window_tokens": 4096,
+                "deployments": [{"provider": "dashscope"}, {"provider": "home"}],
+            }
+        },
+    )
+    assert list(_sites(_candidates(settings, {})["q"])) == ["home/q#2"]

@@ -132,7 +132,9 @@ def read_meaning(base: Features) -> Features:
     Raises:
         MissingEncoderError: the encoder's package is not installed.
     """
-    vector = open_encoder().read(clip(base.typed or base.text, GLANCE_CHARS))
+    glance = clip(base.typed or base.text, GLANCE_CHARS)
+    # Half a surrogate pair is no text to the package's tokenizer.
+    vector = open_encoder().read(glance.encode("utf-8", "replace").decode("utf-8"))
     hashes, weights = base.raw_hashes, base.raw_weights
     if isinstance(hashes, bytes) and isinstance(weights, bytes):
         return Features(base.text, hashes + _RAW_KEYS, weights + vector, base.typed)

@@ -54,7 +54,7 @@ LABELS = Recipe(
         hidden=128, batch=256, rate=0.005, dropout=0.4, hidden_dropout=0.4, smoothing=0.05
     ),
     networks=4, view_weights=(1.0, 1.0, 0.5, 1.0),
-    reaches=((0.0, 0.0), (0.0, 4.0), (0.0, 8.0), (3.0, 6.0)),
+    reaches=((4.0, 0.0), (0.0, 4.0), (8.0, 8.0), (4.0, 8.0)),
 )  # fmt: skip
 """What labels of the user's own are learned by, with what texts mean as a view of its own."""
 LABELS_PLAIN = replace(

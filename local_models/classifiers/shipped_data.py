@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, TextIO
 from local_models.classifiers.data.compose import Line
 
 DATA = Path(__file__).parent / "data"
+_ASKS = re.compile("[?？吗呢]")
 SECOND_SHARE = 0.3
 """What a line gives to a second intent, which its labeller found just as fair, when it is learned."""
 
@@ -74,6 +76,29 @@ def read_lines(language: str) -> list[Line]:
 def read_turns(language: str) -> list[Line]:
     """The project's own turns from the middle of a conversation: replies, fragments, stories."""
     return _lines(f"turns_{language}", language)
+
+
+def read_praise(language: str) -> list[Line]:
+    """Praise and relief out of the project's lines of moods: they want nothing, whatever they mention."""
+    rows = _rows(DATA / f"emotion_{language}.jsonl")
+    return [
+        Line(row["text"], ("smalltalk",), language, second="other")
+        for row in rows
+        if row["label"] == "positive" and not _ASKS.search(row["text"])
+    ]
+
+
+def read_moods(language: str) -> list[tuple[str, str]]:
+    """The project's own lines of moods of one language, each with its mood, sarcasm apart."""
+    return [
+        (row["text"], "sarcastic" if row["sarcastic"] else row["label"])
+        for row in _rows(DATA / f"emotion_{language}.jsonl")
+    ]
+
+
+def read_grades() -> list[tuple[str, str]]:
+    """The project's own requests, each graded easy, medium or hard."""
+    return [(row["text"], row["grade"]) for row in _rows(DATA / "difficulty_own.jsonl")]
 
 
 def read_exchanges(language: str) -> list[Exchange]:

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from local_models.classifiers.data.calm import compose_calm
 from local_models.classifiers.difficulty import OPEN, WITH_OPTIONS
 from local_models.classifiers.difficulty_method import LARGE, SMALL
 from local_models.classifiers.ranker import save_ranker
@@ -37,6 +38,8 @@ problems of several steps, well above an everyday request."""
 GRADE_IMPORTANCE = 4.0
 CUSTOMER_TURNS = {"zh": 900, "en": 600}
 """As many of each as keep a language from looking hard by itself: most evaluations are English."""
+CALM_TURNS = 700
+"""Facts with numbers, in each language: without them a date alone read as hard as a proof."""
 NOTES = "own graded requests and customer turns; {public}"
 
 
@@ -72,6 +75,8 @@ def read_graded() -> Examples:
         random.Random(5).shuffle(turns)
         for turn in turns[:count]:
             found.add(turn, CUSTOMER_TURN)
+    for calm in compose_calm(CALM_TURNS, seed=8):
+        found.add(calm.text, CUSTOMER_TURN)
     return found
 
 

@@ -28,7 +28,7 @@ from router.api.http import (
     read_body,
     read_seconds,
 )
-from router.api.requests import open_call, request_id_of
+from router.api.requests import headers_of, open_call, request_id_of
 from router.errors import PointsmanError
 from router.pipeline.calls import Answer, Journey, Served
 from router.steps.records import Settled
@@ -69,7 +69,7 @@ class Door(ABC):
         self._blinks = Blinks()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"])
+        headers = headers_of(scope)
         request_id = request_id_of(headers)
         try:
             if scope["method"] != "POST":

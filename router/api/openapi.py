@@ -44,7 +44,7 @@ _REQUEST = {
             "type": "object",
             "additionalProperties": {"type": "string"},
             "description": "`user`, `tier`, `tenant`, `session`, `order_number` and "
-            "`must_stay_local` describe the caller and are not passed on.",
+            "`must_stay_local` (yes or no) describe the caller and are not passed on.",
         },
     },
     "additionalProperties": True,

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from providers.dialects.openai.request import decode_request
 from router.api.explanations import explain_entry, explain_journey
-from router.api.requests import credential_of, open_call, request_id_of
+from router.api.requests import credential_of, headers_of, open_call, request_id_of
 from router.deps import House
 from router.errors import UnknownRequestError
 
@@ -67,7 +67,7 @@ async def explain_route(request: Request) -> JSONResponse:
 
     One that would be refused is a decision too: its `outcome` says so.
     """
-    headers = dict(request.scope["headers"])
+    headers = headers_of(request.scope)
     call = open_call(decode_request(await request.body()), headers, request_id_of(headers), None)
     return JSONResponse(explain_journey(house_of(request).gateway.consider(call)))
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import msgspec
 
 from providers.messages import ChatRequest
+from router.api.http import Scope
 from router.errors import BadRequestError
 from router.pipeline.calls import Call
-from router.steps.access import HINTS
+from router.steps.access import HINTS, read_wish
 
 _POOL_BYTES = 4096
 _ID_DIGITS = 32
@@ -27,7 +28,19 @@ def _random_ids() -> Iterator[str]:
 
 _new_ids = _random_ids()
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_WISH = "must_stay_local"
+_WISH_HEADER = f"x-pointsman-{_WISH.replace('_', '-')}".encode()
+_NOT_A_LETTER = re.compile(r"[^a-z]+")
 _HINT_HEADERS = {f"x-pointsman-{name.replace('_', '-')}".encode(): name for name in HINTS}
+
+
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
+    """The headers by name, the last of each; of the wish to stay local every one, behind commas."""
+    raw: list[tuple[bytes, bytes]] = scope["headers"]
+    headers = dict(raw)
+    if len(headers) != len(raw) and _WISH_HEADER in headers:
+        headers[_WISH_HEADER] = b",".join([said for name, said in raw if name == _WISH_HEADER])
+    return headers
 
 
 def request_id_of(headers: dict[bytes, bytes]) -> str:
@@ -53,15 +66,26 @@ def open_call(
     request_id: str,
     deadline_seconds: float | None,
 ) -> Call:
-    """The call behind a decoded request. `metadata` is for policies; no vendor gets to see it."""
+    """The call behind a decoded request. `metadata` is for policies; no vendor gets to see it.
+
+    Where header and `metadata` both say something about the caller, `metadata` counts; of two
+    wishes to stay local the stricter one does.
+
+    Raises:
+        BadRequestError: a header is no text, or the wish to stay local is neither yes nor no.
+    """
     hints = {}
     for header, name in _HINT_HEADERS.items():
         if header in headers:
             hints[name] = _decode_text(headers[header], header)
     metadata = request.metadata
+    wishes = {_WISH_HEADER.decode(): hints.pop(_WISH)} if _WISH in hints else {}
     if metadata:
         hints.update({name: metadata[name] for name in HINTS if name in metadata})
+        wishes.update(_wishes(metadata))
         request = msgspec.structs.replace(request, metadata={})
+    if wishes:
+        hints[_WISH] = _strictest(wishes)
     if request.user and "user" not in hints:
         hints["user"] = request.user
     return Call(
@@ -72,6 +96,26 @@ def open_call(
         metadata=metadata,
         deadline_seconds=deadline_seconds,
     )
+
+
+def _wishes(metadata: dict[str, str]) -> dict[str, str]:
+    """The wish to stay local in every spelling of its name, such as `must-stay-local`."""
+    plain = _WISH.replace("_", "")
+    return {
+        f"metadata.{name}": said
+        for name, said in metadata.items()
+        if _NOT_A_LETTER.sub("", name.lower()) == plain
+    }
+
+
+def _strictest(wishes: dict[str, str]) -> str:
+    """Yes when one of them says so; all are read, so that an unknown word is never passed over.
+
+    Raises:
+        BadRequestError: one of them is neither yes nor no.
+    """
+    answers = {read_wish(said, where) for where, said in wishes.items()}
+    return "yes" if True in answers else "no"
 
 
 def _decode_text(raw: bytes, header: bytes) -> str:

@@ -21,8 +21,9 @@ from providers.catalog import load_catalog
 from router.commands.opening import FAILED, ConfigOption, errors, find_config
 from router.errors import ConfigError
 from router.in_house import NAME, find_in_house, places_in_house
+from router.places import find_places, list_candidates
 from router.settings import Settings, load_settings
-from router.vendors import find_models, find_places, find_vendors, list_candidates, statuses
+from router.vendors import find_models, find_vendors, statuses
 
 if TYPE_CHECKING:
     from policies.signals import Candidate, Signals
@@ -101,7 +102,9 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
     find_policy(name)
     candidates = _candidates(settings)
     if every_model_on:
-        candidates = [dataclasses.replace(each, is_on=True, why_off="") for each in candidates]
+        candidates = [
+            dataclasses.replace(each, is_on=True, why_off="", sites=()) for each in candidates
+        ]
     reader = _Reader(settings)
     return check_file(name, candidates, read=reader, prompts=prompt_names(), intents=reader.intents)
 

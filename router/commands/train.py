@@ -42,6 +42,8 @@ def train(
     console.print(
         f"{outcome.train_rows} rows learned, {outcome.held_out_rows} left out and measured"
     )
+    if outcome.without_label:
+        console.print(f"{outcome.without_label} rows without a text or a label were left aside")
     console.print(f"accuracy before (shipped weights): {before}")
     console.print(f"accuracy after: {outcome.after:.1%}")
     console.print(f"weights: {outcome.weights}\nconfusion matrix: {outcome.picture}", markup=False)

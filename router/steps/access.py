@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from policies.signals import Caller
-from router.errors import ForbiddenError, UnauthorizedError
+from router.errors import BadRequestError, ForbiddenError, UnauthorizedError
 
 HINTS = ("user", "tier", "tenant", "session", "order_number", "must_stay_local")
 """What a request may say about its caller, in `metadata` or in `x-pointsman-…` headers."""
@@ -20,6 +20,7 @@ ANONYMOUS = "anonymous"
 """Who asks where no key is configured."""
 _MOST_CHARACTERS = 200
 _YES = frozenset({"1", "true", "yes", "on"})
+_NO = frozenset({"0", "false", "no", "off"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,23 @@ class Grant:
 def hash_key(key: str) -> str:
     """The form in which a key is kept: SHA-256 in hex. Keys are long and random, so no salt."""
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def read_wish(said: str, where: str) -> bool:
+    """Whether a word, or one of several behind commas, asks to stay in this house.
+
+    Raises:
+        BadRequestError: a word is no yes or no; what is not understood must not mean no.
+    """
+    words = [word.strip().lower() for word in said.split(",")]
+    for word in words:
+        if word not in _YES and word not in _NO:
+            raise BadRequestError(
+                f"{where}: '{word[:40]}' is neither yes nor no. Write yes, true or 1, or no, false "
+                "or 0.",
+                param=where,
+            )
+    return any(word in _YES for word in words)
 
 
 class Identity:
@@ -68,6 +86,7 @@ class Identity:
         Raises:
             UnauthorizedError: no key came, or one that is not configured.
             ForbiddenError: the key may not name this model, or a hint contradicts the key.
+            BadRequestError: the wish to stay local is put in a word that nobody knows.
         """
         grant = self._find(credential) or _ANYBODY
         if grant.models and requested not in grant.models:
@@ -107,6 +126,8 @@ _ANYBODY = Grant(name=ANONYMOUS, key_sha256="")
 
 
 def _caller(grant: Grant, hints: Mapping[str, str], metadata: Mapping[str, str]) -> Caller:
+    wish = hints.get("must_stay_local")
+    wants_home = wish is not None and read_wish(wish, "must_stay_local")
     return Caller(
         key_name=grant.name,
         user=_settle("user", grant.user, hints),
@@ -114,8 +135,7 @@ def _caller(grant: Grant, hints: Mapping[str, str], metadata: Mapping[str, str])
         tenant=_settle("tenant", grant.tenant, hints),
         session=_settle("session", "", hints),
         order_number=_settle("order_number", "", hints),
-        must_stay_local=grant.must_stay_local
-        or hints.get("must_stay_local", "").strip().lower() in _YES,
+        must_stay_local=grant.must_stay_local or wants_home,
         metadata=metadata,
     )
 

@@ -4,21 +4,50 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from msgspec import Raw
 
+from local_models.classifiers.entities import find_slots
 from policies.compiling import compile_all
-from policies.conditions import Condition
+from policies.conditions import Cel, Condition
 from policies.expectations import build_signals
+from policies.expression_check import check_cel
+from policies.expressions import compile_cel
 from policies.facts import CEL_NAMES, Facts
 from policies.loader import parse_policy
 from policies.questions import build_condition
-from policies.ranges import Range, parse_range
+from policies.ranges import SHARE, Range, parse_range
 from policies.schema import ConditionDoc
-from policies.signals import Caller, ModelHealth, Surroundings
+from policies.signals import (
+    ABILITIES,
+    MODALITIES,
+    NEEDS,
+    PII_KINDS,
+    SLOTS,
+    Caller,
+    ModelHealth,
+    Surroundings,
+)
 from policies.values import parse_days, parse_share, parse_span, parse_zone
+from providers.catalog import load_catalog
+from providers.messages import (
+    AudioPart,
+    ChatRequest,
+    FilePart,
+    Function,
+    ImagePart,
+    ImageUrl,
+    Message,
+    ResponseFormat,
+    Tool,
+    VideoPart,
+)
+from router.steps.privacy.spans import KINDS
+from router.steps.understanding import read_modalities, read_needs
 from tests.policies.worlds import NOON, sold_models
 
 MODELS = {each.name: each for each in sold_models("openai")}
@@ -148,7 +177,16 @@ def test_a_condition_holds_where_it_should_and_says_why(
         ("budget_left_usd: below 1", {}, "budget_left_usd unknown is not below 1"),
         ("time: 09:00-18:00", {}, "time 20:00 (Asia/Shanghai) is not in 09:00-18:00"),
         ("cel: metadata.a == 'x'", {}, "CEL metadata.a == 'x': not computable here ('a')"),
-        ("cel: tokens + 1", {}, "CEL tokens + 1: gave 1, which is neither true nor false"),
+        (
+            "cel: intents[1] == 'complaint'",
+            {"intents": ["refund"]},
+            "CEL intents[1] == 'complaint': not computable here (index out of bounds: 1)",
+        ),
+        (
+            "cel: tokens / (turns - 1) > 1",
+            {},
+            "CEL tokens / (turns - 1) > 1: not computable here (division by zero in CEL expression)",
+        ),
     ],
 )
 def test_the_words_of_a_verdict(when: str, given: dict[str, Any], why: str) -> None:
@@ -171,6 +209,71 @@ def test_every_key_of_the_schema_can_be_built_and_asked() -> None:
         ("turns: 5 to 2", "ends before it begins"),
         ("cel: tokns > 5", "asks for 'tokns'. Did you mean 'tokens'"),
         ("cel: tokens >", "cannot be read"),
+        ("cel: ''", "is text"),
+        ("cel: tokens / 0 > 1", "'tokens / 0 > 1' can never be computed: division by zero"),
+        ("cel: tokens % 0 == 1", "'tokens % 0 == 1' can never be computed: modulo by zero"),
+        (
+            "cel: user.matches('[')",
+            "can never be computed: Function 'matches' error: '[' not a valid",
+        ),
+        ("cel: intent > 5", "'intent > 5' mixes types"),
+        ("cel: code && intent > 5", "'intent > 5' mixes types"),
+        ("cel: 'code ? tokens > 5 : (unsure || intent > 5)'", "'intent > 5' mixes types"),
+        ("cel: tokens + 1", "'tokens + 1' gives 2, which is neither true nor false"),
+        ("cel: foo(tokens) > 2", "asks for 'foo', which there is not"),
+        (
+            "cel: intent.statsWith('re')",
+            "'statsWith', which there is not. Did you mean 'startsWith'",
+        ),
+        ("cel: size(tokens) > 1", "gives 'size' a value of a type that it does not take"),
+        ("cel: 1 > 2", "'1 > 2' reads nothing of the request"),
+        ("cel: user == 1001", "compares a text with a number, so it is never true"),
+        ("cel: weekday != 'mon'", "compares a number with a text, so it is never false"),
+        ("cel: tokens in ['1', '2']", "compares a number with a text"),
+        ("cel: intentts.exists(x, x == 'refund')", "asks for 'intentts'. Did you mean 'intents'"),
+        ("cel: intents.exists(x, y == 'refund')", "asks for 'y'"),
+        (
+            "cel: intents.exists(x, x == 'refnd')",
+            "'refnd', which is not known. Did you mean 'refund'",
+        ),
+        ("cel: intent == 'refnd'", "'refnd', which is not known. Did you mean 'refund'"),
+        ("cel: intent in ['refund', 'urgee']", "'urgee', which is not known. Did you mean 'urge'"),
+        ("cel: \"'idcard' in pii\"", "'idcard', which is not known. Did you mean 'id_card'"),
+        ("cel: size(slots.ordernumber) > 0", "Did you mean 'order_number'"),
+        ("tier:", "'tier' has no value. Write one, or remove the line"),
+        ("{tier: , code: true}", "'tier' has no value"),
+        ("any: [{tier: }, {code: true}]", "'tier' has no value"),
+        ("not: {pii: }", "'pii' has no value"),
+        ("health: {of: gpts, error_rate: }", "'error_rate' has no value"),
+        ("metadata: {}", "'metadata' has no entries"),
+        ("metadata: {app: }", "a word has no value"),
+        ("tier: true", "Quote it if you mean the word"),
+        ("code: 1", "1 is neither true nor false"),
+        ("all_: [{code: true}]", "all_"),
+        ("quality: {of: gpts, range: above 0.5}", "range"),
+        ("pii: [idcard, creditcard]", "'idcard' is not known. Did you mean 'id_card'"),
+        ("pii: Any", "'Any' is not known. Did you mean 'any'"),
+        ("pii: [any, phone]", "'any' stands alone"),
+        ("pii: [phone, none]", "'none' stands alone"),
+        ("modality: imge", "'imge' is not known. Did you mean 'image'"),
+        ("needs: tool", "'tool' is not known. Did you mean 'tools'"),
+        ("slots: ordernumber", "'ordernumber' is not known. Did you mean 'order_number'"),
+        ("weekday: monkey", "'monkey' is not a day. Did you mean 'mon'"),
+        ("difficulty: above 7", "'above 7' is not possible: this is a number from 0 to 1"),
+        ("confidence: at least 50", "Write 0.5 or 50%"),
+        ("load: below 80", "Write 0.8 or 80%"),
+        ("emotion_trend: below -2", "this is a number from -1 to 1"),
+        ("tokens: below -5", "this is a whole number, 0 or more"),
+        ("tokens: above 50%", "Write a plain number"),
+        ("tokens: above 1e400", "larger than any number"),
+        ("turns: 1.5", "this is a whole number, 1 or more"),
+        ("turns: 1.2 to 1.8", "this is a whole number, 1 or more"),
+        ("turns: 0", "this is a whole number, 1 or more"),
+        ("turns: below 1", "this is a whole number, 1 or more"),
+        ("intent_count: 0", "this is a whole number, 1 or more"),
+        ("difficulty: above 1", "this is a number from 0 to 1"),
+        ("health: {of: gpts, error_rate: above 5}", "this is a number from 0 to 1"),
+        ("quality: {of: gpts, is: above 1.5}", "this is a number from 0 to 1"),
         ("weekday: funday", "'funday' is not a day"),
         ("time: 9 to 5", "is not a time span"),
         ("pii: []", "the list is empty"),
@@ -181,6 +284,114 @@ def test_a_condition_that_cannot_be_meant_is_refused_with_a_mend(when: str, said
     with pytest.raises(ValueError, match=None) as caught:
         build(when)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "tokens > 1000 && size(intents) > 1 // many", "intents.exists(x, x in ['refund', 'urge'])",
+        "intents.filter(x, x != 'refund').size() > 1", "has(metadata.age) && int(metadata.age) > 17",
+        "slots.amount.exists(a, double(a) > 100.0)", "expected_quality['gpt-6-sol'] > 0.8",
+        "timestamp(metadata.at).getHours() > 5", "difficulty * 2.0 > 1.0", "pii[0] == 'phone'",
+        "slots.order_number[1] == 'A1'", "metadata.intent == 'refnd'", "intent + '-' + emotion == 'refund-negative'", "type(tokens) == int", "!unsure",
+        "code ? turns > 2 : !(math || stream)", "user.matches('^vip-[0-9]+$') || tier in ['vip', 'gold']",
+    ],
+)  # fmt: skip
+def test_an_expression_that_can_be_meant_is_taken(expression: str) -> None:
+    check_cel(expression)
+
+
+def test_an_expression_may_name_the_labels_of_own_heads() -> None:
+    check_cel("intent == 'loan'", ("loan",))
+    with pytest.raises(ValueError, match="'loan', which is not known"):
+        check_cel("intent == 'loan'")
+
+
+class _Panics:
+    """A program whose package breaks down, which is no Exception."""
+
+    def execute(self, variables: object) -> bool:
+        raise BaseException("panicked")
+
+
+def test_whatever_the_package_raises_an_expression_does_not_hold_and_says_why() -> None:
+    broken = Cel("x", _Panics())
+    number = Cel("tokens + 1", compile_cel("tokens + 1"))
+    missing = Cel("pii[0] == 'phone'", compile_cel("pii[0] == 'phone'"))
+    for condition in (broken, number, missing):
+        assert not condition.holds(facts())
+        assert compile_all([condition])(facts()) == []
+    assert broken.check(facts()).why == "CEL x: not computable here (panicked)"
+    assert number.check(facts()).why.endswith("gave 1, which is neither true nor false")
+
+
+@pytest.mark.parametrize(
+    ("word", "found", "held"),
+    [
+        ("a[1]*", "a[1]x", True), ("a[1]*", "a1x", False), ("a?*", "a?b", True), ("a?*", "abx", False),
+        ("*]", "a]", True), ("a?", "a?", True), ("a?", "ab", False),
+    ],
+)  # fmt: skip
+def test_nothing_but_a_star_stands_for_anything(word: str, found: str, held: bool) -> None:
+    condition = build_condition(ConditionDoc(user=word), SHANGHAI)  # type: ignore[arg-type]
+    asked = facts(caller={"user": found})
+    assert condition.holds(asked) is held
+    assert compile_all([condition])(asked) == ([0] if held else [])
+
+
+def test_an_id_is_the_word_that_was_written() -> None:
+    text = "{name: w, pools: {p: {models: [m]}}, default: {use: p}, rules: [{name: r, when: {user: %s}, use: p}]}"
+    for written in ("+8613812345678", "12e5", "1_000", "1.10", "1001", "-7", "007"):
+        condition = parse_policy(text % written).rules[0].condition
+        assert condition.holds(facts(caller={"user": written})), written
+
+
+def test_words_that_mean_true_and_false_are_read_as_flags() -> None:
+    for word, has_code in (("yes", True), ("on", True), ("no", False), ("'False'", False)):
+        assert build(f"code: {word}").holds(facts(has_code=has_code))
+
+
+def test_the_kinds_of_private_data_are_those_that_are_looked_for() -> None:
+    assert set(PII_KINDS) == set(KINDS)
+
+
+def test_what_a_request_needs_and_holds_is_known() -> None:
+    assert set(SLOTS) == set(find_slots("订单 20261120123456789 手机 13812345678 昨天退 30 元"))
+    parts = (
+        ImagePart(ImageUrl("https://x/y.png")), AudioPart(Raw(b"{}")), FilePart(Raw(b"{}")), VideoPart(Raw(b"{}")),
+    )  # fmt: skip
+    messages = (Message("user", parts),)
+    found = read_modalities(messages)
+    assert found == set(MODALITIES)
+    forms = (ResponseFormat("json_object"), ResponseFormat("json_schema"))
+    requests = [
+        ChatRequest(
+            model="auto", messages=messages, tools=(Tool(Function("f")),), response_format=form
+        )
+        for form in forms
+    ]
+    assert set().union(*(read_needs(each, found) for each in requests)) == set(NEEDS)
+
+
+def test_the_abilities_that_a_policy_may_ask_for_are_those_of_the_documented_cards() -> None:
+    page = (Path(__file__).parents[2] / "docs/configuration.md").read_text(encoding="utf-8")
+    listed = page.partition("| `abilities` | of: ")[2].partition(" |")[0]
+    assert set(listed.split(", ")) == set(ABILITIES)
+    assert {
+        ability for each in load_catalog().models.values() for ability in each.abilities
+    } <= set(ABILITIES)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("50%", Range(0.5, 0.5)),
+        ("above 70 %", Range(low=0.7, holds_low=False)),
+        ("10% to 0.2", Range(0.1, 0.2)),
+    ],
+)
+def test_a_part_may_be_written_in_percent(text: str, wanted: Range) -> None:
+    assert SHARE.read(text) == wanted
 
 
 @pytest.mark.parametrize(
@@ -207,7 +418,8 @@ def test_shares_spans_days_and_zones_are_read() -> None:
     assert parse_span("22:00-24:00") == (datetime.time(22), datetime.time(0))
     assert parse_days(["sat-mon", "wed"]) == ("sat", "sun", "mon", "wed")
     assert parse_zone("+08:00").utcoffset(None) == datetime.timedelta(hours=8)
-    for wrong in ("120%", 50, "half"):
+    assert parse_days(["Monday", "thurs"]) == ("mon", "thu")
+    for wrong in ("120%", 50, "half", None):
         with pytest.raises(ValueError):
             parse_share(wrong)
     with pytest.raises(ValueError, match="tzdata"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from router.errors import ForbiddenError, UnauthorizedError
+from router.errors import BadRequestError, ForbiddenError, UnauthorizedError
 from router.steps.access import Grant, Identity, hash_key
 
 SHOP = Grant(name="shop", key_sha256=hash_key("pm-shop-key-0001"), tier="vip")
@@ -64,3 +64,19 @@ def test_two_keys_of_one_name_keep_what_each_of_them_fixes() -> None:
         "standard",
         "vip",
     ]
+
+
+@pytest.mark.parametrize("word", ["yes", "TRUE", "1", " On ", "no,yes"])
+def test_a_wish_to_stay_local_is_understood_in_any_case(word: str) -> None:
+    assert Identity([]).identify("", {"must_stay_local": word}).must_stay_local
+
+
+@pytest.mark.parametrize("word", ["no", "False", "0", "off"])
+def test_who_may_leave_says_so(word: str) -> None:
+    assert not Identity([]).identify("", {"must_stay_local": word}).must_stay_local
+
+
+@pytest.mark.parametrize("word", ["y", "", "ja", "yes,maybe"])
+def test_a_wish_that_nobody_understands_is_not_taken_for_a_no(word: str) -> None:
+    with pytest.raises(BadRequestError, match="neither yes nor no"):
+        Identity([]).identify("", {"must_stay_local": word})

@@ -169,11 +169,10 @@ class Call:
 
     def _begin(self) -> None:
         plan, upstream, order = self.order.plan, self.upstream, self.order
-        if plan.must_stay_local and not upstream.model.is_local:
+        if why := upstream.why_outside(plan):
             self._release()
             raise NobodyCanAnswerError(
-                f"Model '{upstream.model.name}' is not local and the request must stay local; "
-                "nothing was sent."
+                f"Deployment '{upstream.name}' {why}, as the request asks; nothing was sent."
             )
         self._started_at = self._around.wall_clock()
         self._began_at = self._around.clock()

@@ -15,9 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from policies.bounds import why_outside
 from router.steps.dispatch.health import Gauge
 
 if TYPE_CHECKING:
+    from policies.decision import Plan
     from providers.base import Model, Provider
     from providers.limits import RateLimits
     from router.steps.dispatch.breaker import Breaker
@@ -34,6 +36,7 @@ class Deployment:
 
     name: str
     model: Model
+    """The card as it is deployed here: `region` and `is_local` are this deployment's own."""
     provider: Provider
     weight: float = 1.0
     """Share of the traffic against the model's other deployments."""
@@ -112,6 +115,10 @@ class Upstream:
         ):
             if remaining == 0:
                 self.rest(1.0 if reset is None else reset)
+
+    def why_outside(self, plan: Plan) -> str:
+        """Why the plan's limits forbid to call it, ever; empty when they do not."""
+        return why_outside(self.model, must_stay_local=plan.must_stay_local, regions=plan.regions)
 
     def why_not(self) -> str:
         """Why it should not be asked just now; empty when it may."""

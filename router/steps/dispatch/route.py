@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from providers.calls import AttemptKind, Deadline
     from router.steps.dispatch.budget import RetryBudget
 
-_NOT_LOCAL = "it is not local and the request must stay local"
 _NO_DEPLOYMENT = "it has no deployment"
 _PATIENCE_SECONDS = 2.0
 """A longer pause than this is not worth it while another model could be asked at once."""
@@ -71,13 +70,14 @@ class Route:
         for model in models:
             all_ways = upstreams.get(model, ())
             ways = all_ways
-            if plan.must_stay_local:
-                ways = [one for one in all_ways if one.model.is_local]
+            if plan.must_stay_local or plan.regions is not None:
+                ways = [one for one in all_ways if not one.why_outside(plan)]
             self._ways[model] = ways
             if ways:
                 has_way = True
             else:
-                self._skipped[model] = _NOT_LOCAL if all_ways else _NO_DEPLOYMENT
+                whys = dict.fromkeys(f"{one.name} {one.why_outside(plan)}" for one in all_ways)
+                self._skipped[model] = " and ".join(whys) or _NO_DEPLOYMENT
         if not has_way:
             raise NobodyCanAnswerError(_nobody(plan, self._skipped))
         self._out: set[str] = set()

@@ -131,6 +131,11 @@ def test_a_text_has_its_n_grams_and_a_number_for_each_direction() -> None:
     )
 
 
+def test_half_a_character_is_read_like_a_question_mark() -> None:
+    broken, whole = (read_meaning(read_features(text)) for text in ("refund \ud83d", "refund ?"))
+    assert broken.weights[-DIMENSIONS:].tolist() == whole.weights[-DIMENSIONS:].tolist()
+
+
 def test_of_a_long_letter_the_head_and_the_tail_are_meant() -> None:
     story = "x" * 5_000
     one, other = (read_meaning(read_features(f"refund {mid} refund")) for mid in (story, story * 2))

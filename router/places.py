@@ -1,0 +1,223 @@
+"""Where each model is deployed: at which vendor, in which region, and whether in this house.
+
+Regions and houses are facts about providers, so that a limit of the policy can be asked of every
+deployment by itself. What a model's entry says of its own place must agree with them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from policies.signals import Candidate, Site
+from providers.base import Model
+from providers.catalog import Catalog
+from providers.money import BOOK_RATES
+from router.errors import ConfigError
+from router.settings import ModelEntry, Settings
+from router.vendors import Vendor, VendorStatus, statuses
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One deployment before its provider is built: which model card, at which vendor."""
+
+    name: str
+    model: Model
+    """The card as it is deployed here: `region` and `is_local` are the place's own."""
+    vendor: str
+    weight: float = 1.0
+    why_off: str = ""
+    """Why nothing can be called here; empty when it can."""
+
+
+def find_places(
+    catalog: Catalog, settings: Settings, vendors: Mapping[str, Vendor]
+) -> dict[str, list[Place]]:
+    """Every model's deployments by model name, those that are off with the reason.
+
+    Raises:
+        ConfigError: a deployment names a provider that is not configured, or a model is said to be
+            where its provider is not.
+    """
+    known = statuses(vendors)
+    places: dict[str, list[Place]] = {}
+    problems: list[str] = []
+    for name, model in catalog.models.items():
+        entry = settings.models.get(name)
+        found = list(_find(model, entry, known, problems))
+        problems += _contradictions(model, entry, found, known)
+        if found:
+            places[name] = found
+    if problems:
+        raise ConfigError(problems)
+    return places
+
+
+def _find(
+    model: Model,
+    entry: ModelEntry | None,
+    vendors: Mapping[str, VendorStatus],
+    problems: list[str],
+) -> Iterator[Place]:
+    if entry is None or not entry.deployments:
+        yield from _usual(model, entry, vendors)
+        return
+    for at, deployment in enumerate(entry.deployments):
+        vendor = vendors.get(deployment.provider)
+        if vendor is None:
+            problems.append(
+                f"models.{model.name}.deployments[{at}].provider: '{deployment.provider}' is not "
+                f"under providers. There: {', '.join(vendors)}."
+            )
+            continue
+        there = replace(model, wire_name=deployment.wire_name or model.wire_name)
+        name = f"{vendor.name}/{model.name}" + (f"#{at + 1}" if at else "")
+        yield Place(
+            name, _put(there, entry, vendor), vendor.name, deployment.weight, _why_off(vendor)
+        )
+
+
+def _usual(
+    model: Model, entry: ModelEntry | None, vendors: Mapping[str, VendorStatus]
+) -> Iterator[Place]:
+    """Places nobody listed: the vendor of the model's provider name, else every one of its kind.
+
+    A model goes to the vendors of its region first. One whose very name says a region goes nowhere
+    else: it is off where none is there.
+    """
+    every = [each for each in vendors.values() if model.provider in (each.name, each.kind)]
+    fitting = [each for each in every if model.region in (None, each.region or model.region)]
+    is_misplaced = not fitting and _says_region(model)
+    able = fitting or every
+    for each in [one for one in able if one.name == model.provider] or able:
+        why_off = _why_off(each)
+        if is_misplaced:
+            why_off = (
+                f"it is of region {model.region}, and provider '{each.name}' is in region "
+                f"{each.region}"
+            )
+        name = f"{each.name}/{model.name}"
+        yield Place(name, _put(model, entry, each), each.name, why_off=why_off)
+
+
+def _says_region(model: Model) -> bool:
+    return bool(model.region) and model.name.endswith(f"@{model.region}")
+
+
+def _why_off(vendor: VendorStatus) -> str:
+    return "" if vendor.is_on else vendor.why or "it is not loaded"
+
+
+def _put(model: Model, entry: ModelEntry | None, vendor: VendorStatus) -> Model:
+    """The card as it is deployed at a vendor: its region and its house are the vendor's.
+
+    Only where the vendor's are open does the model's own entry say; the catalog never does.
+    """
+    claims_local = None if entry is None else entry.is_local
+    is_local = claims_local if vendor.is_local is None else vendor.is_local
+    region = vendor.region or (None if entry is None else entry.region)
+    return replace(model, region=region, is_local=bool(is_local) and claims_local is not False)
+
+
+def _contradictions(
+    model: Model,
+    entry: ModelEntry | None,
+    places: Sequence[Place],
+    vendors: Mapping[str, VendorStatus],
+) -> Iterator[str]:
+    """What the configuration says of a model that its providers deny."""
+    if entry is None:
+        return
+    region = entry.region
+    if entry.deployments and _says_region(model):
+        region = model.region
+    for place in places:
+        vendor = vendors[place.vendor]
+        if entry.is_local and not place.model.is_local:
+            yield (
+                f"models.{model.name}.is_local: it is called local, and its deployment at provider "
+                f"'{vendor.name}' (kind {vendor.kind}) is not in this house. Remove `is_local` here "
+                "and write `is_local: true` at those providers that are; or remove the deployment."
+            )
+        elif region and place.model.region != region and not place.model.is_local:
+            yield (
+                f"models.{model.name}: it is said to be of region {region}, and its deployment at "
+                f"provider '{vendor.name}' is in region {vendor.region}. Leave `region` out, as "
+                "each deployment has its provider's; or remove the deployment."
+            )
+
+
+def list_candidates(
+    catalog: Catalog,
+    places: Mapping[str, Sequence[Place]],
+    vendors: Mapping[str, VendorStatus],
+    today: datetime.date,
+) -> Sequence[Candidate]:
+    """Every model as the policy sees it, those that are off with the reason."""
+    return tuple(
+        _candidate(model, places.get(model.name, ()), vendors, today)
+        for model in catalog.models.values()
+    )
+
+
+def _candidate(
+    model: Model,
+    places: Sequence[Place],
+    vendors: Mapping[str, VendorStatus],
+    today: datetime.date,
+) -> Candidate:
+    on = [place for place in places if not place.why_off]
+    # What is off says where it would be, so that a policy's tests say the same without keys.
+    sites = [
+        Site(name=each.name, region=each.model.region, is_local=each.model.is_local)
+        for each in on or places
+    ]
+    is_retired = model.retires_on is not None and model.retires_on <= today
+    why_off = f"retired by the vendor on {model.retires_on}" if is_retired else ""
+    if not on and not why_off:
+        why_off = _why_nowhere(model, places, vendors)
+    prices = _base_prices(model, today)
+    return Candidate(
+        name=model.name,
+        provider=model.provider,
+        window_tokens=model.window_tokens,
+        max_output_tokens=model.max_output_tokens,
+        abilities=model.abilities,
+        quality=model.quality,
+        is_local=all(site.is_local for site in sites) if sites else model.is_local,
+        region=model.region,
+        sites=tuple(sites),
+        is_on=not why_off,
+        why_off=why_off,
+        input_usd_per_million=prices and prices[0],
+        output_usd_per_million=prices and prices[1],
+        tokens_per_second=model.tokens_per_second,
+        first_token_seconds=model.first_token_seconds,
+    )
+
+
+def _why_nowhere(model: Model, places: Sequence[Place], vendors: Mapping[str, VendorStatus]) -> str:
+    if places:
+        return places[0].why_off
+    vendor = vendors.get(model.provider)
+    if vendor is None:
+        return f"no provider '{model.provider}' is configured"
+    return vendor.why or "it is not loaded"
+
+
+def _base_prices(model: Model, today: datetime.date) -> tuple[Decimal, Decimal] | None:
+    """Dollars per million for a small prompt; long prompts are priced exactly when they are billed."""
+    row = model.prices.row_on(today) if model.prices else None
+    tier = row.tier_for(1) if row else None
+    if row is None or tier is None:
+        return None
+    dollars = [
+        BOOK_RATES.in_dollars(rate, row.currency, today)
+        for rate in (tier.rates.input, tier.rates.output)
+    ]
+    if dollars[0] is None or dollars[1] is None:
+        return None
+    return dollars[0], dollars[1]

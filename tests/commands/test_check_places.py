@@ -1,0 +1,68 @@
+"""`check` finds a configuration whose models are not where it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from router.commands import build
+
+CHINA = """
+name: region
+pools: {cn: {models: [qwen3-max@cn]}}
+constraints: [{name: china-only, region: cn}]
+default: {use: cn}
+expect: [{signals: {}, goes_to: qwen3-max@cn}]
+"""
+KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "DASHSCOPE_API_KEY", "DASHSCOPE_BASE_URL")
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _check(folder: Path, policy: str, **settings: Any) -> tuple[int, str]:
+    (folder / "policy.yaml").write_text(policy, encoding="utf-8")
+    path = folder / "policy.yaml"
+    if settings:
+        path = folder / "config.yaml"
+        whole = {"policy": str(folder / "policy.yaml"), "local": {"enabled": False}, **settings}
+        path.write_text(yaml.safe_dump(whole), encoding="utf-8")
+    words = ["check", str(path)]
+    done = CliRunner(env={**dict.fromkeys(KEYS, ""), "COLUMNS": "200"}).invoke(build(words), words)
+    return done.exit_code, done.output
+
+
+def _dashscope(region: str) -> dict[str, Any]:
+    return {"dashscope": {"kind": "dashscope", "api_key": "k", "region": region}}
+
+
+def test_a_regional_name_without_a_provider_of_the_region_is_found(tmp_path: Path) -> None:
+    code, said = _check(tmp_path, CHINA, providers=_dashscope("intl"))
+    assert code == 1
+    assert (
+        "model 'qwen3-max@cn' is of region cn, where no provider is: dashscope is in intl" in said
+    )
+    assert "qwen3-max@cn: is in region intl, not cn" in said
+    code, said = _check(tmp_path, CHINA, providers=_dashscope("cn"))
+    assert code == 0 and "no provider is" not in said
+
+
+def test_a_policy_by_itself_is_checked_as_if_every_region_had_its_provider(tmp_path: Path) -> None:
+    code, said = _check(tmp_path, CHINA)
+    assert code == 0 and "no provider is" not in said
+
+
+def test_a_model_called_local_with_a_vendors_deployment_is_found(tmp_path: Path) -> None:
+    providers = {"gpu": {"kind": "llama_server"}, **_dashscope("cn")}
+    places = [{"provider": "gpu"}, {"provider": "dashscope"}]
+    model = {"provider": "gpu", "window_tokens": 4096, "is_local": True, "deployments": places}
+    code, said = _check(tmp_path, CHINA, providers=providers, models={"mine": model})
+    assert code == 1
+    assert "models.mine.is_local: it is called local" in said
+    assert "write `is_local: true` at those providers" in said
