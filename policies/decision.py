@@ -143,3 +143,21 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def models(self) -> tuple[str, ...]:
         """Names of all models that may be called, in order."""
         return (self.primary.model, *[choice.model for choice in self.fallbacks])
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole decision about a request that nobody may answer."""
+
+    refused: str
+    """What the caller was told."""
+    rule: str
+    pool: str
+    rejected: tuple[Rejected, ...] = ()
+    """Every model that was looked at, with why it may not."""
+    reasons: tuple[Reason, ...] = ()
+    must_stay_local: bool = False
+    policy: str = ""
+    policy_version: str = ""
+
+
+Decision = Plan | Refusal

@@ -17,7 +17,7 @@ from policies.findings import nearest
 from policies.pools import NOBODY_RANKED, Option, Pool, rank
 from policies.roster import Lineup, Remembered, Roster, roster_of
 from policies.rules import AUTO, NAMED, Policy, Rule, pool_of_one
-from policies.scoring import expect_output_tokens
+from policies.scoring import expect_output_tokens, show_usd
 from policies.seating import look_at, unit_of
 from policies.signals import Caller, Candidate, Signals, Surroundings
 from policies.splits import Draw, Side, draw
@@ -76,7 +76,16 @@ def decide(
     seats = _seat(policy, rule, course, limits, facts, roster)
     reasons += seats.reasons
     if not seats.selected:
-        raise NoCandidateError(course.rule, course.stages[0].name, seats.rejected, reasons)
+        generous = replace(limits, budget_left_usd=None)
+        raise NoCandidateError(
+            course.rule,
+            course.stages[0].name,
+            seats.rejected,
+            reasons,
+            must_stay_local=limits.must_stay_local,
+            is_over_budget=limits.budget_left_usd is not None
+            and bool(_seat(policy, rule, course, generous, facts, roster).selected),
+        )
     cascade = None
     if course.trial is not None:
         cascade, said = _judge(policy, course.trial, seats, limits, facts)
@@ -193,6 +202,8 @@ def _say_limits(limits: Limits, caller: Caller) -> str:
         said.append(f"region {' or '.join(limits.regions) or 'none'}")
     if limits.needs:
         said.append(f"able to do {', '.join(sorted(limits.needs))}")
+    if limits.budget_left_usd is not None:
+        said.append(f"${show_usd(limits.budget_left_usd)} left of the budget")
     return "; ".join(said)
 
 

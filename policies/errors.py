@@ -35,6 +35,9 @@ class NoCandidateError(PolicyError):
         pool: str,
         rejected: Sequence[Rejected],
         reasons: Sequence[Reason] = (),
+        *,
+        is_over_budget: bool = False,
+        must_stay_local: bool = False,
     ) -> None:
         listed = "; ".join(f"{each.model}: {each.why}" for each in rejected)
         super().__init__(
@@ -45,6 +48,9 @@ class NoCandidateError(PolicyError):
         self.pool = pool
         self.rejected = tuple(rejected)
         self.reasons = tuple(reasons)
+        self.must_stay_local = must_stay_local
+        self.is_over_budget = is_over_budget
+        """Somebody would answer, if only the caller had more to spend."""
 
 
 class UnknownChoiceError(PolicyError):

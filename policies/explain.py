@@ -6,16 +6,21 @@ from typing import Any
 
 import msgspec
 
-from policies.decision import Plan, Reason, Rejected
+from policies.decision import Decision, Plan, Reason, Refusal, Rejected
 
 _MARKS = {True: "✓", False: "✗", None: "·"}
 
 
-def plan_as_json(plan: Plan) -> dict[str, Any]:
-    """Give the whole plan as values that any JSON writer takes."""
-    said: dict[str, Any] = msgspec.to_builtins(plan)
-    said["models"] = list(plan.models)
+def plan_as_json(decision: Decision) -> dict[str, Any]:
+    """Give the whole plan, or refusal, as values that any JSON writer takes."""
+    said: dict[str, Any] = msgspec.to_builtins(decision)
+    said["models"] = list(decision.models) if isinstance(decision, Plan) else []
     return said
+
+
+def decision_as_tree(decision: Decision) -> str:
+    """Give the plan or the refusal as a tree of text."""
+    return plan_as_tree(decision) if isinstance(decision, Plan) else refusal_as_tree(decision)
 
 
 def plan_as_tree(plan: Plan) -> str:
@@ -35,11 +40,14 @@ def plan_as_tree(plan: Plan) -> str:
     return "\n".join([head, *_draw(tuple(branches), "")])
 
 
-def refusal_as_tree(
-    message: str, rejected: tuple[Rejected, ...], reasons: tuple[Reason, ...]
-) -> str:
+def refusal_as_tree(refusal: Refusal) -> str:
     """Give the tree of a request that nobody may answer."""
-    return "\n".join([message, *_draw((Reason("why", None, reasons), *_rejected(rejected)), "")])
+    branches = [
+        Reason(f"rule: {refusal.rule}   policy: {refusal.policy}@{refusal.policy_version}"),
+        Reason("why", None, refusal.reasons),
+        *_rejected(refusal.rejected),
+    ]
+    return "\n".join([f"refused: {refusal.refused}", *_draw(tuple(branches), "")])
 
 
 def _experiments(plan: Plan) -> list[Reason]:

@@ -357,7 +357,9 @@ class _PolicyDraft:
             if not alias or not can_call(alias, where, target.name, self._report):
                 continue
             if alias in self.groups.taken and alias != target.name:
-                message = f"is the name of a model or a pool here; callers must ask for '{target.name}'."
+                message = (
+                    f"is the name of a model or a pool here; callers must ask for '{target.name}'."
+                )
                 self._report.note(where, message)
                 continue
             if alias in self.groups.by_name and alias != group:

@@ -30,6 +30,8 @@ DEFAULT_RULE = "default"
 NAMED = "model"
 """What a plan gives as its rule when the caller named a model or pool."""
 AUTO = "auto"
+PASSED_OVER = "earlier rules that did not hold: "
+"""How the reason begins that names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +227,7 @@ def _build_rule(
         bounds=_build_bounds(rule),
         terms=_merge_terms(doc.terms, rule.terms),
         splits=tuple(split for split in splits if split.deals(name, rule.use)),
-        passed_over=Reason(f"earlier rules that did not hold: {names}", False),
+        passed_over=Reason(f"{PASSED_OVER}{names}", False),
         trial=build_trial(rule.cascade, pools),
         is_steady=all(
             pool.objective in ("best", "ordered") and pool.under_usd is None for pool in stages

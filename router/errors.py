@@ -8,6 +8,7 @@
   x UnknownRequestError     404: no request of that id in the ledger
   x TooLargeError           413: the body is over the limit
   x NobodyCanAnswerError    503: no eligible model; carries why each one is not
+    + BudgetExhaustedError  429: somebody would answer, but for the key's budget
   x PrivacyUnavailableError 503: masking could not run, so nothing was sent
   x ConfigError             start-up: names file, line, mend
 """
@@ -15,6 +16,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from policies.decision import Refusal
 
 
 class PointsmanError(Exception):
@@ -24,6 +29,7 @@ class PointsmanError(Exception):
     code: str | None = "internal_error"
     type = "server_error"
     should_retry = False
+    retry_after_seconds: float | None = None
 
     def __init__(self, message: str, *, param: str | None = None) -> None:
         super().__init__(message)
@@ -85,6 +91,26 @@ class NobodyCanAnswerError(PointsmanError):
     status = 503
     code = "no_eligible_model"
     type = "server_error"
+    refusal: Refusal | None = None
+    """The whole decision, where the policy made it."""
+
+
+class BudgetExhaustedError(NobodyCanAnswerError):
+    """Somebody would answer, but what is left of the key's budget does not reach.
+
+    Worth another try at once only where requests under way hold what would be enough.
+    """
+
+    status = 429
+    code = "budget_exhausted"
+    type = "insufficient_quota"
+
+    def __init__(
+        self, message: str, *, retry_after_seconds: float | None = None, should_retry: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+        self.should_retry = should_retry
 
 
 class PrivacyUnavailableError(PointsmanError):

@@ -38,6 +38,11 @@ class InHouse:
         """Models that a long prompt confuses: they get the compact one."""
         return frozenset(model.name for model in self.models if model.quality < _SMALL_QUALITY)
 
+    @property
+    def slots(self) -> dict[str, int]:
+        """Requests that each model answers at once."""
+        return {each.served_as: each.slots for each in self.settings}
+
 
 def find_in_house(entry: LocalEntry, catalog: Catalog) -> InHouse:
     """The configured local models that can run, with the reason when none can.

@@ -116,6 +116,18 @@ class KeyEntry(_Section):
     tenant: str = ""
     must_stay_local: bool = False
     models: list[str] = []
+    budget_usd: Price | None = None
+    """What it may spend in each period; keys of one name share it."""
+    budget_period: Literal["day", "week", "month"] | None = None
+
+
+class BudgetEntry(_Section):
+    """What each key may spend that says nothing of its own."""
+
+    usd: Price | None = None
+    """None: as much as it wants."""
+    period: Literal["day", "week", "month"] = "month"
+    """Of the calendar, in UTC; a week begins on Monday."""
 
 
 class PrivacyEntry(_Section):
@@ -218,6 +230,7 @@ class Settings(_Section):
     providers: dict[Name, ProviderEntry] = {}
     models: dict[Name, ModelEntry] = {}
     keys: list[KeyEntry] = []
+    budget: BudgetEntry = BudgetEntry()
     policy: str = "customer-service"
     """Name of a shipped policy, or path of your own file."""
     prompts: PromptEntry = PromptEntry()

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from local_models.errors import LocalModelError
@@ -43,7 +44,7 @@ from router.settings import (
     StateEntry,
     UnderstandingEntry,
 )
-from router.steps.access import Grant, Identity, hash_key
+from router.steps.access import ANONYMOUS, Grant, Identity, hash_key
 from router.steps.cache import AnswerCache, Shelf, why_off
 from router.steps.cascade import Cascade
 from router.steps.dispatch import Breakers, Deployment, Deployments, Dispatcher, Prober
@@ -51,7 +52,7 @@ from router.steps.planning import Planner
 from router.steps.privacy import MemoryVaults, Privacy, PrivacySettings
 from router.steps.privacy.settings import DEFAULT_ACTIONS
 from router.steps.prompting import Prompting, PromptingSettings
-from router.steps.records import PriceBook, Records
+from router.steps.records import Allowance, Budgets, PriceBook, Records
 from router.steps.second_opinion import SecondOpinion
 from router.steps.understanding import Understanding
 from router.storage.errors import LedgerError
@@ -85,16 +86,20 @@ async def open_house(
         vendors = find_vendors(settings, environ)
         in_house = find_in_house(settings.local, _catalog())
         catalog = find_models(_catalog().with_models(in_house.models), settings, vendors)
+        allowances = _allowances(settings, trusts_caller=trusts_caller)
         places = find_places(catalog, settings, vendors) | places_in_house(in_house)
         metrics = Metrics()
         witness = Witness(metrics)
         ledger = _open_ledger(settings.ledger)
         stack.callback(ledger.close)
         metrics.watch_ledger(ledger)
+        budgets = _open_budgets(allowances, ledger, metrics)
         limits = _LimitsRelay()
         providers = _open_providers(stack, vendors, limits)
         await _open_in_house(stack, in_house, providers, warm_up=settings.local.warm_up)
-        dispatcher = _open_dispatcher(stack, settings, _deploy(places, providers), witness)
+        dispatcher = _open_dispatcher(
+            stack, settings, _deploy(places, providers, in_house.slots), witness
+        )
         limits.listen(dispatcher.on_limits)
         candidates = _Candidates(catalog, places, {**statuses(vendors), NAME: in_house.status})
         understanding = open_understanding(settings.understanding)
@@ -116,7 +121,8 @@ async def open_house(
             cache=cache,
             dispatcher=dispatcher,
             cascade=Cascade(),
-            records=Records(ledger, PriceBook(catalog.get), observer=witness),
+            records=Records(ledger, PriceBook(catalog.get), observer=witness, budgets=budgets),
+            budgets=budgets,
         )
         watch = asyncio.create_task(watch_policy(policies, metrics))
         stack.callback(watch.cancel)
@@ -228,6 +234,36 @@ def _grant(entry: KeyEntry) -> Grant:
     )
 
 
+def _allowances(settings: Settings, *, trusts_caller: bool) -> dict[str, Allowance]:
+    """What each key may spend: its own budget, or what all have that say nothing."""
+    usual = settings.budget
+    wanted = [(each.name, each.budget_usd, each.budget_period) for each in settings.keys]
+    if not (wanted or trusts_caller):
+        wanted = [(ANONYMOUS, None, None)]
+    found: dict[str, Allowance | None] = {}
+    for name, own, period in wanted:
+        if period is not None and own is None and usual.usd is None:
+            raise ConfigError([f"keys: '{name}' has a `budget_period` and no `budget_usd`."])
+        usd = usual.usd if own is None else own
+        allowance = None if usd is None else Allowance(usd, period or usual.period)
+        if found.setdefault(name, allowance) != allowance:
+            raise ConfigError([f"keys: several are called '{name}': give them one budget."])
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def _open_budgets(
+    allowances: Mapping[str, Allowance], ledger: LedgerStore, metrics: Metrics
+) -> Budgets:
+    try:
+        budgets = Budgets(allowances, ledger)
+    except LedgerError as error:
+        raise ConfigError([error.message]) from error
+    for name, allowance in allowances.items():
+        left = partial(budgets.left, name)
+        metrics.watch_budget(name, allowance.period, allowance.usd, left)
+    return budgets
+
+
 class _LimitsRelay:
     """Carries the vendors' rate-limit headers to the dispatcher, which is built after them."""
 
@@ -304,7 +340,9 @@ def _open_breakers(stack: AsyncExitStack, state: StateEntry) -> Breakers:
 
 
 def _deploy(
-    places: Mapping[str, Sequence[Place]], providers: Mapping[str, Provider]
+    places: Mapping[str, Sequence[Place]],
+    providers: Mapping[str, Provider],
+    slots: Mapping[str, int],
 ) -> dict[str, list[Deployment]]:
     return {
         model: [
@@ -313,6 +351,7 @@ def _deploy(
                 model=place.model,
                 provider=providers[place.vendor],
                 weight=place.weight,
+                slots=slots.get(model) if place.vendor == NAME else None,
             )
             for place in several
             if not place.why_off

@@ -9,6 +9,7 @@ import pytest
 
 from router.errors import ConfigError
 from router.settings import Settings, load_settings
+from router.wiring import open_house
 
 
 def _write(folder: Path, text: str) -> Path:
@@ -70,3 +71,28 @@ def test_a_file_that_is_no_yaml_or_not_there_is_told_so(tmp_path: Path) -> None:
         load_settings(tmp_path / "nowhere.yaml", {})
     with pytest.raises(ConfigError):
         load_settings(_write(tmp_path, "server: {port: [\n"), {})
+
+
+def test_a_budget_is_the_decimal_that_was_written(tmp_path: Path) -> None:
+    path = _write(tmp_path, "keys: [{name: a, key: k, budget_usd: 0.1}]\nbudget: {usd: 20}\n")
+    settings = load_settings(path, {})
+    assert settings.keys[0].budget_usd == Decimal("0.1")
+    assert (settings.budget.usd, settings.budget.period) == (Decimal(20), "month")
+
+
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        ([{"budget_period": "day"}], "a `budget_period` and no `budget_usd`"),
+        ([{"budget_usd": 1}, {"budget_usd": 2}], "several are called 'a'"),
+    ],
+)
+async def test_budgets_that_contradict_stop_the_start(
+    tmp_path: Path, keys: list[dict[str, object]], why: str
+) -> None:
+    several = [{"name": "a", "key": f"k{at}", **each} for at, each in enumerate(keys)]
+    ledger = {"path": str(tmp_path / "ledger.sqlite3")}
+    whole = {"keys": several, "ledger": ledger, "local": {"enabled": False}}
+    with pytest.raises(ConfigError, match=why):
+        async with open_house(Settings.model_validate(whole), {}):
+            pass

@@ -69,6 +69,7 @@ def describe(error: Exception) -> HttpError:
             code=error.code,
             param=error.param,
             should_retry=error.should_retry,
+            retry_after_seconds=error.retry_after_seconds,
         )
     if isinstance(error, DecodeError):
         return HttpError(

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from typing import Any
 
 import msgspec
 
+from policies.decision import Decision
 from policies.explain import plan_as_json
-from policies.signals import Signals
-from router.pipeline.calls import Journey
-from router.storage.entries import AttemptRow, Entry, decode_plan, decode_signals
+from policies.hindsight import retell
+from policies.rules import Policy
+from policies.signals import Caller, Signals
+from router.pipeline.calls import Journey, Refused
+from router.storage.entries import (
+    AttemptRow,
+    Entry,
+    RequestRow,
+    decode_decision,
+    decode_signals,
+)
 
 
-def explain_journey(journey: Journey) -> dict[str, Any]:
+def explain_journey(journey: Journey | Refused) -> dict[str, Any]:
     """What was understood and what would be decided, without a word of the conversation."""
+    if isinstance(journey, Refused):
+        error = journey.error
+        return {
+            "object": "route",
+            "request_id": journey.request_id,
+            "requested": journey.requested,
+            "model": "",
+            "outcome": "refused",
+            "error": {"status": error.status, "code": error.code, "message": error.message},
+            "signals": signals_to_json(journey.signals),
+            "plan": plan_as_json(journey.refusal),
+        }
     return {
         "object": "route",
         "request_id": journey.request_id,
@@ -25,8 +47,11 @@ def explain_journey(journey: Journey) -> dict[str, Any]:
     }
 
 
-def explain_entry(entry: Entry) -> dict[str, Any]:
-    """What was understood, decided, called and paid for a request that is over."""
+def explain_entry(entry: Entry, policy: Policy | None) -> dict[str, Any]:
+    """What was understood, decided, called and paid for a request that is over.
+
+    `policy` is the one of today: if it is the one that decided, it says why earlier rules failed.
+    """
     row = entry.request
     return {
         "object": "route",
@@ -34,15 +59,30 @@ def explain_entry(entry: Entry) -> dict[str, Any]:
         "requested": row.requested,
         "model": row.model,
         "outcome": row.outcome,
+        "status": row.status,
         "seconds": row.seconds,
         "first_token_seconds": row.first_token_seconds,
         "cost_usd": row.cost_usd,
         "cache": row.cache or None,
         "saved_usd": row.saved_usd,
         "signals": signals_to_json(decode_signals(row.signals)),
-        "plan": plan_as_json(decode_plan(row.plan)),
+        "plan": plan_as_json(past_decision(row, policy)),
         "attempts": [_attempt_to_json(attempt) for attempt in entry.attempts],
     }
+
+
+def past_decision(row: RequestRow, policy: Policy | None) -> Decision:
+    """The decision of a row, with why the earlier rules did not hold as far as that can be told."""
+    caller = Caller(
+        key_name=row.key_name,
+        user=row.user_id,
+        tier=row.tier,
+        tenant=row.tenant,
+        session=row.session,
+        order_number=row.order_number,
+    )
+    at = datetime.datetime.fromtimestamp(row.started_at, datetime.UTC)
+    return retell(decode_decision(row), policy, decode_signals(row.signals), caller, at)
 
 
 def signals_to_json(signals: Signals) -> dict[str, Any]:

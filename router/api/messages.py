@@ -38,7 +38,11 @@ _TYPES = {
     504: "timeout_error",
     529: "overloaded_error",
 }
-_STATUS_BY_CODE = {"insufficient_quota": 402, "upstream_unavailable": 529}
+_STATUS_BY_CODE = {
+    "insufficient_quota": 402,
+    "budget_exhausted": 402,
+    "upstream_unavailable": 529,
+}
 """Where this wire has a status of its own and OpenAI's has not."""
 _TOO_LONG = "prompt is too long"
 """What clients look for before they shorten a conversation by themselves."""

@@ -63,7 +63,10 @@ def _text(value: object) -> str | None:
 
 @router.post("/v1/route", tags=["chat"], summary="What would be chosen, and why")
 async def explain_route(request: Request) -> JSONResponse:
-    """The decision about a chat request (same body as `/v1/chat/completions`); nobody is called."""
+    """The decision about a chat request (same body as `/v1/chat/completions`); nobody is called.
+
+    One that would be refused is a decision too: its `outcome` says so.
+    """
     headers = headers_of(request.scope)
     call = open_call(decode_request(await request.body()), headers, request_id_of(headers), None)
     return JSONResponse(explain_journey(house_of(request).gateway.consider(call)))
@@ -81,7 +84,7 @@ def explain_request(request: Request, request_id: str) -> JSONResponse:
     entry = house.ledger.find(request_id)
     if entry is None or entry.request.key_name != caller.key_name:
         raise UnknownRequestError(f"The ledger has no request '{request_id}' of this key.")
-    return JSONResponse(explain_entry(entry))
+    return JSONResponse(explain_entry(entry, house.policies.current))
 
 
 @router.get("/health/live", tags=["health"], summary="The process runs")

@@ -7,12 +7,11 @@ import json
 import sys
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from policies.errors import NoCandidateError
-from policies.explain import plan_as_json, plan_as_tree, refusal_as_tree
+from policies.explain import decision_as_tree, plan_as_json
 from providers.messages import ChatRequest, Message
 from router.commands.opening import (
     BAD_CONFIG,
@@ -22,10 +21,12 @@ from router.commands.opening import (
     fail_config,
     open_settings,
 )
-from router.errors import ConfigError, NobodyCanAnswerError, PointsmanError
-from router.pipeline.calls import Call, Journey
+from router.errors import ConfigError, PointsmanError
+from router.pipeline.calls import Call, Journey, Refused
 
 if TYPE_CHECKING:
+    from policies.decision import Decision
+    from policies.rules import Policy
     from policies.signals import Signals
     from router.settings import Settings
     from router.storage.entries import Entry
@@ -76,7 +77,8 @@ def explain(
         raise typer.Exit(BAD_CONFIG)
     settings = open_settings(config)
     if request:
-        _explain_past(request, ledger or Path(settings.ledger.path), as_json=as_json)
+        path = ledger or Path(settings.ledger.path)
+        _explain_past(request, path, _policy_of_today(settings), as_json=as_json)
         return
     if policy:
         settings = settings.model_copy(update={"policy": policy})
@@ -93,36 +95,31 @@ def explain(
     except ConfigError as error:
         fail_config(error)
     except PointsmanError as error:
-        _print_refusal(error)
-    _print(journey.signals, plan_as_tree(journey.plan), plan_as_json(journey.plan), as_json)
+        errors.print(f"✗ {error.message}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(FAILED) from None
+    decision = journey.refusal if isinstance(journey, Refused) else journey.plan
+    _print(journey.signals, decision, as_json=as_json)
+    if isinstance(journey, Refused):
+        raise typer.Exit(FAILED)
 
 
-async def _prepare(settings: Settings, call: Call) -> Journey:
+async def _prepare(settings: Settings, call: Call) -> Journey | Refused:
     from router.wiring import open_house
 
     async with open_house(settings, trusts_caller=True) as house:
         return house.gateway.consider(call)
 
 
-def _print_refusal(error: PointsmanError) -> NoReturn:
-    cause = error.__cause__
-    if isinstance(error, NobodyCanAnswerError) and isinstance(cause, NoCandidateError):
-        sys.stdout.write(refusal_as_tree(error.message, cause.rejected, cause.reasons) + "\n")
-    else:
-        errors.print(f"✗ {error.message}", style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(FAILED)
-
-
-def _print(signals: Signals, tree: str, plan: dict[str, Any], as_json: bool) -> None:
+def _print(signals: Signals, decision: Decision, *, as_json: bool) -> None:
     from router.api.explanations import signals_to_json
 
     read = signals_to_json(signals)
     if as_json:
-        whole = {"signals": read, "plan": plan}
+        whole = {"signals": read, "plan": plan_as_json(decision)}
         sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=2) + "\n")
         return
     shown = ", ".join(f"{name} {_short(read[name])}" for name in _SHOWN if read[name])
-    sys.stdout.write(f"understood: {shown}\n{tree}\n")
+    sys.stdout.write(f"understood: {shown}\n{decision_as_tree(decision)}\n")
 
 
 def _short(value: Any) -> str:
@@ -133,21 +130,34 @@ def _short(value: Any) -> str:
     return str(value)
 
 
-def _explain_past(request_id: str, ledger: Path, *, as_json: bool) -> None:
-    from router.api.explanations import explain_entry
-    from router.storage.entries import decode_plan, decode_signals
+def _policy_of_today(settings: Settings) -> Policy | None:
+    """The configured policy, if it can be read; it need not be the one that decided."""
+    from policies.errors import PolicyFileError
+    from policies.loader import find_policy, load_policy
+    from router.wiring import open_understanding
+
+    try:
+        intents = open_understanding(settings.understanding).intents
+        return load_policy(find_policy(settings.policy), own_intents=intents)
+    except (PolicyFileError, ConfigError):
+        return None
+
+
+def _explain_past(request_id: str, ledger: Path, policy: Policy | None, *, as_json: bool) -> None:
+    from router.api.explanations import explain_entry, past_decision
+    from router.storage.entries import decode_signals
 
     entry = _find(request_id, ledger)
     if as_json:
-        sys.stdout.write(json.dumps(explain_entry(entry), ensure_ascii=False, indent=2) + "\n")
+        whole = explain_entry(entry, policy)
+        sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=2) + "\n")
         return
-    plan = decode_plan(entry.request.plan)
-    _print(decode_signals(entry.request.signals), plan_as_tree(plan), {}, as_json=False)
-    if entry.request.cache == "hit":
-        saved = entry.request.saved_usd
-        price = "unknown" if saved is None else f"${saved}"
+    asked = entry.request
+    _print(decode_signals(asked.signals), past_decision(asked, policy), as_json=False)
+    if asked.cache == "hit":
+        price = "unknown" if asked.saved_usd is None else f"${asked.saved_usd}"
         sys.stdout.write(
-            f"no call: the answer of {entry.request.model} came from the cache; saved: {price}\n"
+            f"no call: the answer of {asked.model} came from the cache; saved: {price}\n"
         )
     for row in entry.attempts:
         cost = "unknown" if row.cost_usd is None else f"${row.cost_usd}"

@@ -10,10 +10,11 @@ from providers.calls import StreamEvent
 from router.steps.records.record import Settled
 
 if TYPE_CHECKING:
-    from policies.decision import Plan
+    from policies.decision import Plan, Refusal
     from policies.signals import Caller, Signals
     from providers.calls import Deadline
     from providers.messages import ChatRequest
+    from router.errors import NobodyCanAnswerError
     from router.steps.privacy import Masked, Opened
     from router.steps.records import Record
 
@@ -66,6 +67,17 @@ class Journey(msgspec.Struct, frozen=True, kw_only=True):
     def has_secrets(self) -> bool:
         """Whether anything private was masked in this conversation."""
         return bool(self.vault)
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A request that nobody may answer, with the decision that says why."""
+
+    request_id: str
+    requested: str
+    signals: Signals
+    refusal: Refusal
+    error: NobodyCanAnswerError
+    """What the caller of a real request would be told."""
 
 
 class Served(msgspec.Struct, frozen=True):

@@ -17,9 +17,11 @@ import msgspec
 from policies.bounds import UNBOUND
 from policies.signals import Surroundings
 from providers.calls import Completion, Deadline, Opened, UsageReport
-from router.pipeline.calls import Answer, Call, Journey, Served, Understood
+from router.errors import BudgetExhaustedError, NobodyCanAnswerError
+from router.pipeline.calls import Answer, Call, Journey, Refused, Served, Understood
 from router.pipeline.line import Line
 from router.steps.cache import gather, play
+from router.steps.records import exhausted
 
 if TYPE_CHECKING:
     from policies.bounds import Bounds
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from router.steps.planning import Planner
     from router.steps.privacy import Privacy
     from router.steps.prompting import Prompting
-    from router.steps.records import Record, Records, Settled
+    from router.steps.records import Budgets, Record, Records, Settled
     from router.steps.second_opinion import SecondOpinion
     from router.steps.understanding import Understanding
 
@@ -54,6 +56,7 @@ class Gateway:
         dispatcher: Dispatcher,
         cascade: Cascade,
         records: Records,
+        budgets: Budgets,
     ) -> None:
         self._identity = identity
         self._privacy = privacy
@@ -65,26 +68,38 @@ class Gateway:
         self._dispatcher = dispatcher
         self._cascade = cascade
         self._records = records
+        self._budgets = budgets
 
     async def prepare(self, call: Call) -> Journey:
         """Understand and decide one request; stream or complete the journey next.
 
-        A model is called only where the policy wants one to read the request first.
+        A model is called only where the policy wants one to read the request first. A request
+        that nobody may answer is kept with why, and raised.
         """
         read = self._read(call)
+        try:
+            journey = self._decide(call, read)
+        except NobodyCanAnswerError as error:
+            self._keep_refusal(call, read, error)
+            raise
         if self._planner.may_inquire:
-            return await self._decide_with_help(call, read)
-        return self._decide(call, read)
+            return await self._decide_with_help(call, read, journey)
+        return journey
 
-    def consider(self, call: Call) -> Journey:
+    def consider(self, call: Call) -> Journey | Refused:
         """What would be decided about a request, with why each earlier rule did not hold.
 
         Nobody is called: where a model would be asked first, the reasons say so.
         """
         read = self._read(call)
-        asked = self._planner.inquire(read.signals, read.caller, self._surroundings())
+        asked = self._planner.inquire(read.signals, read.caller, self._surroundings(read.caller))
         why = () if asked is None else (asked.why,)
-        journey = self._decide(call, read, before=why, thorough=True)
+        try:
+            journey = self._decide(call, read, before=why, thorough=True)
+        except NobodyCanAnswerError as error:
+            if error.refusal is None:
+                raise
+            return Refused(call.request_id, call.request.model, read.signals, error.refusal, error)
         plan = journey.plan
         if plan.terms.cache:
             reasons = (*plan.reasons, self._cache.look_up(journey).reason)
@@ -109,12 +124,17 @@ class Gateway:
         before: tuple[Reason, ...] = (),
         also: Bounds = UNBOUND,
         thorough: bool = False,
+        record: Record | None = None,
     ) -> Journey:
         signals, caller, masked = read.signals, read.caller, read.masked
         requested = call.request.model
-        plan = self._planner.plan(
-            signals, caller, self._surroundings(), requested, thorough=thorough, also=also
-        )
+        around = self._surroundings(caller, record)
+        try:
+            plan = self._planner.plan(
+                signals, caller, around, requested, thorough=thorough, also=also
+            )
+        except NobodyCanAnswerError as error:
+            raise self._retell(error, caller, before) from error.__cause__
         if before:
             plan = msgspec.structs.replace(plan, reasons=(*before, *plan.reasons))
         request = self._prompting.apply(plan, signals, caller, masked.request)
@@ -133,24 +153,29 @@ class Gateway:
             cache_wish=call.cache_wish,
         )
 
-    async def _decide_with_help(self, call: Call, read: Understood) -> Journey:
+    async def _decide_with_help(self, call: Call, read: Understood, journey: Journey) -> Journey:
         """Decide anew with a model's reading where the policy wants one.
 
         The first decision says what the model may be asked at all and opens the record that its
         call is written into; what the policy's constraints asked for then still holds afterwards.
         """
-        journey = self._decide(call, read)
-        asked = self._planner.inquire(read.signals, read.caller, self._surroundings())
+        asked = self._planner.inquire(read.signals, read.caller, self._surroundings(read.caller))
         if asked is None:
             return journey
         with ExitStack() as unfinished:
-            record = unfinished.enter_context(self._records.open(journey))
+            record = unfinished.enter_context(self._open(journey))
             line = Line(self._dispatcher, journey, record)
             opinion = await self._second_opinion.improve(
                 read.signals, read.masked.request, asked, line.read
             )
             read = msgspec.structs.replace(read, signals=opinion.signals)
-            again = self._decide(call, read, before=(opinion.reason,), also=asked.bounds)
+            before = (opinion.reason,)
+            try:
+                again = self._decide(call, read, before=before, also=asked.bounds, record=record)
+            except NobodyCanAnswerError as error:
+                if error.refusal is not None:
+                    record.refuse(read.signals, error.refusal, error.status)
+                raise
             record.redecide(again.signals, again.plan)
             unfinished.pop_all()
         return msgspec.structs.replace(again, record=record)
@@ -163,7 +188,7 @@ class Gateway:
         """
         usage = None
         heard: list[StreamEvent] = []
-        with journey.record or self._records.open(journey) as record:
+        with journey.record or self._open(journey) as record:
             found = self._look_up(journey, record) if journey.plan.terms.cache else None
             async with aclosing(self._events(journey, record, found, heard)) as events:
                 async for event in self._privacy.restore(events, journey.vault):
@@ -186,7 +211,7 @@ class Gateway:
 
     async def complete(self, journey: Journey) -> tuple[Completion, Settled]:
         """The whole answer at once, with its bill."""
-        with journey.record or self._records.open(journey) as record:
+        with journey.record or self._open(journey) as record:
             found = self._look_up(journey, record) if journey.plan.terms.cache else None
             if found is not None and found.kept is not None:
                 masked = found.kept.completion
@@ -242,9 +267,39 @@ class Gateway:
     ) -> None:
         self._cache.keep(found, journey.plan, answer, settled.price_usd, settled.remark)
 
-    def _surroundings(self) -> Surroundings:
+    def _retell(
+        self, error: NobodyCanAnswerError, caller: Caller, before: tuple[Reason, ...]
+    ) -> NobodyCanAnswerError:
+        """The error with how the budget stands, where that is why, and with the earlier reasons."""
+        standing = self._budgets.standing(caller.key_name)
+        told = error
+        if isinstance(error, BudgetExhaustedError) and standing is not None:
+            told = exhausted(caller.key_name, standing, error.message)
+        if error.refusal is not None:
+            reasons = (*before, *error.refusal.reasons)
+            told.refusal = msgspec.structs.replace(
+                error.refusal, refused=told.message, reasons=reasons
+            )
+        return told
+
+    def _keep_refusal(self, call: Call, read: Understood, error: NobodyCanAnswerError) -> None:
+        if error.refusal is not None:
+            requested, caller, signals = call.request.model, read.caller, read.signals
+            self._records.refuse(
+                call.request_id, requested, caller, signals, error.refusal, error.status
+            )
+
+    def _open(self, journey: Journey) -> Record:
+        return self._records.open(journey, answers=journey.request.n)
+
+    def _surroundings(self, caller: Caller, record: Record | None = None) -> Surroundings:
+        """The world as this caller's next call finds it; `record` is what its request has spent."""
+        left = self._budgets.left(caller.key_name) if record is None else record.budget_left_usd
         return Surroundings(
-            now=datetime.datetime.now(datetime.UTC), health=self._dispatcher.health()
+            now=datetime.datetime.now(datetime.UTC),
+            health=self._dispatcher.health(),
+            budget_left_usd=left,
+            load=self._dispatcher.load(),
         )
 
 

@@ -16,6 +16,8 @@ from router.errors import BadRequestError, ForbiddenError, UnauthorizedError
 
 HINTS = ("user", "tier", "tenant", "session", "order_number", "must_stay_local")
 """What a request may say about its caller, in `metadata` or in `x-pointsman-…` headers."""
+ANONYMOUS = "anonymous"
+"""Who asks where no key is configured."""
 _MOST_CHARACTERS = 200
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
@@ -120,7 +122,7 @@ class Identity:
         return grant
 
 
-_ANYBODY = Grant(name="anonymous", key_sha256="")
+_ANYBODY = Grant(name=ANONYMOUS, key_sha256="")
 
 
 def _caller(grant: Grant, hints: Mapping[str, str], metadata: Mapping[str, str]) -> Caller:

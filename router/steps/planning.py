@@ -7,13 +7,13 @@ from typing import Protocol
 
 from policies.bounds import UNBOUND, Bounds
 from policies.consulting import Consultation, consult
-from policies.decision import Plan
+from policies.decision import Plan, Refusal
 from policies.engine import decide
 from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.roster import Roster
 from policies.rules import AUTO, Policy
 from policies.signals import Caller, Candidate, Signals, Surroundings
-from router.errors import NobodyCanAnswerError, UnknownModelError
+from router.errors import BudgetExhaustedError, NobodyCanAnswerError, UnknownModelError
 
 
 class HoldsPolicy(Protocol):
@@ -60,6 +60,7 @@ class Planner:
 
         Raises:
             NobodyCanAnswerError: no model is eligible; the message says why each one is not.
+            BudgetExhaustedError: what is left of the caller's budget is why nobody is.
             UnknownModelError: `requested` is no model, pool or alias; suggests one.
         """
         policy = self._store.current
@@ -75,7 +76,19 @@ class Planner:
                 also=also,
             )
         except NoCandidateError as error:
-            raise NobodyCanAnswerError(str(error)) from error
+            kind = BudgetExhaustedError if error.is_over_budget else NobodyCanAnswerError
+            told = kind(str(error))
+            told.refusal = Refusal(
+                refused=told.message,
+                rule=error.rule,
+                pool=error.pool,
+                rejected=error.rejected,
+                reasons=error.reasons,
+                must_stay_local=error.must_stay_local,
+                policy=policy.name,
+                policy_version=policy.version,
+            )
+            raise told from error
         except UnknownChoiceError as error:
             raise UnknownModelError(str(error), param="model") from error
 

@@ -11,11 +11,11 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import astuple
 
-from policies.decision import Plan
+from policies.decision import Decision, Plan, Refusal
 from policies.signals import Signals
 
-RequestOutcome = Literal["open", "answered", "failed", "broken", "cancelled", "unknown"]
-"""`unknown`: the gateway died before the request ended."""
+RequestOutcome = Literal["open", "answered", "failed", "broken", "cancelled", "refused", "unknown"]
+"""`refused`: nobody might answer it. `unknown`: the gateway died before it ended."""
 
 ASIDES = ("dispatcher", "judge", "shadow")
 """Kinds of upstream calls whose answers never reach the caller."""
@@ -127,17 +127,26 @@ def decode_signals(text: str) -> Signals:
     return msgspec.json.decode(text, type=Signals)
 
 
-def encode_plan(plan: Plan) -> str:
+def encode_plan(decision: Decision) -> str:
     """The decision as JSON text, read back by `decode_plan`."""
-    values = list(astuple(plan))
+    if isinstance(decision, Refusal):
+        return _encoder.encode(decision).decode()
+    values = list(astuple(decision))
     for at in _UNCHANGING:
         values[at] = _encode_once(values[at])
     return _encoder.encode(_PlanText(*values)).decode()
 
 
 def decode_plan(text: str) -> Plan:
-    """The decision of a row."""
+    """The plan of a row that was not refused."""
     return msgspec.json.decode(text, type=Plan)
+
+
+def decode_decision(row: RequestRow) -> Decision:
+    """The decision of a row, whichever it was."""
+    if row.outcome == "refused":
+        return msgspec.json.decode(row.plan, type=Refusal)
+    return decode_plan(row.plan)
 
 
 def _as_dict(value: object) -> object:

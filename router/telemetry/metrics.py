@@ -6,7 +6,8 @@ microsecond each. Labels are names from the configuration only, never anything t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Protocol
 
 import msgspec
@@ -51,6 +52,8 @@ class Metrics:
         self._tokens = count("tokens", "Tokens billed", "model", "type")
         self._cost = count("cost_usd", "Money spent, US dollars", "model", "provider")
         self._unpriced = count("unknown_prices", "Calls without a known price", "model")
+        self._budget = gauge("budget_usd", "What a key may spend in a period", "key", "period")
+        self._budget_left = gauge("budget_left_usd", "What a key may still spend", "key")
         self._retries = count("retries", "Calls made again", "provider", "error")
         self._hedges = count("hedges", "Second calls started early", "model", "won")
         self._seams = count("seams", "Streams that another model continued", "model", "why")
@@ -157,6 +160,13 @@ class Metrics:
         entries.set_function(lambda: cache.entries)
         size = self._gauge("cache_bytes", "What they take")
         size.set_function(lambda: cache.size_bytes)
+
+    def watch_budget(
+        self, key: str, period: str, usd: Decimal, left: Callable[[], Decimal | None]
+    ) -> None:
+        """Show what a key may spend in each period, and what is left of it now."""
+        self._budget.labels(key, period).set(float(usd))
+        self._budget_left.labels(key).set_function(lambda: float(left() or 0))
 
     # -- how they are made ---------------------------------------------------------------------
 

@@ -217,6 +217,6 @@ async def test_a_request_that_nobody_may_answer_after_the_reading_still_pays_for
             await ask(served)
         entry = await served.entry(refused.value.response.headers["x-request-id"])
         assert not models.asked_of("strong")
-    assert (refused.value.status_code, entry.request.outcome) == (503, "failed")
+    assert (refused.value.status_code, entry.request.outcome) == (503, "refused")
     assert [row.kind for row in entry.attempts] == ["dispatcher"]
     assert Decimal(entry.request.cost_usd or "-1") == Decimal("0.00012")

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from policies.decision import Refusal
 from policies.errors import NoCandidateError
 from policies.explain import plan_as_json, plan_as_tree, refusal_as_tree
 from policies.loader import load_policy
@@ -52,6 +53,15 @@ def test_a_refusal_is_a_tree_too() -> None:
     private = Signals(pii=frozenset({"id_card"}), needs=frozenset({"tools"}))
     with pytest.raises(NoCandidateError) as caught:
         plan(load_policy("privacy-first"), private)
-    tree = refusal_as_tree("Nobody may answer.", caught.value.rejected, caught.value.reasons)
+    error = caught.value
+    refusal = Refusal(
+        refused="Nobody may answer.",
+        rule=error.rule,
+        pool=error.pool,
+        rejected=error.rejected,
+        reasons=error.reasons,
+    )
+    tree = refusal_as_tree(refusal)
+    assert tree.startswith("refused: Nobody may answer.")
     assert "✗ pointsman-demo: cannot do tools" in tree
     assert "constraint 'private-data-stays'" in tree

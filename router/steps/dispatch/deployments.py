@@ -40,6 +40,8 @@ class Deployment:
     provider: Provider
     weight: float = 1.0
     """Share of the traffic against the model's other deployments."""
+    slots: int | None = None
+    """Calls that it answers at once, where it says so; else the limiter finds out."""
 
 
 Deployments = Mapping[str, Sequence[Deployment]]
@@ -83,6 +85,17 @@ class Upstream:
         """Whether nobody calls it, nobody has, and nothing speaks against it."""
         is_free = self.breaker.is_closed and not self._resting_until
         return is_free and not self.limiter.in_flight and self.gauge.is_empty
+
+    @property
+    def places(self) -> int:
+        """Calls that it can answer at once: its slots, or what the limiter takes it to stand."""
+        limit, slots = self.limiter.limit, self.deployment.slots
+        return limit if slots is None else min(limit, slots)
+
+    @property
+    def load(self) -> float:
+        """Share of its places that is in use, 0..1, those who wait included."""
+        return min(1.0, self.limiter.wanted / max(1, self.places))
 
     @property
     def rest_seconds(self) -> float:

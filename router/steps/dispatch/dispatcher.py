@@ -30,7 +30,7 @@ from router.steps.dispatch.continuation import (
 )
 from router.steps.dispatch.deployments import Deployment, Deployments, Upstream
 from router.steps.dispatch.estimate import CountTokens, add_usage, estimate_tokens
-from router.steps.dispatch.health import health_of
+from router.steps.dispatch.health import health_of, load_of
 from router.steps.dispatch.hedging import Run, race
 from router.steps.dispatch.limiter import Limiter, LimiterSettings
 from router.steps.dispatch.observer import AttemptSink, Observer, SilentObserver
@@ -83,6 +83,7 @@ class Dispatcher:
         self._hedges = ShareBudget()
         self._health: Mapping[str, ModelHealth] = {}
         self._health_at: float | None = None
+        self._load = 0.0
         self.use(deployments)
 
     def use(self, deployments: Deployments) -> None:
@@ -176,7 +177,13 @@ class Dispatcher:
         if self._health_at is None or now - self._health_at >= _HEALTH_SECONDS:
             self._health_at = now
             self._health = {model: health_of(ways) for model, ways in self._upstreams.items()}
+            self._load = load_of(self._by_name.values())
         return self._health
+
+    def load(self) -> float:
+        """How busy all deployments in use are together, 0..1; as old as `health`."""
+        self.health()
+        return self._load
 
     def resting(self) -> Sequence[Upstream]:
         """Deployments whose breaker is not closed: who a health probe should ask."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from policies.signals import HEALTHY, ModelHealth
@@ -94,8 +94,21 @@ def health_of(upstreams: Sequence[Upstream]) -> ModelHealth:
         p95_first_token_seconds=fastest.gauge.p95(),
         tokens_per_second=fastest.gauge.tokens_per_second,
         error_rate=min(one.gauge.error_rate for one in able),
-        load=min(one.limiter.load for one in able),
+        load=min(one.load for one in able),
     )
+
+
+def load_of(upstreams: Iterable[Upstream]) -> float:
+    """How busy they are together, 0..1: calls under way and waiting, against all their places.
+
+    One that was never called says nothing, and one that cannot be called has no places.
+    """
+    wanted = places = 0
+    for one in upstreams:
+        if not one.is_untouched and not one.why_not():
+            wanted += one.limiter.wanted
+            places += one.places
+    return min(1.0, wanted / places) if places else 0.0
 
 
 def _blend(old: float | None, new: float) -> float:

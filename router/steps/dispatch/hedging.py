@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from providers.errors import ProviderError
+from router.errors import NobodyCanAnswerError
 from router.steps.dispatch.errors import Abandoned
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class _Rival(Generic[T]):
             return None
         try:
             return self.call, await self.task
-        except ProviderError:
+        except (ProviderError, NobodyCanAnswerError):
             return None
         except BaseException:
             await self.stop("cancelled")

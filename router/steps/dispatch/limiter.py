@@ -62,9 +62,14 @@ class Limiter:
         return int(self._limit)
 
     @property
+    def wanted(self) -> int:
+        """Calls in flight, and those that wait for a place."""
+        return self.in_flight + len(self._queue)
+
+    @property
     def load(self) -> float:
         """Share of the limit in use, 0..1, those that wait included."""
-        return min(1.0, (self.in_flight + len(self._queue)) / max(1.0, self._limit))
+        return min(1.0, self.wanted / max(1.0, self._limit))
 
     @property
     def is_full(self) -> bool:

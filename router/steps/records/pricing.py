@@ -11,7 +11,7 @@ import msgspec
 from providers.base import Model
 from providers.calls import Attempt, Usage
 from providers.money import BOOK_RATES, Exchange
-from providers.pricing import FREE, cost
+from providers.pricing import FREE, ceiling, cost
 
 
 class Priced(msgspec.Struct, frozen=True):
@@ -56,6 +56,34 @@ class PriceBook:
         row = prices.row_on(at.date())
         source = self._source(model, None if row is None else row.starts_on)
         return Priced(money.amount, money.currency, money.usd, source)
+
+    def at_most(
+        self,
+        model: str,
+        prompt_tokens: int,
+        output_tokens: int | None,
+        at: datetime.datetime,
+        *,
+        answers: int = 1,
+    ) -> Decimal | None:
+        """The most dollars that one call of that size can cost; None when a price is unknown.
+
+        Without `output_tokens` each answer may be as long as the model can give.
+        """
+        card = self._find(model)
+        if card is None:
+            return None
+        prices = card.prices or (FREE if card.is_local else None)
+        longest = card.max_output_tokens
+        output = longest if output_tokens is None else min(output_tokens, longest)
+        money = ceiling(
+            prices,
+            prompt_tokens=prompt_tokens,
+            output_tokens=output * answers,
+            at=at,
+            exchange=self._exchange,
+        )
+        return None if money is None else money.usd
 
     def _source(self, model: str, since: datetime.date | None) -> str:
         said = self._sources.get((model, since))

@@ -10,11 +10,12 @@ from typing import Any, Self
 
 import msgspec
 
-from policies.decision import Plan, Reason
+from policies.decision import Plan, Reason, Refusal
 from policies.signals import Signals
 from providers.calls import Attempt, AttemptKind, Usage
 from router.errors import PointsmanError
 from router.steps.records.pricing import Pricer, price_attempt
+from router.steps.records.purse import Purse
 from router.steps.records.rows import attempt_row, redecided_row
 from router.storage.entries import (
     ASIDES,
@@ -62,6 +63,7 @@ class Record:
         clock: Callable[[], float],
         on_request: Callable[[RequestRow], None],
         on_attempt: Callable[[AttemptRow], None],
+        purse: Purse | None = None,
     ) -> None:
         self.row = row
         self._plan = plan
@@ -70,6 +72,7 @@ class Record:
         self._clock = clock
         self._on_request = on_request
         self._on_attempt = on_attempt
+        self._purse = purse
         self._rows: dict[int, AttemptRow] = {}
         self._untold: AttemptRow | None = None
         """A call that answered, while the request may end in this very moment: one note for both."""
@@ -96,6 +99,11 @@ class Record:
         """The sum of what is known; equals `cost_usd` when nothing is unknown."""
         return Decimal(add_up(self._rows.values())[1])
 
+    @property
+    def budget_left_usd(self) -> Decimal | None:
+        """What a further call of this request may cost; None where its key has no budget."""
+        return None if self._purse is None else self._purse.left_usd
+
     def begin(
         self, number: int, kind: AttemptKind, model: str, provider: str, deployment: str
     ) -> None:
@@ -103,8 +111,12 @@ class Record:
 
         Raises:
             LedgerRefusedError: it cannot be noted, so it must not be made.
+            BudgetExhaustedError: what is left of the key's budget does not reach for it.
         """
         self._tell_end()
+        estimate = self._estimate(model)
+        if self._purse is not None:
+            self._purse.check(model, estimate)
         row = AttemptRow(
             entry=self.row.entry,
             number=number,
@@ -113,16 +125,20 @@ class Record:
             provider=provider,
             deployment=deployment,
             started_at=self._clock(),
-            cost_usd=self._estimate(model),
+            cost_usd=estimate,
             estimated=True,
         )
         self._store.begin(self.row, row, revised=self._is_revised)
         self._rows[number] = row
+        if self._purse is not None:
+            self._purse.begin(number, model, estimate)
 
     def finish(self, attempt: Attempt) -> None:
         """Take a call's end and its price; one that ends after the request corrects its rows."""
         row = attempt_row(self.row.entry, attempt, price_attempt(attempt, self._price))
         self._rows[attempt.number] = row
+        if self._purse is not None:
+            self._purse.finish(attempt.number, row.cost_usd)
         if self.is_closed or not self._may_wait(row):
             self._store.finish(row)
         self._on_attempt(row)
@@ -134,6 +150,14 @@ class Record:
         self._plan = plan
         self._is_revised = True
         self.row = redecided_row(self.row, signals, plan)
+        if self._purse is not None:
+            self._purse.reserve(plan.models)
+
+    def refuse(self, signals: Signals, refusal: Refusal, status: int) -> None:
+        """Close as refused: after a model had read the request, nobody might answer it."""
+        self._is_revised = True
+        self.row = redecided_row(self.row, signals, refusal)
+        self.close("refused", status=status)
 
     def tell(self, reason: Reason, remark: str) -> None:
         """Add to the plan's reasons what became of an answer that was held.
@@ -216,6 +240,8 @@ class Record:
             model=answered_by or (self.row.model if winner is None else winner.model),
             provider=self.row.provider if winner is None else winner.provider,
         )
+        if self._purse is not None:
+            self._purse.close()
         self._on_request(self.row)
 
     def __enter__(self) -> Self:

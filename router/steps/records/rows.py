@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import msgspec
 
-from policies.decision import Plan
+from policies.decision import Decision, Plan
 from policies.signals import Caller, Signals
 from providers.calls import Attempt
 from router.steps.records.pricing import Priced
@@ -20,11 +20,12 @@ def open_row(
     request_id: str,
     caller: Caller,
     signals: Signals,
-    plan: Plan,
+    decision: Decision,
     requested: str,
     started_at: float,
 ) -> RequestRow:
     """The row of a request that has been understood and decided, before anyone is called."""
+    plan = decision if isinstance(decision, Plan) else None
     return RequestRow(
         entry=entry,
         request_id=request_id,
@@ -36,14 +37,14 @@ def open_row(
         tenant=caller.tenant,
         session=caller.session,
         order_number=caller.order_number,
-        rule=plan.rule,
-        pool=plan.pool,
-        arms=_list(tuple([f"{arm.split}/{arm.name}" for arm in plan.arms])) if plan.arms else "[]",
-        prompt=plan.prompt,
-        policy=plan.policy,
-        policy_version=plan.policy_version,
-        propensity=plan.propensity,
-        must_stay_local=plan.must_stay_local,
+        rule=decision.rule,
+        pool=decision.pool,
+        arms=_arms(plan) if plan and plan.arms else "[]",
+        prompt=plan.prompt if plan else None,
+        policy=decision.policy,
+        policy_version=decision.policy_version,
+        propensity=plan.propensity if plan else 1.0,
+        must_stay_local=decision.must_stay_local,
         intent=signals.intent,
         intents=_list(signals.intents),
         emotion=signals.emotion,
@@ -53,11 +54,11 @@ def open_row(
         pii=_list(tuple(sorted(signals.pii))) if signals.pii else "[]",
         is_stream=signals.is_stream,
         signals=encode_signals(signals),
-        plan=encode_plan(plan),
+        plan=encode_plan(decision),
     )
 
 
-def redecided_row(row: RequestRow, signals: Signals, plan: Plan) -> RequestRow:
+def redecided_row(row: RequestRow, signals: Signals, decision: Decision) -> RequestRow:
     """The row of a request that was understood and decided anew after it was opened."""
     caller = Caller(
         key_name=row.key_name,
@@ -67,7 +68,9 @@ def redecided_row(row: RequestRow, signals: Signals, plan: Plan) -> RequestRow:
         session=row.session,
         order_number=row.order_number,
     )
-    return open_row(row.entry, row.request_id, caller, signals, plan, row.requested, row.started_at)
+    return open_row(
+        row.entry, row.request_id, caller, signals, decision, row.requested, row.started_at
+    )
 
 
 def attempt_row(entry: int, attempt: Attempt, priced: Priced | None) -> AttemptRow:
@@ -105,6 +108,10 @@ def attempt_row(entry: int, attempt: Attempt, priced: Priced | None) -> AttemptR
         estimated=usage is not None and usage.estimated,
         price_source=None if priced is None else priced.source,
     )
+
+
+def _arms(plan: Plan) -> str:
+    return _list(tuple([f"{arm.split}/{arm.name}" for arm in plan.arms]))
 
 
 @lru_cache(maxsize=1024)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections import Counter
 
@@ -119,3 +120,28 @@ async def test_new_settings_keep_what_was_learned() -> None:
     dispatch.use({"m1": [deploy(bad, "m1")], "m2": [deploy(good, "m2")]})
     await collect(dispatch, ask(), plan("m1", "m2"), Rows())
     assert len(bad.calls) == 1
+
+
+async def test_load_is_told_against_the_slots_that_a_deployment_has() -> None:
+    local = dataclasses.replace(deploy(ScriptedProvider("a", say("hello")), "m1"), slots=4)
+    vendor = deploy(ScriptedProvider("b", say("hello")), "m2")
+    dispatch = dispatcher(local, vendor)
+    assert dispatch.load() == 0.0
+    for _ in range(3):
+        dispatch._upstreams["m1"][0].limiter.take()
+    dispatch._health_at = None
+    assert dispatch.health()["m1"].load == dispatch.load() == 0.75
+
+
+async def test_the_whole_load_is_over_what_is_in_use_and_can_be_called() -> None:
+    local = dataclasses.replace(deploy(ScriptedProvider("a", say("hello")), "m1"), slots=4)
+    other = dataclasses.replace(deploy(ScriptedProvider("b", say("hello")), "m2"), slots=12)
+    dispatch = dispatcher(local, other)
+    for upstream, calls in ((dispatch._upstreams["m1"][0], 4), (dispatch._upstreams["m2"][0], 4)):
+        for _ in range(calls):
+            upstream.limiter.take()
+    dispatch._health_at = None
+    assert dispatch.load() == 0.5
+    dispatch._upstreams["m1"][0].rest(10)
+    dispatch._health_at = None
+    assert dispatch.load() == 4 / 12
