@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from local_models.classifiers.cues import find_cues
+from local_models.classifiers.data.calm import compose_calm
 from local_models.classifiers.data.emotion_compose import Composed, compose_moods, disturb
 from local_models.classifiers.data.emotion_twins import compose_scenes, compose_twins
 from local_models.classifiers.emotion import HEAD_LABELS, SARCASTIC, STRONG, told
@@ -47,8 +48,10 @@ TWINS_PER_EVENT = 6
 TWINS_OF_SCENES = 20_000
 VARIANTS_PER_LINE = 1
 CALM_PER_LANGUAGE = 600
+CALM_COMPOSED = 4_000
+"""Facts with numbers and friendly answers, in each language."""
 KEPT_BACK = ("dev", "blind", "others_dev", "others_blind")
-LEAN = 0.4
+LEAN = 0.6
 """What is added to the log odds of sarcasm: most composed lines are honest, and a reproach that is taken
 for thanks costs more than the reverse. Chosen on the two sets kept for development."""
 MOST_ROWS = 110_000
@@ -109,6 +112,7 @@ def enrich(lines: Sequence[MoodLine], seed: int = 0) -> list[MoodLine]:
     out += [_as_line(made, 0.35) for made in compose_moods(COMPOSED_PER_LANGUAGE, seed=seed + 3)]
     out += [_as_line(made, 0.25) for made in compose_twins(TWINS_PER_EVENT, seed=seed + 5)]
     out += [_as_line(made, 0.25) for made in compose_scenes(TWINS_OF_SCENES, seed=seed + 6)]
+    out += [_as_line(made, 0.35) for made in compose_calm(CALM_COMPOSED, seed=seed + 7)]
     return out + [MoodLine(text, "neutral", weight=0.5) for text in _calm_wishes(rng)]
 
 

@@ -65,7 +65,7 @@ async def serve(
             for name, simulator in simulators.items()
         }
         whole = {
-            "providers": providers,
+            "providers": providers | settings.pop("providers", {}),
             "ledger": {"path": str(folder / "ledger.sqlite3")},
             "local": {"enabled": False},
             **settings,

@@ -26,8 +26,20 @@ rules:
   - {name: vip, when: {tier: vip}, use: only}
   - {name: hard, when: {all: [{difficulty: above 0.99}, {tier: gold}]}, use: only}
   - {name: shaky, when: {health: {of: only, available: false}}, use: only}
+  - {name: homely, when: {tier: home}, use: house-qwen}
 default: {use: only}
 """
+AT_HOME: dict[str, Any] = {
+    "providers": {
+        "home": {"kind": "llama_server", "base_url": "http://127.0.0.1:9/v1", "is_local": True}
+    },
+    "models": {
+        "house-qwen": {
+            "provider": "home", "window_tokens": 32768, "prices": {"input": 0, "output": 0}
+        }
+    },
+}  # fmt: skip
+"""A model that could stay here, behind a rule of its own, so that the constraint can be met."""
 REFUND = "I want my money back for this order, refund it please."
 
 
@@ -35,7 +47,7 @@ REFUND = "I want my money back for this order, refund it please."
 async def gateway(tmp_path: Path) -> AsyncIterator[Served]:
     path = tmp_path / "policy.yaml"
     path.write_text(POLICY, encoding="utf-8")
-    async with serve(tmp_path, vendors=("openai",), policy=str(path)) as served:
+    async with serve(tmp_path, vendors=("openai",), policy=str(path), **AT_HOME) as served:
         yield served
 
 
@@ -119,12 +131,14 @@ async def test_a_policy_that_has_changed_since_is_said_to_have(
 async def test_the_command_line_explains_a_refused_request(tmp_path: Path) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text(POLICY, encoding="utf-8")
-    async with serve(tmp_path, vendors=("openai",), policy=str(path)) as gateway:
+    async with serve(tmp_path, vendors=("openai",), policy=str(path), **AT_HOME) as gateway:
         with pytest.raises(openai.InternalServerError):
             await _ask(gateway, REFUND, "refused-3")
     config = tmp_path / "pointsman.yaml"
     ledger = {"path": str(tmp_path / "ledger.sqlite3")}
-    config.write_text(json.dumps({"policy": str(path), "ledger": ledger}), encoding="utf-8")
+    config.write_text(
+        json.dumps({"policy": str(path), "ledger": ledger, **AT_HOME}), encoding="utf-8"
+    )
     asked = ["explain", "--request", "refused-3", "--config", str(config)]
     told = CliRunner().invoke(build(asked), asked)
     assert told.exit_code == 0, told.output

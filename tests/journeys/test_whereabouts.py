@@ -92,13 +92,13 @@ async def test_a_region_holds_for_every_deployment_of_a_model(tmp_path: Path) ->
     assert "ds-intl/qwen3.8-flash is in region intl, not cn" in str(told["plan"]["reasons"])
 
 
-async def test_a_model_of_a_region_where_no_provider_is_is_not_called(tmp_path: Path) -> None:
+async def test_a_region_where_no_provider_is_keeps_the_policy_from_being_served(
+    tmp_path: Path,
+) -> None:
     there = {"dashscope": {"kind": "dashscope", "region": "intl"}}
-    async with house(tmp_path, CHINA, there) as (served, vendors):
-        with pytest.raises(openai.InternalServerError) as caught:
-            await ask(served)
-        assert "it is of region cn, and provider 'dashscope' is in region intl" in str(caught.value)
-        assert vendors["dashscope"].log() == []
+    with pytest.raises(ConfigError, match="no model of any rule meets constraint 'china-only'"):
+        async with house(tmp_path, CHINA, there):
+            pass
 
 
 def _house_qwen(**entry: Any) -> dict[str, Any]:
