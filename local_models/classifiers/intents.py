@@ -43,6 +43,8 @@ _HINTED = 0.008
 """A label that the whole turn gives at least this chance is worth a look clause by clause."""
 _CLAUSE_SURE, _CLAUSE_SURE_ALONE = 0.45, 0.8
 """How sure a clause must be, and how sure where no second head has hinted at its label."""
+_SURE_ALONE = 0.97
+"""A turn that a head of other labels is so sure of holds no second wish: its clauses are not read."""
 _CLAUSES_READ = 4
 _CLAUSE_CHARS = 400
 """Several wishes in one breath are short; a longer text tells a story, clause by clause."""
@@ -147,7 +149,10 @@ class IntentReader:
     def _read_alone(self, text: str, main: Reading, present: dict[str, float]) -> IntentReading:
         """By what the turn says itself."""
         if not main.is_unsure:
-            several = self._several(text, main.label, present)
+            if self._many is None and main.confidence >= _SURE_ALONE:
+                several: tuple[str, ...] = (main.label,)
+            else:
+                several = self._several(text, main.label, present)
             group = GROUPS.get(several[0], "other")
             return IntentReading(several[0], several, group, main.confidence, False)
         if len(shared := _surest(_above(present, _PRESENT))) > 1:

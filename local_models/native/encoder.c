@@ -16,7 +16,7 @@
 #define MEANT 512
 #define MOST_WORDS 1000
 #define MARGIN 4    /* rows of zeros before and behind a text: no window reaches farther */
-#define KEPT 1024   /* words whose part of every window is kept */
+#define KEPT 2048   /* words whose part of every window is kept */
 #define STRIP 16    /* columns that are added up at once, so that they stay in registers */
 #define ABREAST 6   /* rows that are */
 
