@@ -75,9 +75,9 @@ class Matter:
 
 
 _CODE_LINE = re.compile(
-    r"^\s*(?:def |class |import |from \w[\w.]* import |public |private |static |void |func |fn |let |const |var |"
-    r"#include|#!/|SELECT\b.+\bFROM\b|INSERT INTO|UPDATE \w+ SET|CREATE TABLE|return\b.*;|if\s*\(.+\)\s*\{|for\s*\(.+\)\s*\{|"
-    r"while\s*\(.+\)|package \w|using \w|<\?php|</?\w+[^<>]*>\s*$|Traceback \(|\w+\(.*\)\s*[;{]\s*$|\w+ = .+;\s*$|print\(|console\.log)",
+    r"^[^\S\n]*(?:def |class |import |from \w[\w.]* import |public |private |static |void |func |fn |let |const |var |"
+    r"#include|#!/|SELECT\b.+\bFROM\b|INSERT INTO|UPDATE \w+ SET|CREATE TABLE|return\b.*;|if[^\S\n]*\(.+\)[^\S\n]*\{|for[^\S\n]*\(.+\)[^\S\n]*\{|"
+    r"while[^\S\n]*\(.+\)|package \w|using \w|<\?php|</?\w+[^<>\n]*>[^\S\n]*$|Traceback \(|\w+\(.*\)[^\S\n]*[;{][^\S\n]*$|\w+ = .+;[^\S\n]*$|print\(|console\.log)",
     re.MULTILINE | re.IGNORECASE,
 )
 _CODE_WORDS = (
@@ -96,7 +96,7 @@ _CODE_WISH = re.compile(
 _MATH = re.compile(
     r"\\(?:frac|sum|int|sqrt|begin\{|alpha|beta|theta|lim|cdot|times|leq|geq|mathbb)|\$[^$\n]{2,80}[=^_\\][^$\n]{0,80}\$|"
     r"[∑∫√∞≤≥≠∀∃∈⊂∂∇]|\b\d*[xyz]\s?\^\s?\d|\bd[xy]/d[xyt]\b|\b(?:f|g)\(x\)|\b[xyz]\s?=\s?-?\d|\d\s?[×÷]\s?\d|"
-    r"\d+\s?[+*/]\s?\d+\s?=|\b(?:prove that|solve for|integral of|derivative of|equation|theorem|polynomial|eigenvalue|"
+    r"\d(?<!\d.)\d*\s?[+*/]\s?\d+\s?=|\b(?:prove that|solve for|integral of|derivative of|equation|theorem|polynomial|eigenvalue|"
     r"probability that|how many ways|modulo|triangle|logarithm)\b|解方程|方程|求导|导数|积分(?=.{0,4}(?:∫|上限|区间|函数))|"
     r"证明[:：]|求证|概率是多少|几何|矩阵|行列式|等差数列|等比数列|勾股",
     re.IGNORECASE,
