@@ -81,10 +81,19 @@ _COMMON = {
 """By which `language.py` tells English."""
 
 _HINTS = {
-    "code": "code function script query program class bug error method unit sql regex tests",
+    "code": (
+        "code function functions script scripts query program programs class bug error method unit sql regex regexes tests "
+        "algorithm python java javascript typescript golang rust php bash html css js kotlin ruby swift react vue node numpy "
+        "pandas django quicksort sort mergesort binary linked hashmap hash lru dynamic database regular expression stack "
+        "source snippet recursion parser scraper endpoint api compiler list lists array arrays string decorator loop "
+        "fizzbuzz fizz depth big"
+    ),
     "math": (
-        "prove solve integral derivative equation theorem polynomial eigenvalue probability ways modulo "
-        "triangle logarithm"
+        "prove proof solve integral derivative antiderivative equation equations theorem polynomial polynomials eigenvalue "
+        "eigenvalues eigenvectors probability ways permutations combinations modulo triangle logarithm calculate compute "
+        "evaluate what times hypotenuse area square cube prime factorise factorize divisor multiple sequence "
+        "progression series irrational calculus deviation converge converges inverse determinant differentiate integrate "
+        "sin cos tan log ln sqrt mph km"
     ),
     "escalation": (
         "human person agent manager supervisor representative someone lawyer attorney sue legal consumer "

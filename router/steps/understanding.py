@@ -24,7 +24,8 @@ from local_models.classifiers.entities import find_slots
 from local_models.classifiers.features import GLANCE_CHARS, read_glance
 from local_models.classifiers.head import Head, load_head
 from local_models.classifiers.intents import IntentReader
-from local_models.classifiers.language import tell_language, tell_matter
+from local_models.classifiers.language import tell_language
+from local_models.classifiers.matter import tell_matter
 from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.normalise import clip

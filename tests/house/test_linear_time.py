@@ -12,7 +12,8 @@ import pytest
 
 import local_models.classifiers
 import router.steps
-from local_models.classifiers.language import tell_language, tell_matter
+from local_models.classifiers.language import tell_language
+from local_models.classifiers.matter import tell_matter
 from router.steps.privacy.mask import Writer
 from router.steps.privacy.scan import scan
 from router.steps.privacy.spans import Span, without_overlaps

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from local_models.classifiers.language import tell_language, tell_matter
+from local_models.classifiers.language import tell_language
+from local_models.classifiers.matter import tell_matter
 
 
 @pytest.mark.parametrize(
