@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from local_models.tokenizer import FAMILIES, name_family
 from policies.signals import Candidate
 from providers.base import Model
 from providers.catalog import Catalog, CatalogError, ModelNotInCatalogError, read_model
@@ -247,6 +248,7 @@ def _candidate(
         quality=model.quality,
         is_local=model.is_local,
         region=model.region,
+        family=model.family if model.family in FAMILIES else name_family(model.wire_name),
         is_on=not why_off,
         why_off=why_off,
         input_usd_per_million=prices and prices[0],
