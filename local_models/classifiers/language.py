@@ -7,13 +7,16 @@ import re
 from local_models.classifiers.normalise import clip
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.survey import mask_of
-from local_models.classifiers.word_groups import ENGLISH, WORDS
+from local_models.classifiers.word_groups import ENGLISH, OTHER_LATIN, WORDS
 
 _NOT_TEXT = re.compile(r"<[A-Z_]+\d*>|\[[^\]\s]{1,20}\]|https?://\S+|(?<=@)\S+|`[^`]*`")
 _NOT_TEXT_SIGNS = mask_of("<[`@:")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _OTHER_LETTERS = re.compile(r"[\u0370-\u1fff]")
+_ACCENTED = re.compile(r"[^\W\d_\x00-\x7f]")
+_UNENGLISH = re.compile(r"[¿¡äöüßåæøñãõąćęłńśźżčďěňřšťůžğışőűăâîșțđơư]", re.IGNORECASE)
+"""Letters and marks that no borrowed word brings into a text without one of its commonest words."""
 
 
 _GLANCE_CHARS = 600
@@ -43,7 +46,8 @@ def tell_language(text: str | Sample) -> str:
     if (han == 0 and letters == 0) or foreign > max(han, letters):
         return "other"
     if han == 0:
-        return "en" if _is_english(plain, words.words, english) else "other"
+        strange = words.in_group[OTHER_LATIN]
+        return "en" if _is_english(plain, words.words, english, strange) else "other"
     if english >= 1 and han < 4 and letters > han:
         return "en"
     if english >= 2 and letters > han:
@@ -51,10 +55,13 @@ def tell_language(text: str | Sample) -> str:
     return "mixed" if english >= 2 and words.words >= 3 else "zh"
 
 
-def _is_english(plain: str, words: int, common: int) -> bool:
-    """Plain ASCII letters; when long enough, also some of the commonest words."""
+def _is_english(plain: str, words: int, common: int, strange: int) -> bool:
+    """Plain ASCII letters, and no more of other languages' commonest words than of its own; when long enough,
+    also some of those."""
     if not plain.isascii():
-        accented = sum(ch.isalpha() and not ch.isascii() for ch in plain)
-        if accented > 0.05 * len(plain):
+        accented = len(_ACCENTED.findall(plain))
+        if accented > max(common, 0.05 * len(plain)) or (not common and _UNENGLISH.search(plain)):
             return False
+    if strange > common:
+        return False
     return words < 8 or common >= 0.08 * words

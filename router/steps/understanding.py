@@ -41,7 +41,7 @@ from providers.messages import (
     text_of,
 )
 from router.errors import ConfigError
-from router.steps.measuring import estimate_prompts, longest_text
+from router.measuring import estimate_prompts, longest_text
 
 EARLIER_TURNS = 8
 """User turns before the last one that are looked at for repeats and for the trend of the mood."""

@@ -29,7 +29,7 @@ from providers.messages import (
     TextPart,
     Tool,
 )
-from router.steps.measuring import estimate_prompt
+from router.measuring import estimate_prompt
 from router.steps.understanding import Understanding, read_before
 
 
