@@ -82,7 +82,8 @@ class Limits(msgspec.Struct, frozen=True):
     must_stay_local: bool
     regions: tuple[str, ...] | None
     needs: frozenset[str]
-    prompt_tokens: int
+    signals: Signals
+    """How long the request is for each family of models."""
     answer_tokens: int
     """What the caller asked for at most; 0 when it did not say."""
     headroom_tokens: int
@@ -104,9 +105,9 @@ class Limits(msgspec.Struct, frozen=True):
             answer = candidate.max_output_tokens
         if answer < self.headroom_tokens:
             answer = self.headroom_tokens
-        wanted = self.prompt_tokens + answer
+        wanted = self.signals.most_tokens_for(candidate.family) + answer
         if wanted > candidate.window_tokens:
-            return f"needs {wanted} tokens, its window holds {candidate.window_tokens}"
+            return f"may need {wanted} tokens, its window holds {candidate.window_tokens}"
         if not option.health.is_available:
             return option.health.why or "unavailable just now"
         return "" if self.budget_left_usd is None else self._over_budget(option.usd())
@@ -164,7 +165,7 @@ def gather_limits(
         must_stay_local=bounds.must_stay_local or must_stay_local,
         regions=bounds.regions,
         needs=needs,
-        prompt_tokens=signals.prompt_tokens,
+        signals=signals,
         answer_tokens=signals.max_output_tokens or 0,
         headroom_tokens=headroom_tokens,
         budget_left_usd=budget_left_usd,

@@ -278,7 +278,11 @@ def _seat(
     key = (id(rule), limits.must_stay_local, limits.regions, limits.needs)
     known = seatings.get(key)
     narrowest = _narrowest(course, roster) if known is None else known.narrowest
-    wanted = limits.prompt_tokens + max(limits.answer_tokens, limits.headroom_tokens)
+    signals = facts.signals
+    most = max(
+        [each for _, each in signals.tokens_by_family.values()], default=signals.prompt_tokens
+    )
+    wanted = most + max(limits.answer_tokens, limits.headroom_tokens)
     if wanted > narrowest:
         return _ask_all(policy, course, limits, facts, roster, room)
     if known is None:
@@ -286,7 +290,6 @@ def _seat(
         seatings[key] = Remembered(rule, narrowest, seats)
         return seats
     seats = known.lineup
-    signals = facts.signals
     return replace(
         seats,
         selected=tuple([_price_anew(each, roster, signals, policy) for each in seats.selected]),
@@ -302,7 +305,8 @@ def _narrowest(course: _Course, roster: Roster) -> int:
 def _price_anew(before: Selected, roster: Roster, signals: Signals, policy: Policy) -> Selected:
     model = before.model
     output_tokens = expect_output_tokens(signals, roster[model], policy.answer_tokens)
-    price = roster.price_of(model, signals.prompt_tokens, output_tokens)
+    tokens = signals.tokens_for(roster[model].family)
+    price = roster.price_of(model, tokens, output_tokens)
     return Selected(model=model, score=before.score, why=before.why, estimated_usd=price)
 
 

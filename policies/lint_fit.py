@@ -110,22 +110,22 @@ def _only(limits: Limits, code: Code) -> Limits:
         must_stay_local=limits.must_stay_local and code == "no-local",
         regions=limits.regions if code == "no-region" else None,
         needs=limits.needs if code == "unable" else frozenset(),
-        prompt_tokens=limits.prompt_tokens if is_size else 0,
+        signals=limits.signals if is_size else Signals(),
         answer_tokens=limits.answer_tokens if is_size else 0,
-        headroom_tokens=limits.headroom_tokens if is_size and limits.prompt_tokens else 0,
+        headroom_tokens=limits.headroom_tokens if is_size and limits.signals.prompt_tokens else 0,
     )
 
 
 def _fails(models: Collection[Candidate], limits: Sequence[Limits], code: Code) -> bool:
     """Whether this limit alone keeps out every one of the models, in every case."""
-    alone = {_only(each, code) for each in limits}
+    alone = [_only(each, code) for each in limits]
     return bool(models) and all(refuse(limit, each) for limit in alone for each in models)
 
 
 def refuse(limits: Limits, model: Candidate, *, off_too: bool = True) -> str:
     """Say why a model may not answer under these limits; `off_too` counts one that is off as on."""
     asked = replace(model, is_on=True) if off_too else model
-    return limits.refuse(Option(asked, HEALTHY, model.quality, limits.prompt_tokens, 1))
+    return limits.refuse(Option(asked, HEALTHY, model.quality, limits.signals.prompt_tokens, 1))
 
 
 def _nobody(case: _Case, models: Sequence[Candidate], *, off_too: bool = True) -> str:
@@ -142,14 +142,14 @@ def _nobody(case: _Case, models: Sequence[Candidate], *, off_too: bool = True) -
 
 
 def _unwanted(stage: Pool, model: Candidate, limits: Limits) -> str:
-    return reluctance(stage, Option(model, HEALTHY, model.quality, limits.prompt_tokens, 1))
+    return reluctance(stage, Option(model, HEALTHY, model.quality, limits.signals.prompt_tokens, 1))
 
 
 def _say(case: _Case, code: Code, who: str, group: Sequence[Candidate]) -> tuple[str, str]:
     """Give the finding's message and mend."""
     name, limits = case.rule.name, case.limits
     if code == "too-small":
-        least = min(each.prompt_tokens for each in limits)
+        least = min(each.signals.prompt_tokens for each in limits)
         largest = max(each.window_tokens for each in group)
         free = f"with {case.policy.headroom_tokens} to keep free"
         message = f"rule '{name}' is for {least} tokens and more, {free}."

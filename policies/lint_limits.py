@@ -12,7 +12,7 @@ from policies.located import Path
 from policies.logic import Logic, UndecidedError
 from policies.pools import list_models
 from policies.rules import Constraint, Policy, Rule, resolve
-from policies.signals import Candidate
+from policies.signals import Candidate, Signals
 
 
 def lint_limits(policy: Policy, models: Models, logic: Logic) -> Iterator[Finding]:
@@ -147,7 +147,7 @@ def _limits(bounds: Bounds) -> Limits:
         must_stay_local=bounds.must_stay_local,
         regions=bounds.regions,
         needs=bounds.needs,
-        prompt_tokens=0,
+        signals=Signals(),
         answer_tokens=0,
         headroom_tokens=0,
         budget_left_usd=None,

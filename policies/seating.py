@@ -12,7 +12,7 @@ from policies.facts import Facts
 from policies.pools import Option, Pool, rank
 from policies.roster import Bench, roster_of
 from policies.scoring import expect_output_tokens
-from policies.signals import HEALTHY
+from policies.signals import HEALTHY, NO_TOKENS
 
 
 class Errand(NamedTuple):
@@ -41,7 +41,7 @@ def look_at(
     """Ask every model that was not asked yet whether it may answer at all."""
     refusals.update(bench.never)
     signals, health, candidates = facts.signals, facts.around.health, facts.candidates
-    learned, prompt_tokens = signals.expected_quality, signals.prompt_tokens
+    learned = signals.expected_quality
     for name in bench.able:
         if name in refusals or name in options:
             continue
@@ -50,7 +50,7 @@ def look_at(
             candidate,
             health.get(name, HEALTHY),
             learned.get(name, candidate.quality),
-            prompt_tokens,
+            signals.tokens_for(candidate.family),
             expect_output_tokens(signals, candidate, answer_tokens),
         )
         why = limits.refuse(option)
@@ -77,13 +77,14 @@ def seat_errand(pool: Pool, errand: Errand, limits: Limits, facts: Facts, room: 
     signals = msgspec.structs.replace(
         facts.signals,
         prompt_tokens=errand.prompt_tokens,
+        tokens_by_family=NO_TOKENS,
         max_output_tokens=errand.output_tokens,
     )
     own = Facts(signals, facts.caller, facts.around, facts.candidates)
     limits = msgspec.structs.replace(
         limits,
         needs=errand.needs,
-        prompt_tokens=errand.prompt_tokens,
+        signals=signals,
         answer_tokens=errand.output_tokens,
         headroom_tokens=0,
     )

@@ -14,6 +14,7 @@ from types import MappingProxyType
 import msgspec
 
 NOTHING: Mapping[str, float] = MappingProxyType({})
+NO_TOKENS: Mapping[str, tuple[int, int]] = MappingProxyType({})
 NO_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 NO_TEXT: Mapping[str, str] = MappingProxyType({})
 
@@ -104,7 +105,11 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     expected_quality: Mapping[str, float] = msgspec.field(default_factory=lambda: NOTHING)
     """Expected quality 0..1 by model name, where labels taught us one."""
     prompt_tokens: int = 0
-    """Estimate for the whole request, tools and history included; error bound in docs."""
+    """Estimate for the whole request, tools and history included, as GPT-4o's vocabulary has it."""
+    tokens_by_family: Mapping[str, tuple[int, int]] = msgspec.field(
+        default_factory=lambda: NO_TOKENS
+    )
+    """The same by a model's family: about how many, and how many at most; the empty name is any other family."""
     max_output_tokens: int | None = None
     """What the caller asked for at most."""
     modalities: frozenset[str] = frozenset({"text"})
@@ -129,6 +134,19 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     is_stream: bool = False
     read_by: str = "classifier"
     """Who read intent, mood and difficulty: `classifier`, or `model` after a second opinion."""
+
+    def tokens_for(self, family: str) -> int:
+        """About how many tokens the request is for a model of this family."""
+        return self._by_family(family)[0]
+
+    def most_tokens_for(self, family: str) -> int:
+        """How many it is at most."""
+        return self._by_family(family)[1]
+
+    def _by_family(self, family: str) -> tuple[int, int]:
+        told = self.tokens_by_family
+        found = told.get(family) or told.get("")
+        return found or (self.prompt_tokens, self.prompt_tokens)
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,6 +223,8 @@ class Candidate:
     """Where its card says that it is."""
     sites: tuple[Site, ...] = ()
     """Its deployments; hard limits look at these alone. None listed: it is where its card says."""
+    family: str = ""
+    """Whose vocabulary it reads with; empty where that is not known."""
     is_on: bool = True
     why_off: str = ""
     """Why the model cannot be called at all: "no ANTHROPIC_API_KEY"."""

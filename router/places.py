@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from local_models.tokenizer import FAMILIES, name_family
 from policies.signals import Candidate, Site
 from providers.base import Model
 from providers.catalog import Catalog
@@ -189,6 +190,7 @@ def _candidate(
         quality=model.quality,
         is_local=all(site.is_local for site in sites) if sites else model.is_local,
         region=model.region,
+        family=model.family if model.family in FAMILIES else name_family(model.wire_name),
         sites=tuple(sites),
         is_on=not why_off,
         why_off=why_off,

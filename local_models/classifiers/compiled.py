@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
-INTERFACE = 6
+INTERFACE = 7
 """What these loops take and give; a module of another count is not used. `local_models/native/module.c` has the same."""
 
 
@@ -148,8 +148,8 @@ class CompiledModule(Protocol):
     shared: Callable[[object, object], int]
     """How many n-grams (uint32, each once) two texts share."""
 
-    token_classes: Callable[[str], list[int]]
-    """What `tokenizer.count_classes` gives for one text."""
+    token_traits: Callable[[str, bytes, bytes], list[int]]
+    """What `token_traits.count_traits` gives for one text, by its tables of kinds and of pairs."""
 
     lower: Callable[[str], str]
     """A text in lower case."""

@@ -68,7 +68,7 @@ MANY_CLASSES = 40
 """From here on networks go without the wide half."""
 
 _CONNECTIVE = re.compile(
-    r"\s*(?:[,;.。，；！!？?、]|\b(?:and then|and also|and|also|then|plus|as well as|after that)\b"
+    r"(?:\s(?<!\s\s)\s*)?(?:[,;.。，；！!？?、]|\b(?:and then|and also|and|also|then|plus|as well as|after that)\b"
     r"|并且|顺便|还有|另外|然后|同时|以及|而且)\s*",
     re.IGNORECASE,
 )

@@ -24,7 +24,7 @@ _WAYS, _LABELS_TRIED = 24, 3
 """How many ways to cut are followed, and how many labels of each part."""
 
 _JOINT = re.compile(
-    r"\s*(?:(?:[,;.!?](?=\s|$)|[。、，；！？]"
+    r"(?:\s(?<!\s\s)\s*)?(?:(?:[,;.!?](?=\s|$)|[。、，；！？]"
     r"|\b(?:and then|and also|and|also|then|plus|as well as|after that)\b"
     r"|并且|顺便|还有|另外|然后|同时|以及|而且)\s*)+",
     re.IGNORECASE,

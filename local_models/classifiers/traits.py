@@ -26,7 +26,7 @@ _HAN_MARK = re.compile("|".join(MARK_GROUPS))
 _NO_OPTIONS = [0.0] * 12
 
 _WORD = re.compile(r"[a-z][a-z']*")
-_OPTION = re.compile(r"\n\s*\(?[A-J][.)、:] ?")
+_OPTION = re.compile(r"\n[^\S\n]*\(?[A-J][.)、:] ?")
 _CALL = re.compile(r"\.[a-z_]+\(")
 _INDENT = re.compile(r"\n( +)\S")
 _LITERAL = re.compile(r"'([^'\n]{0,200})'")
@@ -129,7 +129,10 @@ def split_options(text: str) -> tuple[str, list[str]]:
     parts = _OPTION.split(text) if "\n" in text else ()
     if len(parts) < 4:
         return text, []
-    return parts[0], [part.removesuffix("Answer:").strip() for part in parts[1:]]
+    stem = parts[0]
+    blank = stem.find("\n", len(stem.rstrip()))
+    answers = [part.removesuffix("Answer:").strip() for part in parts[1:]]
+    return stem if blank < 0 else stem[:blank], answers
 
 
 def _count_marks(words: WordCount, text: str) -> Sequence[int]:

@@ -77,14 +77,40 @@ _COMMON = {
         "which please thanks thank hello hi hey help want need get got order refund return cancel delivery package "
         "invoice payment account change address phone not don't can't didn't i'm i've it's more any some just very"
     ),
+    "other_latin": (
+        "je tu vous nous elle ils mes votre vos est sont une des les du pas que qui pour avec dans sur c'est j'ai n'ai "
+        "s'il suis veux voudrais pouvez comment quand pourquoi combien commande colis livraison remboursement facture "
+        "bonjour merci salut plait toujours annuler encore bien notre leur cette ces aux peut ich wir der das dem ein "
+        "eine einen einer meine meinen meiner ist sind nicht wo wie wann warum kann bitte danke geld bestellung "
+        "rechnung und oder mit auf von habe haben lieferung hallo paket sie mir mich ihre ihr noch nach kein keine "
+        "sehr zum zur wird werden wurde stornieren umtauschen kaputt mis una donde pedido factura necesito quiero "
+        "gracias hola por favor para cuando como porque dinero reembolso tengo puedo quisiera llegado paquete cancelar "
+        "devolver esta este pero muy del su sus nada meu minha onde quero preciso obrigado obrigada uma pelo pela "
+        "chegou nao dos isso gli mio mia voglio vorrei grazie ciao che sono rimborso fattura pacco arrivato della un "
+        "gdzie jest moja moje paczka nie chc kiedy zwrot faktura czy prosz dzi zam chce zwrotu przesy waar mijn "
+        "bestelling het een niet graag ik bedankt pakket wanneer zijn naar deze voor nerede sipari iade istiyorum "
+        "kargo zaman bir nasil saya pesanan tidak bisa tolong uang kembali itu belum kapan barang jag inte mitt hej "
+        "jeg ikke hvor pakken och att det som har chci kdy kolik rendel csomagom unde comanda mea cand vreau de geen "
+        "ingen til flere ei nuevo nueva todos sin di della delle degli nessun nessuna"
+    ),
 }
-"""By which `language.py` tells English."""
+"""By which `language.py` tells English, and short texts in other languages of the Latin alphabet: letters with accents
+part a word, so that of some only a piece stands here. What is an English word or a name too is left out."""
 
 _HINTS = {
-    "code": "code function script query program class bug error method unit sql regex tests",
+    "code": (
+        "code function functions script scripts query program programs class bug error method unit sql regex regexes tests "
+        "algorithm python java javascript typescript golang rust php bash html css js kotlin ruby swift react vue node numpy "
+        "pandas django quicksort sort mergesort binary linked hashmap hash lru dynamic database regular expression stack "
+        "source snippet recursion parser scraper endpoint api compiler list lists array arrays string decorator loop "
+        "fizzbuzz fizz depth big"
+    ),
     "math": (
-        "prove solve integral derivative equation theorem polynomial eigenvalue probability ways modulo "
-        "triangle logarithm"
+        "prove proof solve integral derivative antiderivative equation equations theorem polynomial polynomials eigenvalue "
+        "eigenvalues eigenvectors probability ways permutations combinations modulo triangle logarithm calculate compute "
+        "evaluate what times hypotenuse area square cube prime factorise factorize divisor multiple sequence "
+        "progression series irrational calculus deviation converge converges inverse determinant differentiate integrate "
+        "sin cos tan log ln sqrt mph km"
     ),
     "escalation": (
         "human person agent manager supervisor representative rep operator someone somebody boss advisor lawyer "
@@ -116,8 +142,8 @@ def _at() -> dict[str, tuple[int, ...]]:
 
 WORDS = open_words(_at(), {}, 0.0)
 """Counts the words of a text by group."""
-ENGLISH, CODE_HINT, MATH_HINT, ESCALATION_HINT = map(
-    GROUPS.index, ("english", "code_hint", "math_hint", "escalation_hint")
+ENGLISH, OTHER_LATIN, CODE_HINT, MATH_HINT, ESCALATION_HINT = map(
+    GROUPS.index, ("english", "other_latin", "code_hint", "math_hint", "escalation_hint")
 )
 
 _PLACES = {name: at for at, name in enumerate(TRAITS)}

@@ -1,4 +1,4 @@
-/* Scores as chances, the arithmetic of chances.py; and characters by class, that of tokenizer.py. */
+/* Scores as chances, the arithmetic of chances.py. */
 #include "native.h"
 #include <math.h>
 
@@ -87,47 +87,4 @@ PyObject *sigmoids(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_
         values[i] = 1.0 / (1.0 + exp(against < MOST ? against : MOST));
     }
     return leave(&given, values, few, 1.0);
-}
-
-/* ---- tokens ------------------------------------------------------------------------------------ */
-
-enum { LETTER, DIGIT, SPACE, MARK, HAN, OTHER, CLASSES };
-
-/* The classes of ASCII, by four ranges. */
-static inline int class_of(uint32_t code)
-{
-    if ((code | 32) - 'a' < 26)
-        return LETTER;
-    if (code == ' ')
-        return SPACE;
-    return code - '0' < 10 ? DIGIT : MARK;
-}
-
-static inline int wide_class_of(uint32_t code)
-{
-    if (code - 0xD800 < 0x800)
-        return MARK; /* half of a pair is written as a question mark */
-    return code - 0x3000 < 0xB000 ? HAN : OTHER;
-}
-
-PyObject *token_classes(PyObject *Py_UNUSED(module), PyObject *string)
-{
-    if (!PyUnicode_Check(string))
-        return PyErr_Format(PyExc_TypeError, "a text must be a str");
-    Py_ssize_t size = PyUnicode_GET_LENGTH(string), counts[CLASSES] = {0};
-    int kind = PyUnicode_KIND(string);
-    const void *data = PyUnicode_DATA(string);
-    uint32_t bytes[256] = {0};
-    if (kind == PyUnicode_1BYTE_KIND) {
-        for (Py_ssize_t i = 0; i < size; i++)
-            bytes[((const uint8_t *)data)[i]]++;
-        for (int code = 0; code < 256; code++)
-            counts[code < 128 ? class_of(code) : OTHER] += bytes[code];
-    } else
-        for (Py_ssize_t i = 0; i < size; i++) {
-            uint32_t code = PyUnicode_READ(kind, data, i);
-            counts[code < 128 ? class_of(code) : wide_class_of(code)]++;
-        }
-    return Py_BuildValue("[nnnnnn]", counts[LETTER], counts[DIGIT], counts[SPACE], counts[MARK],
-                         counts[HAN], counts[OTHER]);
 }

@@ -60,7 +60,7 @@ void table_free(void *table)
 }
 
 /* Counts up with every change of what Python hands over or gets back, see compiled.py. */
-#define INTERFACE 6
+#define INTERFACE 7
 
 static PyMethodDef functions[] = {
     {"softmax", (PyCFunction)(void (*)(void))softmax, METH_FASTCALL,
@@ -69,7 +69,8 @@ static PyMethodDef functions[] = {
      "Scores (float32) each by itself, see chances.py."},
     {"shared", (PyCFunction)(void (*)(void))shared_keys, METH_FASTCALL,
      "How many n-grams (uint32, each once) two texts share."},
-    {"token_classes", token_classes, METH_O, "Characters by class, see tokenizer.py."},
+    {"token_traits", (PyCFunction)(void (*)(void))token_traits, METH_FASTCALL,
+     "What in a text makes tokens, see token_traits.py."},
     {"lower", lower_text, METH_O, "A text in lower case: str.lower, many letters at a time."},
     {"signs", read_signs, METH_O, "What stands in a text besides its words, see signs.py."},
     {"places", read_places, METH_O, "Where numbers stand and what they may be, see entities.py."},

@@ -38,7 +38,7 @@ int trees_shape(PyObject *trees, Py_ssize_t *inputs, Py_ssize_t *outputs);
 
 PyObject *shared_keys(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *read_signs(PyObject *module, PyObject *string);
-PyObject *token_classes(PyObject *module, PyObject *string);
+PyObject *token_traits(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *softmax(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *sigmoids(PyObject *module, PyObject *const *args, Py_ssize_t nargs);
 PyObject *use_large_arenas(PyObject *module, PyObject *none);

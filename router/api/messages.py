@@ -19,8 +19,8 @@ from router.api.errors import HttpError
 from router.api.http import Headers, Send, answer
 from router.api.requests import open_call
 from router.errors import BadRequestError
+from router.measuring import estimate_prompt
 from router.pipeline.calls import Journey, Served
-from router.steps.understanding import estimate_prompt
 
 if TYPE_CHECKING:
     from router.pipeline.gateway import Gateway

@@ -13,7 +13,6 @@ from pathlib import Path
 from types import MappingProxyType
 from zipfile import BadZipFile
 
-from msgspec import Raw, UnsetType
 from msgspec.structs import replace
 
 from local_models.classifiers.context import Said
@@ -25,13 +24,13 @@ from local_models.classifiers.escalation import is_escalation
 from local_models.classifiers.features import GLANCE_CHARS, read_glance
 from local_models.classifiers.head import Head, load_head
 from local_models.classifiers.intents import GROUPS, IntentReader, IntentReading
-from local_models.classifiers.language import tell_language, tell_matter
+from local_models.classifiers.language import tell_language
+from local_models.classifiers.matter import tell_matter
 from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.normalise import clip
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.table import share_tables
-from local_models.tokenizer import estimate_tokens
 from policies.signals import NOTHING, Signals
 from providers.messages import (
     AudioPart,
@@ -43,12 +42,11 @@ from providers.messages import (
     text_of,
 )
 from router.errors import ConfigError
+from router.measuring import estimate_prompts, longest_text
 
 EARLIER_TURNS = 8
 """User turns before the last one that are looked at for repeats and for the trend of the mood."""
 
-_TOKENS_PER_MESSAGE = 4
-_TOKENS_PER_IMAGE = 800
 _HEADS = frozenset({"intent", "intents", "emotion", "difficulty"})
 """What `main.py train` writes, and the head that asks for every intent by itself."""
 _COMPLAINT = "complaint"
@@ -124,10 +122,12 @@ class Understanding:
         last = turns[-1] if turns else ""
         earlier = turns[:-1][-EARLIER_TURNS:]
         modalities = read_modalities(request.messages)
-        read = self._turn(last, max(map(len, turns), default=0), *read_before(request.messages))
+        read = self._turn(last, longest_text(request), *read_before(request.messages))
+        tokens = estimate_prompts(request)
         return replace(
             read,
-            prompt_tokens=estimate_prompt(request),
+            prompt_tokens=tokens["o200k"][0],
+            tokens_by_family=MappingProxyType(tokens),
             max_output_tokens=request.max_tokens,
             modalities=modalities,
             needs=read_needs(request, modalities),
@@ -240,26 +240,3 @@ def read_needs(request: ChatRequest, modalities: frozenset[str]) -> frozenset[st
         kind = request.response_format.type
         needs |= {"json_schema": {"json_schema"}, "json_object": {"json_mode"}}.get(kind, set())
     return frozenset(needs)
-
-
-def estimate_prompt(request: ChatRequest, family: str = "o200k") -> int:
-    """About how many tokens the whole request is: messages, tool calls, tools and schema."""
-    texts: list[str] = []
-    images = 0
-    for message in request.messages:
-        texts.append(text_of(message))
-        texts += [call.function.name + call.function.arguments for call in message.tool_calls]
-        if message.content is not None and not isinstance(message.content, str):
-            images += sum(isinstance(part, ImagePart) for part in message.content)
-    for tool in request.tools:
-        function = tool.function
-        texts += [function.name, function.description or "", _raw(function.parameters)]
-    if request.response_format is not None and request.response_format.json_schema is not None:
-        texts.append(_raw(request.response_format.json_schema.schema))
-    overhead = _TOKENS_PER_MESSAGE * len(request.messages) + _TOKENS_PER_IMAGE * images
-    return estimate_tokens("\n".join(texts), family) + overhead
-
-
-def _raw(value: Raw | UnsetType) -> str:
-    """A raw JSON slice as text; nothing for one that is not set."""
-    return bytes(value).decode("utf-8", "replace") if isinstance(value, Raw) else ""

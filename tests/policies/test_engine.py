@@ -351,3 +351,31 @@ def test_the_local_models_share_the_weight_of_any_local() -> None:
     chances = {each.primary.model: each.propensity for each in plans}
     assert chances == pytest.approx({"one": 0.49, "two": 0.49, "far": 0.02})
     assert sum(each.primary.model == "far" for each in plans) < 30
+
+
+def test_a_window_is_checked_with_the_most_that_the_model_s_own_family_may_count() -> None:
+    tokens = {"o200k": (880, 950), "qwen": (1_500, 1_700), "": (1_500, 1_700)}
+    signals = Signals(prompt_tokens=880, tokens_by_family=tokens)
+    models = [
+        make_model("wide", family="o200k", window_tokens=2_000),
+        make_model("narrow", family="qwen", window_tokens=2_000),
+        make_model("stranger", window_tokens=2_000),
+    ]
+    text = "name: all\npools: {all: {models: [narrow, stranger, wide]}}\ndefault: {use: all}\n"
+    policy = text
+    found = plan(policy, signals, models=models)
+    assert found.models == ("wide",)
+    whys = {each.model: each.why for each in found.rejected}
+    assert whys["narrow"] == "may need 2212 tokens, its window holds 2000"
+    assert whys["stranger"] == whys["narrow"]
+    assert plan(policy, Signals(prompt_tokens=880), models=models).models[0] == "narrow"
+
+
+def test_a_price_is_that_of_the_tokens_which_the_model_s_own_family_counts() -> None:
+    signals = Signals(
+        prompt_tokens=1_000, tokens_by_family={"": (1_000, 1_100), "qwen": (2_000, 2_200)}
+    )
+    models = [make_model("plain"), make_model("costly", family="qwen")]
+    text = "name: all\npools: {all: {models: [costly, plain], objective: cheapest}}\ndefault: {use: all}\n"
+    found = plan(text, signals, models=models)
+    assert found.models == ("plain", "costly")

@@ -29,7 +29,8 @@ from providers.messages import (
     TextPart,
     Tool,
 )
-from router.steps.understanding import Understanding, estimate_prompt, read_before
+from router.measuring import estimate_prompt
+from router.steps.understanding import Understanding, read_before
 
 
 @pytest.fixture(scope="module")

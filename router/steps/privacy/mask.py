@@ -7,7 +7,9 @@ that is announced once ("我叫李娜") is replaced wherever it stands, before o
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from functools import cached_property
 
 from router.steps.privacy.findings import NOTHING_FOUND, Findings
 from router.steps.privacy.json_text import change_strings, is_json
@@ -35,6 +37,9 @@ WHOLE_VALUE_KEYS = {
 }
 """JSON keys whose value is private as a whole."""
 
+_FEW_VALUES = 16
+"""Up to here each is looked for by itself."""
+
 MOST_OF_A_NAME = 40
 MOST_OF_AN_ADDRESS = 200
 
@@ -51,7 +56,7 @@ class Finder:
         self.literals: dict[str, None] = {}
         """Texts of the caller's own that mean something else in this conversation."""
         self.has_known = False
-        """A value of an earlier turn appears."""
+        """A value of an earlier turn appears, or may: of many none is looked for here."""
 
     @property
     def findings(self) -> Findings:
@@ -98,7 +103,9 @@ class Finder:
         if may_hold(text):
             self._note_literals(text)
         if self._known and not self.has_known:
-            self.has_known = any(value in text for value in self._known)
+            self.has_known = len(self._known) > _FEW_VALUES or any(
+                value in text for value in self._known
+            )
         settings = self._settings
         whole = before + text
         for span in scan(whole, least_confidence=settings.least_confidence):
@@ -156,6 +163,8 @@ class Writer:
         return "".join((*pieces, text[done:]))
 
     def _occurrences(self, text: str) -> list[Span]:
+        if len(self._values) > _FEW_VALUES:
+            return self._occurrences_of_many(text)
         found: list[Span] = []
         for value in self._values:
             at = text.find(value)
@@ -165,6 +174,34 @@ class Writer:
                     found.append(Span(at, at + len(value), self._kind(value), float(len(value))))
                 at = text.find(value, at + len(value))
         return found
+
+    def _occurrences_of_many(self, text: str) -> list[Span]:
+        """The same in one walk through the text, however many values there are."""
+        begins, places, lengths = self._starts
+        found: list[tuple[int, Span]] = []
+        reach: dict[str, int] = {}
+        for start in begins.finditer(text):
+            at = start.start()
+            for length in lengths[text[at]]:
+                value = text[at : at + length]
+                place = places.get(value)
+                if place is None or at < reach.get(value, 0):
+                    continue
+                reach[value] = at + length
+                if not _is_inside_word(text, at, value):
+                    found.append((place, Span(at, at + length, self._kind(value), float(length))))
+        found.sort()
+        return [span for _, span in found]
+
+    @cached_property
+    def _starts(self) -> tuple[re.Pattern[str], dict[str, int], dict[str, list[int]]]:
+        """What values begin with, the place of each in the order, and how long they are by that beginning."""
+        places = {value: place for place, value in enumerate(self._values)}
+        lengths: dict[str, dict[int, None]] = {}
+        for value in self._values:
+            lengths.setdefault(value[0], {}).setdefault(len(value))
+        begins = re.compile(f"[{''.join(map(re.escape, lengths))}]")
+        return begins, places, {first: list(each) for first, each in lengths.items()}
 
     def _kind(self, value: str) -> str:
         return self._kinds.get(value, "literal")

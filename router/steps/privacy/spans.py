@@ -46,6 +46,22 @@ def without_overlaps(spans: list[Span]) -> list[Span]:
     if len(spans) < 2:
         return spans
     kept: list[Span] = []
+    group: list[int] = []
+    reach = 0
+    for place in sorted(range(len(spans)), key=[span.start for span in spans].__getitem__):
+        if spans[place].start >= reach:
+            kept += _surest([spans[each] for each in sorted(group)])
+            group = []
+        group.append(place)
+        reach = max(reach, spans[place].end)
+    return kept + _surest([spans[each] for each in sorted(group)])
+
+
+def _surest(spans: list[Span]) -> list[Span]:
+    """The same for spans of which each overlaps another."""
+    if len(spans) < 2:
+        return spans
+    kept: list[Span] = []
     for span in sorted(spans, key=_strength, reverse=True):
         place = bisect(kept, span)
         is_free_before = place == 0 or kept[place - 1].end <= span.start
