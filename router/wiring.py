@@ -90,9 +90,7 @@ async def open_house(
         places = find_places(catalog, settings, vendors) | places_in_house(in_house)
         metrics = Metrics()
         witness = Witness(metrics)
-        ledger = _open_ledger(settings.ledger)
-        stack.callback(ledger.close)
-        metrics.watch_ledger(ledger)
+        ledger = _open_ledger(stack, settings.ledger, metrics)
         budgets = _open_budgets(allowances, ledger, metrics)
         limits = _LimitsRelay()
         providers = _open_providers(stack, vendors, limits)
@@ -105,19 +103,16 @@ async def open_house(
         understanding = open_understanding(settings.understanding)
         policies = _open_policies(settings, candidates, understanding)
         metrics.set_policy(policies.current.name, policies.current.version)
-        prompting = Prompting(
-            PromptingSettings(compact_models=in_house.small, **settings.prompts.model_dump())
-        )
         cache = _open_cache(settings.cache, settings.privacy)
         metrics.watch_cache(cache)
-        identity = Identity([] if trusts_caller else [_grant(entry) for entry in settings.keys])
+        identity = _open_identity(settings, trusts_caller=trusts_caller)
         gateway = Gateway(
             identity=identity,
             privacy=_privacy(settings.privacy),
             understanding=understanding,
             second_opinion=SecondOpinion(intents=understanding.intents),
             planner=Planner(policies, candidates),
-            prompting=prompting,
+            prompting=_open_prompting(settings, in_house),
             cache=cache,
             dispatcher=dispatcher,
             cascade=Cascade(),
@@ -140,6 +135,15 @@ async def open_house(
         )
 
 
+def _open_identity(settings: Settings, *, trusts_caller: bool) -> Identity:
+    return Identity([] if trusts_caller else [_grant(entry) for entry in settings.keys])
+
+
+def _open_prompting(settings: Settings, in_house: InHouse) -> Prompting:
+    told = settings.prompts.model_dump()
+    return Prompting(PromptingSettings(compact_models=in_house.small, **told))
+
+
 def open_understanding(entry: UnderstandingEntry) -> Understanding:
     """Whoever reads requests: with the user's own heads where there are some.
 
@@ -158,13 +162,16 @@ def _catalog() -> Catalog:
         raise ConfigError([str(error)]) from error
 
 
-def _open_ledger(entry: LedgerEntry) -> LedgerStore:
+def _open_ledger(stack: AsyncExitStack, entry: LedgerEntry, metrics: Metrics) -> LedgerStore:
     try:
-        return SqliteLedger(
+        ledger = SqliteLedger(
             Path(entry.path), on_failure=entry.on_failure, synchronous=entry.synchronous
         )
     except LedgerError as error:
         raise ConfigError([error.message]) from error
+    stack.callback(ledger.close)
+    metrics.watch_ledger(ledger)
+    return ledger
 
 
 def open_reader(entry: PrivacyEntry, understanding: Understanding) -> Read:
