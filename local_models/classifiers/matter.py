@@ -126,6 +126,8 @@ _TASK = re.compile(
     r"least common multiple|arithmetic (?:sequence|progression)|geometric series|irrational|calculus|standard deviation|converges?|inverse of (?:a|the) matrix|determinant|differentiate|integrate (?:x|\d|sin|cos|e\^|the function))\b"
     r"|\b\d{1,4}\s?(?:mph|km/h|miles per hour)\b[^\n]{0,80}\bhow (?:long|far|fast|many)\b|\bhow (?:long|far|fast|many)\b[^\n]{0,80}\b\d{1,4}\s?(?:mph|km/h))"
 )
+_WHAT_SUM = re.compile(r"what(?:'s| is) (?:the value of )?-?[(\d]")
+"""Of the questions that begin with "what", those that the pattern before can be after by that alone."""
 _TASK_ZH = re.compile(
     r"(?:计算|算一下|算下|求)\s?[:：]?\s?-?[(\d]{1,12}[\d.,]{0,12}\s?(?:[-+*/×÷x^]|的\d)\s?\(?\d{1,12}(?!\d|\s?(?:cm|mm|m\b|[x×*]))"
     r"|解方程|方程组|[一二三](?:元|次)[一二三]?次?方程|求导|导数|定积分|重积分|微积分|积分∫|微分方程|证明.{0,30}(?:无理数|有理数|素数|质数|奇数|偶数|整数|实数|自然数|倍数|函数|数列|三角形|平行|垂直|收敛|定理|根号|成立|整除|不等式|连续|可导|相等|全等|[a-z]\s?[=><+²^])"
@@ -217,7 +219,8 @@ def _holds_math(sample: Sample) -> bool:
         or (not is_ascii and any(sign in lower for sign in _RARE_MATH_SIGNS))
     ) and _FORMULA.search(lower):
         return True
-    if sample.words.in_group[MATH_HINT] and _TASK.search(lower):
+    may_ask = sample.words.in_group[MATH_HINT] > 0 or _WHAT_SUM.search(lower) is not None
+    if may_ask and _TASK.search(lower):
         return True
     if not is_ascii and any(word in lower for word in _MATH_HINTS_ZH) and _TASK_ZH.search(lower):
         return True

@@ -108,7 +108,7 @@ _HINTS = {
     "math": (
         "prove proof solve integral derivative antiderivative equation equations theorem polynomial polynomials eigenvalue "
         "eigenvalues eigenvectors probability ways permutations combinations modulo triangle logarithm calculate compute "
-        "evaluate what times hypotenuse area square cube prime factorise factorize divisor multiple sequence "
+        "evaluate times hypotenuse area square cube prime factorise factorize divisor multiple sequence "
         "progression series irrational calculus deviation converge converges inverse determinant differentiate integrate "
         "sin cos tan log ln sqrt mph km"
     ),
