@@ -123,6 +123,15 @@ def test_nothing_is_held_back_that_cannot_become_a_placeholder() -> None:
     assert restorer.feed("P is a language") == "<PHP is a language"
 
 
+GLUED = "13812345678a.b@example.coma.b@example.coma.b@example.com"
+
+
+def test_addresses_glued_to_each_other_leave_no_part_readable() -> None:
+    for text in (GLUED, f"写到{GLUED}，谢谢", "a.b@example.com.a.b@example.com", "a@b.com@c.org"):
+        written = sent(new_privacy().mask(ask(text), "").request)
+        assert "@" not in written and "example" not in written and "138" not in written
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=3), st.data())
 def test_no_masked_value_is_readable_anywhere_in_the_request(
