@@ -45,7 +45,7 @@ def look_at(
     for name in bench.able:
         if name in refusals or name in options:
             continue
-        candidate = candidates[name]
+        candidate = limits.price(candidates[name])
         option = Option(
             candidate,
             health.get(name, HEALTHY),

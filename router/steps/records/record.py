@@ -131,7 +131,7 @@ class Record:
         self._store.begin(self.row, row, revised=self._is_revised)
         self._rows[number] = row
         if self._purse is not None:
-            self._purse.begin(number, model, estimate)
+            self._purse.begin(number, model, estimate, deployment)
 
     def finish(self, attempt: Attempt) -> None:
         """Take a call's end and its price; one that ends after the request corrects its rows."""
