@@ -89,6 +89,11 @@ class Record:
         return len(self._rows)
 
     @property
+    def tries(self) -> int:
+        """Those of them that were made for the answer itself."""
+        return sum(row.kind not in ASIDES for row in self._rows.values())
+
+    @property
     def cost_usd(self) -> Decimal | None:
         """All attempts together, or None while the price of any of them is unknown."""
         total = self.row.cost_usd if self.is_closed else add_up(self._rows.values())[0]
