@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
@@ -10,6 +10,7 @@ import msgspec
 
 from policies.decision import Reason
 from policies.pools import Option
+from policies.prices import dearest
 from policies.scoring import show_usd
 from policies.signals import Candidate, Signals
 
@@ -111,6 +112,22 @@ class Limits(msgspec.Struct, frozen=True):
         if not option.health.is_available:
             return option.health.why or "unavailable just now"
         return "" if self.budget_left_usd is None else self._over_budget(option.usd())
+
+    def price(self, candidate: Candidate) -> Candidate:
+        """Give the model at the prices of those of its deployments that may be called."""
+        sites = candidate.sites
+        if not (self.must_stay_local or self.regions is not None) or not sites:
+            return candidate
+        inside = [each.prices for each in sites if each.prices and not self._why_outside(each)]
+        if not inside:
+            return candidate
+        (_, input_usd, output_usd), *longer = dearest(inside)
+        return replace(
+            candidate,
+            input_usd_per_million=input_usd,
+            output_usd_per_million=output_usd,
+            longer_prompts=tuple(longer),
+        )
 
     def left_out(self, candidate: Candidate) -> list[Reason]:
         """Say which deployments of a model may not be called although the model may answer."""

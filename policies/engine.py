@@ -292,7 +292,7 @@ def _seat(
     seats = known.lineup
     return replace(
         seats,
-        selected=tuple([_price_anew(each, roster, signals, policy) for each in seats.selected]),
+        selected=tuple([_price_anew(each, roster, limits, policy) for each in seats.selected]),
     )
 
 
@@ -302,12 +302,11 @@ def _narrowest(course: _Course, roster: Roster) -> int:
     return min([roster[name].window_tokens for name in names], default=0)
 
 
-def _price_anew(before: Selected, roster: Roster, signals: Signals, policy: Policy) -> Selected:
-    model = before.model
-    output_tokens = expect_output_tokens(signals, roster[model], policy.answer_tokens)
-    tokens = signals.tokens_for(roster[model].family)
-    price = roster.price_of(model, tokens, output_tokens)
-    return Selected(model=model, score=before.score, why=before.why, estimated_usd=price)
+def _price_anew(before: Selected, roster: Roster, limits: Limits, policy: Policy) -> Selected:
+    model, signals = limits.price(roster[before.model]), limits.signals
+    output_tokens = expect_output_tokens(signals, model, policy.answer_tokens)
+    price = roster.price_of(model, signals.tokens_for(model.family), output_tokens)
+    return Selected(model=model.name, score=before.score, why=before.why, estimated_usd=price)
 
 
 def _ask_all(

@@ -124,7 +124,7 @@ def _fails(models: Collection[Candidate], limits: Sequence[Limits], code: Code) 
 
 def refuse(limits: Limits, model: Candidate, *, off_too: bool = True) -> str:
     """Say why a model may not answer under these limits; `off_too` counts one that is off as on."""
-    asked = replace(model, is_on=True) if off_too else model
+    asked = replace(limits.price(model), is_on=True) if off_too else limits.price(model)
     return limits.refuse(Option(asked, HEALTHY, model.quality, limits.signals.prompt_tokens, 1))
 
 
@@ -142,6 +142,7 @@ def _nobody(case: _Case, models: Sequence[Candidate], *, off_too: bool = True) -
 
 
 def _unwanted(stage: Pool, model: Candidate, limits: Limits) -> str:
+    model = limits.price(model)
     return reluctance(stage, Option(model, HEALTHY, model.quality, limits.signals.prompt_tokens, 1))
 
 

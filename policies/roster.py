@@ -67,18 +67,21 @@ class Roster(dict[str, Candidate]):
             self._health, self._seatings = health, {}
         return self._seatings
 
-    def price_of(self, model: str, input_tokens: int, output_tokens: int) -> str | None:
+    def price_of(self, model: Candidate, input_tokens: int, output_tokens: int) -> str | None:
         """What so long a request would cost there, in words; None when a price is unknown.
 
-        Most requests are about as long as some other: one that was worked out is remembered.
+        Most requests are about as long as some other: one that was worked out is remembered, unless
+        limits have narrowed down where the model may be asked.
         """
-        key = (model, input_tokens, output_tokens)
+        if model is not self[model.name]:
+            return show_usd(estimate_usd(model, input_tokens, output_tokens))
+        key = (model.name, input_tokens, output_tokens)
         try:
             return self._prices[key]
         except KeyError:
             if len(self._prices) >= _MOST_PRICES:
                 self._prices.clear()
-            usd = estimate_usd(self[model], input_tokens, output_tokens)
+            usd = estimate_usd(model, input_tokens, output_tokens)
             shown = self._prices[key] = show_usd(usd)
             return shown
 

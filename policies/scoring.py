@@ -19,9 +19,13 @@ def expect_output_tokens(signals: Signals, candidate: Candidate, answer_tokens: 
 
 
 def estimate_usd(candidate: Candidate, input_tokens: int, output_tokens: int) -> Decimal | None:
-    """Give the list price of a call in dollars; None when a price is unknown."""
+    """Give the list price of a call of that size in dollars; None when a price is unknown."""
     input_price = candidate.input_usd_per_million
     output_price = candidate.output_usd_per_million
+    for step in candidate.longer_prompts:
+        if input_tokens <= step.above_tokens:
+            break
+        input_price, output_price = step.input_usd, step.output_usd
     if input_price is None or output_price is None:
         return None
     return (input_price * input_tokens + output_price * output_tokens) / _MILLION

@@ -42,10 +42,11 @@ def look_at(
     refusals.update(bench.never)
     signals, health, candidates = facts.signals, facts.around.health, facts.candidates
     learned = signals.expected_quality
+    is_bound = limits.must_stay_local or limits.regions is not None
     for name in bench.able:
         if name in refusals or name in options:
             continue
-        candidate = candidates[name]
+        candidate = limits.price(candidates[name]) if is_bound else candidates[name]
         option = Option(
             candidate,
             health.get(name, HEALTHY),

@@ -13,6 +13,8 @@ from types import MappingProxyType
 
 import msgspec
 
+from policies.prices import Step, Steps
+
 NOTHING: Mapping[str, float] = MappingProxyType({})
 NO_TOKENS: Mapping[str, tuple[int, int]] = MappingProxyType({})
 NO_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
@@ -205,6 +207,8 @@ class Site:
     region: str | None = None
     """None: nobody knows."""
     is_local: bool = False
+    prices: Steps | None = None
+    """None: they are the model's own, as at every other deployment of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +233,9 @@ class Candidate:
     why_off: str = ""
     """Why the model cannot be called at all: "no ANTHROPIC_API_KEY"."""
     input_usd_per_million: Decimal | None = None
-    """None: the price is unknown, which is never the same as zero."""
+    """Of a short prompt, at its dearest deployment. None: unknown, which is never the same as zero."""
     output_usd_per_million: Decimal | None = None
+    longer_prompts: tuple[Step, ...] = ()
+    """What longer prompts cost, by rising size; empty where all cost alike."""
     tokens_per_second: float | None = None
     first_token_seconds: float | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,8 +39,16 @@ class Model:
     retires_on: datetime.date | None = None
     prices: PriceList | None = None
     """None: unknown. A local model's prices are known to be zero unless configured."""
+    regional_prices: Mapping[str, PriceList] = field(default_factory=dict)
+    """By region, at a vendor that bills by region; empty: it bills alike everywhere."""
     drops: frozenset[str] = field(default_factory=frozenset)
     """Request fields that the vendor refuses for this model, such as temperature."""
+
+    def prices_in(self, region: str | None) -> PriceList | None:
+        """What it costs in a region; None where nobody lists it. In an unknown one: as on the card."""
+        if region is None or not self.regional_prices:
+            return self.prices
+        return self.regional_prices.get(region)
 
 
 class Provider(Protocol):

@@ -179,16 +179,21 @@ def _regional_models(name: str, card: ModelCard, cards: _CardFile) -> Iterable[M
     if not cards.regions:
         yield _model_of(name, card, cards.provider, cards.local)
         return
+    rows = {region: card.regional_prices.get(region, card.prices) for region in cards.regions}
     for at, region in enumerate(cards.regions):
-        rows = card.regional_prices.get(region, card.prices)
         here = msgspec.structs.replace(
-            card, region=region, prices=rows, wire_name=card.wire_name or name
+            card,
+            region=region,
+            prices=rows[region],
+            regional_prices=rows,
+            wire_name=card.wire_name or name,
         )
         yield _model_of(f"{name}@{region}" if at else name, here, cards.provider, cards.local)
 
 
 def _model_of(name: str, card: ModelCard, provider: str, local: bool) -> Model:
-    prices = PriceList(tuple(_row_of(name, row) for row in card.prices)) if card.prices else None
+    prices = _prices_of(name, card.prices)
+    regional = {region: _prices_of(name, rows) for region, rows in card.regional_prices.items()}
     return Model(
         name=name,
         provider=provider,
@@ -204,8 +209,13 @@ def _model_of(name: str, card: ModelCard, provider: str, local: bool) -> Model:
         first_token_seconds=card.first_token_seconds,
         retires_on=card.retires_on,
         prices=FREE if local and prices is None else prices,
+        regional_prices={region: each for region, each in regional.items() if each is not None},
         drops=card.drops,
     )
+
+
+def _prices_of(name: str, rows: tuple[_RowCard, ...]) -> PriceList | None:
+    return PriceList(tuple(_row_of(name, row) for row in rows)) if rows else None
 
 
 def _row_of(name: str, row: _RowCard) -> PriceRow:

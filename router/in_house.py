@@ -85,7 +85,6 @@ def _card(each: LocalSettings, catalog: Catalog) -> Model:
             abilities=_OWN_FILE,
             family="qwen",
             quality=_OWN_QUALITY,
-            prices=FREE,
         )
     return replace(
         card,
@@ -94,9 +93,11 @@ def _card(each: LocalSettings, catalog: Catalog) -> Model:
         wire_name=each.served_as,
         window_tokens=min(each.window_tokens, known.window_tokens),
         is_local=True,
+        prices=FREE,
     )
 
 
-def places_in_house(in_house: InHouse) -> dict[str, list[Place]]:
-    """One deployment for each model that runs here."""
-    return {model.name: [Place(f"{NAME}/{model.name}", model, NAME)] for model in in_house.models}
+def places_in_house(in_house: InHouse, catalog: Catalog) -> dict[str, list[Place]]:
+    """One deployment for each model that runs here: free, unless the configuration prices it."""
+    cards = [replace(model, prices=catalog.find(model.name).prices) for model in in_house.models]
+    return {card.name: [Place(f"{NAME}/{card.name}", card, NAME)] for card in cards}

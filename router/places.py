@@ -1,7 +1,8 @@
 """Where each model is deployed: at which vendor, in which region, and whether in this house.
 
 Regions and houses are facts about providers, so that a limit of the policy can be asked of every
-deployment by itself. What a model's entry says of its own place must agree with them.
+deployment by itself, and each has its own price. What a model's entry says of its own place must
+agree with them.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from local_models.tokenizer import FAMILIES, name_family
+from policies.prices import UNKNOWN, Step, Steps, dearest
 from policies.signals import Candidate, Site
 from providers.base import Model
 from providers.catalog import Catalog
 from providers.money import BOOK_RATES
+from providers.pricing import FREE, PriceList, PriceRow
 from router.errors import ConfigError
 from router.settings import ModelEntry, Settings
 from router.vendors import Vendor, VendorStatus, statuses
@@ -27,7 +29,7 @@ class Place:
 
     name: str
     model: Model
-    """The card as it is deployed here: `region` and `is_local` are the place's own."""
+    """The card as it is deployed here: `region`, `is_local` and `prices` are the place's own."""
     vendor: str
     weight: float = 1.0
     why_off: str = ""
@@ -118,9 +120,18 @@ def _put(model: Model, entry: ModelEntry | None, vendor: VendorStatus) -> Model:
     Only where the vendor's are open does the model's own entry say; the catalog never does.
     """
     claims_local = None if entry is None else entry.is_local
-    is_local = claims_local if vendor.is_local is None else vendor.is_local
+    says_local = claims_local if vendor.is_local is None else vendor.is_local
+    is_local = bool(says_local) and claims_local is not False
     region = vendor.region or (None if entry is None else entry.region)
-    return replace(model, region=region, is_local=bool(is_local) and claims_local is not False)
+    prices = model.prices
+    if entry is None or entry.prices is None:
+        prices = FREE if is_local else _list_prices(model, region)
+    return replace(model, region=region, is_local=is_local, prices=prices)
+
+
+def _list_prices(model: Model, region: str | None) -> PriceList | None:
+    """What a vendor asks there; a name that says its region is off everywhere else."""
+    return model.prices if _says_region(model) else model.prices_in(region)
 
 
 def _contradictions(
@@ -151,6 +162,18 @@ def _contradictions(
             )
 
 
+def cards_by_place(places: Mapping[str, Sequence[Place]]) -> dict[str, dict[str, Model]]:
+    """By model, its card at each of its deployments; where all are off, as it would be there."""
+    return {
+        name: {place.name: place.model for place in _on(several) or several}
+        for name, several in places.items()
+    }
+
+
+def _on(places: Sequence[Place]) -> list[Place]:
+    return [place for place in places if not place.why_off]
+
+
 def list_candidates(
     catalog: Catalog,
     places: Mapping[str, Sequence[Place]],
@@ -170,17 +193,16 @@ def _candidate(
     vendors: Mapping[str, VendorStatus],
     today: datetime.date,
 ) -> Candidate:
-    on = [place for place in places if not place.why_off]
+    on = _on(places)
     # What is off says where it would be, so that a policy's tests say the same without keys.
-    sites = [
-        Site(name=each.name, region=each.model.region, is_local=each.model.is_local)
-        for each in on or places
-    ]
+    asked = on or places
+    steps = [_steps(place.model.prices, today) for place in asked]
+    sites = tuple(_sites(asked, steps))
     is_retired = model.retires_on is not None and model.retires_on <= today
     why_off = f"retired by the vendor on {model.retires_on}" if is_retired else ""
     if not on and not why_off:
         why_off = _why_nowhere(model, places, vendors)
-    prices = _base_prices(model, today)
+    short, *longer = dearest(steps or [_steps(model.prices, today)])
     return Candidate(
         name=model.name,
         provider=model.provider,
@@ -191,11 +213,12 @@ def _candidate(
         is_local=all(site.is_local for site in sites) if sites else model.is_local,
         region=model.region,
         family=model.family if model.family in FAMILIES else name_family(model.wire_name),
-        sites=tuple(sites),
+        sites=sites,
         is_on=not why_off,
         why_off=why_off,
-        input_usd_per_million=prices and prices[0],
-        output_usd_per_million=prices and prices[1],
+        input_usd_per_million=short.input_usd,
+        output_usd_per_million=short.output_usd,
+        longer_prompts=tuple(longer),
         tokens_per_second=model.tokens_per_second,
         first_token_seconds=model.first_token_seconds,
     )
@@ -210,16 +233,32 @@ def _why_nowhere(model: Model, places: Sequence[Place], vendors: Mapping[str, Ve
     return vendor.why or "it is not loaded"
 
 
-def _base_prices(model: Model, today: datetime.date) -> tuple[Decimal, Decimal] | None:
-    """Dollars per million for a small prompt; long prompts are priced exactly when they are billed."""
-    row = model.prices.row_on(today) if model.prices else None
-    tier = row.tier_for(1) if row else None
-    if row is None or tier is None:
-        return None
-    dollars = [
-        BOOK_RATES.in_dollars(rate, row.currency, today)
-        for rate in (tier.rates.input, tier.rates.output)
-    ]
-    if dollars[0] is None or dollars[1] is None:
-        return None
-    return dollars[0], dollars[1]
+def _sites(places: Sequence[Place], steps: Sequence[Steps]) -> Iterator[Site]:
+    is_one_price = len(set(steps)) == 1
+    for place, prices in zip(places, steps, strict=True):
+        card = place.model
+        yield Site(
+            name=place.name,
+            region=card.region,
+            is_local=card.is_local,
+            prices=None if is_one_price else prices,
+        )
+
+
+def _steps(prices: PriceList | None, today: datetime.date) -> Steps:
+    """A price list as a decision sees it: in dollars, by the size of the prompt."""
+    row = prices.row_on(today) if prices else None
+    if row is None:
+        return UNKNOWN
+    borders = {0, *(each.above_tokens for each in row.tiers)}
+    borders |= {each.up_to_tokens for each in row.tiers if each.up_to_tokens is not None}
+    return tuple([_step(row, size, today) for size in sorted(borders) if size >= 0])
+
+
+def _step(row: PriceRow, above_tokens: int, today: datetime.date) -> Step:
+    tier = row.tier_for(above_tokens + 1)
+    if tier is None:
+        return Step(above_tokens, None, None)
+    rates = (tier.rates.input, tier.rates.output)
+    inputs, outputs = [BOOK_RATES.in_dollars(each, row.currency, today) for each in rates]
+    return Step(above_tokens, inputs, outputs)

@@ -33,7 +33,7 @@ from router.deps import House
 from router.errors import ConfigError
 from router.in_house import NAME, InHouse, find_in_house, places_in_house
 from router.pipeline.gateway import Gateway
-from router.places import Place, find_places, list_candidates
+from router.places import Place, cards_by_place, find_places, list_candidates
 from router.policy_watch import watch_policy
 from router.settings import (
     CacheEntry,
@@ -87,7 +87,8 @@ async def open_house(
         in_house = find_in_house(settings.local, _catalog())
         catalog = find_models(_catalog().with_models(in_house.models), settings, vendors)
         allowances = _allowances(settings, trusts_caller=trusts_caller)
-        places = find_places(catalog, settings, vendors) | places_in_house(in_house)
+        places = find_places(catalog, settings, vendors) | places_in_house(in_house, catalog)
+        price = PriceBook(catalog.get, cards_by_place(places))
         metrics = Metrics()
         witness = Witness(metrics)
         ledger = _open_ledger(stack, settings.ledger, metrics)
@@ -116,7 +117,7 @@ async def open_house(
             cache=cache,
             dispatcher=dispatcher,
             cascade=Cascade(),
-            records=Records(ledger, PriceBook(catalog.get), observer=witness, budgets=budgets),
+            records=Records(ledger, price, observer=witness, budgets=budgets),
             budgets=budgets,
         )
         watch = asyncio.create_task(watch_policy(policies, metrics))

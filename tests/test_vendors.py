@@ -274,3 +274,48 @@ def test_a_base_model_that_is_in_no_catalog_is_refused_with_a_suggestion() -> No
     with pytest.raises(ConfigError) as caught:
         find_models(load_catalog(), settings, find_vendors(settings, {}))
     assert "models.mine" in str(caught.value) and "gpt-4o" in str(caught.value)
+
+
+def _own(**more: Any) -> dict[str, Any]:
+    return {"provider": "gpu", "window_tokens": 32768, **more}
+
+
+@pytest.mark.parametrize(
+    ("provider", "model"),
+    [({}, {"is_local": True}), ({"is_local": True}, {}), ({"is_local": True}, {"is_local": True})],
+)
+def test_a_model_of_this_house_costs_a_known_zero(
+    provider: dict[str, Any], model: dict[str, Any]
+) -> None:
+    gpu = {"kind": "llama_server", "base_url": "http://127.0.0.1:1/v1", **provider}
+    models = {"own": _own(**model), "based": _own(base_model="qwen3-max", **model)}
+    found = _candidates(_settings(providers={"gpu": gpu}, models=models), {})
+    for name in models:
+        assert found[name].input_usd_per_million == found[name].output_usd_per_million == 0
+        assert found[name].longer_prompts == ()
+    outside = _settings(providers={"gpu": {**gpu, "is_local": False}}, models={"own": _own()})
+    assert _candidates(outside, {})["own"].input_usd_per_million is None
+
+
+def test_each_deployment_has_the_prices_of_its_region_and_the_model_the_dearest() -> None:
+    both = {"deployments": [{"provider": "ds-cn"}, {"provider": "ds-intl"}]}
+    settings = _qwens(ds_cn={"region": "cn"}, ds_intl={"region": "intl"})
+    models = {
+        name: {"base_model": name.removeprefix("two-"), **both}
+        for name in ("two-qwen3-max", "two-qwen3.7-max")
+    }
+    settings = Settings.model_validate({**settings.model_dump(), "models": models})
+    found = _candidates(settings, {})
+    cn, intl = (each.prices for each in found["two-qwen3-max"].sites)
+    assert cn and [(step.above_tokens, step.input_usd) for step in cn] == [
+        (0, Decimal("0.35")),
+        (32_000, Decimal("0.56")),
+        (128_000, Decimal("0.98")),
+    ]
+    assert intl and found["two-qwen3-max"].input_usd_per_million == Decimal("1.2")
+    assert [step[:2] for step in found["two-qwen3-max"].longer_prompts] == [
+        (step.above_tokens, step.input_usd) for step in intl[1:]
+    ]
+    # Nobody lists what it costs on the mainland.
+    assert found["two-qwen3.7-max"].input_usd_per_million is None
+    assert found["two-qwen3.7-max"].sites[1].prices is not None

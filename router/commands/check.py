@@ -170,7 +170,7 @@ def _candidates(settings: Settings) -> Sequence[Candidate]:
     vendors = find_vendors(settings, os.environ)
     in_house = find_in_house(settings.local, load_catalog())
     catalog = find_models(load_catalog().with_models(in_house.models), settings, vendors)
-    places = find_places(catalog, settings, vendors) | places_in_house(in_house)
+    places = find_places(catalog, settings, vendors) | places_in_house(in_house, catalog)
     today = datetime.datetime.now(datetime.UTC).date()
     known = {**statuses(vendors), NAME: in_house.status}
     return list_candidates(catalog, places, known, today)

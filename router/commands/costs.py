@@ -117,17 +117,20 @@ def _price_book(settings: Settings, versus: str) -> Pricer:
     from providers.catalog import ModelNotInCatalogError, load_catalog
     from router.commands.opening import fail_config
     from router.errors import ConfigError
+    from router.places import cards_by_place, find_places
     from router.steps.records import PriceBook
     from router.vendors import find_models, find_vendors
 
     try:
-        catalog = find_models(load_catalog(), settings, find_vendors(settings, os.environ))
+        vendors = find_vendors(settings, os.environ)
+        catalog = find_models(load_catalog(), settings, vendors)
         catalog.find(versus)
+        places = find_places(catalog, settings, vendors)
     except ModelNotInCatalogError as error:
         raise typer.BadParameter(str(error), param_hint="--versus") from error
     except ConfigError as error:
         fail_config(error)
-    return PriceBook(catalog.get)
+    return PriceBook(catalog.get, cards_by_place(places))
 
 
 def _moment(text: str, now: datetime.datetime, option: str) -> float | None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from router.steps.dispatch import join_failures
+
 if TYPE_CHECKING:
     from policies.decision import Plan, Reason
     from providers.calls import AttemptKind, Completion, Deadline, StreamEvent
+    from providers.errors import ProviderError
     from providers.messages import ChatRequest
     from router.pipeline.calls import Journey
     from router.steps.dispatch import Dispatcher
@@ -27,6 +30,11 @@ class Line:
     def calls(self) -> int:
         """Upstream calls so far."""
         return self._record.attempts
+
+    @property
+    def tries(self) -> int:
+        """Those of them that were made for the answer itself."""
+        return self._record.tries
 
     def stream(
         self,
@@ -69,6 +77,10 @@ class Line:
     async def read(self, request: ChatRequest, plan: Plan) -> Completion:
         """What a model says that a request is about."""
         return await self.complete(request, plan, role="dispatcher")
+
+    def join(self, earlier: ProviderError, later: ProviderError) -> ProviderError:
+        """One error for two plans that failed one after the other, with the story of each call."""
+        return join_failures(earlier, later)
 
     def tell(self, reason: Reason, remark: str) -> None:
         """Note in the record what became of an answer that was held."""

@@ -316,3 +316,29 @@ async def test_no_word_of_a_judged_answer_is_in_the_ledger(tmp_path: Path) -> No
     async with house(tmp_path, first="zebra-words", judge=FAIL) as (served, _):
         _, _, entry = await ask(served)
     assert "zebra" not in repr(entry)
+
+
+MANY = {"retries_per_model: 0": "retries_per_model: 5, max_attempts: 4"}
+
+
+@SHAPES
+async def test_the_first_pool_uses_half_of_the_calls_and_all_together_no_more_than_there_may_be(
+    tmp_path: Path, stream: bool
+) -> None:
+    async with house(tmp_path, first=500, strong=500, changes=MANY) as (served, models):
+        with pytest.raises(openai.InternalServerError) as caught:
+            await ask(served, stream=stream)
+        asked = [body["model"] for body in models.asked]
+    assert asked == ["first", "first", "strong", "strong"]
+    assert "All 4 calls failed" in str(caught.value)
+    assert str(caught.value).count("first: ") == str(caught.value).count("strong: ") == 2
+
+
+async def test_a_judgement_is_no_try_for_an_answer(tmp_path: Path) -> None:
+    two = {"retries_per_model: 0": "retries_per_model: 5, max_attempts: 2"}
+    async with house(tmp_path, first=GOOD, judge=FAIL, strong=500, changes=two) as (served, models):
+        said, _, entry = await ask(served)
+        asked = [body["model"] for body in models.asked]
+    assert said == GOOD
+    assert asked == ["first", "judge", "strong"]
+    assert kinds(entry)[-1] == ("fallback", "strong")

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from policies.decision import Plan, Reason
 from providers.calls import AttemptKind, Completion, Deadline, StreamEvent
+from providers.errors import ProviderError
 from providers.messages import ChatRequest
 
 
@@ -17,8 +18,8 @@ class Line(Protocol):
     def deadline(self) -> Deadline: ...
 
     @property
-    def calls(self) -> int:
-        """Upstream calls so far."""
+    def tries(self) -> int:
+        """Upstream calls so far that were made for the answer itself, not for a judgement."""
         ...
 
     def stream(
@@ -38,6 +39,10 @@ class Line(Protocol):
         deadline: Deadline | None = None,
         role: AttemptKind | None = None,
     ) -> Completion: ...
+
+    def join(self, earlier: ProviderError, later: ProviderError) -> ProviderError:
+        """One error for two plans that failed one after the other."""
+        ...
 
     def tell(self, reason: Reason, remark: str) -> None:
         """Note what became of the first answer."""

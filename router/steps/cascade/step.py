@@ -11,7 +11,7 @@ from msgspec import structs
 from policies.decision import Plan, Reason
 from prompts.library import Library, shipped
 from providers.calls import Completion, Deadline, StreamEvent
-from providers.errors import ContentFilteredError, RefusedError
+from providers.errors import ContentFilteredError, ProviderError, RefusedError
 from providers.messages import ChatRequest
 from router.steps.cascade.answer import of_completion, of_events
 from router.steps.cascade.judges import FAILURES, Bench, Case, Verdict
@@ -49,13 +49,14 @@ class Cascade:
         limit = line.deadline.within(plan.terms.first_token_seconds)
         case, others = _open(request, plan, language, limit)
         held: list[StreamEvent] = []
+        failed: BaseException | None = None
         try:
             answers = aclosing(line.stream(request, case.plan, deadline=_answering(limit)))
             async with answers as events:
                 held = [event async for event in events]
             verdict = await self._bench.judge(of_events(held), case, line)
         except FAILURES as error:
-            verdict = _failed(error, plan)
+            failed, verdict = error, _failed(error, plan)
         if not _tell(verdict, line):
             answers = aclosing(line.stream(request, _rest(others, line), role="fallback"))
             async with answers as events:
@@ -63,7 +64,7 @@ class Cascade:
                     opened = await anext(events)
                 except FAILURES as error:
                     if not held:
-                        raise
+                        raise _whole_story(failed, error, line) from failed
                     _tell_kept(verdict, error, line)
                 else:
                     yield opened
@@ -88,18 +89,19 @@ class Cascade:
         limit = line.deadline.within(line.deadline.left() / 2)
         case, others = _open(request, plan, language, limit)
         held: Completion | None = None
+        failed: BaseException | None = None
         try:
             held = await line.complete(request, case.plan, deadline=_answering(limit))
             verdict = await self._bench.judge(of_completion(held), case, line)
         except FAILURES as error:
-            verdict = _failed(error, plan)
+            failed, verdict = error, _failed(error, plan)
         if _tell(verdict, line) and held is not None:
             return held
         try:
             return await line.complete(request, _rest(others, line), role="fallback")
         except FAILURES as error:
             if held is None:
-                raise
+                raise _whole_story(failed, error, line) from failed
             _tell_kept(verdict, error, line)
             return held
 
@@ -116,9 +118,10 @@ def _open(request: ChatRequest, plan: Plan, language: str, limit: Deadline) -> t
     seats = (plan.primary, *plan.fallbacks)
     first = [seat for seat in seats if seat.model in cascade.first]
     others = [seat for seat in seats if seat.model not in cascade.first]
+    ahead = structs.replace(plan, primary=first[0], fallbacks=tuple(first[1:]), cascade=None)
     case = Case(
         request=request,
-        plan=structs.replace(plan, primary=first[0], fallbacks=tuple(first[1:]), cascade=None),
+        plan=_allow(ahead, plan.terms.max_attempts // 2),
         judges=cascade.judges,
         language=language,
         deadline=limit,
@@ -132,9 +135,14 @@ def _answering(limit: Deadline) -> Deadline:
 
 
 def _rest(others: Plan, line: Line) -> Plan:
-    """The plan behind, with the calls that the request may still make; one at least."""
-    left = max(1, others.terms.max_attempts - line.calls)
-    return structs.replace(others, terms=dataclasses.replace(others.terms, max_attempts=left))
+    """The plan behind, with the calls that the request may still make."""
+    return _allow(others, others.terms.max_attempts - line.tries)
+
+
+def _allow(plan: Plan, calls: int) -> Plan:
+    """The plan with so many calls; one at least."""
+    terms = dataclasses.replace(plan.terms, max_attempts=max(1, calls))
+    return structs.replace(plan, terms=terms)
 
 
 def _failed(error: BaseException, plan: Plan) -> Verdict:
@@ -144,6 +152,13 @@ def _failed(error: BaseException, plan: Plan) -> Verdict:
         if not (is_filtered and plan.terms.filtered_elsewhere):
             raise error
     return Verdict(False, f"there is none ({type(error).__name__})")
+
+
+def _whole_story(earlier: BaseException | None, error: BaseException, line: Line) -> BaseException:
+    """The error of a request that nobody answered: what the calls of both legs came to."""
+    if isinstance(earlier, ProviderError) and isinstance(error, ProviderError):
+        return line.join(earlier, error)
+    return error
 
 
 def _tell(verdict: Verdict, line: Line) -> bool:

@@ -3,7 +3,7 @@
 from router.steps.dispatch.breaker import Breakers, BreakerSettings
 from router.steps.dispatch.deployments import Deployment, Deployments
 from router.steps.dispatch.dispatcher import Dispatcher
-from router.steps.dispatch.errors import AllFailedError, telling_of
+from router.steps.dispatch.errors import AllFailedError, join_failures, telling_of
 from router.steps.dispatch.limiter import LimiterSettings
 from router.steps.dispatch.observer import AttemptSink, Observer, SilentObserver
 from router.steps.dispatch.probes import Prober
@@ -20,5 +20,6 @@ __all__ = [
     "Observer",
     "Prober",
     "SilentObserver",
+    "join_failures",
     "telling_of",
 ]

@@ -402,10 +402,9 @@ class Call:
 
     def _guess_unseen(self, seconds: float) -> int:
         """Tokens of an answer that was being written where we could not see it."""
-        upstream = self.upstream
-        speed = upstream.gauge.tokens_per_second or upstream.model.tokens_per_second or 0.0
-        most = self.order.request.max_tokens or upstream.model.max_output_tokens
-        return min(most, int(seconds * speed))
+        model, asked = self.upstream.model, self.order.request
+        most = (asked.max_tokens or model.max_output_tokens) * asked.n
+        return min(most, self.upstream.gauge.guess_tokens(seconds, model.tokens_per_second))
 
     def _teach(self, outcome: Outcome, error: BaseException | None, attempt: Attempt) -> None:
         """Let breaker, limiter and gauge learn from how the call ended."""

@@ -77,6 +77,17 @@ def most_telling(errors: Sequence[ProviderError]) -> ProviderError:
     raise ValueError("No error was given: most_telling() needs at least one.")
 
 
+def join_failures(*errors: ProviderError) -> ProviderError:
+    """One error for several tries of a request, with the story of each call."""
+    whole = [one for each in errors for one in _calls_of(each)]
+    skipped = [why for each in errors if isinstance(each, AllFailedError) for why in each.skipped]
+    return whole[0] if len(whole) == 1 and not skipped else AllFailedError(whole, skipped)
+
+
+def _calls_of(error: ProviderError) -> Sequence[ProviderError]:
+    return error.errors if isinstance(error, AllFailedError) else (error,)
+
+
 def telling_of(error: ProviderError) -> ProviderError:
     """The error whose class decides the HTTP status: the most telling one of an AllFailedError."""
     return error.telling if isinstance(error, AllFailedError) else error

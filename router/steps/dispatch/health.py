@@ -13,8 +13,14 @@ if TYPE_CHECKING:
     from router.steps.dispatch.deployments import Upstream
 
 _KEPT = 128
+_KEPT_SPEEDS = 31
 _LEAST_FOR_P95 = 20
 _WEIGHT = 0.2
+_FASTEST = 2_000.0
+"""Tokens a second that no model writes: what seems faster was held back and came in one piece, or
+was not written for this call at all."""
+_USUAL_TOKENS = 300
+"""Of an answer, where none was seen yet: what policies take for one that say nothing else."""
 
 
 class Gauge:
@@ -22,19 +28,23 @@ class Gauge:
 
     __slots__ = (
         "_first_tokens",
+        "_lengths",
+        "_speeds",
         "_whole",
+        "_whole_speeds",
         "error_rate",
         "latency_seconds",
         "tidy_streams",
-        "tokens_per_second",
     )
 
     def __init__(self) -> None:
         self._first_tokens: deque[float] = deque(maxlen=_KEPT)
         self._whole: deque[float] = deque(maxlen=_KEPT)
+        self._speeds: deque[float] = deque(maxlen=_KEPT_SPEEDS)
+        self._whole_speeds: deque[float] = deque(maxlen=_KEPT_SPEEDS)
+        self._lengths: deque[int] = deque(maxlen=_KEPT)
         self.latency_seconds: float | None = None
         """Moving average of the first-token time (of the whole answer where nothing streams)."""
-        self.tokens_per_second: float | None = None
         self.error_rate = 0.0
         self.tidy_streams = 0
         """Streams with no more pieces than tokens; far below zero once one had more."""
@@ -43,6 +53,12 @@ class Gauge:
     def is_empty(self) -> bool:
         """Whether no call has ended yet."""
         return not (self._first_tokens or self._whole or self.error_rate)
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Median speed of the latest answers, those that streamed where there are any."""
+        speeds = self._speeds or self._whole_speeds
+        return statistics.median(speeds) if speeds else None
 
     def answered(self, first_token_seconds: float | None, seconds: float, tokens: int) -> None:
         """A call went well."""
@@ -53,15 +69,31 @@ class Gauge:
             self._first_tokens.append(first_token_seconds)
         seen = seconds if first_token_seconds is None else first_token_seconds
         self.latency_seconds = _blend(self.latency_seconds, seen)
-        speaking = seconds - (first_token_seconds or 0.0)
-        if tokens > 1 and speaking > 0:
-            self.tokens_per_second = _blend(self.tokens_per_second, tokens / speaking)
+        if tokens > 1 and seconds > 0:
+            self._lengths.append(tokens)
+            speed = _speed(seconds - (first_token_seconds or 0.0), seconds, tokens)
+            if speed < _FASTEST:
+                (self._whole_speeds if first_token_seconds is None else self._speeds).append(speed)
 
     def failed(self, seconds: float) -> None:
         """A call went wrong: it also counts as slow, or a fast failure would look attractive."""
         self.error_rate += _WEIGHT * (1.0 - self.error_rate)
         if self.latency_seconds is not None:
             self.latency_seconds = _blend(self.latency_seconds, max(seconds, self.latency_seconds))
+
+    def guess_tokens(self, seconds: float, card_tokens_per_second: float | None) -> int:
+        """About how many tokens an answer has after so long of which nothing was seen.
+
+        No more than nearly all answers here have: it may as well have stopped, or never begun.
+        """
+        writing = seconds - (self.p50() or 0.0)
+        speed = self.tokens_per_second or card_tokens_per_second or 0.0
+        return max(0, min(self._longest(), int(writing * speed)))
+
+    def _longest(self) -> int:
+        if not self._lengths:
+            return _USUAL_TOKENS
+        return sorted(self._lengths)[int(len(self._lengths) * 0.95)]
 
     def p50(self) -> float | None:
         """Median first-token time of the latest calls."""
@@ -109,6 +141,11 @@ def load_of(upstreams: Iterable[Upstream]) -> float:
             wanted += one.limiter.wanted
             places += one.places
     return min(1.0, wanted / places) if places else 0.0
+
+
+def _speed(speaking: float, seconds: float, tokens: int) -> float:
+    """Tokens a second from the first to the last; of the whole call where all came at once."""
+    return tokens / (speaking if speaking * _FASTEST > tokens else seconds)
 
 
 def _blend(old: float | None, new: float) -> float:

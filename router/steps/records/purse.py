@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Protocol
 
 from policies.scoring import show_usd
 from router.errors import BudgetExhaustedError
 from router.steps.records.budgets import Hold, Standing
 
-AtMost = Callable[[str], Decimal | None]
-"""The most that a call of this request to that model can cost; None when a price is unknown."""
 _ZERO = Decimal(0)
 _SOON_SECONDS = 1.0
+
+
+class AtMost(Protocol):
+    """The most that a call of this request to that model can cost; None when a price is unknown."""
+
+    def __call__(self, model: str, deployment: str = "") -> Decimal | None: ...
 
 
 class Purse:
@@ -51,9 +56,9 @@ class Purse:
             why = f"a call of {model} would cost ${show_usd(expected)} more"
             raise exhausted(self._key_name, self._hold.standing, why)
 
-    def begin(self, number: int, model: str, estimate: str | None) -> None:
+    def begin(self, number: int, model: str, estimate: str | None, deployment: str = "") -> None:
         """A call is about to be made."""
-        most = self._at_most(model)
+        most = self._at_most(model, deployment)
         self._taken[number] = most if most is not None else Decimal(estimate or 0)
         self._renew()
 

@@ -89,6 +89,11 @@ class Record:
         return len(self._rows)
 
     @property
+    def tries(self) -> int:
+        """Those of them that were made for the answer itself."""
+        return sum(row.kind not in ASIDES for row in self._rows.values())
+
+    @property
     def cost_usd(self) -> Decimal | None:
         """All attempts together, or None while the price of any of them is unknown."""
         total = self.row.cost_usd if self.is_closed else add_up(self._rows.values())[0]
@@ -131,7 +136,7 @@ class Record:
         self._store.begin(self.row, row, revised=self._is_revised)
         self._rows[number] = row
         if self._purse is not None:
-            self._purse.begin(number, model, estimate)
+            self._purse.begin(number, model, estimate, deployment)
 
     def finish(self, attempt: Attempt) -> None:
         """Take a call's end and its price; one that ends after the request corrects its rows."""

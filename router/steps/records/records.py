@@ -135,9 +135,14 @@ class Records:
         now = datetime.datetime.fromtimestamp(self._clock(), datetime.UTC)
         prompt_tokens = -(-signals.prompt_tokens * _MARGIN_PERCENT // 100)
 
-        def at_most(model: str) -> Decimal | None:
+        def at_most(model: str, deployment: str = "") -> Decimal | None:
             return self._price.at_most(
-                model, prompt_tokens, signals.max_output_tokens, now, answers=answers
+                model,
+                prompt_tokens,
+                signals.max_output_tokens,
+                now,
+                answers=answers,
+                deployment=deployment,
             )
 
         return at_most
