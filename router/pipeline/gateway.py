@@ -201,6 +201,7 @@ class Gateway:
                             record.attempts,
                             record.remark,
                             record.row.cache,
+                            event.ignored,
                         )
                     else:
                         yield event

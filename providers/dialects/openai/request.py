@@ -11,6 +11,7 @@ from msgspec import Raw
 from providers.base import Model
 from providers.dialects.depth import check_depth
 from providers.dialects.errors import DecodeError
+from providers.dialects.lengths import clamp_tokens
 from providers.dialects.openai.differences import OPENAI, Differences
 from providers.dialects.openai.wire import KNOWN_FIELDS, RequestBody
 from providers.messages import ChatRequest, Message, TextPart
@@ -91,6 +92,8 @@ def encode_request(
         if differences.sends_stream_options:
             body["stream_options"] = _STREAM_OPTIONS[differences.numbering == "usage"]
     _add_options(body, request, differences)
+    if request.max_tokens is not None:
+        body[differences.max_tokens_field] = clamp_tokens(request, model)
     if request.extra:
         body.update((key, raw) for key, raw in request.extra.items() if key not in _OURS)
     if stream and differences.numbering == "timings":
@@ -243,8 +246,6 @@ def _add_options(body: dict[str, object], request: ChatRequest, differences: Dif
         for name, value in zip(_SAME_NAMES, values, strict=True):
             if value is not None and value != ():
                 body[name] = value
-    if request.max_tokens is not None:
-        body[differences.max_tokens_field] = request.max_tokens
     if request.n > 1:
         body["n"] = request.n
     effort = request.reasoning_effort

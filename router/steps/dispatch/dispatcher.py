@@ -405,6 +405,7 @@ def _opened(call: Call) -> Opened:
         provider=call.upstream.provider.name,
         upstream_id=call.upstream_id,
         seam=call.order.prefix is not None,
+        ignored=tuple(call.left_out),
     )
 
 
