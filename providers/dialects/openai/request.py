@@ -12,6 +12,7 @@ from providers.base import Model
 from providers.dialects.depth import check_depth
 from providers.dialects.errors import DecodeError
 from providers.dialects.lengths import clamp_tokens
+from providers.dialects.metadata import PLACE, name_wrong_entry, read_metadata
 from providers.dialects.openai.differences import OPENAI, Differences
 from providers.dialects.openai.wire import KNOWN_FIELDS, RequestBody
 from providers.messages import ChatRequest, Message, TextPart
@@ -62,7 +63,7 @@ def _decode_closely(body: bytes) -> ChatRequest:
         wire = _decode_body(body)
         fields = _decode_fields(body)
     except msgspec.ValidationError as problem:
-        raise _wrong_field(str(problem)) from None
+        raise _wrong_field(str(problem), body) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise DecodeError(f"The body is no valid JSON: {problem}. Send a JSON object.") from None
     extra = {}
@@ -180,11 +181,14 @@ def _check_message(at: int, message: Message) -> None:
         )
 
 
-def _wrong_field(problem: str) -> DecodeError:
+def _wrong_field(problem: str, body: bytes) -> DecodeError:
     place = _PLACE.search(problem)
     if place is None:
         return DecodeError(f"The body is no chat request: {problem}.")
     param = place[1]
+    if param == PLACE:
+        param, mend = name_wrong_entry(body)
+        return DecodeError(f"`{param}` {mend}.", param=param)
     what = problem[: place.start()].replace("Object missing required field", "Missing field")
     return DecodeError(f"`{param}` is wrong: {what}.", param=param)
 
@@ -215,7 +219,7 @@ def _request_of(wire: RequestBody, extra: dict[str, Raw]) -> ChatRequest:
         top_logprobs=wire.top_logprobs,
         reasoning_effort=wire.reasoning_effort,
         user=wire.user,
-        metadata=wire.metadata or {},
+        metadata=read_metadata(wire.metadata),
         extra=extra,
     )
 
