@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -76,6 +76,11 @@ class Bounds:
 
 UNBOUND = Bounds()
 
+Obstacle = Literal["rest", "budget", "window", "abilities"]
+OBSTACLES: tuple[Obstacle, ...] = ("rest", "budget", "window", "abilities")
+"""What may stand between a request and every model and yet go away: by waiting, with more money, by
+asking less. In the order in which they are thought away."""
+
 
 class Limits(msgspec.Struct, frozen=True):
     """All limits on one request, worked out once and asked of every model."""
@@ -89,6 +94,14 @@ class Limits(msgspec.Struct, frozen=True):
     """What the caller asked for at most; 0 when it did not say."""
     headroom_tokens: int
     budget_left_usd: Decimal | None
+    policy_needs: frozenset[str] = frozenset()
+    """Those of `needs` that the policy asks for, whatever the request is."""
+    lifted: frozenset[Obstacle] = frozenset()
+    """What is thought away, to find out what stands in the way."""
+
+    def without(self, obstacle: Obstacle) -> Limits:
+        """Give the same limits with one obstacle thought away."""
+        return msgspec.structs.replace(self, lifted=self.lifted | {obstacle})
 
     def refuse(self, option: Option) -> str:
         """Say why this model may not answer; empty when it may."""
@@ -99,17 +112,17 @@ class Limits(msgspec.Struct, frozen=True):
             why = self._outside(candidate)
             if why:
                 return why
-        if not self.needs <= candidate.abilities:
-            return f"cannot do {', '.join(sorted(self.needs - candidate.abilities))}"
+        if not self.needs <= candidate.abilities and (lacking := self._lacking(candidate)):
+            return f"cannot do {', '.join(sorted(lacking))}"
         answer = self.answer_tokens
         if answer > candidate.max_output_tokens:
             answer = candidate.max_output_tokens
         if answer < self.headroom_tokens:
             answer = self.headroom_tokens
         wanted = self.signals.most_tokens_for(candidate.family) + answer
-        if wanted > candidate.window_tokens:
+        if wanted > candidate.window_tokens and "window" not in self.lifted:
             return f"may need {wanted} tokens, its window holds {candidate.window_tokens}"
-        if not option.health.is_available:
+        if not option.health.is_available and "rest" not in self.lifted:
             return option.health.why or "unavailable just now"
         return "" if self.budget_left_usd is None else self._over_budget(option.usd())
 
@@ -136,6 +149,10 @@ class Limits(msgspec.Struct, frozen=True):
         whys = [(site.name, self._why_outside(site)) for site in candidate.sites]
         return [Reason(f"{name} {why}", False) for name, why in whys if why]
 
+    def _lacking(self, candidate: Candidate) -> frozenset[str]:
+        needs = self.policy_needs if "abilities" in self.lifted else self.needs
+        return needs - candidate.abilities
+
     def _outside(self, candidate: Candidate) -> str:
         """Say why no deployment of the model will do; empty when one does."""
         sites = candidate.sites
@@ -152,7 +169,7 @@ class Limits(msgspec.Struct, frozen=True):
         return why_outside(place, must_stay_local=self.must_stay_local, regions=self.regions)
 
     def _over_budget(self, usd: Decimal | None) -> str:
-        if self.budget_left_usd is None or usd == 0:
+        if self.budget_left_usd is None or usd == 0 or "budget" in self.lifted:
             return ""
         left = show_usd(max(self.budget_left_usd, Decimal(0)))
         if usd is None:
@@ -186,4 +203,5 @@ def gather_limits(
         answer_tokens=signals.max_output_tokens or 0,
         headroom_tokens=headroom_tokens,
         budget_left_usd=budget_left_usd,
+        policy_needs=bounds.needs,
     )

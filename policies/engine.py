@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from policies.asides import Trial
-from policies.bounds import UNBOUND, Bounds, Limits, gather_limits
+from policies.bounds import OBSTACLES, UNBOUND, Bounds, Limits, Obstacle, gather_limits
 from policies.cascading import plan_cascade
 from policies.decision import Arm, Cascade, Plan, Reason, Rejected, Selected
 from policies.errors import NoCandidateError, UnknownChoiceError
@@ -76,15 +76,15 @@ def decide(
     seats = _seat(policy, rule, course, limits, facts, roster)
     reasons += seats.reasons
     if not seats.selected:
-        generous = replace(limits, budget_left_usd=None)
+        obstacle, but_for = _find_obstacle(policy, rule, course, limits, facts, roster)
         raise NoCandidateError(
             course.rule,
             course.stages[0].name,
             seats.rejected,
             reasons,
             must_stay_local=limits.must_stay_local,
-            is_over_budget=limits.budget_left_usd is not None
-            and bool(_seat(policy, rule, course, generous, facts, roster).selected),
+            obstacle=obstacle,
+            but_for=but_for,
         )
     cascade = None
     if course.trial is not None:
@@ -294,6 +294,22 @@ def _seat(
         seats,
         selected=tuple([_price_anew(each, roster, limits, policy) for each in seats.selected]),
     )
+
+
+def _find_obstacle(
+    policy: Policy, rule: Rule, course: _Course, limits: Limits, facts: Facts, roster: Roster
+) -> tuple[Obstacle | None, list[str]]:
+    """Give what keeps everybody from answering although it could go away, and who would answer then.
+
+    What goes away soonest is thought away first, and stays so: with the last one lifted somebody
+    would answer, and without it nobody, whatever became of the others.
+    """
+    for obstacle in OBSTACLES:
+        limits = limits.without(obstacle)
+        seats = _ask_all(policy, course, limits, facts, roster, rule.terms.max_attempts)
+        if seats.selected:
+            return obstacle, [each.model for each in seats.selected]
+    return None, []
 
 
 def _narrowest(course: _Course, roster: Roster) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from policies.bounds import Obstacle
 from policies.decision import Reason, Rejected
 from policies.findings import Finding
 
@@ -36,7 +37,8 @@ class NoCandidateError(PolicyError):
         rejected: Sequence[Rejected],
         reasons: Sequence[Reason] = (),
         *,
-        is_over_budget: bool = False,
+        obstacle: Obstacle | None = None,
+        but_for: Sequence[str] = (),
         must_stay_local: bool = False,
     ) -> None:
         listed = "; ".join(f"{each.model}: {each.why}" for each in rejected)
@@ -49,8 +51,10 @@ class NoCandidateError(PolicyError):
         self.rejected = tuple(rejected)
         self.reasons = tuple(reasons)
         self.must_stay_local = must_stay_local
-        self.is_over_budget = is_over_budget
-        """Somebody would answer, if only the caller had more to spend."""
+        self.obstacle = obstacle
+        """But for this, somebody would answer; None: nothing that could go away is the reason."""
+        self.but_for = tuple(but_for)
+        """Who would."""
 
 
 class UnknownChoiceError(PolicyError):

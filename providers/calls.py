@@ -85,6 +85,8 @@ class Opened(msgspec.Struct, frozen=True):
     upstream_id: str | None = None
     seam: bool = False
     """True when this upstream continues the text that another one began."""
+    ignored: tuple[str, ...] = ()
+    """Fields of the request that were left out of this call; the dispatcher fills it."""
 
 
 StreamEvent = (
@@ -113,6 +115,8 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True):
     model: str = ""
     """The model that answered, by our name; the dispatcher fills it."""
     provider: str = ""
+    ignored: tuple[str, ...] = ()
+    """Fields of the request that were left out of the call; the dispatcher fills it."""
 
 
 class Deadline:

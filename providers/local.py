@@ -39,8 +39,9 @@ from providers.errors import (
 )
 from providers.local_calls import CallReader
 from providers.local_problems import translate
-from providers.local_prompts import Prepared, prepare
+from providers.local_prompts import Prepared, list_unread, prepare
 from providers.messages import ChatRequest, FunctionCall, ToolCall
+from providers.notes import note_dropped
 
 __all__ = ["LocalProvider", "LocalSettings", "open_local_provider", "why_off"]
 
@@ -151,6 +152,8 @@ class LocalProvider:
                 f"No local model is served as {model.wire_name!r}; there are: {known}.", status=404
             )
         engine = await self._engine(model.wire_name)
+        for name in list_unread(request):
+            note_dropped(model, name)
         return prepare(
             engine,
             request,

@@ -16,6 +16,8 @@ from providers.errors import RefusedError, UnsupportedError
 from providers.messages import ChatRequest, Message, NamedTool, TextPart, Tool, text_of
 
 _ROLES = {"developer": "system", "function": "tool"}
+_KNOBS = ("top_k", "min_p", "repeat_penalty")
+"""Sampling beyond OpenAI's fields."""
 _NO_THINKING = (None, "none", "minimal")
 CHATML = (
     "{%- for message in messages %}"
@@ -180,10 +182,18 @@ def _sampling(request: ChatRequest, defaults: Sampling) -> Sampling:
         "presence_penalty": request.presence_penalty,
         "frequency_penalty": request.frequency_penalty,
     }
-    for name in ("top_k", "min_p", "repeat_penalty"):
+    for name in _KNOBS:
         if name in request.extra:
             said[name] = _number(name, request.extra[name])
     return replace(defaults, **{name: value for name, value in said.items() if value is not None})
+
+
+def list_unread(request: ChatRequest) -> list[str]:
+    """The fields that a model in this process has no use for."""
+    unread = [
+        name for name, raw in request.extra.items() if name not in _KNOBS and bytes(raw) != b"null"
+    ]
+    return [*unread, "top_logprobs"] if request.top_logprobs is not None else unread
 
 
 def _number(name: str, raw: Raw) -> float | int:

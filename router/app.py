@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
@@ -13,7 +13,7 @@ from router.api import openapi, openapi_messages, pages
 from router.api.chat import ChatDoor
 from router.api.door import Door
 from router.api.errors import HttpError, describe
-from router.api.http import Receive, Scope, Send
+from router.api.http import ClientGoneError, Receive, Scope, Send
 from router.api.messages import CountTokensDoor, MessagesDoor
 from router.api.requests import request_id_of
 from router.deps import House
@@ -23,6 +23,8 @@ from router.telemetry.logs import get_logger
 CHAT_PATHS = ("/v1/chat/completions", "/v1/chat")
 MESSAGES_PATH = "/v1/messages"
 COUNT_PATH = "/v1/messages/count_tokens"
+_CLIENT_LEFT = 499
+"""For the server's own books: nobody reads the answer."""
 _log = get_logger(__name__)
 
 
@@ -52,6 +54,7 @@ def create_app(house: House) -> Application:
     app.add_exception_handler(PointsmanError, _tell)
     app.add_exception_handler(DecodeError, _tell)
     app.add_exception_handler(RequestValidationError, _tell_validation)
+    app.add_exception_handler(ClientGoneError, _tell_nobody)
     app.add_exception_handler(404, _tell_unknown_path)
     app.add_exception_handler(Exception, _tell_unforeseen)
     openapi.describe(
@@ -79,6 +82,10 @@ def _open_doors(house: House) -> dict[str, Door]:
 
 async def _tell(_: Request, error: Exception) -> JSONResponse:
     return _json(describe(error))
+
+
+async def _tell_nobody(_: Request, __: Exception) -> Response:
+    return Response(status_code=_CLIENT_LEFT)
 
 
 async def _tell_unforeseen(request: Request, error: Exception) -> JSONResponse:

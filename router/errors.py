@@ -9,6 +9,9 @@
   x TooLargeError           413: the body is over the limit
   x NobodyCanAnswerError    503: no eligible model; carries why each one is not
     + BudgetExhaustedError  429: somebody would answer, but for the key's budget
+    + EverybodyRestsError   503: somebody would answer, but rests after failures just now
+    + RequestTooLongError   400: somebody would answer something shorter
+    + NobodyAbleError       400: somebody would answer, but cannot do what the request needs
   x PrivacyUnavailableError 503: masking could not run, so nothing was sent
   x ConfigError             start-up: names file, line, mend
 """
@@ -111,6 +114,33 @@ class BudgetExhaustedError(NobodyCanAnswerError):
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
         self.should_retry = should_retry
+
+
+class EverybodyRestsError(NobodyCanAnswerError):
+    """Somebody would answer, but a breaker or the vendor's own pause holds calls back just now."""
+
+    code = "upstream_unavailable"
+
+    def __init__(self, message: str, models: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.models = tuple(models)
+        """Who would answer."""
+
+
+class RequestTooLongError(NobodyCanAnswerError):
+    """Nobody's window holds the request; clients shorten the conversation on this code."""
+
+    status = 400
+    code = "context_length_exceeded"
+    type = "invalid_request_error"
+
+
+class NobodyAbleError(NobodyCanAnswerError):
+    """Nobody can do what the request needs, such as looking at a picture."""
+
+    status = 400
+    code = "unsupported_by_model"
+    type = "invalid_request_error"
 
 
 class PrivacyUnavailableError(PointsmanError):

@@ -7,9 +7,10 @@ over to the gateway and encodes; it decides nothing. A subclass says how its wir
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from providers.calls import Completion, StreamEvent, UsageReport
@@ -61,6 +62,9 @@ class Writer(Protocol):
 
 class Door(ABC):
     """An ASGI application for one path."""
+
+    spelling: Mapping[str, str] = MappingProxyType({})
+    """What its clients call a field of a chat request, where they call it otherwise."""
 
     def __init__(self, gateway: Gateway, metrics: Metrics, *, max_body_bytes: int) -> None:
         self._gateway = gateway
@@ -127,8 +131,9 @@ class Door(ABC):
             settled.attempts,
             settled.remark,
             settled.cache,
+            completion.ignored,
         )
-        headers += _headers(asked, journey, served)
+        headers += self._headers(asked, journey, served)
         headers.append((b"x-pointsman-cost", (cost or "unknown").encode()))
         await answer(send, 200, headers, body)
 
@@ -140,13 +145,20 @@ class Door(ABC):
             writer = self._writer(asked, journey, served)
             headers = [_STREAM, (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
             headers += self._name(journey.request_id)
-            headers += _headers(asked, journey, served)
+            headers += self._headers(asked, journey, served)
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             try:
                 await _send_event(first, writer, send)
                 await _send_all(events, writer, send)
             except Exception as error:  # the boundary: a begun stream must say so
                 await self._break_off(error, journey.request_id, writer, send)
+
+    def _headers(self, asked: Asked, journey: Journey, served: Served) -> Headers:
+        headers = _headers(journey, served)
+        if asked.ignored or served.ignored:
+            names = {self.spelling.get(name, name) for name in served.ignored}.union(asked.ignored)
+            headers.append((b"x-pointsman-ignored", header_value(", ".join(sorted(names)))))
+        return headers
 
     async def _break_off(
         self, error: Exception, request_id: str, writer: Writer, send: Send
@@ -211,7 +223,7 @@ def _text(cost_usd: Decimal | None) -> str | None:
     return None if cost_usd is None else f"{cost_usd:f}"
 
 
-def _headers(asked: Asked, journey: Journey, served: Served) -> Headers:
+def _headers(journey: Journey, served: Served) -> Headers:
     headers = [
         (b"x-pointsman-model", header_value(served.model)),
         (b"x-pointsman-provider", header_value(served.provider)),
@@ -223,6 +235,4 @@ def _headers(asked: Asked, journey: Journey, served: Served) -> Headers:
         headers.append((b"x-pointsman-cascade", header_value(served.remark)))
     if served.cache:
         headers.append((b"x-pointsman-cache", served.cache.encode()))
-    if asked.ignored:
-        headers.append((b"x-pointsman-ignored", header_value(", ".join(asked.ignored))))
     return headers

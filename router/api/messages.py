@@ -5,6 +5,7 @@ The same gateway behind another wire: any model may answer, whoever makes it.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -50,6 +51,14 @@ _TOO_LONG = "prompt is too long"
 
 class MessagesDoor(Door):
     """Messages."""
+
+    spelling = MappingProxyType(
+        {
+            "stop": "stop_sequences",
+            "reasoning_effort": "output_config.effort",
+            "parallel_tool_calls": "tool_choice.disable_parallel_tool_use",
+        }
+    )
 
     def _decode(self, headers: dict[bytes, bytes], body: bytes) -> Asked:
         _check_version(headers)

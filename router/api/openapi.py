@@ -42,9 +42,9 @@ _REQUEST = {
         "stop": {"description": "One text or up to four, at which the answer ends."},
         "metadata": {
             "type": "object",
-            "additionalProperties": {"type": "string"},
+            "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
             "description": "`user`, `tier`, `tenant`, `session`, `order_number` and "
-            "`must_stay_local` (yes or no) describe the caller and are not passed on.",
+            "`must_stay_local` (yes or no, true or false) describe the caller and are not passed on.",
         },
     },
     "additionalProperties": True,

@@ -9,9 +9,11 @@ from fastapi.responses import JSONResponse
 
 from providers.dialects.openai.request import decode_request
 from router.api.explanations import explain_entry, explain_journey
+from router.api.http import read_body
 from router.api.requests import credential_of, headers_of, open_call, request_id_of
 from router.deps import House
 from router.errors import UnknownRequestError
+from router.steps.access import Grant
 
 router = APIRouter()
 
@@ -24,9 +26,12 @@ def house_of(request: Request) -> House:
 
 @router.get("/v1/models", tags=["chat"], summary="What may be named as `model`")
 def list_models(request: Request) -> dict[str, Any]:
-    """`auto`, then the policy's pools, then every model: OpenAI's list, with what each one can do."""
+    """`auto`, then the policy's pools, then every model: OpenAI's list, with what each one can do.
+
+    A key that may name some of them only is shown those.
+    """
     house = house_of(request)
-    house.identity.identify(credential_of(dict(request.scope["headers"])), {})
+    allowed = _grant_of(request, house).models
     rows = [_entry("auto", "pointsman", "The policy decides.")]
     rows += [
         _entry(name, "pointsman", f"Pool of policy '{house.policies.current.name}'.")
@@ -44,7 +49,11 @@ def list_models(request: Request) -> dict[str, Any]:
             "output_usd_per_million": _text(model.output_usd_per_million),
         }
         rows.append(row)
-    return {"object": "list", "data": rows}
+    return {"object": "list", "data": [e for e in rows if not allowed or e["id"] in allowed]}
+
+
+def _grant_of(request: Request, house: House) -> Grant:
+    return house.identity.recognise(credential_of(dict(request.scope["headers"])))
 
 
 def _entry(name: str, owner: str, note: str) -> dict[str, Any]:
@@ -67,22 +76,23 @@ async def explain_route(request: Request) -> JSONResponse:
 
     One that would be refused is a decision too: its `outcome` says so.
     """
-    headers = headers_of(request.scope)
-    call = open_call(decode_request(await request.body()), headers, request_id_of(headers), None)
-    return JSONResponse(explain_journey(house_of(request).gateway.consider(call)))
+    house, headers = house_of(request), headers_of(request.scope)
+    body = await read_body(request.receive, house.settings.server.max_body_bytes)
+    call = open_call(decode_request(body), headers, request_id_of(headers), None)
+    return JSONResponse(explain_journey(house.gateway.consider(call)))
 
 
 @router.get("/v1/route/{request_id}", tags=["chat"], summary="What was chosen, and what it cost")
 def explain_request(request: Request, request_id: str) -> JSONResponse:
     """A past request from the ledger: signals, decision, every upstream call and its price.
 
-    A key sees its own requests only.
+    A key sees its own requests only, the latest where it sent one id several times.
     """
     house = house_of(request)
-    caller = house.identity.identify(credential_of(dict(request.scope["headers"])), {})
+    key_name = _grant_of(request, house).name
     house.ledger.flush()
-    entry = house.ledger.find(request_id)
-    if entry is None or entry.request.key_name != caller.key_name:
+    entry = house.ledger.find(request_id, key_name)
+    if entry is None:
         raise UnknownRequestError(f"The ledger has no request '{request_id}' of this key.")
     return JSONResponse(explain_entry(entry, house.policies.current))
 

@@ -45,6 +45,9 @@ def explain(
     request: Annotated[
         str, typer.Option("--request", help="Id of a past request (x-request-id), from the ledger.")
     ] = "",
+    key: Annotated[
+        str, typer.Option(help="With --request: the name of the key that sent it.")
+    ] = "",
     config: ConfigOption = None,
     policy: Annotated[
         str, typer.Option(help="Decide by this policy instead of the configured one.")
@@ -72,13 +75,14 @@ def explain(
 
         python main.py explain --request 4f0c… --json
     """
-    if bool(question) == bool(request):
-        errors.print("✗ Give either a question or --request ID.", style="red")
+    if bool(question) == bool(request) or (key and not request):
+        errors.print("✗ Give either a question or --request ID (and --key with it).", style="red")
         raise typer.Exit(BAD_CONFIG)
     settings = open_settings(config)
     if request:
         path = ledger or Path(settings.ledger.path)
-        _explain_past(request, path, _policy_of_today(settings), as_json=as_json)
+        entry = _find(request, path, key)
+        _explain_past(entry, _policy_of_today(settings), as_json=as_json)
         return
     if policy:
         settings = settings.model_copy(update={"policy": policy})
@@ -143,11 +147,10 @@ def _policy_of_today(settings: Settings) -> Policy | None:
         return None
 
 
-def _explain_past(request_id: str, ledger: Path, policy: Policy | None, *, as_json: bool) -> None:
+def _explain_past(entry: Entry, policy: Policy | None, *, as_json: bool) -> None:
     from router.api.explanations import explain_entry, past_decision
     from router.storage.entries import decode_signals
 
-    entry = _find(request_id, ledger)
     if as_json:
         whole = explain_entry(entry, policy)
         sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=2) + "\n")
@@ -169,16 +172,27 @@ def _explain_past(request_id: str, ledger: Path, policy: Policy | None, *, as_js
         )
 
 
-def _find(request_id: str, ledger: Path) -> Entry:
+def _find(request_id: str, ledger: Path, key: str) -> Entry:
+    """The latest request of that id, with a word on other keys that sent the same one."""
     from router.storage.errors import LedgerError
     from router.storage.sqlite_reader import LedgerReader
 
     try:
-        entry = LedgerReader(ledger).find(request_id)
+        reader = LedgerReader(ledger)
+        entry = reader.find(request_id, key or None)
+        keys = reader.keys_of(request_id)
     except LedgerError as error:
         errors.print(f"✗ {error.message}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(FAILED) from None
     if entry is None:
-        errors.print(f"✗ The ledger {ledger} has no request '{request_id}'.", style="red")
+        whose = f" of key '{key}'" if key else ""
+        errors.print(f"✗ The ledger {ledger} has no request '{request_id}'{whose}.", style="red")
         raise typer.Exit(FAILED)
+    if len(keys) > 1 and not key:
+        errors.print(
+            f"Several keys sent the id '{request_id}': {', '.join(keys)}. This is the latest, of "
+            f"'{entry.request.key_name}'; name another with --key.",
+            markup=False,
+            soft_wrap=True,
+        )
     return entry

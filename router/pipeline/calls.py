@@ -91,6 +91,8 @@ class Served(msgspec.Struct, frozen=True):
     """What became of an answer that was held, in few words."""
     cache: str = ""
     """What the answer cache had to say: hit, miss or off; empty where it was not asked."""
+    ignored: tuple[str, ...] = ()
+    """Fields of the request that this call left out."""
 
 
 Answer = Served | StreamEvent | Settled

@@ -17,7 +17,7 @@ import msgspec
 from policies.bounds import UNBOUND
 from policies.signals import Surroundings
 from providers.calls import Completion, Deadline, Opened, UsageReport
-from router.errors import BudgetExhaustedError, NobodyCanAnswerError
+from router.errors import BudgetExhaustedError, EverybodyRestsError, NobodyCanAnswerError
 from router.pipeline.calls import Answer, Call, Journey, Refused, Served, Understood
 from router.pipeline.line import Line
 from router.steps.cache import gather, play
@@ -201,6 +201,7 @@ class Gateway:
                             record.attempts,
                             record.remark,
                             record.row.cache,
+                            event.ignored,
                         )
                     else:
                         yield event
@@ -270,11 +271,16 @@ class Gateway:
     def _retell(
         self, error: NobodyCanAnswerError, caller: Caller, before: tuple[Reason, ...]
     ) -> NobodyCanAnswerError:
-        """The error with how the budget stands, where that is why, and with the earlier reasons."""
+        """The error with what is known of why: how the budget stands, how long everybody rests.
+
+        The earlier reasons go in front of its own.
+        """
         standing = self._budgets.standing(caller.key_name)
         told = error
         if isinstance(error, BudgetExhaustedError) and standing is not None:
             told = exhausted(caller.key_name, standing, error.message)
+        elif isinstance(error, EverybodyRestsError):
+            told.retry_after_seconds = self._dispatcher.soonest(error.models)
         if error.refusal is not None:
             reasons = (*before, *error.refusal.reasons)
             told.refusal = msgspec.structs.replace(

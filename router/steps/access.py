@@ -88,7 +88,7 @@ class Identity:
             ForbiddenError: the key may not name this model, or a hint contradicts the key.
             BadRequestError: the wish to stay local is put in a word that nobody knows.
         """
-        grant = self._find(credential) or _ANYBODY
+        grant = self.recognise(credential)
         if grant.models and requested not in grant.models:
             allowed = ", ".join(sorted(grant.models))
             raise ForbiddenError(
@@ -102,6 +102,14 @@ class Identity:
         if caller is None:
             caller = self._plain[grant.key_sha256] = _caller(grant, hints, metadata)
         return caller
+
+    def recognise(self, credential: str) -> Grant:
+        """What a key allows, for whoever asks for no model.
+
+        Raises:
+            UnauthorizedError: no key came, or one that is not configured.
+        """
+        return self._find(credential) or _ANYBODY
 
     def _find(self, credential: str) -> Grant | None:
         if self.is_open:

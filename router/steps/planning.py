@@ -13,7 +13,14 @@ from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.roster import Roster
 from policies.rules import AUTO, Policy
 from policies.signals import Caller, Candidate, Signals, Surroundings
-from router.errors import BudgetExhaustedError, NobodyCanAnswerError, UnknownModelError
+from router.errors import (
+    BudgetExhaustedError,
+    EverybodyRestsError,
+    NobodyAbleError,
+    NobodyCanAnswerError,
+    RequestTooLongError,
+    UnknownModelError,
+)
 
 
 class HoldsPolicy(Protocol):
@@ -60,7 +67,8 @@ class Planner:
 
         Raises:
             NobodyCanAnswerError: no model is eligible; the message says why each one is not.
-            BudgetExhaustedError: what is left of the caller's budget is why nobody is.
+                Its subclasses say what stands in the way where that could go away: budget, health,
+                the request's length, or what it needs.
             UnknownModelError: `requested` is no model, pool or alias; suggests one.
         """
         policy = self._store.current
@@ -76,8 +84,7 @@ class Planner:
                 also=also,
             )
         except NoCandidateError as error:
-            kind = BudgetExhaustedError if error.is_over_budget else NobodyCanAnswerError
-            told = kind(str(error))
+            told = _tell(error)
             told.refusal = Refusal(
                 refused=told.message,
                 rule=error.rule,
@@ -98,3 +105,17 @@ class Planner:
         if listed is not self._listed:
             self._listed, self._last_roster = listed, Roster(listed)
         return self._last_roster
+
+
+def _tell(error: NoCandidateError) -> NobodyCanAnswerError:
+    """What stands in the way, as the caller is told of it."""
+    message = str(error)
+    if error.obstacle == "budget":
+        return BudgetExhaustedError(message)
+    if error.obstacle == "rest":
+        return EverybodyRestsError(message, error.but_for)
+    if error.obstacle == "window":
+        return RequestTooLongError(message, param="messages")
+    if error.obstacle == "abilities":
+        return NobodyAbleError(message)
+    return NobodyCanAnswerError(message)

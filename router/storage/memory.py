@@ -52,8 +52,9 @@ class MemoryLedger:
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def find(self, request_id: str) -> Entry | None:
-        found = [e for e in self._entries.values() if e.request.request_id == request_id]
+    def find(self, request_id: str, key_name: str | None = None) -> Entry | None:
+        rows = [e for e in self._entries.values() if e.request.request_id == request_id]
+        found = [e for e in rows if key_name is None or e.request.key_name == key_name]
         return max(found, key=lambda entry: entry.request.entry, default=None)
 
     def report(self, question: Question) -> Report:

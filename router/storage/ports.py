@@ -58,8 +58,11 @@ class LedgerStore(Protocol):
         """Return once everything recorded so far can be read."""
         ...
 
-    def find(self, request_id: str) -> Entry | None:
-        """One request with its calls; the latest when a client sent the id twice."""
+    def find(self, request_id: str, key_name: str | None = None) -> Entry | None:
+        """One request with its calls; the latest when the id was sent twice.
+
+        `key_name`: among the requests of this key alone, since clients choose their ids freely.
+        """
         ...
 
     def report(self, question: Question) -> Report:

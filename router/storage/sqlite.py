@@ -283,9 +283,9 @@ class SqliteLedger:
 
     # -- reading, on any thread -----------------------------------------------------------------
 
-    def find(self, request_id: str) -> Entry | None:
+    def find(self, request_id: str, key_name: str | None = None) -> Entry | None:
         self.flush()
-        return self._reader.find(request_id)
+        return self._reader.find(request_id, key_name)
 
     def report(self, question: Question) -> Report:
         self.flush()

@@ -104,11 +104,22 @@ def entries(connection: sqlite3.Connection, question: Question) -> Iterator[Entr
         yield _read(connection, entry)
 
 
-def find(connection: sqlite3.Connection, request_id: str) -> Entry | None:
-    """The latest request of that id."""
-    sql = "SELECT entry FROM requests WHERE request_id = ? ORDER BY started_at DESC, entry DESC"
-    found = connection.execute(sql, (request_id,)).fetchone()
+def find(
+    connection: sqlite3.Connection, request_id: str, key_name: str | None = None
+) -> Entry | None:
+    """The latest request of that id, of one key or of any."""
+    sql = """
+        SELECT entry FROM requests WHERE request_id = ?1 AND (?2 IS NULL OR key_name = ?2)
+        ORDER BY started_at DESC, entry DESC
+    """
+    found = connection.execute(sql, (request_id, key_name)).fetchone()
     return _read(connection, found[0]) if found else None
+
+
+def keys_of(connection: sqlite3.Connection, request_id: str) -> list[str]:
+    """The names of all keys that sent this id."""
+    sql = "SELECT DISTINCT key_name FROM requests WHERE request_id = ? ORDER BY 1"
+    return [name for (name,) in connection.execute(sql, (request_id,))]
 
 
 def _read(connection: sqlite3.Connection, entry: int) -> Entry:

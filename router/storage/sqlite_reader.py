@@ -23,10 +23,15 @@ class LedgerReader:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def find(self, request_id: str) -> Entry | None:
-        """One request with its calls; the latest when a client sent the id twice."""
+    def find(self, request_id: str, key_name: str | None = None) -> Entry | None:
+        """One request with its calls, of one key or of any; the latest when the id was sent twice."""
         with closing(open_for_reading(self.path)) as connection:
-            return queries.find(connection, request_id)
+            return queries.find(connection, request_id, key_name)
+
+    def keys_of(self, request_id: str) -> list[str]:
+        """The names of all keys that sent this id."""
+        with closing(open_for_reading(self.path)) as connection:
+            return queries.keys_of(connection, request_id)
 
     def report(self, question: Question) -> Report:
         """Sums of money, tokens and calls by group."""

@@ -144,7 +144,7 @@ async def free(tmp_path: Path) -> AsyncIterator[Served]:
         yield served
 
 
-def _wishes() -> Iterator[tuple[list[tuple[str, str]], dict[str, str], str]]:
+def _wishes() -> Iterator[tuple[list[tuple[str, str]], dict[str, Any], str]]:
     yes, no = [(HEADER, "yes")], [(HEADER, "no")]
     yield yes, {}, "house-qwen"
     yield yes, {"must_stay_local": "no"}, "house-qwen"
@@ -154,6 +154,9 @@ def _wishes() -> Iterator[tuple[list[tuple[str, str]], dict[str, str], str]]:
     yield [*yes, *no], {}, "house-qwen"
     yield no, {"must_stay_local": "False"}, "qwen3.8-flash"
     yield [], {"must_stay_local": "0"}, "qwen3.8-flash"
+    yield no, {"must_stay_local": True}, "house-qwen"
+    yield no, {"must_stay_local": 1}, "house-qwen"
+    yield [], {"must_stay_local": False}, "qwen3.8-flash"
     yield [], {}, "qwen3.8-flash"
 
 

@@ -72,6 +72,51 @@ def test_a_model_that_is_off_or_down_or_unknown_is_rejected_with_its_reason() ->
     assert "breaker open" in str(caught.value)
 
 
+DOWN = {"b": ModelHealth(is_available=False, why="breaker open (12 s left)")}
+HUGE = Signals(difficulty=0.9, prompt_tokens=1_000_000)
+UNABLE = Signals(difficulty=0.9, needs=frozenset({"audio"}))
+OBSTACLES = [
+    (Signals(difficulty=0.9), DOWN, None, "rest", ("b",)),
+    (Signals(difficulty=0.9, prompt_tokens=9_000), {}, "0.001", "budget", ("b",)),
+    (Signals(difficulty=0.9, prompt_tokens=9_000), DOWN, "0.001", "budget", ("b",)),
+    (HUGE, {}, None, "window", ("b",)),
+    (HUGE, DOWN, "0.001", "window", ("b",)),
+    (UNABLE, {}, None, "abilities", ("b",)),
+    (msgspec.structs.replace(HUGE, needs=UNABLE.needs), {}, None, "abilities", ("b",)),
+]
+
+
+@pytest.mark.parametrize(("signals", "health", "left", "obstacle", "but_for"), OBSTACLES)
+def test_what_stands_in_the_way_is_what_would_have_to_go_away_last(
+    signals: Signals,
+    health: dict[str, ModelHealth],
+    left: str | None,
+    obstacle: str,
+    but_for: tuple[str, ...],
+) -> None:
+    models = [dataclasses.replace(FOUR[0], is_on=False, why_off="no A_KEY"), FOUR[1]]
+    budget = None if left is None else Decimal(left)
+    around = Surroundings(now=NOON, health=health, budget_left_usd=budget)
+    with pytest.raises(NoCandidateError) as caught:
+        plan(TWO_POOLS, signals, models=models, around=around)
+    assert (caught.value.obstacle, caught.value.but_for) == (obstacle, but_for)
+
+
+def test_what_the_policy_itself_wants_of_models_never_goes_away() -> None:
+    policy = """
+name: wants
+pools: {all: {models: [a]}, dear: {models: [b], under_usd: 0.0000001}}
+rules: [{name: hard, when: {difficulty: above 0.7}, use: all, needs: [audio]}]
+default: {use: dear}
+"""
+    down = {"a": ModelHealth(is_available=False), "b": ModelHealth(is_available=False)}
+    around = Surroundings(now=NOON, health=down)
+    for signals in (Signals(difficulty=0.9, prompt_tokens=10), Signals(prompt_tokens=900)):
+        with pytest.raises(NoCandidateError) as caught:
+            plan(policy, signals, models=FOUR, around=around)
+        assert (caught.value.obstacle, caught.value.but_for) == (None, ())
+
+
 def test_a_named_pool_and_a_named_model_are_obeyed() -> None:
     pool = plan(TWO_POOLS, models=FOUR, requested="strong")
     assert (pool.rule, pool.pool, pool.primary.model) == ("model", "strong", "b")

@@ -52,6 +52,7 @@ from providers.messages import (
     Tool,
     ToolCall,
 )
+from providers.notes import LEFT_OUT
 
 DEMO = Model(
     name="demo",
@@ -223,6 +224,15 @@ async def test_the_demo_model_refuses_tools_and_images_with_the_reason(
     assert (refused.value.provider, refused.value.model) == ("local", "demo")
     ignored = asking("怎么开发票", tools=(ORDER,), tool_choice="none")
     assert (await local.complete(DEMO, ignored, deadline=soon())).choices[0].text
+
+
+async def test_fields_that_a_local_model_has_no_use_for_are_told(local: LocalProvider) -> None:
+    unknown = {"top_k": Raw(b"40"), "logit_bias": Raw(b"{}"), "foo": Raw(b"null")}
+    left_out: list[str] = []
+    LEFT_OUT.set(left_out)
+    request = asking("hi", seed=3, stop=("way",), user="anna", top_logprobs=2, extra=unknown)
+    await local.complete(DEMO, request, deadline=soon())
+    assert left_out == ["logit_bias", "top_logprobs"]
 
 
 async def test_a_model_whose_template_knows_tools_calls_the_forced_one() -> None:

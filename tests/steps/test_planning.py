@@ -64,10 +64,10 @@ def test_an_unknown_model_is_a_404_with_a_suggestion() -> None:
     assert caught.value.status == 404 and caught.value.param == "model"
 
 
-def test_nobody_eligible_is_a_503_that_says_why_each_one_is_not() -> None:
+def test_nobody_eligible_is_told_by_what_stands_in_the_way_and_why_each_one_is_not() -> None:
     planner = Planner(PolicyStore("privacy-first"), lambda: sold_models("local"))
     too_long = Signals(pii=frozenset({"phone"}), prompt_tokens=100_000)
     with pytest.raises(NobodyCanAnswerError, match="its window holds 2048") as caught:
         planner.plan(too_long, Caller(), AROUND)
-    assert caught.value.status == 503
+    assert (caught.value.status, caught.value.code) == (400, "context_length_exceeded")
     assert "must stay in this house" not in str(caught.value)

@@ -60,6 +60,16 @@ def test_a_client_that_sends_an_id_twice_has_two_rows_and_sees_the_latest(
     assert ledger.report(Question()).total.requests == 2
 
 
+def test_a_key_that_sends_anothers_id_hides_nothing(ledger: LedgerStore) -> None:
+    for rule, key_name in (("one", "alpha"), ("two", "alpha"), ("three", "beta")):
+        row = entry_of(ledger.next_entry(), request_id="same", rule=rule, key_name=key_name)
+        ledger.record(row)
+    for key_name, rule in (("alpha", "two"), ("beta", "three"), (None, "three")):
+        found = ledger.find("same", key_name)
+        assert found is not None and found.request.rule == rule
+    assert ledger.find("same", "gamma") is None
+
+
 def test_recording_again_replaces_and_does_not_bill_twice(ledger: LedgerStore) -> None:
     number = ledger.next_entry()
     ledger.record(entry_of(number, attempt_row(number, outcome="unknown", cost_usd="9")))

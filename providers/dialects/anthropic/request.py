@@ -9,6 +9,7 @@ from msgspec import Raw
 
 from providers.base import Model
 from providers.dialects.anthropic.blocks import Block, system_of, turns_of
+from providers.dialects.lengths import clamp_tokens
 from providers.errors import UnsupportedError
 from providers.messages import ChatRequest, NamedTool, ResponseFormat, Tool
 from providers.notes import note_dropped
@@ -44,7 +45,8 @@ def encode_request(
     _check(request, model)
     body: dict[str, Any] = {
         "model": model.wire_name,
-        "max_tokens": _max_tokens(request, model),
+        # Required by this API.
+        "max_tokens": clamp_tokens(request, model) or model.max_output_tokens,
         "messages": _turns(request, prefix),
     }
     if stream:
@@ -71,12 +73,6 @@ def _check(request: ChatRequest, model: Model) -> None:
     for name in _UNKNOWN:
         if getattr(request, name) is not None:
             note_dropped(model, name)
-
-
-def _max_tokens(request: ChatRequest, model: Model) -> int:
-    """Required by this API: the caller's wish up to what the model can write."""
-    most = model.max_output_tokens
-    return min(request.max_tokens, most) if request.max_tokens else most
 
 
 def _turns(request: ChatRequest, prefix: str | None) -> list[dict[str, Any]]:

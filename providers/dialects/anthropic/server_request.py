@@ -18,6 +18,7 @@ from providers.dialects.anthropic.server_wire import (
 from providers.dialects.asked import Asked
 from providers.dialects.depth import check_depth
 from providers.dialects.errors import DecodeError
+from providers.dialects.metadata import PLACE, name_wrong_entry, read_metadata
 from providers.messages import (
     ChatRequest,
     Function,
@@ -62,7 +63,7 @@ def decode_request(body: bytes, *, counts_only: bool = False) -> Asked:
         wire = _decode_body(body)
         fields = _decode_fields(body)
     except msgspec.ValidationError as problem:
-        raise _wrong_field(str(problem)) from None
+        raise _wrong_field(str(problem), body) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise DecodeError(f"The body is no valid JSON: {problem}. Send a JSON object.") from None
     _check(wire, fields, counts_only)
@@ -77,10 +78,13 @@ def _says(raw: Raw) -> bool:
     return bytes(raw) not in _NOTHING
 
 
-def _wrong_field(problem: str) -> DecodeError:
+def _wrong_field(problem: str, body: bytes) -> DecodeError:
     place = _PLACE.search(problem)
     if place is None:
         return DecodeError(f"The body is no Messages request: {problem}.")
+    if place[1] == PLACE:
+        param, mend = name_wrong_entry(body)
+        return DecodeError(f"{param}: {mend}.", param=param)
     what = problem[: place.start()].replace("Object missing required field", "Missing field")
     return DecodeError(f"{place[1]}: {what}.", param=place[1])
 
@@ -104,7 +108,7 @@ def _check(wire: MessagesBody, fields: dict[str, Raw], counts_only: bool) -> Non
 
 
 def _chat_of(wire: MessagesBody) -> ChatRequest:
-    metadata = {name: value for name, value in (wire.metadata or {}).items() if value is not None}
+    metadata = read_metadata(wire.metadata)
     config = wire.output_config
     choice = wire.tool_choice
     return ChatRequest(

@@ -7,6 +7,8 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from providers.dialects.metadata import Value
+
 
 class Base64Source(msgspec.Struct, frozen=True, tag_field="type", tag="base64"):
     """The bytes themselves."""
@@ -152,7 +154,7 @@ class MessagesBody(msgspec.Struct, frozen=True, kw_only=True):
     top_p: float | None = None
     output_config: InOutputConfig | None = None
     thinking: InThinking | None = None
-    metadata: dict[str, str | None] | None = None
+    metadata: dict[str, Value] | None = None
 
 
 KNOWN_FIELDS = frozenset(MessagesBody.__struct_fields__)

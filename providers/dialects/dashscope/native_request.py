@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from providers.base import Model
+from providers.dialects.lengths import clamp_tokens
 from providers.messages import (
     ChatRequest,
     ImagePart,
@@ -45,7 +46,7 @@ def encode_request(request: ChatRequest, model: Model, prefix: str | None = None
     if prefix is not None:
         begun = _message_of(Message("assistant", prefix), in_parts)
         messages.append({**begun, "partial": True})
-    parameters = _parameters_of(request)
+    parameters = _parameters_of(request, model)
     parameters.update((key, raw) for key, raw in request.extra.items() if key not in _OURS)
     for name in model.drops:
         if parameters.pop(name, None) is not None:
@@ -83,14 +84,14 @@ def _content_of(message: Message, in_parts: bool) -> object:
     ]
 
 
-def _parameters_of(request: ChatRequest) -> dict[str, object]:
+def _parameters_of(request: ChatRequest, model: Model) -> dict[str, object]:
     effort = request.reasoning_effort
     wanted: dict[str, object] = {
         "tools": request.tools or None,
         "tool_choice": request.tool_choice,
         "parallel_tool_calls": request.parallel_tool_calls,
         "response_format": request.response_format,
-        "max_tokens": request.max_tokens,
+        "max_tokens": clamp_tokens(request, model),
         "stop": request.stop or None,
         "temperature": request.temperature,
         "top_p": request.top_p,

@@ -11,6 +11,8 @@ from msgspec import Raw
 from providers.base import Model
 from providers.dialects.depth import check_depth
 from providers.dialects.errors import DecodeError
+from providers.dialects.lengths import clamp_tokens
+from providers.dialects.metadata import PLACE, name_wrong_entry, read_metadata
 from providers.dialects.openai.differences import OPENAI, Differences
 from providers.dialects.openai.wire import KNOWN_FIELDS, RequestBody
 from providers.messages import ChatRequest, Message, TextPart
@@ -61,7 +63,7 @@ def _decode_closely(body: bytes) -> ChatRequest:
         wire = _decode_body(body)
         fields = _decode_fields(body)
     except msgspec.ValidationError as problem:
-        raise _wrong_field(str(problem)) from None
+        raise _wrong_field(str(problem), body) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise DecodeError(f"The body is no valid JSON: {problem}. Send a JSON object.") from None
     extra = {}
@@ -91,6 +93,8 @@ def encode_request(
         if differences.sends_stream_options:
             body["stream_options"] = _STREAM_OPTIONS[differences.numbering == "usage"]
     _add_options(body, request, differences)
+    if request.max_tokens is not None:
+        body[differences.max_tokens_field] = clamp_tokens(request, model)
     if request.extra:
         body.update((key, raw) for key, raw in request.extra.items() if key not in _OURS)
     if stream and differences.numbering == "timings":
@@ -177,11 +181,14 @@ def _check_message(at: int, message: Message) -> None:
         )
 
 
-def _wrong_field(problem: str) -> DecodeError:
+def _wrong_field(problem: str, body: bytes) -> DecodeError:
     place = _PLACE.search(problem)
     if place is None:
         return DecodeError(f"The body is no chat request: {problem}.")
     param = place[1]
+    if param == PLACE:
+        param, mend = name_wrong_entry(body)
+        return DecodeError(f"`{param}` {mend}.", param=param)
     what = problem[: place.start()].replace("Object missing required field", "Missing field")
     return DecodeError(f"`{param}` is wrong: {what}.", param=param)
 
@@ -212,7 +219,7 @@ def _request_of(wire: RequestBody, extra: dict[str, Raw]) -> ChatRequest:
         top_logprobs=wire.top_logprobs,
         reasoning_effort=wire.reasoning_effort,
         user=wire.user,
-        metadata=wire.metadata or {},
+        metadata=read_metadata(wire.metadata),
         extra=extra,
     )
 
@@ -243,8 +250,6 @@ def _add_options(body: dict[str, object], request: ChatRequest, differences: Dif
         for name, value in zip(_SAME_NAMES, values, strict=True):
             if value is not None and value != ():
                 body[name] = value
-    if request.max_tokens is not None:
-        body[differences.max_tokens_field] = request.max_tokens
     if request.n > 1:
         body["n"] = request.n
     effort = request.reasoning_effort

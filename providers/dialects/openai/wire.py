@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from providers.calls import Usage
+from providers.dialects.metadata import Value
 from providers.dialects.openai.differences import Numbering
 from providers.messages import Message, ResponseFormat, Tool, ToolChoice
 
@@ -40,7 +41,7 @@ class RequestBody(msgspec.Struct, frozen=True, kw_only=True):
     top_logprobs: int | None = None
     reasoning_effort: str | None = None
     user: str | None = None
-    metadata: dict[str, str] | None = None
+    metadata: dict[str, Value] | None = None
 
 
 KNOWN_FIELDS = frozenset(RequestBody.__struct_fields__)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from providers.base import Model
+from providers.dialects.lengths import clamp_tokens
 from providers.messages import (
     ChatRequest,
     ImagePart,
@@ -72,7 +73,7 @@ def encode_request(request: ChatRequest, model: Model) -> bytes:
         "input": [item for message in request.messages for item in _items_of(message)],
         "stream": True,
         "store": False,
-        **_options_of(request),
+        **_options_of(request, model),
     }
     body.update((name, raw) for name, raw in request.extra.items() if name in _SAME_NAME)
     for name in model.drops:
@@ -117,14 +118,14 @@ def _part_of(part: TextPart | ImagePart) -> dict[str, object]:
     return {"type": "input_image", "image_url": image.url, "detail": image.detail or "auto"}
 
 
-def _options_of(request: ChatRequest) -> dict[str, object]:
+def _options_of(request: ChatRequest, model: Model) -> dict[str, object]:
     effort = request.reasoning_effort
     options: dict[str, object] = {
         "tools": [_tool_of(tool) for tool in request.tools] or None,
         "tool_choice": _choice_of(request.tool_choice),
         "parallel_tool_calls": request.parallel_tool_calls,
         "text": _format_of(request.response_format),
-        "max_output_tokens": request.max_tokens,
+        "max_output_tokens": clamp_tokens(request, model),
         "temperature": request.temperature,
         "top_p": request.top_p,
         "reasoning": None if effort is None else {"effort": effort},

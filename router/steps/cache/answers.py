@@ -49,13 +49,19 @@ def gather(events: Iterable[StreamEvent]) -> Completion | None:
     if opened is None or reason is None:
         return None
     choice = Choice(text="".join(text), reasoning="".join(thoughts) or None, finish_reason=reason)
-    return Completion(choices=(choice,), usage=usage, model=opened.model, provider=opened.provider)
+    return Completion(
+        choices=(choice,),
+        usage=usage,
+        model=opened.model,
+        provider=opened.provider,
+        ignored=opened.ignored,
+    )
 
 
 async def play(completion: Completion) -> AsyncGenerator[StreamEvent, None]:
     """A whole answer of plain words as a stream: who, what, that it ended, what it had used."""
     choice = completion.choices[0]
-    yield Opened(completion.model, completion.provider)
+    yield Opened(completion.model, completion.provider, ignored=completion.ignored)
     if choice.reasoning:
         yield ReasoningDelta(choice.reasoning)
     yield TextDelta(choice.text or "")

@@ -32,6 +32,7 @@ from providers.errors import (
     UpstreamFailedError,
     UpstreamTimeoutError,
 )
+from providers.notes import LEFT_OUT
 from router.errors import NobodyCanAnswerError
 from router.steps.dispatch.errors import Abandoned
 from router.steps.dispatch.estimate import CountTokens, estimate_prompt, estimate_tokens
@@ -94,6 +95,8 @@ class Call:
         self.usage: Usage | None = None
         self.error: ProviderError | None = None
         self.upstream_id: str | None = None
+        self.left_out: list[str] = []
+        """Fields of the request that its wire had no place for, or that the model refuses."""
         self.is_fetched = must_fetch(order.plan.terms, upstream, order.request)
         """A stream of it is made here, of the whole answer."""
         self._sink = sink
@@ -189,6 +192,7 @@ class Call:
             raise
         self._has_begun = True
         CALLING.set(upstream)
+        LEFT_OUT.set(self.left_out)
 
     def _start(self) -> AsyncGenerator[StreamEvent, None]:
         order = self.order
@@ -437,12 +441,13 @@ def is_json(arguments: str) -> bool:
 
 
 def with_usage(completion: Completion, call: Call) -> Completion:
-    """The answer with who gave it and what it used, as the ledger has it."""
+    """The answer with who gave it, what it used as the ledger has it, and what was left out."""
     return msgspec.structs.replace(
         completion,
         usage=call.usage,
         model=call.upstream.model.name,
         provider=call.upstream.provider.name,
+        ignored=tuple(call.left_out),
     )
 
 

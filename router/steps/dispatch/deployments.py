@@ -11,7 +11,7 @@ import hashlib
 import math
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -102,6 +102,11 @@ class Upstream:
         """Seconds for which the vendor asked to be left alone."""
         return max(0.0, self._resting_until - self._clock())
 
+    @property
+    def back_seconds(self) -> float:
+        """Seconds until it may be called again, as far as breaker and vendor say."""
+        return max(self.breaker.left_seconds, self.rest_seconds)
+
     def rest(self, seconds: float) -> None:
         """Leave it alone for this long: the vendor's Retry-After or an allowance that is used up."""
         until = self._clock() + min(seconds, _LONGEST_REST_SECONDS)
@@ -147,6 +152,11 @@ def pick(upstreams: Sequence[Upstream], session: str, rng: random.Random) -> Ups
     weights[first] = 0.0
     second = rng.choices(range(len(upstreams)), weights)[0] if any(weights) else first
     return min(upstreams[first], upstreams[second], key=Upstream.cost)
+
+
+def soonest(upstreams: Iterable[Upstream]) -> float | None:
+    """Seconds until the first of them may be called again; None where there is none."""
+    return min((one.back_seconds for one in upstreams), default=None)
 
 
 def _affinity(session: str, upstream: Upstream) -> float:

@@ -11,7 +11,15 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -28,7 +36,7 @@ from router.steps.dispatch.continuation import (
     shorten,
     why_not_continue,
 )
-from router.steps.dispatch.deployments import Deployment, Deployments, Upstream
+from router.steps.dispatch.deployments import Deployment, Deployments, Upstream, soonest
 from router.steps.dispatch.estimate import CountTokens, add_usage, estimate_tokens
 from router.steps.dispatch.health import health_of, load_of
 from router.steps.dispatch.hedging import Run, race
@@ -184,6 +192,10 @@ class Dispatcher:
         """How busy all deployments in use are together, 0..1; as old as `health`."""
         self.health()
         return self._load
+
+    def soonest(self, models: Iterable[str]) -> float | None:
+        """In how many seconds one of these models may be called again; None without deployments."""
+        return soonest([one for model in models for one in self._upstreams.get(model, ())])
 
     def resting(self) -> Sequence[Upstream]:
         """Deployments whose breaker is not closed: who a health probe should ask."""
@@ -393,6 +405,7 @@ def _opened(call: Call) -> Opened:
         provider=call.upstream.provider.name,
         upstream_id=call.upstream_id,
         seam=call.order.prefix is not None,
+        ignored=tuple(call.left_out),
     )
 
 

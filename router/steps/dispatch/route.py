@@ -18,7 +18,7 @@ from providers.errors import (
     UpstreamTimeoutError,
 )
 from router.errors import NobodyCanAnswerError
-from router.steps.dispatch.deployments import Upstream, pick
+from router.steps.dispatch.deployments import Upstream, pick, soonest
 from router.steps.dispatch.errors import AllFailedError
 from router.steps.dispatch.retry import pause_seconds
 
@@ -261,13 +261,8 @@ class Route:
         return {name: why for name, why in self._skipped.items() if name not in self._called}
 
     def _soonest(self) -> float | None:
-        waits = [
-            max(one.breaker.left_seconds, one.rest_seconds)
-            for ways in self._ways.values()
-            for one in ways
-            if one.name not in self._out
-        ]
-        return min(waits, default=None)
+        ways = self._ways.values()
+        return soonest([one for each in ways for one in each if one.name not in self._out])
 
 
 def _nobody(plan: Plan, skipped: Mapping[str, str]) -> str:

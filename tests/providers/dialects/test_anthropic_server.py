@@ -73,6 +73,10 @@ def test_options_get_their_places() -> None:
     ]
     assert (chat.stream, chat.stop, chat.temperature, chat.top_p) == (True, ("END",), 0.3, 0.9)
     assert (chat.user, chat.metadata, chat.max_tokens) == ("u7", {"tier": "gold"}, 50)
+    with pytest.raises(DecodeError, match=r"metadata\.tags: must be a text, a number"):
+        _chat(metadata={"user_id": "u7", "tags": ["a"]})
+    said = _chat(metadata={"user_id": 7, "must_stay_local": True, "tier": None})
+    assert (said.user, said.metadata) == ("7", {"must_stay_local": "true"})
     assert chat.reasoning_effort == "low"
     assert chat.response_format is not None
     assert chat.response_format.json_schema is not None

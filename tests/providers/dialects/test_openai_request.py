@@ -100,6 +100,16 @@ def test_unknown_fields_travel_to_the_vendor_as_they_came() -> None:
     assert sent(data)["top_k"] == 20
 
 
+def test_metadata_may_be_said_in_any_single_value() -> None:
+    said = {"must_stay_local": True, "beta": False, "user": 1001, "x": 1.5, "y": 2.0, "z": None}
+    read = {"must_stay_local": "true", "beta": "false", "user": "1001", "x": "1.5", "y": "2"}
+    assert decode_request(body(metadata=said)).metadata == read
+    assert decode_request(body(metadata=said, top_a=1)).metadata == read
+    long = b'{"model": "m", "messages": [{"role": "user", "content": "hi"}], "metadata": {"id": N}}'
+    number = b"12345678901234567890123"
+    assert decode_request(long.replace(b"N", number)).metadata == {"id": number.decode()}
+
+
 def test_metadata_stays_in_the_house() -> None:
     assert "metadata" not in sent(body(metadata={"user": "13800138000"}))
 
@@ -124,7 +134,13 @@ def test_metadata_stays_in_the_house() -> None:
         (body(temperature=3), "temperature", "between 0 and 2"),
         (body(max_tokens=0), "max_tokens", "between 1"),
         (body(stream_options={"include_usage": True}), "stream_options", "stream: true"),
-        (body(metadata={"tier": 5}), "metadata[...]", "str"),
+        (
+            body(metadata={"user": "u", "tier": {"a": 5}}),
+            "metadata.tier",
+            "a text, a number, true or false",
+        ),
+        (b'{"model": "m", "metadata": {"a": {}}, "messages": [', "metadata", "a text, a number"),
+        (body(metadata={"tags": []}), "metadata.tags", "not an object or a list"),
         (body(functions=[]), "functions", "tools"),
         (body(audio={"voice": "x"}), "audio", "not supported"),
         (body(tools=[{"type": "function"}]), "tools[0]", "function"),
