@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from policies.checking import check_file, check_policy
@@ -15,10 +17,10 @@ from policies.expectations import build_signals
 from policies.findings import Finding
 from policies.json_schema import schema_text
 from policies.lint import lint
-from policies.loader import parse_policy, parse_yaml, shipped_policies
+from policies.loader import load_policy, parse_policy, parse_yaml, shipped_policies
 from policies.schema import ConditionDoc, TermsDoc
 from policies.signals import Candidate, Signals
-from tests.policies.worlds import make_model, sold_models
+from tests.policies.worlds import AROUND, make_model, plan, sold_models
 
 PROMPTS = ("customer-service", "customer-service/upset")
 ROOT = Path(__file__).parents[2]
@@ -151,11 +153,33 @@ def test_rules_that_only_overlap_are_left_alone() -> None:
   - {name: one, when: {intent: refund, tier: vip}, use: strong}
   - {name: two, when: {any: [{intent: refund}, {turns: at least 3}]}, use: strong}
   - {name: three, when: {turns: at least 2, language: zh}, use: cheap}
-  - {name: four, when: {cel: turns > 1}, use: cheap}
-  - {name: five, when: {not: {intent: refund}, code: true}, use: cheap}
+  - {name: four, when: {cel: turns > 1}, use: strong}
+  - {name: five, when: {not: {intent: refund}, code: true}, use: strong}
 """
     text = GOOD.replace(RULE, rules).replace("pool: strong}]", "rule: default}]")
     assert check(text) == []
+
+
+def test_a_last_rule_that_does_what_the_default_does_is_told() -> None:
+    idle = "  - {name: sure, when: {confidence: at least 0.9}, use: cheap}\n"
+    (found,) = check(GOOD.replace("default:", f"{idle}default:"))
+    assert (found.code, found.line, found.severity) == ("like-default", 7, "warning")
+    assert "'sure' does what `default` does" in found.message
+    above = GOOD.replace(RULE, idle + RULE)
+    terms = GOOD.replace(
+        "default:", idle.replace("cheap}", "cheap, terms: {max_attempts: 3}}") + "default:"
+    )
+    trial = "splits: {s: {rules: [sure], arms: {x: {share: 50%, use: a}, y: {share: rest}}}}\n"
+    for text in (above, terms, GOOD.replace("default:", f"{idle}default:") + trial):
+        assert check(text) == []
+
+
+def test_close_to_the_end_of_its_budget_a_caller_gets_the_cheapest_whatever_it_asks() -> None:
+    policy = load_policy("cost-first")
+    around = msgspec.structs.replace(AROUND, budget_left_usd=Decimal("0.1"))
+    for signals in (Signals(difficulty=0.9), Signals(intents=("complaint",)), Signals()):
+        assert plan(policy, signals, around=around).rule == "money-is-running-out"
+        assert plan(policy, signals).rule != "money-is-running-out"
 
 
 def test_prices_that_are_unknown_matter_most_where_price_decides() -> None:
@@ -211,10 +235,10 @@ def test_a_model_without_a_price_is_found_where_a_rule_names_it() -> None:
 def test_what_a_rule_s_condition_implies_its_pool_must_be_able_to_do(
     when: str, ability: str
 ) -> None:
-    found = found_with(MODELS, f"  - {{name: x, when: {when}, use: cheap}}\n")
+    found = found_with(MODELS, f"  - {{name: x, when: {when}, use: cheap, prompt: p}}\n")
     assert [(each.code, each.is_error) for each in found] == [("unable", True)]
     assert f"can do {ability}" in found[0].message
-    either = f"  - {{name: x, when: {{any: [{when}, {{code: true}}]}}, use: cheap}}\n"
+    either = f"  - {{name: x, when: {{any: [{when}, {{code: true}}]}}, use: cheap, prompt: p}}\n"
     assert found_with(MODELS, either) == []
 
 
