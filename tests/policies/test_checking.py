@@ -187,7 +187,25 @@ def test_prices_that_are_unknown_matter_most_where_price_decides() -> None:
     plain = check_policy(parse_policy(GOOD), unpriced)
     assert [(each.code, each.severity) for each in plain] == [("unpriced", "warning")]
     cheapest = GOOD.replace("{models: [a, b]}", "{models: [a, b], objective: cheapest}")
-    assert check_policy(parse_policy(cheapest), unpriced)[0].severity == "error"
+    (last,) = check_policy(parse_policy(cheapest), unpriced)
+    assert last.severity == "warning" and "it comes after those with a price" in last.message
+    limited = cheapest.replace("cheapest}", "cheapest, under_usd: 1}")
+    (never,) = check_policy(parse_policy(limited), unpriced)
+    assert never.severity == "warning" and "the pool never takes it" in never.message
+
+
+def test_a_choice_by_price_without_any_price_is_an_error() -> None:
+    models = [make_model(name, input_usd_per_million=None) for name in "ab"] + [MODELS[2]]
+    cheapest = parse_policy(GOOD.replace("[a, b]}", "[a, b], objective: cheapest}"))
+    found = [each for each in check_policy(cheapest, models) if each.code == "unpriced"]
+    assert [each.severity for each in found] == ["error", "error"]
+    assert found[0].mend.endswith("{prices: ...}}`, or write `objective: ordered`.")
+    only = [replace(models[0], is_on=False, why_off="no key"), *models[1:]]
+    assert not any(each.is_error for each in check_policy(cheapest, only))
+    limited = parse_policy(GOOD.replace("[a, b]}", "[a, b], under_usd: 1}"))
+    found = [each for each in check_policy(limited, only) if each.code == "unpriced"]
+    assert [each.severity for each in found] == ["warning", "error"]
+    assert "or remove `under_usd`" in found[1].mend
 
 
 def off(*names: str) -> list[Candidate]:
