@@ -240,8 +240,9 @@ def _group(model: type[BaseModel]) -> str:
     fields = {info.alias or key: info for key, info in model.model_fields.items()}
     needed = [key for key, info in fields.items() if info.is_required()]
     extra = model.model_config.get("json_schema_extra")
-    least = extra.get("minProperties", 1) if isinstance(extra, dict) else 1
-    needed += [key for key in fields if key not in needed][: max(0, int(least) - len(needed))]
+    least = extra.get("minProperties") if isinstance(extra, dict) else None
+    missing = (least if isinstance(least, int) else 1) - len(needed)
+    needed += [key for key in fields if key not in needed][: max(0, missing)]
     return f"{{{', '.join(f'{key}: {example(_of_field(fields[key]), key)}' for key in needed)}}}"
 
 

@@ -143,10 +143,10 @@ def is_never_true(
 def _read(expression: str, tokens: Sequence[Token]) -> Condition:
     if len(cut(tokens, ("?", ":"))) > 1 or not tokens:
         return _ask(expression, tokens)
-    for sign, join in (("||", AnyOf), ("&&", All)):
-        pieces = cut(tokens, (sign,))
-        if len(pieces) > 1:
-            return join(tuple(_read(expression, piece) for piece in pieces))
+    if len(pieces := cut(tokens, ("||",))) > 1:
+        return AnyOf(tuple(_read(expression, piece) for piece in pieces))
+    if len(pieces := cut(tokens, ("&&",))) > 1:
+        return All(tuple(_read(expression, piece) for piece in pieces))
     if len(cut(tokens, _SIGNS)) > 1:
         found = read_compared(expression, tokens)
         known = None if found is None else _as_condition(found)
@@ -157,9 +157,10 @@ def _read(expression: str, tokens: Sequence[Token]) -> Condition:
         return _read(expression, tokens[1:-1])
     if len(tokens) > 1:
         return _ask(expression, tokens)
-    return {"true": All(()), "false": AnyOf(())}.get(
-        tokens[0].written, Is(tokens[0].written, True, _unasked)
-    )
+    name = tokens[0].written
+    if name in ("true", "false"):
+        return All(()) if name == "true" else AnyOf(())
+    return Is(name, True, _unasked)
 
 
 def _ask(expression: str, tokens: Sequence[Token]) -> Condition:
@@ -179,16 +180,22 @@ def _as_condition(found: Compared) -> Condition | None:
         parts = [_as_condition(Compared(what, "==", each)) for each in value]
         known = tuple(each for each in parts if each is not None)
         return AnyOf(known) if len(known) == len(parts) else None
-    if isinstance(value, bool):
-        is_same = Is(what, value, _unasked)
-        return {"==": is_same, "!=": Not(is_same)}.get(sign)
+    holds = _leaf(found)
+    return Not(holds) if holds is not None and sign == "!=" else holds
+
+
+def _leaf(found: Compared) -> Condition | None:
+    """The comparison, and of `!=` the one that it denies."""
+    what, sign, value = found
     if _is_number(value):
         key = what if what in FIGURES and what != "weekday" else f"number {what}"
-        inside = InRange(key, found.range, _unasked)
-        return Not(inside) if sign == "!=" else inside
+        return InRange(key, found.range, _unasked)
+    if sign not in ("==", "!="):
+        return None
+    if isinstance(value, bool):
+        return Is(what, value, _unasked)
     if isinstance(value, str) and "*" not in value:
-        word = OneOf(what if what in _WORDS else f"text {what}", (value,), _unasked)
-        return {"==": word, "!=": Not(word)}.get(sign)
+        return OneOf(what if what in _WORDS else f"text {what}", (value,), _unasked)
     return None
 
 

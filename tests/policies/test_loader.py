@@ -13,6 +13,7 @@ from policies.expected import Path, example, expect_at, in_words
 from policies.findings import Finding
 from policies.loader import (
     DEFAULT,
+    MAX_BYTES,
     find_policy,
     load_policy,
     parse_policy,
@@ -23,6 +24,7 @@ from policies.loader import (
 from policies.schema import PolicyDoc
 from policies.store import PolicyStore
 from router.settings import Settings
+from router.telemetry.logs import hide_private
 
 GOOD = """\
 name: mine
@@ -165,6 +167,17 @@ def _places(model: type[BaseModel], where: Path, above: frozenset[type]) -> list
         if inner is not None and inner.model is not None and inner.model not in above:
             found += _places(inner.model, here, above | {inner.model})
     return found
+
+
+def test_a_file_that_is_too_large_is_told_in_words_that_the_log_shows(tmp_path: FilePath) -> None:
+    path = tmp_path / "large.yaml"
+    path.write_bytes(b"#" * (MAX_BYTES + 1))
+    with pytest.raises(PolicyFileError) as caught:
+        read_yaml(path)
+    (found,) = caught.value.findings
+    assert "is larger than 2 MB." in found.message
+    logged = hide_private(None, "error", {"problems": [found.message]})
+    assert "is larger than 2 MB." in logged["problems"][0]
 
 
 def test_every_problem_of_a_file_is_told_at_once() -> None:
