@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from policies.compiling import Names
 from policies.decision import Reason
-from policies.expressions import CelError, run_cel
+from policies.expressions import CelError, name_undefined, run_cel
 from policies.facts import Facts, Verdict
 from policies.ranges import Range
 
@@ -329,7 +329,8 @@ class Cel(Leaf):
         try:
             value = run_cel(self.program, facts.cel_variables())
         except CelError as error:
-            return False, f"not computable here ({error})"
+            unknown = name_undefined(error)
+            return False, f"not computable here ({f'{unknown} is unknown' if unknown else error})"
         if isinstance(value, bool):
             return value, ""
         return False, f"gave {value!r}, which is neither true nor false"

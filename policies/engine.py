@@ -235,8 +235,13 @@ def _branch(policy: Policy, course: _Course, drawn: Draw) -> _Course:
     if side.use is None or course.is_diverted:
         return changed
     own = course.stages[0]
-    first = policy.pools.get(side.use) or Pool(name=own.name, models=(side.use,))
-    return replace(changed, stages=(first, *course.stages), is_diverted=True, trial=None)
+    first = policy.pools.get(side.use) or Pool(
+        name=own.name,
+        models=(side.use,),
+        stands_for=f"side '{side.name}' of split '{split.name}'",
+    )
+    behind = [stage for stage in course.stages if stage is not first]
+    return replace(changed, stages=(first, *behind), is_diverted=True, trial=None)
 
 
 def _chance(sides: Iterable[Side], use: str | None) -> float:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from policies.ranges import Range
+from policies.ranges import ANY_NUMBER, Range
 
 Path = tuple[str | int, ...]
 NUMBERS = (int, float, Decimal)
@@ -216,8 +216,16 @@ def example(expected: Expected, key: str) -> str:
     if expected.kind is bool:
         return "true"
     if expected.kind is Range:
-        return "at least 3"
+        return _range(expected)
     return _figure(expected) if expected.kind in NUMBERS else _NAMES.get(key, "some-text")
+
+
+def _range(expected: Expected) -> str:
+    """A range that the fact can lie in."""
+    domain = expected.limit("domain") or ANY_NUMBER
+    if not domain.is_share:
+        return "at least 3"
+    return "above 0.6" if domain.low >= 0 else "below -0.2"
 
 
 def _fits(whole: str, expected: Expected) -> bool:
@@ -230,7 +238,11 @@ def _fits(whole: str, expected: Expected) -> bool:
 
 def _group(model: type[BaseModel]) -> str:
     fields = {info.alias or key: info for key, info in model.model_fields.items()}
-    needed = [key for key, info in fields.items() if info.is_required()] or list(fields)[:1]
+    needed = [key for key, info in fields.items() if info.is_required()]
+    extra = model.model_config.get("json_schema_extra")
+    least = extra.get("minProperties") if isinstance(extra, dict) else None
+    missing = (least if isinstance(least, int) else 1) - len(needed)
+    needed += [key for key in fields if key not in needed][: max(0, missing)]
     return f"{{{', '.join(f'{key}: {example(_of_field(fields[key]), key)}' for key in needed)}}}"
 
 

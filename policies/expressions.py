@@ -21,6 +21,7 @@ _TOKEN = re.compile(
 _MACROS = ("exists", "exists_one", "all", "map", "filter")
 _OPENING, _CLOSING = "([{", ")]}"
 _JOINTS = ("&&", "||", "?", ":")
+_UNDEFINED = "Undefined variable or function: '"
 
 
 class CelError(ValueError):
@@ -82,6 +83,12 @@ def run_cel(program: Any, variables: Mapping[str, Any]) -> Any:
         raise CelError(str(error), type(error)) from error
 
 
+def name_undefined(error: CelError) -> str:
+    """Give the name that stood for nothing when an expression was computed; empty: that was not it."""
+    said = str(error)
+    return said.removeprefix(_UNDEFINED).partition("'")[0] if said.startswith(_UNDEFINED) else ""
+
+
 def split_tokens(expression: str) -> list[Token]:
     """Give the pieces of an expression, without blanks and remarks."""
     return [
@@ -114,10 +121,15 @@ def split_parts(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
     inside = list(tokens)
     while inside and inside[0].written == "!":
         inside = inside[1:]
-    if len(inside) > 1 and inside[0].written == "(" and _closes(inside) == len(inside) - 1:
+    if is_in_brackets(inside):
         yield from split_parts(inside[1:-1])
     elif tokens:
         yield tokens
+
+
+def is_in_brackets(tokens: Sequence[Token]) -> bool:
+    """Whether one pair of brackets stands around all of it."""
+    return len(tokens) > 1 and tokens[0].written == "(" and _closes(tokens) == len(tokens) - 1
 
 
 def cut(tokens: Sequence[Token], signs: Sequence[str]) -> list[Sequence[Token]]:

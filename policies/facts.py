@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from policies.signals import (
@@ -86,8 +87,9 @@ class Facts:
 
 
 def _plain(signals: Signals, caller: Caller, around: Surroundings) -> dict[str, Any]:
-    budget = around.budget_left_usd
-    return {
+    """Give the facts by name; what is unknown of a request is left out, so that nothing holds of it."""
+    budget, longest = around.budget_left_usd, signals.max_output_tokens
+    known: dict[str, Any] = {
         "intent": signals.intent,
         "intents": list(signals.intents),
         "intent_group": signals.intent_group,
@@ -103,7 +105,6 @@ def _plain(signals: Signals, caller: Caller, around: Surroundings) -> dict[str, 
         "difficulty": signals.difficulty,
         "expected_quality": dict(signals.expected_quality),
         "tokens": signals.prompt_tokens,
-        "max_output_tokens": signals.max_output_tokens or 0,
         "modality": sorted(signals.modalities),
         "needs": sorted(signals.needs),
         "code": signals.has_code,
@@ -124,13 +125,22 @@ def _plain(signals: Signals, caller: Caller, around: Surroundings) -> dict[str, 
         "metadata": dict(caller.metadata),
         "load": around.load,
         "has_budget": budget is not None,
-        "budget_left_usd": float(budget) if budget is not None else 0.0,
         "hour": around.now.hour,
         "weekday": around.now.isoweekday(),
     }
+    if budget is not None:
+        known["budget_left_usd"] = float(budget)
+    if longest is not None:
+        known["max_output_tokens"] = longest
+    return known
 
 
+_NOW = datetime.datetime(2026, 11, 20, tzinfo=datetime.UTC)
 CEL_NAMES = frozenset(
-    _plain(Signals(), Caller(), Surroundings(now=datetime.datetime.now(datetime.UTC)))
+    _plain(
+        Signals(max_output_tokens=1),
+        Caller(),
+        Surroundings(now=_NOW, budget_left_usd=Decimal(1)),
+    )
 )
 """Every name that a CEL expression may use."""

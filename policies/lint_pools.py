@@ -14,6 +14,8 @@ from policies.pools import Option, Pool, list_models, reluctance
 from policies.rules import Policy
 from policies.signals import HEALTHY, Candidate
 
+_OUTSIDE_OF_THE_BILL = "its calls have no cost in the bill, and callers with a budget never get it"
+
 
 def lint_pools(policy: Policy, models: Models) -> Iterator[Finding]:
     """Give what is wrong with the pools, and the models without a price outside of them."""
@@ -54,17 +56,33 @@ def has_price(model: Candidate) -> bool:
     return model.input_usd_per_million is not None and model.output_usd_per_million is not None
 
 
-def _prices(policy: Policy, pool: Pool, known: Iterable[Candidate]) -> Iterator[Finding]:
-    depends = pool.objective == "cheapest" or pool.under_usd is not None
-    for each in known:
-        if not has_price(each):
-            message = f"the price of '{each.name}' in pool '{pool.name}' is unknown."
-            effect = "pool chooses by price" if depends else "its calls have no cost in the bill"
-            mend = f"Give it one under `models: {{{each.name}: {{prices: ...}}}}` ({effect})."
-            severity: Severity = "error" if depends and each.is_on else "warning"
-            at = pool.models.index(each.name) if each.name in pool.models else 0
-            where = ("pools", pool.name, "models", at)
-            yield find(policy, severity, "unpriced", where, message, mend)
+def _prices(policy: Policy, pool: Pool, known: Collection[Candidate]) -> Iterator[Finding]:
+    """Find models without a price: an error where the pool cannot do what it is for without one."""
+    unpriced = [each for each in known if not has_price(each)]
+    effect, other_mend, is_fatal = _effect(pool, known, unpriced)
+    for each in unpriced:
+        message = f"the price of '{each.name}' in pool '{pool.name}' is unknown: {effect}."
+        mend = f"Give it one under `models: {{{each.name}: {{prices: ...}}}}`{other_mend}."
+        severity: Severity = "error" if is_fatal and each.is_on else "warning"
+        at = pool.models.index(each.name) if each.name in pool.models else 0
+        where = ("pools", pool.name, "models", at)
+        yield find(policy, severity, "unpriced", where, message, mend)
+
+
+def _effect(
+    pool: Pool, known: Collection[Candidate], unpriced: Collection[Candidate]
+) -> tuple[str, str, bool]:
+    """Give what the pool does with models without a price, what helps besides one, and if that is fatal."""
+    others = len(unpriced) < len(known)
+    if pool.under_usd is not None:
+        effect = "the pool never takes it, for it may cost more than `under_usd`"
+        return effect, "" if others else ", or remove `under_usd`", not others
+    if pool.objective == "cheapest" and others:
+        return "it comes after those with a price, whatever it costs", "", False
+    if pool.objective == "cheapest" and sum(each.is_on for each in unpriced) > 1:
+        effect = "the pool chooses by price, and no model of it has one"
+        return effect, ", or write `objective: ordered`", True
+    return _OUTSIDE_OF_THE_BILL, "", False
 
 
 def _unpriced(policy: Policy, models: Models, told: Collection[str]) -> Iterator[Finding]:
@@ -72,7 +90,7 @@ def _unpriced(policy: Policy, models: Models, told: Collection[str]) -> Iterator
     seen = set(told)
     for name, where in list_mentions(policy):
         if name in models and name not in seen and not has_price(models[name]):
-            message = f"the price of '{name}' is unknown: its calls have no cost in the bill."
+            message = f"the price of '{name}' is unknown: {_OUTSIDE_OF_THE_BILL}."
             mend = f"Give it one under `models: {{{name}: {{prices: ...}}}}`."
             yield find(policy, "warning", "unpriced", where, message, mend)
         seen.add(name)

@@ -8,7 +8,7 @@ from policies.findings import Finding
 from policies.lint_findings import find, rule_path
 from policies.located import Path
 from policies.logic import Logic, UndecidedError
-from policies.rules import Policy
+from policies.rules import Policy, Rule
 
 _CONTRADICT = "its lines contradict each other, or ask for what no request has"
 
@@ -22,6 +22,7 @@ def lint_shadows(policy: Policy, logic: Logic) -> Iterator[Finding]:
         except UndecidedError:
             message = f"whether rule '{rule.name}' is ever reached was not found out."
             yield _undecided(policy, where, message)
+    yield from _idle(policy)
     for at, constraint in enumerate(policy.constraints):
         where = ("constraints", at)
         try:
@@ -57,6 +58,22 @@ def _rule(policy: Policy, at: int, where: Path, logic: Logic) -> Iterator[Findin
         message = f"rule '{rule.name}' is never reached: {above}."
         mend = "Move it up, narrow the one above, or remove it."
         yield find(policy, "error", "shadowed", where, message, mend)
+
+
+def _idle(policy: Policy) -> Iterator[Finding]:
+    """Find the last rules where they send their requests just where `default` does."""
+    *rules, default = policy.rules
+    for at, rule in reversed(list(enumerate(rules))):
+        if _course(rule) != _course(default):
+            return
+        message = f"rule '{rule.name}' does what `default` does, so that it changes nothing."
+        mend = "Move it up if it is to stand before other rules, change it, or remove it."
+        yield find(policy, "warning", "like-default", rule_path(policy, at), message, mend)
+
+
+def _course(rule: Rule) -> tuple[object, ...]:
+    """All that a rule says of its requests."""
+    return rule.stages, rule.prompt, rule.bounds, rule.terms, rule.splits, rule.trial
 
 
 def _undecided(policy: Policy, where: Path, message: str) -> Finding:

@@ -110,7 +110,7 @@ def read_yaml(path: FilePath) -> Located:
     except OSError as error:
         raise _refuse(str(path), 0, f"cannot be read: {error.strerror}.", "") from error
     if len(raw) > MAX_BYTES:
-        raise _refuse(str(path), 0, f"is larger than {MAX_BYTES} bytes.", "Split it.")
+        raise _refuse(str(path), 0, f"is larger than {MAX_BYTES // 1_000_000} MB.", "Split it.")
     try:
         return parse_yaml(raw.decode("utf-8"), str(path))
     except UnicodeDecodeError as error:

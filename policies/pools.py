@@ -35,6 +35,8 @@ class Pool:
     quality_floor: float | None = None
     under_usd: Decimal | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
+    stands_for: str = ""
+    """Whose models these are where the pool is that of a request's rule, and they are not its own."""
     comes_first: Reason = field(init=False, compare=False, repr=False)
     has_nobody_else: Reason = field(init=False, compare=False, repr=False)
 
@@ -42,7 +44,8 @@ class Pool:
         # Said of every request: worked out once.
         said = f"pool '{self.name}', {_WORDS[self.objective]}"
         object.__setattr__(self, "comes_first", Reason(said, True))
-        said = f"pool '{self.name}' has nobody else who may answer"
+        who = self.stands_for or f"pool '{self.name}'"
+        said = f"{who} has nobody else who may answer"
         object.__setattr__(self, "has_nobody_else", Reason(said, False))
 
 

@@ -126,11 +126,12 @@ class Domain:
         is_beyond = math.isfinite(self.high) and any(
             not self.low <= each <= self.high for each in ends
         )
-        if is_beyond or not self._meets(found):
+        if is_beyond or not self.can_be_in(found):
             raise ValueError(f"'{text}' is not possible: this is {self}.{self._mend(ends)}")
         return found
 
-    def _meets(self, found: Range) -> bool:
+    def can_be_in(self, found: Range) -> bool:
+        """Whether some number that is possible lies in the range."""
         if not self.is_whole:
             return found.meets(Range(self.low, self.high))
         low, high = max(found.low, self.low), min(found.high, self.high)

@@ -64,6 +64,8 @@ class _Doc(BaseModel):
 class HealthDoc(_Doc):
     """How a model, or the best model of a pool, fares just now. Every line given must hold."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 2})
+
     of: Name
     """A pool or a model."""
     available: Flag | None = None
@@ -72,6 +74,13 @@ class HealthDoc(_Doc):
     first_token_seconds: Measure | None = None
     tokens_per_second: Measure | None = None
     load: Part | None = None
+
+    @model_validator(mode="after")
+    def _asks_for_a_figure(self) -> HealthDoc:
+        if self.model_fields_set == {"of"}:
+            *others, last = [name for name in type(self).model_fields if name != "of"]
+            raise ValueError(f"asks nothing of '{self.of}'. Add {', '.join(others)} or {last}")
+        return self
 
 
 class QualityDoc(_Doc):
@@ -208,9 +217,9 @@ class TermsDoc(_Doc):
     hedge: HedgeDoc | None = None
     cache: Flag | None = None
     """Whether equal questions may be answered from the cache."""
-    cache_seconds: float | None = Field(None, gt=0, le=604_800)
+    cache_seconds: Real | None = Field(None, gt=0, le=604_800)
     """How long an answer is given again. Left out: as `cache.seconds` of the configuration says."""
-    cache_across_users: bool | None = None
+    cache_across_users: Flag | None = None
     """Whether equal questions of different users share an answer, within one key and tenant."""
 
 

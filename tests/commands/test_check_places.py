@@ -9,6 +9,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from policies.loader import shipped_policies
 from router.commands import build
 
 CHINA = """
@@ -56,6 +57,20 @@ def test_a_regional_name_without_a_provider_of_the_region_is_found(tmp_path: Pat
 def test_a_policy_by_itself_is_checked_as_if_every_region_had_its_provider(tmp_path: Path) -> None:
     code, said = _check(tmp_path, CHINA)
     assert code == 0 and "no provider is" not in said
+
+
+@pytest.mark.parametrize("name", shipped_policies())
+def test_every_shipped_policy_starts_in_every_region_of_dashscope(name: str) -> None:
+    abroad = {kind: {"kind": kind, "api_key": "k"} for kind in ("openai", "anthropic")}
+    for region, others in (("cn", abroad), ("cn", {}), ("hk", {}), ("intl", {})):
+        path = Path("config.yaml")
+        whole = {"policy": name, "providers": {**_dashscope(region), **others}}
+        path.write_text(yaml.safe_dump(whole), encoding="utf-8")
+        words = ["check", str(path)]
+        env = {**dict.fromkeys(KEYS, ""), "COLUMNS": "200"}
+        done = CliRunner(env=env).invoke(build(words), words)
+        assert done.exit_code == 0, done.output
+        assert ("is unknown" in done.output) == (region != "intl")
 
 
 def test_a_model_called_local_with_a_vendors_deployment_is_found(tmp_path: Path) -> None:

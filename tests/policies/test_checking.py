@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from policies.checking import check_file, check_policy
@@ -15,10 +17,10 @@ from policies.expectations import build_signals
 from policies.findings import Finding
 from policies.json_schema import schema_text
 from policies.lint import lint
-from policies.loader import parse_policy, parse_yaml, shipped_policies
+from policies.loader import load_policy, parse_policy, parse_yaml, shipped_policies
 from policies.schema import ConditionDoc, TermsDoc
 from policies.signals import Candidate, Signals
-from tests.policies.worlds import make_model, sold_models
+from tests.policies.worlds import AROUND, make_model, plan, sold_models
 
 PROMPTS = ("customer-service", "customer-service/upset")
 ROOT = Path(__file__).parents[2]
@@ -151,11 +153,33 @@ def test_rules_that_only_overlap_are_left_alone() -> None:
   - {name: one, when: {intent: refund, tier: vip}, use: strong}
   - {name: two, when: {any: [{intent: refund}, {turns: at least 3}]}, use: strong}
   - {name: three, when: {turns: at least 2, language: zh}, use: cheap}
-  - {name: four, when: {cel: turns > 1}, use: cheap}
-  - {name: five, when: {not: {intent: refund}, code: true}, use: cheap}
+  - {name: four, when: {cel: turns > 1}, use: strong}
+  - {name: five, when: {not: {intent: refund}, code: true}, use: strong}
 """
     text = GOOD.replace(RULE, rules).replace("pool: strong}]", "rule: default}]")
     assert check(text) == []
+
+
+def test_a_last_rule_that_does_what_the_default_does_is_told() -> None:
+    idle = "  - {name: sure, when: {confidence: at least 0.9}, use: cheap}\n"
+    (found,) = check(GOOD.replace("default:", f"{idle}default:"))
+    assert (found.code, found.line, found.severity) == ("like-default", 7, "warning")
+    assert "'sure' does what `default` does" in found.message
+    above = GOOD.replace(RULE, idle + RULE)
+    terms = GOOD.replace(
+        "default:", idle.replace("cheap}", "cheap, terms: {max_attempts: 3}}") + "default:"
+    )
+    trial = "splits: {s: {rules: [sure], arms: {x: {share: 50%, use: a}, y: {share: rest}}}}\n"
+    for text in (above, terms, GOOD.replace("default:", f"{idle}default:") + trial):
+        assert check(text) == []
+
+
+def test_close_to_the_end_of_its_budget_a_caller_gets_the_cheapest_whatever_it_asks() -> None:
+    policy = load_policy("cost-first")
+    around = msgspec.structs.replace(AROUND, budget_left_usd=Decimal("0.1"))
+    for signals in (Signals(difficulty=0.9), Signals(intents=("complaint",)), Signals()):
+        assert plan(policy, signals, around=around).rule == "money-is-running-out"
+        assert plan(policy, signals).rule != "money-is-running-out"
 
 
 def test_prices_that_are_unknown_matter_most_where_price_decides() -> None:
@@ -163,7 +187,25 @@ def test_prices_that_are_unknown_matter_most_where_price_decides() -> None:
     plain = check_policy(parse_policy(GOOD), unpriced)
     assert [(each.code, each.severity) for each in plain] == [("unpriced", "warning")]
     cheapest = GOOD.replace("{models: [a, b]}", "{models: [a, b], objective: cheapest}")
-    assert check_policy(parse_policy(cheapest), unpriced)[0].severity == "error"
+    (last,) = check_policy(parse_policy(cheapest), unpriced)
+    assert last.severity == "warning" and "it comes after those with a price" in last.message
+    limited = cheapest.replace("cheapest}", "cheapest, under_usd: 1}")
+    (never,) = check_policy(parse_policy(limited), unpriced)
+    assert never.severity == "warning" and "the pool never takes it" in never.message
+
+
+def test_a_choice_by_price_without_any_price_is_an_error() -> None:
+    models = [make_model(name, input_usd_per_million=None) for name in "ab"] + [MODELS[2]]
+    cheapest = parse_policy(GOOD.replace("[a, b]}", "[a, b], objective: cheapest}"))
+    found = [each for each in check_policy(cheapest, models) if each.code == "unpriced"]
+    assert [each.severity for each in found] == ["error", "error"]
+    assert found[0].mend.endswith("{prices: ...}}`, or write `objective: ordered`.")
+    only = [replace(models[0], is_on=False, why_off="no key"), *models[1:]]
+    assert not any(each.is_error for each in check_policy(cheapest, only))
+    limited = parse_policy(GOOD.replace("[a, b]}", "[a, b], under_usd: 1}"))
+    found = [each for each in check_policy(limited, only) if each.code == "unpriced"]
+    assert [each.severity for each in found] == ["warning", "error"]
+    assert "or remove `under_usd`" in found[1].mend
 
 
 def off(*names: str) -> list[Candidate]:
@@ -211,10 +253,10 @@ def test_a_model_without_a_price_is_found_where_a_rule_names_it() -> None:
 def test_what_a_rule_s_condition_implies_its_pool_must_be_able_to_do(
     when: str, ability: str
 ) -> None:
-    found = found_with(MODELS, f"  - {{name: x, when: {when}, use: cheap}}\n")
+    found = found_with(MODELS, f"  - {{name: x, when: {when}, use: cheap, prompt: p}}\n")
     assert [(each.code, each.is_error) for each in found] == [("unable", True)]
     assert f"can do {ability}" in found[0].message
-    either = f"  - {{name: x, when: {{any: [{when}, {{code: true}}]}}, use: cheap}}\n"
+    either = f"  - {{name: x, when: {{any: [{when}, {{code: true}}]}}, use: cheap, prompt: p}}\n"
     assert found_with(MODELS, either) == []
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path as FilePath
+from typing import Annotated
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from policies.errors import PolicyFileError
 from policies.expected import Path, example, expect_at, in_words
 from policies.findings import Finding
 from policies.loader import (
     DEFAULT,
+    MAX_BYTES,
     find_policy,
     load_policy,
     parse_policy,
@@ -22,6 +24,7 @@ from policies.loader import (
 from policies.schema import PolicyDoc
 from policies.store import PolicyStore
 from router.settings import Settings
+from router.telemetry.logs import hide_private
 
 GOOD = """\
 name: mine
@@ -102,6 +105,14 @@ def test_a_problem_names_its_line_and_its_mend(find: str, put: str, line: int, s
         ("use: strong\ndef", "use: strong\n    fallbacks: local\ndef", 10, "`fallbacks: [local]`"),
         ("use: strong\ndef", "use: strong\n  - hello\ndef", 10, "Write it as `- {name: my-name, use: strong}`."),
         ("default: {use: strong}", "", 1, "Add `default: {use: strong}`."),
+        ("difficulty: above 0.5", "difficulty: above 7", 8, "Write it as `difficulty: above 0.6`."),
+        ("difficulty: above 0.5", "emotion_trend: below -3", 8, "Write it as `emotion_trend: below -0.2`."),
+        ("difficulty: above 0.5", "tokens: -1", 8, "Write it as `tokens: at least 3`."),
+        ("difficulty: above 0.5", "health: {of: strong}", 8, "asks nothing of 'strong'. Add available, error_rate,"),
+        ("difficulty: above 0.5", "health: strong", 8, "Write it as `health: {of: strong, available: true}`."),
+        ("name: mine", "name: mine\nterms: {cache_seconds: true}", 2, "must be a number above 0 and at most 604800, not true"),
+        ("name: mine", "name: mine\nterms: {cache_across_users: y}", 2, "'y' is neither true nor false. Write one of them."),
+        ("name: mine", "name: mine\nterms: {cache_across_users: 1}", 2, "1 is neither true nor false. Write one of them."),
         ("    when:\n      difficulty: above 0.5\n", "    when: {any: []}\n", 7, "Write it as `any: [{intent: refund}, {tier: vip}]`."),
         ("    when:\n      difficulty: above 0.5\n", f"    when: {'{not: ' * 300}{{turns: 1}}{'}' * 300}\n", 7, "nested too deeply"),
     ],
@@ -124,6 +135,18 @@ def test_every_key_of_a_policy_and_of_a_configuration_has_words_and_an_example()
             assert in_words(expected) and example(expected, str(where[-1])), where
 
 
+def test_the_example_of_each_key_of_a_policy_can_be_read_there() -> None:
+    for where in _places(PolicyDoc, (), frozenset()):
+        *above, key = where
+        inside, expected = expect_at(PolicyDoc, tuple(above)), expect_at(PolicyDoc, where)
+        if inside is None or inside.model is None or expected is None:
+            continue
+        fields = inside.model.model_fields.items()
+        info = next(info for name, info in fields if key in (info.alias, name))
+        written = parse_yaml(f"{key}: {example(expected, str(key))}").data
+        TypeAdapter(Annotated[info.annotation, "", *info.metadata]).validate_python(written[key])
+
+
 @pytest.mark.parametrize("key", PolicyDoc.model_fields)
 def test_the_example_of_each_part_of_a_policy_can_be_read(key: str) -> None:
     expected = expect_at(PolicyDoc, (key,))
@@ -144,6 +167,17 @@ def _places(model: type[BaseModel], where: Path, above: frozenset[type]) -> list
         if inner is not None and inner.model is not None and inner.model not in above:
             found += _places(inner.model, here, above | {inner.model})
     return found
+
+
+def test_a_file_that_is_too_large_is_told_in_words_that_the_log_shows(tmp_path: FilePath) -> None:
+    path = tmp_path / "large.yaml"
+    path.write_bytes(b"#" * (MAX_BYTES + 1))
+    with pytest.raises(PolicyFileError) as caught:
+        read_yaml(path)
+    (found,) = caught.value.findings
+    assert "is larger than 2 MB." in found.message
+    logged = hide_private(None, "error", {"problems": [found.message]})
+    assert "is larger than 2 MB." in logged["problems"][0]
 
 
 def test_every_problem_of_a_file_is_told_at_once() -> None:

@@ -218,6 +218,22 @@ splits: {t: {pool: p, arms: {x: {share: 25%, use: q, prompt: warm}, y: {share: r
     assert 60 < seen["x", "q", "warm", 0.25] < 140
 
 
+@pytest.mark.parametrize("use", ["x", "extra"])
+def test_a_side_whose_model_may_not_answer_is_named_and_its_pool_is_not_said_twice(
+    use: str,
+) -> None:
+    policy = parse_policy(
+        f"""{{name: s, pools: {{p: {{models: [x, y]}}, extra: {{models: [x]}}}}, default: {{use: p, fallbacks: [extra, z]}},
+        splits: {{s: {{pool: p, arms: {{new: {{share: 100%, use: {use}}}, old: {{share: rest}}}}}}}}}}"""
+    )
+    models = [make_model("x", is_on=False), make_model("y", is_on=False), make_model("z")]
+    made = plan(policy, models=models)
+    said = [each.text for each in made.reasons if "nobody else" in each.text]
+    side = "side 'new' of split 's'" if use == "x" else "pool 'extra'"
+    assert said[:2] == [f"{who} has nobody else who may answer" for who in (side, "pool 'p'")]
+    assert len(said) == len(set(said)) and made.primary.model == "z"
+
+
 def test_a_weighted_pool_draws_by_weight_and_a_new_weight_moves_users_only_to_it() -> None:
     options = [Option(make_model(name), HEALTHY, 0.5, 10, 10) for name in "abc"]
 
