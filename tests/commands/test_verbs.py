@@ -203,9 +203,12 @@ def test_import_litellm_writes_a_configuration_that_checks(tmp_path: Path) -> No
     os.environ["OPENAI_API_KEY"] = "sk-x"
     try:
         checked = _run("check", tmp_path / "out" / "pointsman.yaml")
+        moved = (tmp_path / "out").rename(tmp_path / "elsewhere")
+        checked_there = _run("check", moved / "pointsman.yaml")
     finally:
         del os.environ["OPENAI_API_KEY"]
     assert "error" not in checked.stderr, checked.stderr
+    assert "error" not in checked_there.stderr, checked_there.stderr
 
 
 def test_import_litellm_says_what_is_left_to_do(tmp_path: Path) -> None:
