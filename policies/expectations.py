@@ -134,6 +134,8 @@ def _unknown_names(
 
 def _idle_lines(case: ExpectDoc) -> Iterator[_Fault]:
     """Find lines that look like a test and are none."""
+    if case.say is not None and not case.say.strip():
+        yield _Fault("`say:` is empty, so nothing is said.", "Fill it in, or remove it.")
     written = [key for key in _WANTED if key in case.model_fields_set]
     for key in written:
         if getattr(case, key) in (None, {}):
