@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -142,6 +143,23 @@ def read_caller(given: Mapping[str, Any]) -> Caller:
         GivenError: a caller has no such thing, or it cannot have this value.
     """
     return Caller(**_read(Caller, given, "the caller's"))
+
+
+def read_moment(written: str) -> datetime.datetime:
+    """Give the moment that a text in ISO 8601 says.
+
+    Raises:
+        GivenError: it is none, or has no time zone.
+    """
+    try:
+        moment = datetime.datetime.fromisoformat(written)
+    except ValueError as error:
+        message = f"'{written}' is no moment."
+        raise GivenError(message, "Write it as `2026-11-21T03:00+08:00`.") from error
+    if moment.tzinfo is None:
+        message = f"the moment '{written}' has no time zone."
+        raise GivenError(message, f"Add one: {written}+08:00")
+    return moment
 
 
 def _read(struct: type[msgspec.Struct], given: Mapping[str, Any], what: str) -> dict[str, Any]:

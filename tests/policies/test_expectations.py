@@ -84,7 +84,7 @@ def tried(case: str, folder: Path, **more: object) -> list[Finding]:
         ("{caller: {must_stay_local: no}, refused: true}", "`must_stay_local: false`"),
         ("{caller: {metadata: hello}, pool: cheap}", "`metadata: {app: web}`"),
         ("{caller: {metadata: {app: 5}}, pool: cheap}", "a text for each name"),
-        ("{at: yesterday, pool: cheap}", "`at: 2026-11-21T03:00+08:00`"),
+        ("{at: yesterday, pool: cheap}", "`2026-11-21T03:00+08:00`"),
         ("{at: 2026-11-21T03:00, pool: cheap}", "2026-11-21T03:00+08:00"),
         ("{pool: }", "empty|no value"),
         ("{rule: default, arm: {}}", "`arm:` is empty"),
