@@ -18,11 +18,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from policies.errors import PolicyFileError
 from policies.findings import Finding, did_you_mean
 from policies.loader import Located, describe_problems, read_yaml, shipped_policies
+from policies.schema import Name
 from router.errors import ConfigError
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,99}$")]
 
 
 class _Section(BaseModel):
