@@ -14,7 +14,7 @@ from policies.decision import Plan
 from policies.engine import decide
 from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.findings import Finding, Severity, did_you_mean
-from policies.given import GivenError, read_caller, read_signals
+from policies.given import GivenError, read_caller, read_moment, read_signals
 from policies.rules import NAMED, Policy
 from policies.schema import ExpectDoc
 from policies.signals import GROUP_OF, Candidate, ModelHealth, Signals, Surroundings
@@ -134,6 +134,8 @@ def _unknown_names(
 
 def _idle_lines(case: ExpectDoc) -> Iterator[_Fault]:
     """Find lines that look like a test and are none."""
+    if case.say is not None and not case.say.strip():
+        yield _Fault("`say:` is empty, so nothing is said.", "Fill it in, or remove it.")
     written = [key for key in _WANTED if key in case.model_fields_set]
     for key in written:
         if getattr(case, key) in (None, {}):
@@ -191,7 +193,7 @@ def build_signals(
 
 
 def _surroundings(case: ExpectDoc) -> Surroundings:
-    now = _NOON if case.at is None else _moment(case.at)
+    now = _NOON if case.at is None else read_moment(case.at)
     budget = case.budget_left_usd
     return Surroundings(
         now=now,
@@ -202,15 +204,3 @@ def _surroundings(case: ExpectDoc) -> Surroundings:
         budget_left_usd=None if budget is None else Decimal(str(budget)),
         load=case.load,
     )
-
-
-def _moment(written: str) -> datetime.datetime:
-    try:
-        moment = datetime.datetime.fromisoformat(written)
-    except ValueError as error:
-        message = f"`at: {written}` is no moment."
-        raise GivenError(message, "Write it as `at: 2026-11-21T03:00+08:00`.") from error
-    if moment.tzinfo is None:
-        message = f"the moment '{written}' has no time zone."
-        raise GivenError(message, f"Add one: {written}+08:00")
-    return moment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ import msgspec
 from msgspec.structs import FieldInfo, fields
 
 from policies.findings import did_you_mean
+from policies.ranges import COUNT, COUNT_FROM_ONE, SHARE, TREND, Domain
 from policies.signals import (
     ABILITIES,
     EMOTIONS,
@@ -35,6 +37,44 @@ WORDS: Mapping[str, Collection[str]] = {
     "read_by": ("classifier", "model"),
 }
 """What a signal may say, where there is a list of it."""
+NAMED: Mapping[str, str] = {
+    "code": "has_code",
+    "confidence": "intent_confidence",
+    "escalation": "is_escalation",
+    "from_context": "intent_from_context",
+    "intensity": "emotion_intensity",
+    "key": "key_name",
+    "long_document": "has_long_document",
+    "math": "has_math",
+    "modality": "modalities",
+    "reask": "is_reask",
+    "stream": "is_stream",
+    "tokens": "prompt_tokens",
+    "unsure": "is_unsure",
+}
+"""What conditions and CEL call a signal, or a caller's name, that is called otherwise inside."""
+ELSEWHERE: Mapping[str, str] = {
+    "intent_count": "Write `intents: [refund, complaint]`: they are counted.",
+    "quality": "Write `expected_quality: {gpt-6-sol: 0.8}`: a number for each model.",
+    "health": "Write `unavailable: [gpt-6-sol]` beside it.",
+    **dict.fromkeys(("time", "weekday", "hour"), "Write `at: 2026-11-21T03:00+08:00` beside it."),
+    **dict.fromkeys(("budget_left_usd", "load"), "It stands beside `signals:`, not in it."),
+    "has_budget": "Write `budget_left_usd: 5` beside it.",
+}
+"""What conditions ask for and a case gives in another way."""
+_DOMAINS: Mapping[str, Domain] = {
+    "intent_confidence": SHARE,
+    "emotion_intensity": SHARE,
+    "emotion_confidence": SHARE,
+    "emotion_trend": TREND,
+    "sarcasm": SHARE,
+    "difficulty": SHARE,
+    "expected_quality": SHARE,
+    "prompt_tokens": COUNT,
+    "max_output_tokens": COUNT,
+    "turns": COUNT_FROM_ONE,
+}
+"""The numbers that a signal can be, as conditions have them."""
 
 
 class GivenError(ValueError):
@@ -62,24 +102,26 @@ _KINDS: Mapping[Any, _Kind] = {
     frozenset[str]: _LISTED,
     tuple[str, ...]: _LISTED,
     Mapping[str, float]: _Kind("a number for each model", "{gpt-6-sol: 0.8}"),
+    Mapping[str, tuple[int, int]]: _Kind("two numbers for each family", "{qwen: [1200, 1300]}"),
     Mapping[str, str]: _Kind("a text for each name", "{app: web}"),
     Mapping[str, tuple[str, ...]]: _Kind("texts for each kind", "{date: [tomorrow]}"),
 }
 _NO = ("no", "off", "false", "0", "none")
 _LISTS = (frozenset[str], tuple[str, ...])
+_MARKS = tuple("kKmM%")
 
 
 def read_signals(
     given: Mapping[str, Any], own_intents: Collection[str] | None = None
 ) -> dict[str, Any]:
-    """Give the values of signals by name.
+    """Give the values of signals by name. They may be named as conditions name them.
 
     `own_intents` may be said besides the shipped ones; None: words are not looked at.
 
     Raises:
         GivenError: there is no such signal, it cannot have this value, or a word is not known.
     """
-    values = _read(Signals, given, "the signal", "there is no signal")
+    values = _read(Signals, given, "the signal")
     if own_intents is not None:
         for name in values.keys() & WORDS.keys():
             _check_words(name, values[name], own_intents)
@@ -100,51 +142,111 @@ def read_caller(given: Mapping[str, Any]) -> Caller:
     Raises:
         GivenError: a caller has no such thing, or it cannot have this value.
     """
-    return Caller(**_read(Caller, given, "the caller's", "a caller has no"))
+    return Caller(**_read(Caller, given, "the caller's"))
 
 
-def _read(
-    struct: type[msgspec.Struct], given: Mapping[str, Any], what: str, unknown: str
-) -> dict[str, Any]:
-    known = {field.name: field for field in fields(struct)}
-    for name in given:
-        if name not in known:
-            raise GivenError(f"{unknown} '{name}'.", did_you_mean(name, known))
-    return {name: _convert(known[name], value, what) for name, value in given.items()}
+def read_moment(written: str) -> datetime.datetime:
+    """Give the moment that a text in ISO 8601 says.
 
-
-def _convert(field: FieldInfo, value: Any, what: str) -> Any:
+    Raises:
+        GivenError: it is none, or has no time zone.
+    """
     try:
-        return msgspec.convert(_shape(field.type, value), field.type)
+        moment = datetime.datetime.fromisoformat(written)
+    except ValueError as error:
+        message = f"'{written}' is no moment."
+        raise GivenError(message, "Write it as `2026-11-21T03:00+08:00`.") from error
+    if moment.tzinfo is None:
+        message = f"the moment '{written}' has no time zone."
+        raise GivenError(message, f"Add one: {written}+08:00")
+    return moment
+
+
+def _read(struct: type[msgspec.Struct], given: Mapping[str, Any], what: str) -> dict[str, Any]:
+    known = {field.name: field for field in fields(struct)}
+    called = {name: known[own] for name, own in NAMED.items() if own in known}
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        field = known.get(name) or called.get(name)
+        if field is None:
+            raise _unknown(struct, name, [*known, *called])
+        if field.name in values:
+            twice = f"'{name}' and '{field.name}' are the same, and both are given."
+            raise GivenError(twice, "Remove one.")
+        said = f"{what} '{name}'"
+        values[field.name] = _convert(field, name, value, said)
+        _check_range(field, name, values[field.name], said)
+    return values
+
+
+def _unknown(struct: type[msgspec.Struct], name: str, known: Collection[str]) -> GivenError:
+    message = f"{'there is no signal' if struct is Signals else 'a caller has no'} '{name}'."
+    other, key = (Caller, "caller") if struct is Signals else (Signals, "signals")
+    if NAMED.get(name, name) in {field.name for field in fields(other)}:
+        return GivenError(message, f"It belongs under `{key}:`.")
+    return GivenError(message, ELSEWHERE.get(name) or did_you_mean(name, known))
+
+
+def _convert(field: FieldInfo, name: str, value: Any, said: str) -> Any:
+    try:
+        return msgspec.convert(_shape(field, value), field.type)
     except msgspec.ValidationError as error:
         kind = _KINDS[field.type]
-        said = "nothing" if value is None else _show(value)
-        message = f"{what} '{field.name}' must be {kind.words}, not {said}."
-        raise GivenError(message, _mend(field, value, kind.example)) from error
+        found = "nothing" if value is None else _show(value)
+        message = f"{said} must be {kind.words}, not {found}."
+        raise GivenError(message, _mend(field, name, value, kind.example)) from error
+
+
+def _check_range(field: FieldInfo, name: str, value: Any, said: str) -> None:
+    domain = _DOMAINS.get(field.name)
+    numbers = value.values() if isinstance(value, Mapping) else [value]
+    for number in numbers if domain is not None else ():
+        try:
+            if number is not None and domain is not None:
+                domain.read(number)
+        except ValueError as error:
+            message = f"{said} cannot be {number:g}: it is {domain}."
+            is_percent = domain is SHARE and 10 <= number <= 100
+            example = f"{number / 100:g}" if is_percent else _KINDS[field.type].example
+            example = "3" if domain is COUNT_FROM_ONE else example
+            raise GivenError(message, f"Write it as `{name}: {example}`.") from error
 
 
 def _show(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
-def _mend(field: FieldInfo, value: Any, example: str) -> str:
+def _mend(field: FieldInfo, name: str, value: Any, example: str) -> str:
     if field.type is str and isinstance(value, int | float):
-        return f"Put it in quotes: `{field.name}: '{str(value).lower()}'`."
+        return f"Put it in quotes: `{name}: '{str(value).lower()}'`."
     if field.type is bool and str(value).lower() in _NO:
         example = "false"
     if words := WORDS.get(field.name):
         example = next(iter(words)) if field.type is str else example
         example = f"[{next(iter(words))}]" if field.type in _LISTS else example
-    return f"Write it as `{field.name}: {example}`."
+    return f"Write it as `{name}: {example}`."
 
 
-def _shape(kind: Any, value: Any) -> Any:
-    """One word stands for a list of one."""
-    if kind in _LISTS:
+def _shape(field: FieldInfo, value: Any) -> Any:
+    """One word stands for a list of one, and a number may be written as in conditions."""
+    if field.type in _LISTS:
         return _list(value)
-    if kind == Mapping[str, tuple[str, ...]] and isinstance(value, Mapping):
+    if field.type == Mapping[str, tuple[str, ...]] and isinstance(value, Mapping):
         return {name: _list(each) for name, each in value.items()}
+    if field.name in _DOMAINS and isinstance(value, str) and value[-1:] in _MARKS:
+        return _number(value, _DOMAINS[field.name])
     return value
+
+
+def _number(written: str, domain: Domain) -> Any:
+    """`6k` and `70%` as numbers; any other text as it is."""
+    try:
+        found = domain.read(written)
+    except ValueError:
+        return written
+    if found.low != found.high:
+        return written
+    return int(found.low) if domain.is_whole else found.low
 
 
 def _list(value: Any) -> list[Any]:

@@ -7,18 +7,29 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import Any
 
 from msgspec.structs import replace
 
+from policies.conditions import (
+    All,
+    AnyOf,
+    Available,
+    Cel,
+    Condition,
+    HealthInRange,
+    InRange,
+    Not,
+    OneOf,
+    QualityInRange,
+)
 from policies.decision import Decision, Reason
+from policies.expressions import split_tokens
 from policies.facts import Facts
 from policies.rules import PASSED_OVER, Policy, Rule
-from policies.schema import ConditionDoc
 from policies.signals import Caller, Signals, Surroundings
 
-_NOT_KEPT = ("health", "load", "budget_left_usd", "metadata", "quality", "cel")
-"""What rules may ask for and no row of the ledger holds."""
+_NOT_KEPT = frozenset({"load", "budget_left_usd", "has_budget", "metadata"})
+"""Facts that rules may ask for and no row of the ledger holds, besides health and quality."""
 
 
 def retell(
@@ -50,32 +61,65 @@ def _retell(
         why = f"why is not told: {decided} decided, and the policy of today {now}"
         yield replace(reason, below=(Reason(why),))
     else:
-        whens = {rule.name: _written(rule.when) for rule in policy.doc.rules}
         decides = next(
             (at for at, each in enumerate(policy.rules) if each.passed_over == reason), 0
         )
         for rule in policy.rules[:decides]:
-            yield _tell_rule(rule, whens.get(rule.name), facts)
+            yield _tell_rule(rule, facts)
 
 
-def _tell_rule(rule: Rule, when: Any, facts: Facts) -> Reason:
-    lost = sorted(set(_keys(when)) & set(_NOT_KEPT))
-    why = rule.condition.explain(facts)
-    if lost:
-        why = Reason(f"asks for {' and '.join(lost)}, which the ledger does not keep", False)
-    return Reason(f"rule '{rule.name}'", False, (why,))
+def _tell_rule(rule: Rule, facts: Facts) -> Reason:
+    return Reason(f"rule '{rule.name}'", False, (_tell(rule.condition, facts),))
 
 
-def _written(when: ConditionDoc | None) -> Any:
-    return None if when is None else when.model_dump(by_alias=True, exclude_unset=True)
+def _tell(condition: Condition, facts: Facts) -> Reason:
+    """What the row says of a condition; of a part that asks for more than it holds, that it does."""
+    if isinstance(condition, All):
+        below = tuple(_tell(part, facts) for part in condition.parts)
+        return below[0] if len(below) == 1 else Reason("all of", _all(below), below)
+    if isinstance(condition, AnyOf):
+        below = tuple(_tell(part, facts) for part in condition.parts)
+        return Reason("any of", _any(below), below)
+    if isinstance(condition, Not):
+        part = _tell(condition.part, facts)
+        return Reason("not", None if part.holds is None else not part.holds, (part,))
+    lost = _list_lost(condition)
+    if not lost:
+        return condition.explain(facts)
+    asks = f"CEL {condition.expression}: reads" if isinstance(condition, Cel) else "asks for"
+    return Reason(f"{asks} {' and '.join(lost)}, which the ledger does not keep")
 
 
-def _keys(document: Any) -> Iterator[str]:
-    """Every key that is written anywhere in a condition."""
-    if isinstance(document, dict):
-        for key, value in document.items():
-            yield str(key)
-            yield from _keys(value)
-    elif isinstance(document, list | tuple):
-        for each in document:
-            yield from _keys(each)
+def _all(parts: tuple[Reason, ...]) -> bool | None:
+    """False where one part does not hold, whatever is not known of the others."""
+    told = [part.holds for part in parts]
+    return False if False in told else None if None in told else True
+
+
+def _any(parts: tuple[Reason, ...]) -> bool | None:
+    told = [part.holds for part in parts]
+    return True if True in told else None if None in told else False
+
+
+def _list_lost(leaf: Condition) -> list[str]:
+    """The facts that a question asks for and no row holds."""
+    if isinstance(leaf, Available | HealthInRange):
+        return ["health"]
+    if isinstance(leaf, QualityInRange):
+        return ["quality"]
+    if isinstance(leaf, InRange | OneOf):
+        return [name for name in (leaf.key.partition(".")[0],) if name in _NOT_KEPT]
+    if isinstance(leaf, Cel):
+        return sorted(_names(leaf.expression) & _NOT_KEPT)
+    return []
+
+
+def _names(expression: str) -> frozenset[str]:
+    """The names in an expression, without those behind a dot."""
+    tokens = split_tokens(expression)
+    before = ["", *(token.written for token in tokens)]
+    return frozenset(
+        token.written
+        for dot, token in zip(before, tokens, strict=False)
+        if token.kind == "name" and dot != "."
+    )

@@ -188,13 +188,18 @@ def _note_due(
                 is_due=True,
             )
         if "abilities" not in card:
-            message = (
-                "no abilities are known, so requests with tools, images or JSON pass it over; "
+            report.note(
+                where,
+                "no abilities are known, so requests with tools, images or JSON are never sent to "
+                "it; add `abilities:` such as [streaming, tools, vision].",
+                is_due=True,
             )
-            report.note(where, message + "add `abilities:` such as [streaming, tools, vision].")
         if "prices" not in card:
-            message = "no price is known, so its calls cost nothing in the bill; add `prices:`."
-            report.note(where, message)
+            report.note(
+                where,
+                "no price is known, so what its calls cost is unknown in the bill, and keys with a "
+                "budget may not call it; add `prices:` (0 where they are free).",
+            )
     cheapest = {
         model
         for pool in policy["pools"].values()
@@ -296,7 +301,13 @@ class _PolicyDraft:
         if isinstance(strategy, str) and strategy in _OBJECTIVES:
             return _OBJECTIVES[strategy]
         said = f"'{strategy}' has no counterpart" if isinstance(strategy, str) else "is no text"
-        self._report.note(where, f"{said}; pools choose the fastest healthy model.")
+        chosen = "pools of several models choose the fastest healthy one"
+        if not any(len(each.models) > 1 for each in self.groups.by_name.values()):
+            chosen = (
+                "no pool has several models to choose from, and among the deployments of one model "
+                "weights and health decide"
+            )
+        self._report.note(where, f"{said}; {chosen}.")
         return "fastest"
 
     def _terms(self) -> dict[str, Any]:

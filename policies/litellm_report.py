@@ -37,7 +37,7 @@ class Note:
     where: str
     message: str
     is_due: bool = False
-    """`check` or the first call fails until somebody does what the message says."""
+    """Until somebody does what the message says, `check`, the first call or a kind of call fails."""
 
 
 @dataclass(slots=True)

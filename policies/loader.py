@@ -16,6 +16,7 @@ from policies.located import Located, Path, describe_problems, find_problems
 from policies.rules import Policy, compile_policy
 from policies.schema import OWN_INTENTS, PolicyDoc
 from policies.values import keep_written
+from policies.widths import mend_wide
 
 __all__ = [
     "DEFAULT",
@@ -144,6 +145,8 @@ def parse_yaml(text: str, file: str = "") -> Located:
         mend = "Quote texts that begin with >, * or ! or contain ': '; indent with spaces."
         if isinstance(error, _UnreadableError):
             mend = "Put it in quotes if it is meant as text, or write it shorter."
+        elif wide := _mend_signs(text, line):
+            mend = wide
         raise _refuse(file, line, f"is not valid YAML: {said}.", mend) from error
     except RecursionError as error:
         raise _refuse(file, 0, "is nested too deeply.", "Flatten it.") from error
@@ -152,6 +155,12 @@ def parse_yaml(text: str, file: str = "") -> Located:
     if findings:
         raise PolicyFileError(findings)
     return Located(data, lines, file)
+
+
+def _mend_signs(text: str, line: int) -> str:
+    """How to mend full-width signs near a place that YAML cannot read: `pools：` is no key."""
+    around = text.splitlines()[max(0, line - 3) : line]
+    return mend_wide("".join(re.sub(r"(?:^|\s)#.*", "", each) for each in around), separates=True)
 
 
 def _walk(

@@ -37,7 +37,15 @@ from policies.vocabulary import (
 
 __all__ = ["OWN_INTENTS", "ConditionDoc", "PolicyDoc"]
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,99}$")]
+_LETTERS = (
+    r"A-Za-z0-9\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02AF\u0370-\u0373\u0376-\u037D\u0386-\u0482"
+    r"\u048A-\u0556\u0561-\u0587\u05D0-\u05EA\u0620-\u064A\u0671-\u06D3\u0900-\u0963\u0980-\u0DF3"
+    r"\u0E01-\u0E4E\u10A0-\u10FA\u1E00-\u1FBC\u3005-\u3007\u3041-\u3096\u30A1-\u30FA\u30FC"
+    r"\u3400-\u4DBF\u4E00-\u9FFF\uAC00-\uD7A3"
+)
+"""Letters and digits of the scripts in use, as ranges that every engine for patterns knows. No signs, no
+full-width doubles of plain letters, nothing unseen."""
+Name = Annotated[str, Field(pattern=rf"^[{_LETTERS}][{_LETTERS}._/:@-]{{0,99}}$")]
 CalledName = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
 """What callers may write as a model: any one line of text."""
 Seconds = Annotated[Real, Field(gt=0, le=86_400)]

@@ -11,12 +11,15 @@ from pydantic_core import ErrorDetails
 
 from policies.expected import NUMBERS, Expected, Path, example, expect_at, in_words, keys_at
 from policies.findings import did_you_mean
+from policies.widths import mend_wide
 
 KEY = "[key]"
 """What pydantic writes for a problem with a name itself, and not with what stands behind it."""
 _SHOWN = 60
 _DEEP = 12
-_NAME = "of Latin letters, digits and . _ / : @ -, beginning with a letter or digit, 100 at most"
+_NAME = "of letters, digits and . _ / : @ -, beginning with a letter or digit, 100 at most"
+_UNFIT = re.compile(r"[^\w./:@-]+")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _LEADING = re.compile(r"\s*([-+]?\d+(?:\.\d+)?)\s*(%?)")
 _HAS_A_MEND = re.compile(
     r"\. (?=(?:Did|Known|Write|Add|Leave|Swap|Change|Quote|Remove|Put|There)\b)"
@@ -64,11 +67,24 @@ Said = tuple[str, str, str]
 def describe(detail: ErrorDetails, where: Path, schema: type[BaseModel]) -> Said:
     """Give the code, the message and the mend of one thing that pydantic found."""
     problem = _Problem(detail, where, schema)
-    if detail["type"] in _TOLD:
-        return _TOLD[detail["type"]](problem)
+    code, message, mend = _describe(problem)
+    if wide := mend_wide(problem.key, separates=True) or mend_wide(_value(problem)):
+        mend = wide if code == "unknown-key" else f"{wide} {mend}"
+    return code, message, mend.strip()
+
+
+def _describe(problem: _Problem) -> Said:
+    if problem.detail["type"] in _TOLD:
+        return _TOLD[problem.detail["type"]](problem)
     if problem.expected is None:
-        return "bad-value", f"'{problem.dotted}': {detail['msg']}.", problem.write()
+        return "bad-value", f"'{problem.dotted}': {problem.detail['msg']}.", problem.write()
     return _wrong_kind(problem, problem.expected)
+
+
+def _value(problem: _Problem) -> str:
+    """What was written and is to have no full-width signs; of CEL what is outside its quotes."""
+    value = problem.given if isinstance(problem.given, str) else ""
+    return _QUOTED.sub("", value) if problem.key == "cel" else value
 
 
 def _unknown_key(problem: _Problem) -> Said:
@@ -110,9 +126,11 @@ def _pattern(problem: _Problem) -> Said:
         return "bad-value", message, "Write the SHA-256 of the key: 64 digits of 0-9 and a-f."
     above = ".".join(map(str, problem.where[:-1]))
     who = f"a name in '{above}'" if is_key else f"'{problem.dotted}'"
-    plain = re.sub(r"[^A-Za-z0-9._/:@-]+", "-", str(problem.given)).strip("-")[:100]
+    plain = _UNFIT.sub("-", str(problem.given)).strip("-")[:100]
     mend = "Choose one such as 'strong', and say under `about:` in your own words what it is."
-    if re.match(r"[A-Za-z0-9]", plain):
+    if mend_wide(str(problem.given)):
+        mend = ""
+    elif re.match(r"[^\W_]", plain):
         mend = f"Write it as '{plain}'."
     return "bad-value", f"{who} cannot be {_show(problem.given)}: a name is made {_NAME}.", mend
 

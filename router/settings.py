@@ -16,12 +16,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from policies.errors import PolicyFileError
-from policies.loader import Located, describe_problems, read_yaml
+from policies.findings import Finding, did_you_mean
+from policies.loader import Located, describe_problems, read_yaml, shipped_policies
+from policies.schema import Name
 from router.errors import ConfigError
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,99}$")]
 
 
 class _Section(BaseModel):
@@ -188,6 +189,11 @@ class LocalModelEntry(_Section):
     engine: Literal["auto", "llama_cpp", "xllamacpp"] = "auto"
     """auto: the compiled engine where it is installed, else the prebuilt one."""
 
+    @property
+    def is_file(self) -> bool:
+        """Whether `model` is a path and no name."""
+        return self.model.endswith(".gguf")
+
 
 class LocalEntry(_Section):
     """The models that run in this house, through llama.cpp."""
@@ -246,8 +252,11 @@ class Settings(_Section):
 def load_settings(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the configuration file, or make one from the environment when there is none.
 
+    Relative paths are in the file's folder, those that it leaves out too, so that every verb finds
+    the same files from wherever it is started.
+
     Raises:
-        ConfigError: the file cannot be read or used; one line a problem.
+        ConfigError: the file cannot be read or used, or names no policy; one line a problem.
     """
     if path is None:
         return Settings()
@@ -262,9 +271,52 @@ def load_settings(path: Path | None, environ: Mapping[str, str] = os.environ) ->
         settings = Settings.model_validate(data or {})
     except ValidationError as error:
         problems += describe_problems(error, located, Settings)
+    if settings is not None:
+        written, settings = settings.policy, _anchor(settings, path.parent)
+        problems += _miss_policy(written, settings.policy, located)
     if problems or settings is None:
         raise ConfigError(problems)
     return settings
+
+
+def _anchor(settings: Settings, folder: Path) -> Settings:
+    """The settings with every relative path in this folder."""
+
+    def beside(written: str) -> str:
+        return str(folder / Path(written).expanduser())
+
+    local, weights = settings.local, settings.understanding.weights
+    models = [
+        each.model_copy(update={"model": beside(each.model)}) if each.is_file else each
+        for each in local.models
+    ]
+    is_shipped = settings.policy in shipped_policies()
+    return settings.model_copy(
+        update={
+            "policy": settings.policy if is_shipped else beside(settings.policy),
+            "ledger": settings.ledger.model_copy(update={"path": beside(settings.ledger.path)}),
+            "local": local.model_copy(update={"folder": beside(local.folder), "models": models}),
+            "understanding": settings.understanding.model_copy(
+                update={"weights": None if weights is None else beside(weights)}
+            ),
+        }
+    )
+
+
+def _miss_policy(written: str, policy: str, located: Located) -> list[str]:
+    """The problem with a policy that is neither shipped nor a file."""
+    if written in shipped_policies() or Path(policy).is_file():
+        return []
+    what = f"'policy' names '{written}', which is neither a shipped policy nor a file"
+    finding = Finding(
+        severity="error",
+        code="no-policy",
+        message=f"{what}: there is no {policy}.",
+        mend=did_you_mean(written, shipped_policies()),
+        file=located.file,
+        line=located.line(("policy",)),
+    )
+    return [str(finding)]
 
 
 def _fill_in(

@@ -18,7 +18,7 @@ from local_models.errors import LocalModelError
 from policies.checking import check_policy
 from policies.errors import PolicyFileError
 from policies.expectations import Read
-from policies.findings import Finding
+from policies.findings import Finding, did_you_mean
 from policies.rules import Policy
 from policies.signals import Candidate, Signals
 from policies.store import PolicyStore
@@ -73,10 +73,12 @@ async def open_house(
     environ: Mapping[str, str] = os.environ,
     *,
     trusts_caller: bool = False,
+    speaks_as: str = "",
 ) -> AsyncIterator[House]:
     """The whole gateway without its doors; what is open is closed at the end, last opened first.
 
-    `trusts_caller` asks for no key: for the command line, whose user owns the configuration.
+    `trusts_caller` asks for no key: for the command line, whose user owns the configuration and
+    may speak as any of its keys.
 
     Raises:
         ConfigError: something in the configuration cannot be used; one line a problem.
@@ -106,7 +108,7 @@ async def open_house(
         metrics.set_policy(policies.current.name, policies.current.version)
         cache = _open_cache(settings.cache, settings.privacy)
         metrics.watch_cache(cache)
-        identity = _open_identity(settings, trusts_caller=trusts_caller)
+        identity = _open_identity(settings, trusts_caller=trusts_caller, speaks_as=speaks_as)
         gateway = Gateway(
             identity=identity,
             privacy=_privacy(settings.privacy),
@@ -136,8 +138,16 @@ async def open_house(
         )
 
 
-def _open_identity(settings: Settings, *, trusts_caller: bool) -> Identity:
-    return Identity([] if trusts_caller else [_grant(entry) for entry in settings.keys])
+def _open_identity(settings: Settings, *, trusts_caller: bool, speaks_as: str) -> Identity:
+    if not trusts_caller:
+        return Identity([_grant(entry) for entry in settings.keys])
+    if not speaks_as:
+        return Identity([])
+    entry = next((each for each in settings.keys if each.name == speaks_as), None)
+    if entry is None:
+        mend = did_you_mean(speaks_as, {each.name for each in settings.keys})
+        raise ConfigError([f"No key is called '{speaks_as}'. {mend}"])
+    return Identity([], anybody=_grant(entry))
 
 
 def _open_prompting(settings: Settings, in_house: InHouse) -> Prompting:

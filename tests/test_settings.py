@@ -96,3 +96,37 @@ async def test_budgets_that_contradict_stop_the_start(
     with pytest.raises(ConfigError, match=why):
         async with open_house(Settings.model_validate(whole), {}):
             pass
+
+
+def test_relative_paths_are_beside_the_configuration_wherever_one_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "mine.yaml").write_text("name: mine\n", encoding="utf-8")
+    written = (
+        "policy: mine.yaml\nledger: {path: bill.sqlite3}\nunderstanding: {weights: heads}\n"
+        "local: {models: [{model: own.gguf}, {model: qwen3-4b}]}\n"
+    )
+    _write(tmp_path / "conf", written)
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings(Path("conf/pointsman.yaml"), {})
+    assert settings.policy == "conf/mine.yaml"
+    assert settings.ledger.path == "conf/bill.sqlite3"
+    assert settings.understanding.weights == "conf/heads"
+    assert settings.local.folder == "conf/models"
+    assert [each.model for each in settings.local.models] == ["conf/own.gguf", "qwen3-4b"]
+
+
+def test_paths_in_full_and_names_stay_what_they_are(tmp_path: Path) -> None:
+    path = _write(tmp_path, "policy: cost-first\nledger: {path: /var/lib/bill.sqlite3}\n")
+    settings = load_settings(path, {})
+    assert (settings.policy, settings.ledger.path) == ("cost-first", "/var/lib/bill.sqlite3")
+
+
+def test_a_policy_that_is_not_there_is_told_with_its_line(tmp_path: Path) -> None:
+    path = _write(tmp_path, "server: {port: 1}\npolicy: cost-frist\n")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path, {})
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{path}:2: error: 'policy' names 'cost-frist', which is neither")
+    assert problem.endswith("Did you mean 'cost-first'?")

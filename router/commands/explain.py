@@ -5,14 +5,32 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from policies.explain import decision_as_tree, plan_as_json
-from providers.messages import ChatRequest, Message
+from router.commands.asking import (
+    AtOption,
+    BudgetOption,
+    JsonOption,
+    KeyOption,
+    LedgerOption,
+    LocalOption,
+    MetadataOption,
+    ModelOption,
+    OrderOption,
+    PolicyOption,
+    QuestionArgument,
+    RequestOption,
+    SessionOption,
+    TenantOption,
+    TierOption,
+    UserOption,
+    open_question,
+    suppose,
+)
 from router.commands.opening import (
     BAD_CONFIG,
     FAILED,
@@ -22,7 +40,7 @@ from router.commands.opening import (
     open_settings,
 )
 from router.errors import ConfigError, PointsmanError
-from router.pipeline.calls import Call, Journey, Refused
+from router.pipeline.calls import Call, Journey, Refused, Supposed
 
 if TYPE_CHECKING:
     from policies.decision import Decision
@@ -39,29 +57,23 @@ _SHOWN = (
 
 
 def explain(
-    question: Annotated[
-        str, typer.Argument(help="What a customer says; `-` reads it from standard input.")
-    ] = "",
-    request: Annotated[
-        str, typer.Option("--request", help="Id of a past request (x-request-id), from the ledger.")
-    ] = "",
-    key: Annotated[
-        str, typer.Option(help="With --request: the name of the key that sent it.")
-    ] = "",
+    question: QuestionArgument = "",
+    request: RequestOption = "",
     config: ConfigOption = None,
-    policy: Annotated[
-        str, typer.Option(help="Decide by this policy instead of the configured one.")
-    ] = "",
-    model: Annotated[str, typer.Option(help="`auto`, a pool or a model.")] = "auto",
-    user: Annotated[str, typer.Option(help="Who asks.")] = "",
-    tier: Annotated[str, typer.Option(help="The user's tier.")] = "",
-    must_stay_local: Annotated[
-        bool, typer.Option("--must-stay-local", help="As if the request may not leave the house.")
-    ] = False,
-    ledger: Annotated[
-        Path | None, typer.Option(help="With --request: a ledger file other than the configured.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of a tree.")] = False,
+    policy: PolicyOption = "",
+    model: ModelOption = "auto",
+    key: KeyOption = "",
+    user: UserOption = "",
+    tier: TierOption = "",
+    tenant: TenantOption = "",
+    session: SessionOption = "",
+    order_number: OrderOption = "",
+    metadata: MetadataOption = None,
+    must_stay_local: LocalOption = False,
+    at: AtOption = "",
+    budget_left: BudgetOption = None,
+    ledger: LedgerOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Nobody is called. Vendors without a key count as off, as they would for a real request.
 
@@ -71,12 +83,14 @@ def explain(
 
         python main.py explain "你们什么态度！我要投诉" --tier vip
 
+        python main.py explain "Where is it?" --key shop --metadata app=web --at 2026-11-21T03:00+08:00
+
         python main.py explain --policy cost-first "Prove that the square root of 2 is irrational."
 
         python main.py explain --request 4f0c… --json
     """
-    if bool(question) == bool(request) or (key and not request):
-        errors.print("✗ Give either a question or --request ID (and --key with it).", style="red")
+    if bool(question) == bool(request):
+        errors.print("✗ Give either a question or --request ID.", style="red")
         raise typer.Exit(BAD_CONFIG)
     settings = open_settings(config)
     if request:
@@ -86,16 +100,23 @@ def explain(
         return
     if policy:
         settings = settings.model_copy(update={"policy": policy})
-    hints = {"user": user, "tier": tier, "must_stay_local": "yes" if must_stay_local else ""}
-    text = sys.stdin.read() if question == "-" else question
-    asked = ChatRequest(model=model, messages=(Message(role="user", content=text),))
-    call = Call(
-        request_id=uuid.uuid4().hex,
-        request=asked,
-        hints={name: value for name, value in hints.items() if value},
-    )
+    said = {"user": user, "tier": tier, "tenant": tenant, "session": session}
+    said |= {"order_number": order_number, "must_stay_local": "yes" * must_stay_local}
     try:
-        journey = asyncio.run(_prepare(settings, call))
+        call = open_question(question, model, said, metadata or ())
+        supposed = suppose(at, budget_left)
+    except PointsmanError as error:
+        errors.print(f"✗ {error.message}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(BAD_CONFIG) from None
+    _explain(settings, call, supposed, key, as_json=as_json)
+
+
+def _explain(
+    settings: Settings, call: Call, supposed: Supposed, key: str, *, as_json: bool
+) -> None:
+    """Tell what would be decided about a call, whoever's key it came with."""
+    try:
+        journey = asyncio.run(_consider(settings, call, supposed, key))
     except ConfigError as error:
         fail_config(error)
     except PointsmanError as error:
@@ -107,11 +128,13 @@ def explain(
         raise typer.Exit(FAILED)
 
 
-async def _prepare(settings: Settings, call: Call) -> Journey | Refused:
+async def _consider(
+    settings: Settings, call: Call, supposed: Supposed, key: str
+) -> Journey | Refused:
     from router.wiring import open_house
 
-    async with open_house(settings, trusts_caller=True) as house:
-        return house.gateway.consider(call)
+    async with open_house(settings, trusts_caller=True, speaks_as=key) as house:
+        return house.gateway.consider(call, supposed)
 
 
 def _print(signals: Signals, decision: Decision, *, as_json: bool) -> None:

@@ -19,6 +19,8 @@ from providers.catalog import Catalog, load_catalog
 from router.commands.opening import BAD_CONFIG, FAILED, errors
 from router.places import list_candidates
 
+_POLICY = "imported-policy.yaml"
+
 
 def import_litellm(
     file: Annotated[Path, typer.Argument(help="LiteLLM's config.yaml.")],
@@ -51,10 +53,9 @@ def import_litellm(
         _tell(imported)
         errors.print("✗ no model could be taken over; nothing was written.", style="red")
         raise typer.Exit(FAILED)
-    policy_path = out / "imported-policy.yaml"
-    config = {**imported.config, "policy": str(policy_path)}
+    config = {**imported.config, "policy": _POLICY}
     _write(out / "pointsman.yaml", config, force=force)
-    _write(policy_path, imported.policy, force=force)
+    _write(out / _POLICY, imported.policy, force=force)
     _tell(imported)
     errors.print(
         f"✓ {len(imported.config['models'])} models taken over, {len(imported.notes)} notes. "

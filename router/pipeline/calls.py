@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,7 +13,7 @@ from router.steps.records.record import Settled
 
 if TYPE_CHECKING:
     from policies.decision import Plan, Refusal
-    from policies.signals import Caller, Signals
+    from policies.signals import Caller, Signals, Surroundings
     from providers.calls import Deadline
     from providers.messages import ChatRequest
     from router.errors import NobodyCanAnswerError
@@ -44,6 +46,22 @@ class Understood(msgspec.Struct, frozen=True):
     signals: Signals
     began: float
     """On the monotonic clock: what the deadline counts from."""
+
+
+class Supposed(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be taken for true when a decision is only considered."""
+
+    at: datetime.datetime | None = None
+    budget_left_usd: Decimal | None = None
+
+    def change(self, around: Surroundings) -> Surroundings:
+        """The world with what is supposed in it."""
+        budget = around.budget_left_usd if self.budget_left_usd is None else self.budget_left_usd
+        now = self.at or around.now
+        return msgspec.structs.replace(around, now=now, budget_left_usd=budget)
+
+
+AS_IT_IS = Supposed()
 
 
 class Journey(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,16 @@ from policies.bounds import UNBOUND
 from policies.signals import Surroundings
 from providers.calls import Completion, Deadline, Opened, UsageReport
 from router.errors import BudgetExhaustedError, EverybodyRestsError, NobodyCanAnswerError
-from router.pipeline.calls import Answer, Call, Journey, Refused, Served, Understood
+from router.pipeline.calls import (
+    AS_IT_IS,
+    Answer,
+    Call,
+    Journey,
+    Refused,
+    Served,
+    Supposed,
+    Understood,
+)
 from router.pipeline.line import Line
 from router.steps.cache import gather, play
 from router.steps.records import exhausted
@@ -78,7 +87,7 @@ class Gateway:
         """
         read = self._read(call)
         try:
-            journey = self._decide(call, read)
+            journey = self._decide(call, read, self._surroundings(read.caller))
         except NobodyCanAnswerError as error:
             self._keep_refusal(call, read, error)
             raise
@@ -86,16 +95,17 @@ class Gateway:
             return await self._decide_with_help(call, read, journey)
         return journey
 
-    def consider(self, call: Call) -> Journey | Refused:
+    def consider(self, call: Call, supposed: Supposed = AS_IT_IS) -> Journey | Refused:
         """What would be decided about a request, with why each earlier rule did not hold.
 
         Nobody is called: where a model would be asked first, the reasons say so.
         """
         read = self._read(call)
-        asked = self._planner.inquire(read.signals, read.caller, self._surroundings(read.caller))
+        around = supposed.change(self._surroundings(read.caller))
+        asked = self._planner.inquire(read.signals, read.caller, around)
         why = () if asked is None else (asked.why,)
         try:
-            journey = self._decide(call, read, before=why, thorough=True)
+            journey = self._decide(call, read, around, before=why, thorough=True, supposed=supposed)
         except NobodyCanAnswerError as error:
             if error.refusal is None:
                 raise
@@ -120,21 +130,21 @@ class Gateway:
         self,
         call: Call,
         read: Understood,
+        around: Surroundings,
         *,
         before: tuple[Reason, ...] = (),
         also: Bounds = UNBOUND,
         thorough: bool = False,
-        record: Record | None = None,
+        supposed: Supposed = AS_IT_IS,
     ) -> Journey:
         signals, caller, masked = read.signals, read.caller, read.masked
         requested = call.request.model
-        around = self._surroundings(caller, record)
         try:
             plan = self._planner.plan(
                 signals, caller, around, requested, thorough=thorough, also=also
             )
         except NobodyCanAnswerError as error:
-            raise self._retell(error, caller, before) from error.__cause__
+            raise self._retell(error, caller, before, supposed) from error.__cause__
         if before:
             plan = msgspec.structs.replace(plan, reasons=(*before, *plan.reasons))
         request = self._prompting.apply(plan, signals, caller, masked.request)
@@ -171,7 +181,8 @@ class Gateway:
             read = msgspec.structs.replace(read, signals=opinion.signals)
             before = (opinion.reason,)
             try:
-                again = self._decide(call, read, before=before, also=asked.bounds, record=record)
+                around = self._surroundings(read.caller, record)
+                again = self._decide(call, read, around, before=before, also=asked.bounds)
             except NobodyCanAnswerError as error:
                 if error.refusal is not None:
                     record.refuse(read.signals, error.refusal, error.status)
@@ -269,13 +280,18 @@ class Gateway:
         self._cache.keep(found, journey.plan, answer, settled.price_usd, settled.remark)
 
     def _retell(
-        self, error: NobodyCanAnswerError, caller: Caller, before: tuple[Reason, ...]
+        self,
+        error: NobodyCanAnswerError,
+        caller: Caller,
+        before: tuple[Reason, ...],
+        supposed: Supposed,
     ) -> NobodyCanAnswerError:
         """The error with what is known of why: how the budget stands, how long everybody rests.
 
         The earlier reasons go in front of its own.
         """
-        standing = self._budgets.standing(caller.key_name)
+        is_real = supposed.budget_left_usd is None
+        standing = self._budgets.standing(caller.key_name) if is_real else None
         told = error
         if isinstance(error, BudgetExhaustedError) and standing is not None:
             told = exhausted(caller.key_name, standing, error.message)

@@ -37,6 +37,9 @@ class Grant:
     """Models, pools or `auto` that the key may name; empty: all."""
 
 
+_ANYBODY = Grant(name=ANONYMOUS, key_sha256="")
+
+
 def hash_key(key: str) -> str:
     """The form in which a key is kept: SHA-256 in hex. Keys are long and random, so no salt."""
     return hashlib.sha256(key.encode()).hexdigest()
@@ -60,9 +63,10 @@ def read_wish(said: str, where: str) -> bool:
 
 
 class Identity:
-    """Knows every key. With no key configured everybody may ask, as `anonymous`."""
+    """Knows every key. With no key configured everybody may ask, as `anybody`."""
 
-    def __init__(self, grants: Sequence[Grant]) -> None:
+    def __init__(self, grants: Sequence[Grant], anybody: Grant = _ANYBODY) -> None:
+        self._anybody = anybody
         self._by_hash = {grant.key_sha256.lower(): grant for grant in grants}
         self._plain: dict[str, Caller] = {}
         self._met: dict[str, Grant] = {}
@@ -109,7 +113,7 @@ class Identity:
         Raises:
             UnauthorizedError: no key came, or one that is not configured.
         """
-        return self._find(credential) or _ANYBODY
+        return self._find(credential) or self._anybody
 
     def _find(self, credential: str) -> Grant | None:
         if self.is_open:
@@ -128,9 +132,6 @@ class Identity:
             )
         self._met[credential] = grant
         return grant
-
-
-_ANYBODY = Grant(name=ANONYMOUS, key_sha256="")
 
 
 def _caller(grant: Grant, hints: Mapping[str, str], metadata: Mapping[str, str]) -> Caller:

@@ -96,6 +96,72 @@ def test_explain_tells_a_past_request_from_the_ledger(config: Path, tmp_path: Pa
     assert re.search(r"call 1: primary gpt-\S+ at openai/\S+: answered", done.stdout)
 
 
+_WHO_ASKS = """\
+name: who-asks
+zone: Asia/Shanghai
+pools: {cheap: {models: [gpt-6-luna]}, strong: {models: [gpt-6-sol]}}
+rules:
+  - {name: shop, when: {key: shop, tier: gold}, use: strong}
+  - {name: web, when: {metadata: {app: web, team: "a=b"}}, use: strong}
+  - {name: bank, when: {tenant: bank}, use: strong}
+  - {name: order, when: {order_number: "*88"}, use: strong}
+  - {name: poor, when: {budget_left_usd: below 0.5}, use: strong}
+  - {name: night, when: {time: 22:00-06:00}, use: strong}
+default: {use: cheap}
+splits:
+  half: {by: session, pool: cheap, arms: {a: {share: 50%, use: cheap}, b: {share: rest}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "rule"),
+    [
+        (["--key", "shop"], "shop"),
+        (["--metadata", "app=web", "--metadata", "team=a=b"], "web"),
+        (["--metadata", "tenant=bank"], "bank"),
+        (["--tenant", "bank"], "bank"),
+        (["--order-number", "单188"], "order"),
+        (["--at", "2026-11-20T19:00Z"], "night"),
+        (["--budget-left", "0.2"], "poor"),
+        (["--session", "s-7"], "default"),
+    ],
+)
+def test_explain_describes_whoever_asks_and_when(
+    config: Path, tmp_path: Path, options: list[str], rule: str
+) -> None:
+    policy = tmp_path / "who.yaml"
+    policy.write_text(_WHO_ASKS, encoding="utf-8")
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    settings["keys"] = [{"name": "shop", "key": "sk-shop", "tier": "gold", "budget_usd": 5}]
+    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    noon = [] if "--at" in options else ["--at", "2026-11-20T12:00+08:00"]
+    done = _run("explain", "hi", "--policy", policy, "--config", config, *options, *noon)
+    assert done.exit_code == 0, done.output
+    assert f"rule: {rule} " in done.stdout
+    if "--session" in options:
+        assert "split 'half'" in done.stdout and "no session" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--key", "shpo"], "No key is called 'shpo'. Did you mean 'shop'?"),
+        (["--metadata", "app"], "Write it as key=value"),
+        (["--metadata", "must_stay_local=perhaps"], "neither yes nor no"),
+        (["--at", "3 o'clock"], "--at: '3 o'clock' is no moment"),
+        (["--key", "shop", "--tier", "vip"], "its key is bound to tier 'gold'"),
+        (["--key", "shop", "--budget-left", "0"], "$0 of the budget is left"),
+    ],
+)
+def test_explain_says_what_cannot_be_asked(config: Path, options: list[str], said: str) -> None:
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    settings["keys"] = [{"name": "shop", "key": "sk-shop", "tier": "gold", "budget_usd": 5}]
+    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    done = _run("explain", "hi", "--config", config, *options)
+    assert done.exit_code in (1, 2)
+    assert said in done.output and "$5 a month" not in done.output
+
+
 def test_explain_says_why_nobody_may_answer(config: Path) -> None:
     done = _run("explain", "hello", "--must-stay-local", "--config", config)
     assert done.exit_code == 1
@@ -203,9 +269,12 @@ def test_import_litellm_writes_a_configuration_that_checks(tmp_path: Path) -> No
     os.environ["OPENAI_API_KEY"] = "sk-x"
     try:
         checked = _run("check", tmp_path / "out" / "pointsman.yaml")
+        moved = (tmp_path / "out").rename(tmp_path / "elsewhere")
+        checked_there = _run("check", moved / "pointsman.yaml")
     finally:
         del os.environ["OPENAI_API_KEY"]
     assert "error" not in checked.stderr, checked.stderr
+    assert "error" not in checked_there.stderr, checked_there.stderr
 
 
 def test_import_litellm_says_what_is_left_to_do(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from policies.compiling import compile_all, compile_first
 from policies.conditions import Condition
@@ -36,17 +37,20 @@ DOCS: st.SearchStrategy[Any] = st.recursive(
 )
 NUMBERS = st.sampled_from([0.0, 0.2, 0.3, 0.4, 0.5, 0.51, 1.0, float("nan")])
 FACTS = st.builds(
-    lambda signals, caller: Facts(build_signals(signals), caller, Surroundings(now=NOON)),
+    lambda signals, numbers, caller: Facts(
+        replace(build_signals(signals), **numbers), caller, Surroundings(now=NOON)
+    ),
     st.fixed_dictionaries(
         {
             "intent": st.sampled_from(["refund", "other"]),
             "intents": st.lists(st.sampled_from(["refund", "urge"]), max_size=2, unique=True),
-            "intent_confidence": NUMBERS, "difficulty": NUMBERS, "prompt_tokens": st.integers(6, 8),
+            "prompt_tokens": st.integers(6, 8),
             "max_output_tokens": st.none() | st.integers(9, 11), "has_code": st.booleans(),
             "pii": st.lists(st.sampled_from(["phone", "email"]), max_size=2, unique=True),
             "slots": st.sampled_from([{}, {"phone": []}, {"phone": ["1"]}]),
         }
     ),
+    st.fixed_dictionaries({"intent_confidence": NUMBERS, "difficulty": NUMBERS}),
     st.builds(
         Caller, tier=st.sampled_from(["vip", "standard"]), user=st.sampled_from(["vip-7", "anna"]),
         metadata=st.sampled_from([{}, {"app": "web"}]),

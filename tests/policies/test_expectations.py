@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 
 from local_models.classifiers.intents import GROUPS
 from policies.checking import check_file
 from policies.expectations import build_signals
+from policies.facts import CEL_NAMES
 from policies.findings import Finding
-from policies.signals import GROUP_OF, PII_KINDS, Signals
+from policies.given import ELSEWHERE, NAMED
+from policies.schema import ConditionDoc
+from policies.signals import GROUP_OF, PII_KINDS, Caller, Signals
 from router.steps.privacy import KINDS
 from tests.policies.worlds import make_model
 
@@ -33,6 +37,7 @@ expect:
   - CASE
 """
 LINE = 16
+_COMBINING = {"all_", "any_", "not_", "cel"}
 MODELS = [make_model("a"), make_model("b"), make_model("c"), make_model("d", is_local=True)]
 
 
@@ -59,11 +64,27 @@ def tried(case: str, folder: Path, **more: object) -> list[Finding]:
         ("{signals: {pii: [idcard]}, pool: cheap}", "Did you mean 'id_card'"),
         ("{signals: {needs: tool}, pool: cheap}", "Did you mean 'tools'"),
         ("{signals: {language: chinese}, pool: cheap}", "Known: en, mixed, other, zh"),
+        ("{signals: {tokens: many}, pool: cheap}", "'tokens' must be a whole number|`tokens: 1200`"),
+        ("{signals: {tokens: 1, prompt_tokens: 2}, pool: cheap}", "are the same"),
+        ("{signals: {tokens: -1}, pool: cheap}", "cannot be -1: it is a whole number, 0 or more"),
+        ("{signals: {difficulty: 50}, pool: strong}", "`difficulty: 0.5`"),
+        ("{signals: {difficulty: 500}, pool: strong}", "it is a number from 0 to 1"),
+        ("{signals: {turns: 0}, pool: cheap}", "`turns: 3`"),
+        ("{signals: {turns: 3k%}, pool: cheap}", "must be a whole number"),
+        ("{signals: {expected_quality: {a: 80}}, pool: cheap}", "cannot be 80"),
+        ("{signals: {tokens_by_family: many}, pool: cheap}", "`tokens_by_family: {qwen: [1200, 1300]}`"),
+        ("{signals: {tier: vip}, pool: cheap}", "It belongs under `caller:`"),
+        ("{signals: {key: shop}, pool: cheap}", "It belongs under `caller:`"),
+        ("{caller: {tokens: 5}, pool: cheap}", "It belongs under `signals:`"),
+        ("{signals: {intent_count: 2}, pool: cheap}", "they are counted"),
+        ("{signals: {load: 0.9}, pool: cheap}", "beside `signals:`"),
+        ("{signals: {tokns: 5}, pool: cheap}", "Did you mean 'tokens'"),
+        ("{say: '', pool: cheap}", "nothing is said"),
         ("{caller: {user: 1001}, pool: cheap}", "`user: '1001'`"),
         ("{caller: {must_stay_local: no}, refused: true}", "`must_stay_local: false`"),
         ("{caller: {metadata: hello}, pool: cheap}", "`metadata: {app: web}`"),
         ("{caller: {metadata: {app: 5}}, pool: cheap}", "a text for each name"),
-        ("{at: yesterday, pool: cheap}", "`at: 2026-11-21T03:00+08:00`"),
+        ("{at: yesterday, pool: cheap}", "`2026-11-21T03:00+08:00`"),
         ("{at: 2026-11-21T03:00, pool: cheap}", "2026-11-21T03:00+08:00"),
         ("{pool: }", "empty|no value"),
         ("{rule: default, arm: {}}", "`arm:` is empty"),
@@ -97,6 +118,8 @@ def test_a_case_that_tests_nothing_is_told_with_line_and_mend(
         "{signals: {intent: complaint, intent_group: query}, rule: default}",
         "{signals: {slots: {date: today}, pii: phone, modalities: [text, image]}, goes_to: c}",
         "{caller: {tier: vip-1}, rule: vips}",
+        "{caller: {key: shop}, signals: {code: true, unsure: true, modality: image}, goes_to: c}",
+        "{signals: {tokens: 6k, confidence: 50%, intensity: 0.5, difficulty: 70%}, rule: hard}",
         "{model: b, rule: model, pool: b}",
         "{caller: {metadata: {app: web}}, refused: true}",
         "{unavailable: [c], goes_to: [a]}",
@@ -121,6 +144,23 @@ def test_intents_of_one_s_own_may_be_said(tmp_path: Path) -> None:
     (found,) = tried(case, tmp_path)
     assert "cannot say 'loan'" in found.message
     assert build_signals({"intent": "loan"}, intents=("loan",)).intent_group == "other"
+
+
+def test_every_name_of_a_condition_can_be_given_or_is_told_how() -> None:
+    own = {field.name for struct in (Signals, Caller) for field in fields(struct)}
+    for name in {*CEL_NAMES, *ConditionDoc.model_fields} - _COMBINING:
+        given = NAMED.get(name, name)
+        assert given in own or name in ELSEWHERE, name
+    assert set(NAMED.values()) <= own
+
+
+def test_the_page_on_policies_lists_every_name_that_may_be_given() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
+    rows = {row.split("|")[1].strip(): row for row in page.splitlines() if row.startswith("| `")}
+    short = {own: name for name, own in NAMED.items()}
+    for key, struct in (("`signals`", Signals), ("`caller`", Caller)):
+        for field in fields(struct):
+            assert f"`{short.get(field.name, field.name)}`" in rows[key], field.name
 
 
 def test_groups_and_kinds_are_those_of_whoever_reads_requests() -> None:

@@ -93,6 +93,30 @@ def test_what_was_not_understood_is_told_with_its_place() -> None:
     assert "router_settings.routing_strategy" not in noted
 
 
+def test_what_is_unknown_of_a_model_is_told_as_it_is() -> None:
+    imported = import_litellm(SOURCE, known={each.name: each for each in models()[2:]})
+    told = [note for note in imported.notes if note.where == "pointsman.yaml, models.my-4o"]
+    due = [note.message for note in told if note.is_due]
+    assert any("window_tokens" in each for each in due)
+    assert any("tools, images or JSON are never sent" in each for each in due)
+    (price,) = [note.message for note in told if "price" in note.message]
+    assert "unknown in the bill" in price and "cost nothing" not in price
+
+
+def test_a_strategy_that_we_lack_is_told_with_what_the_policy_says() -> None:
+    source = yaml.safe_load(yaml.safe_dump(SOURCE))
+    source["router_settings"]["routing_strategy"] = "usage-based-routing-v2"
+    imported = import_litellm(source)
+    noted = {note.where: note.message for note in imported.notes}
+    assert "fastest healthy one" in noted["router_settings.routing_strategy"]
+    assert imported.policy["pools"]["gpt-4o-pool"]["objective"] == "fastest"
+    source["model_list"] = source["model_list"][2:5]
+    imported = import_litellm(source)
+    noted = {note.where: note.message for note in imported.notes}
+    assert "no pool has several models" in noted["router_settings.routing_strategy"]
+    assert "objective" not in json.dumps(imported.policy)
+
+
 def test_nonsense_is_noted_and_not_raised() -> None:
     imported = import_litellm({"model_list": "x", "router_settings": [1], "litellm_settings": None})
     noted = {note.where for note in imported.notes}

@@ -91,7 +91,7 @@ def test_a_problem_names_its_line_and_its_mend(find: str, put: str, line: int, s
         ("models: [a]", "models: [a]\n    quality_floor: 60", 5, "from 0 to 1, not 60. Write it as `quality_floor: 0.6`"),
         ("models: [a]", "models: [a]\n    quality_floor: 60%", 5, "`quality_floor: 0.6`"),
         ("models: [a]", "models: [a]\n    under_usd: 0", 5, "must be a number above 0, not 0"),
-        ("  strong:\n", "  强:\n    models: [b]\n  strong:\n", 3, "a name in 'pools' cannot be '强': a name is made of Latin letters"),
+        ("  strong:\n", "  强 大:\n    models: [b]\n  strong:\n", 3, "a name in 'pools' cannot be '强 大': a name is made of letters"),
         ("name: hard", "name: very upset", 6, "Write it as 'very-upset'."),
         ("name: mine", "name: 2026", 1, "must be text, not 2026. Write it as `name: '2026'`."),
         ("name: mine", "name: mine\nzone: Asia/Shangai", 2, "Did you mean 'Asia/Shanghai'?"),
@@ -190,6 +190,48 @@ def test_a_problem_of_a_file_on_disk_begins_with_file_and_line(tmp_path: FilePat
     path.write_text(GOOD.replace("rules:", "ruls:"), encoding="utf-8")
     with pytest.raises(PolicyFileError, match=r"policy\.yaml:5: error: unknown key 'ruls'"):
         load_policy(path)
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "said"),
+    [
+        ("default: {", "default：{", "write ': ' for '：'"),
+        ("models: [a]", "models: [a，b]", "write ',' for '，'"),
+        ("pools:\n", "pools：\n", "write ': ' for '：'"),
+        ("difficulty: above 0.5", "time: 22：00-06：00", "write ':' for '：'"),
+        ("difficulty: above 0.5", "difficulty: '＞ 0.5'", "write '>' for '＞'"),
+        ("difficulty: above 0.5", "language: “zh”", "write '\"' for '“'"),
+        ("difficulty: above 0.5", "cel: tokens ＞ 5", "write '>' for '＞'"),
+        ("name: hard", "name: 【急】", "write '[' for '【' and ']' for '】'"),
+    ],
+)
+def test_a_full_width_sign_is_named_with_what_to_write(find: str, put: str, said: str) -> None:
+    assert find in GOOD
+    found = problems(GOOD.replace(find, put, 1))
+    assert any(said in each.mend for each in found), found
+
+
+def test_full_width_signs_within_what_people_say_are_no_trouble() -> None:
+    text = GOOD.replace("difficulty: above 0.5", "cel: tier == '，' && tokens")
+    assert not any("full-width" in each.mend for each in problems(text))
+    said = (
+        f"{GOOD}about: 给客服用，别改。\nexpect:\n  - {{say: 你们（客服）在吗？, rule: default}}\n"
+    )
+    assert parse_policy(said).doc.expect[0].say == "你们（客服）在吗？"
+
+
+@pytest.mark.parametrize(
+    "name", ["投诉", "жалоба", "παράπονο", "문의", "お問い合わせ", "réclamation", "投诉/2"]
+)
+def test_names_may_be_of_any_script(name: str) -> None:
+    assert parse_policy(GOOD.replace("name: hard", f"name: {name}")).rules[0].name == name
+
+
+@pytest.mark.parametrize(
+    "name", ["投 诉", "投\u200b诉", "\u202e诉", "ｖｉｐ", "-投诉", "投诉！", "投" * 101]
+)
+def test_names_hold_no_signs_and_nothing_unseen(name: str) -> None:
+    assert problems(GOOD.replace("name: hard", f"name: '{name}'"))
 
 
 def test_a_key_written_twice_is_refused() -> None:
