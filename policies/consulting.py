@@ -11,7 +11,7 @@ from policies.decision import Plan, Reason, Terms
 from policies.engine import constrain, first_that_holds, limit, say_left_out
 from policies.facts import Facts
 from policies.roster import Roster, roster_of
-from policies.rules import Policy
+from policies.rules import AUTO, Policy
 from policies.seating import Errand, seat_errand
 from policies.signals import Caller, Candidate, Signals, Surroundings
 
@@ -39,14 +39,16 @@ def consult(
     caller: Caller,
     candidates: Sequence[Candidate] | Roster,
     surroundings: Surroundings,
+    requested: str = AUTO,
 ) -> Consultation | None:
     """Say whom to ask what the request is about; None when the policy does not want it asked.
 
+    A caller who names a model or a pool has said who may see the text: nobody else is shown it.
     Every limit on the request binds the models that are asked: those of constraints, those of the
     rule that would decide now, the caller's own, and the budget.
     """
     inquiry = policy.inquiry
-    if inquiry is None:
+    if inquiry is None or policy.aliases.get(requested, requested) != AUTO:
         return None
     facts = Facts(signals, caller, surroundings, roster_of(candidates), policy.members)
     if not inquiry.condition.holds(facts):

@@ -25,6 +25,7 @@ from router.steps.records import exhausted
 
 if TYPE_CHECKING:
     from policies.bounds import Bounds
+    from policies.consulting import Consultation
     from policies.decision import Reason
     from policies.signals import Caller
     from providers.calls import StreamEvent
@@ -92,7 +93,7 @@ class Gateway:
         Nobody is called: where a model would be asked first, the reasons say so.
         """
         read = self._read(call)
-        asked = self._planner.inquire(read.signals, read.caller, self._surroundings(read.caller))
+        asked = self._inquire(call, read)
         why = () if asked is None else (asked.why,)
         try:
             journey = self._decide(call, read, before=why, thorough=True)
@@ -115,6 +116,10 @@ class Gateway:
         masked = self._privacy.mask(asked, scope=_scope(caller))
         signals = self._understanding.read(masked.request, masked.findings.kinds)
         return Understood(caller, masked, signals, began)
+
+    def _inquire(self, call: Call, read: Understood) -> Consultation | None:
+        around = self._surroundings(read.caller)
+        return self._planner.inquire(read.signals, read.caller, around, call.request.model)
 
     def _decide(
         self,
@@ -159,14 +164,14 @@ class Gateway:
         The first decision says what the model may be asked at all and opens the record that its
         call is written into; what the policy's constraints asked for then still holds afterwards.
         """
-        asked = self._planner.inquire(read.signals, read.caller, self._surroundings(read.caller))
+        asked = self._inquire(call, read)
         if asked is None:
             return journey
         with ExitStack() as unfinished:
             record = unfinished.enter_context(self._open(journey))
             line = Line(self._dispatcher, journey, record)
             opinion = await self._second_opinion.improve(
-                read.signals, read.masked.request, asked, line.read
+                read.signals, read.masked.request, asked, line.read, deadline=journey.deadline
             )
             read = msgspec.structs.replace(read, signals=opinion.signals)
             before = (opinion.reason,)

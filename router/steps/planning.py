@@ -38,10 +38,15 @@ class Planner:
         return self._store.current.inquiry is not None
 
     def inquire(
-        self, signals: Signals, caller: Caller, surroundings: Surroundings
+        self,
+        signals: Signals,
+        caller: Caller,
+        surroundings: Surroundings,
+        requested: str = AUTO,
     ) -> Consultation | None:
         """Whom to ask what this request is about; None when nobody need be asked."""
-        return consult(self._store.current, signals, caller, self._roster(), surroundings)
+        policy = self._store.current
+        return consult(policy, signals, caller, self._roster(), surroundings, requested)
 
     def plan(
         self,
