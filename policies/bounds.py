@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -74,6 +75,29 @@ class Bounds:
 
 
 UNBOUND = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What constraints asked for before a request was read again: it binds whatever is read."""
+
+    bounds: Bounds = UNBOUND
+    constraints: tuple[Reason, ...] = ()
+    """Those that held, with why."""
+
+    def beside(self, held: Sequence[Reason]) -> list[Reason]:
+        """Name the constraints that bind although they are not among those that hold now."""
+        if not self.constraints:
+            return []
+        now = {each.text for each in held}
+        return [
+            Reason(f"{each.text}, which held before the request was read again", True, each.below)
+            for each in self.constraints
+            if each.text not in now
+        ]
+
+
+NOTHING_EARLIER = Earlier()
 
 
 class Limits(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from policies.bounds import UNBOUND
+from policies.bounds import NOTHING_EARLIER
 from policies.signals import Surroundings
 from providers.calls import Completion, Deadline, Opened, UsageReport
 from router.errors import BudgetExhaustedError, NobodyCanAnswerError
@@ -24,7 +24,7 @@ from router.steps.cache import gather, play
 from router.steps.records import exhausted
 
 if TYPE_CHECKING:
-    from policies.bounds import Bounds
+    from policies.bounds import Earlier
     from policies.consulting import Consultation
     from policies.decision import Reason
     from policies.signals import Caller
@@ -127,7 +127,7 @@ class Gateway:
         read: Understood,
         *,
         before: tuple[Reason, ...] = (),
-        also: Bounds = UNBOUND,
+        also: Earlier = NOTHING_EARLIER,
         thorough: bool = False,
         record: Record | None = None,
     ) -> Journey:
@@ -176,7 +176,7 @@ class Gateway:
             read = msgspec.structs.replace(read, signals=opinion.signals)
             before = (opinion.reason,)
             try:
-                again = self._decide(call, read, before=before, also=asked.bounds, record=record)
+                again = self._decide(call, read, before=before, also=asked.earlier, record=record)
             except NobodyCanAnswerError as error:
                 if error.refusal is not None:
                     record.refuse(read.signals, error.refusal, error.status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from policies.bounds import UNBOUND, Bounds
+from policies.bounds import NOTHING_EARLIER, Earlier
 from policies.consulting import Consultation, consult
 from policies.decision import Plan, Refusal
 from policies.engine import decide
@@ -56,12 +56,12 @@ class Planner:
         requested: str = AUTO,
         *,
         thorough: bool = False,
-        also: Bounds = UNBOUND,
+        also: Earlier = NOTHING_EARLIER,
     ) -> Plan:
         """Choose who answers and who stands behind them.
 
         `thorough` also says why each earlier rule did not hold: for `explain` and `/v1/route`.
-        `also` are limits that hold besides the policy's.
+        `also` holds besides what the policy's constraints ask for now.
 
         Raises:
             NobodyCanAnswerError: no model is eligible; the message says why each one is not.

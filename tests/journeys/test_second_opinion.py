@@ -216,6 +216,19 @@ async def test_what_a_constraint_asked_for_holds_whatever_the_model_reads(tmp_pa
     plan = decode_plan(entry.request.plan)
     assert (decode_signals(entry.request.signals).intent, plan.must_stay_local) == ("refund", True)
     assert entry.request.model == "plain"
+    told = reasons(entry)
+    assert "constraint 'invoices-stay', which held before the request was read again" in told
+    assert "stay in this house" in told
+
+
+async def test_a_constraint_that_holds_before_and_after_is_named_once(tmp_path: Path) -> None:
+    policy = POLICY.replace(
+        "{intent: invoice}, must_stay_local",
+        "{turns: at least 1}, needs: tools}\n  - {name: x, when: {turns: above 9}, must_stay_local",
+    )
+    async with house(tmp_path, REFUND, policy=policy) as (served, _):
+        _, entry = await ask(served)
+    assert reasons(entry).count("constraint 'invoices-stay'") == 1
 
 
 async def test_the_model_sees_no_private_data(tmp_path: Path) -> None:
