@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -80,6 +81,29 @@ Obstacle = Literal["rest", "budget", "window", "abilities"]
 OBSTACLES: tuple[Obstacle, ...] = ("rest", "budget", "window", "abilities")
 """What may stand between a request and every model and yet go away: by waiting, with more money, by
 asking less. In the order in which they are thought away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What constraints asked for before a request was read again: it binds whatever is read."""
+
+    bounds: Bounds = UNBOUND
+    constraints: tuple[Reason, ...] = ()
+    """Those that held, with why."""
+
+    def beside(self, held: Sequence[Reason]) -> list[Reason]:
+        """Name the constraints that bind although they are not among those that hold now."""
+        if not self.constraints:
+            return []
+        now = {each.text for each in held}
+        return [
+            Reason(f"{each.text}, which held before the request was read again", True, each.below)
+            for each in self.constraints
+            if each.text not in now
+        ]
+
+
+NOTHING_EARLIER = Earlier()
 
 
 class Limits(msgspec.Struct, frozen=True):

@@ -8,7 +8,16 @@ import msgspec
 from msgspec.structs import replace
 
 from policies.asides import Trial
-from policies.bounds import OBSTACLES, UNBOUND, Bounds, Limits, Obstacle, gather_limits
+from policies.bounds import (
+    NOTHING_EARLIER,
+    OBSTACLES,
+    UNBOUND,
+    Bounds,
+    Earlier,
+    Limits,
+    Obstacle,
+    gather_limits,
+)
 from policies.cascading import plan_cascade
 from policies.decision import Arm, Cascade, Plan, Reason, Rejected, Selected
 from policies.errors import NoCandidateError, UnknownChoiceError
@@ -22,6 +31,8 @@ from policies.seating import look_at, unit_of
 from policies.signals import Caller, Candidate, Signals, Surroundings
 from policies.splits import Draw, Side, draw
 from policies.splits import unit_of as unit_of_split
+
+_SEVERAL = Reason("cascade: several answers are wanted (`n`), so none is judged", False)
 
 
 class _Course(msgspec.Struct, frozen=True):
@@ -48,7 +59,7 @@ def decide(
     requested: str = AUTO,
     *,
     thorough: bool = False,
-    also: Bounds = UNBOUND,
+    also: Earlier = NOTHING_EARLIER,
 ) -> Plan:
     """Choose who answers and who stands behind them.
 
@@ -56,7 +67,7 @@ def decide(
     models, best first: the first is the primary and the others its fallbacks, and after them come
     the pools that stand behind. A caller who asks for a pool or a model by name gets that one; the
     limits of the policy's constraints and of the matching rule still hold for every model of the
-    plan, and so do those of `also`. `thorough` adds to the reasons why each earlier rule did not
+    plan, and so does what is in `also`. `thorough` adds to the reasons why each earlier rule did not
     hold. A roster saves whoever decides often the work of making one.
 
     Raises:
@@ -72,6 +83,8 @@ def decide(
         course = _follow(policy, rule, facts)
     else:
         course = _obey(policy, rule, roster, requested)
+    if course.trial is not None and signals.answers > 1:
+        course = replace(course, trial=None, reasons=(*course.reasons, _SEVERAL))
     reasons += course.reasons
     seats = _seat(policy, rule, course, limits, facts, roster)
     reasons += seats.reasons
@@ -177,10 +190,15 @@ def constrain(policy: Policy, facts: Facts, reasons: list[Reason]) -> Bounds:
 
 
 def limit(
-    policy: Policy, rule: Rule, facts: Facts, reasons: list[Reason], also: Bounds = UNBOUND
+    policy: Policy,
+    rule: Rule,
+    facts: Facts,
+    reasons: list[Reason],
+    also: Earlier = NOTHING_EARLIER,
 ) -> Limits:
     """Give the hard limits on the request, and add them to the reasons."""
-    bounds = rule.bounds.with_(constrain(policy, facts, reasons)).with_(also)
+    bounds = rule.bounds.with_(constrain(policy, facts, reasons)).with_(also.bounds)
+    reasons += also.beside(reasons)
     limits = gather_limits(
         bounds,
         facts.signals,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from policies.findings import Finding
 from policies.located import Located, Path
 from policies.schema import PolicyDoc, SplitDoc
-from policies.splits import NOBODY, Line, Side, Split, lay_out
+from policies.splits import NOBODY, Line, Side, Split, lay_out, lay_out_layer
 
 
 class _RefusedError(Exception):
@@ -68,9 +68,9 @@ def _build(name: str, doc: SplitDoc, splits: Mapping[str, SplitDoc]) -> Split:
 
 
 def _rest(doc: SplitDoc) -> str:
-    """Give the arm that takes what the others leave: the one that says so, else the last."""
+    """Give the arm that takes what the others leave: the one that says so, else the last by name."""
     unnamed = [name for name, arm in doc.arms.items() if arm.share is None]
-    return unnamed[0] if unnamed else list(doc.arms)[-1]
+    return unnamed[0] if unnamed else max(doc.arms)
 
 
 def _arm_shares(name: str, doc: SplitDoc) -> dict[str, Decimal]:
@@ -133,4 +133,4 @@ def _layer_line(name: str, doc: SplitDoc, splits: Mapping[str, SplitDoc]) -> Lin
             f"the splits of layer '{doc.layer}' want {float(total * 100):g} % of its traffic.",
             "Lower one, or move one to a layer of its own.",
         )
-    return lay_out(shares, NOBODY)
+    return lay_out_layer(shares)

@@ -55,7 +55,7 @@ def _retell(
 ) -> Iterator[Reason]:
     if not reason.text.startswith(PASSED_OVER):
         yield reason
-    elif policy is None or policy.version != decision.policy_version:
+    elif policy is None or not policy.decided(decision.policy_version):
         now = "cannot be read" if policy is None else f"is {policy.name}@{policy.version}"
         decided = f"{decision.policy}@{decision.policy_version}"
         why = f"why is not told: {decided} decided, and the policy of today {now}"

@@ -69,7 +69,7 @@ class Policy:
 
     name: str
     version: str
-    """Content hash of what the policy says, its tests left out."""
+    """Content hash of what the policy says, its tests and remarks left out."""
     rules: tuple[Rule, ...]
     constraints: tuple[Constraint, ...]
     pools: Mapping[str, Pool]
@@ -87,6 +87,8 @@ class Policy:
     source: Located
     inquiry: Inquiry | None = None
     """None: no model is asked before the decision."""
+    former_version: str = ""
+    """The hash that older rows of the ledger have of this very policy."""
     first_that_holds: Callable[[Facts], int] = field(init=False, repr=False, compare=False)
     """The place of the rule that decides."""
     constraints_that_hold: Callable[[Facts], Sequence[int]] = field(
@@ -98,6 +100,10 @@ class Policy:
         constraints = compile_all([each.condition for each in self.constraints])
         object.__setattr__(self, "first_that_holds", rules)
         object.__setattr__(self, "constraints_that_hold", constraints)
+
+    def decided(self, version: str) -> bool:
+        """Whether a decision of that version is this policy's."""
+        return version in (self.version, self.former_version)
 
     def place(self, *where: str | int) -> tuple[str, int]:
         """Give the file and line of a part of the policy."""
@@ -128,6 +134,7 @@ def _assemble(
     return Policy(
         name=doc.name,
         version=hash_content(doc),
+        former_version=hash_with_remarks(doc),
         rules=tuple(_build_rule(rule, doc, pools, splits) for rule in written),
         constraints=tuple(
             Constraint(
@@ -156,7 +163,28 @@ def _assemble(
 
 def hash_content(doc: PolicyDoc) -> str:
     """Give twelve hex digits for what the policy says; tests and remarks in it do not count."""
-    said = doc.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"expect"})
+    said = _dump(doc)
+    _strip_remarks(said)
+    return _hash(said)
+
+
+def hash_with_remarks(doc: PolicyDoc) -> str:
+    """Give the hash as it was when `about` still counted: rows from then have it."""
+    return _hash(_dump(doc))
+
+
+def _dump(doc: PolicyDoc) -> dict[str, Any]:
+    return doc.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"expect"})
+
+
+def _strip_remarks(said: dict[str, Any]) -> None:
+    """Take `about` out where it is a remark; elsewhere it may be a name of the user's own."""
+    pools, splits = said.get("pools", {}), said.get("splits", {})
+    for part in (said, *said.get("rules", ()), *pools.values(), *splits.values()):
+        part.pop("about", None)
+
+
+def _hash(said: dict[str, Any]) -> str:
     text = json.dumps(said, ensure_ascii=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

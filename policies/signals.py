@@ -134,6 +134,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     emotion_trend: float = 0.0
     """Last turns against earlier ones: below 0 worse, above 0 better; -1..1."""
     is_stream: bool = False
+    answers: int = 1
+    """How many the caller wants (`n`)."""
     read_by: str = "classifier"
     """Who read intent, mood and difficulty: `classifier`, or `model` after a second opinion."""
 

@@ -6,6 +6,9 @@ of one share moves as few users as can be: every side but the *rest* has a home 
 in which it grows from the left, and the rest takes what is free. Growing one side by five percent
 moves five percent of all users, all of them out of the rest and into that side, as long as each
 side fits its home (one n-th of the line for n sides besides the rest).
+
+The splits of a layer come and go while others run, so they are laid out in another way: one after
+the other, each where those before it left room, so that a newcomer at the end moves nobody else.
 """
 
 from __future__ import annotations
@@ -96,14 +99,13 @@ def _digest(key: str) -> bytes:
 
 
 def lay_out(shares: Sequence[tuple[str, Decimal]], rest: str) -> Line:
-    """Lay the named shares over 0..1; `rest` owns what they leave.
+    """Lay the named shares over 0..1 by name, in whatever order they come; `rest` owns what they leave.
 
     Raises:
         ValueError: the shares are more than the whole.
     """
-    total = sum((share for _, share in shares), Decimal(0))
-    if total > 1:
-        raise ValueError(f"the shares add up to {float(total * 100):g} %, which is more than all")
+    _check_total(shares)
+    shares = sorted(shares)
     count = max(len(shares), 1)
     home = Decimal(1) / count
     taken = [min(share, home) for _, share in shares]
@@ -122,6 +124,58 @@ def lay_out(shares: Sequence[tuple[str, Decimal]], rest: str) -> Line:
                 tops[other] -= part
                 missing -= part
     return _fill(sorted(stretches), rest)
+
+
+def lay_out_layer(shares: Sequence[tuple[str, Decimal]]) -> Line:
+    """Lay the named shares over 0..1 in this order; nobody owns what they leave.
+
+    None is moved by one that comes after it. The first begins at 0, the others at 1/2, 1/4, 3/4,
+    1/8, ...: each takes what is free from there to the right, up to where the line was divided
+    before, and what it still wants leftwards from its beginning, round the end of the line. So
+    each of two can grow to whatever they leave each other, and each of four to a quarter, without
+    standing in the way of another.
+
+    Raises:
+        ValueError: the shares are more than the whole.
+    """
+    _check_total(shares)
+    taken: list[tuple[Decimal, Decimal, str]] = []
+    for at, (name, share) in enumerate(shares):
+        begin, end = _home(at)
+        free, wanted = _gaps(taken), share
+        pieces = [
+            *[(max(low, begin), min(high, end), False) for low, high in free],
+            *[(low, min(high, begin), True) for low, high in reversed(free)],
+            *[(max(low, end), high, True) for low, high in reversed(free)],
+        ]
+        for low, high, is_leftwards in pieces:
+            part = min(wanted, high - low)
+            if part > 0:
+                wanted -= part
+                taken.append((high - part, high, name) if is_leftwards else (low, low + part, name))
+        taken.sort()
+    return _fill(taken, NOBODY)
+
+
+def _home(at: int) -> tuple[Decimal, Decimal]:
+    """Give where the split of that place in its layer is at home: halves, quarters, eighths, ..."""
+    level = max(at.bit_length(), 1)
+    size = Decimal(1) / 2**level
+    begin = size * (2 * at + 1 - 2**level) if at else Decimal(0)
+    return begin, begin + size
+
+
+def _gaps(taken: Sequence[tuple[Decimal, Decimal, str]]) -> list[tuple[Decimal, Decimal]]:
+    """Give what lies between stretches that are in order."""
+    ends = [Decimal(0), *[end for _, end, _ in taken]]
+    begins = [*[begin for begin, _, _ in taken], Decimal(1)]
+    return list(zip(ends, begins, strict=True))
+
+
+def _check_total(shares: Sequence[tuple[str, Decimal]]) -> None:
+    total = sum((share for _, share in shares), Decimal(0))
+    if total > 1:
+        raise ValueError(f"the shares add up to {float(total * 100):g} %, which is more than all")
 
 
 def _fill(stretches: Sequence[tuple[Decimal, Decimal, str]], rest: str) -> Line:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from policies.bounds import UNBOUND
+from policies.bounds import NOTHING_EARLIER
 from policies.signals import Surroundings
 from providers.calls import Completion, Deadline, Opened, UsageReport
 from router.errors import BudgetExhaustedError, EverybodyRestsError, NobodyCanAnswerError
@@ -33,7 +33,8 @@ from router.steps.cache import gather, play
 from router.steps.records import exhausted
 
 if TYPE_CHECKING:
-    from policies.bounds import Bounds
+    from policies.bounds import Earlier
+    from policies.consulting import Consultation
     from policies.decision import Reason
     from policies.signals import Caller
     from providers.calls import StreamEvent
@@ -102,7 +103,7 @@ class Gateway:
         """
         read = self._read(call)
         around = supposed.change(self._surroundings(read.caller))
-        asked = self._planner.inquire(read.signals, read.caller, around)
+        asked = self._inquire(call, read, around)
         why = () if asked is None else (asked.why,)
         try:
             journey = self._decide(call, read, around, before=why, thorough=True, supposed=supposed)
@@ -126,6 +127,9 @@ class Gateway:
         signals = self._understanding.read(masked.request, masked.findings.kinds)
         return Understood(caller, masked, signals, began)
 
+    def _inquire(self, call: Call, read: Understood, around: Surroundings) -> Consultation | None:
+        return self._planner.inquire(read.signals, read.caller, around, call.request.model)
+
     def _decide(
         self,
         call: Call,
@@ -133,7 +137,7 @@ class Gateway:
         around: Surroundings,
         *,
         before: tuple[Reason, ...] = (),
-        also: Bounds = UNBOUND,
+        also: Earlier = NOTHING_EARLIER,
         thorough: bool = False,
         supposed: Supposed = AS_IT_IS,
     ) -> Journey:
@@ -169,20 +173,20 @@ class Gateway:
         The first decision says what the model may be asked at all and opens the record that its
         call is written into; what the policy's constraints asked for then still holds afterwards.
         """
-        asked = self._planner.inquire(read.signals, read.caller, self._surroundings(read.caller))
+        asked = self._inquire(call, read, self._surroundings(read.caller))
         if asked is None:
             return journey
         with ExitStack() as unfinished:
             record = unfinished.enter_context(self._open(journey))
             line = Line(self._dispatcher, journey, record)
             opinion = await self._second_opinion.improve(
-                read.signals, read.masked.request, asked, line.read
+                read.signals, read.masked.request, asked, line.read, deadline=journey.deadline
             )
             read = msgspec.structs.replace(read, signals=opinion.signals)
             before = (opinion.reason,)
             try:
                 around = self._surroundings(read.caller, record)
-                again = self._decide(call, read, around, before=before, also=asked.bounds)
+                again = self._decide(call, read, around, before=before, also=asked.earlier)
             except NobodyCanAnswerError as error:
                 if error.refusal is not None:
                     record.refuse(read.signals, error.refusal, error.status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from policies.bounds import UNBOUND, Bounds
+from policies.bounds import NOTHING_EARLIER, Earlier
 from policies.consulting import Consultation, consult
 from policies.decision import Plan, Refusal
 from policies.engine import decide
@@ -45,10 +45,15 @@ class Planner:
         return self._store.current.inquiry is not None
 
     def inquire(
-        self, signals: Signals, caller: Caller, surroundings: Surroundings
+        self,
+        signals: Signals,
+        caller: Caller,
+        surroundings: Surroundings,
+        requested: str = AUTO,
     ) -> Consultation | None:
         """Whom to ask what this request is about; None when nobody need be asked."""
-        return consult(self._store.current, signals, caller, self._roster(), surroundings)
+        policy = self._store.current
+        return consult(policy, signals, caller, self._roster(), surroundings, requested)
 
     def plan(
         self,
@@ -58,12 +63,12 @@ class Planner:
         requested: str = AUTO,
         *,
         thorough: bool = False,
-        also: Bounds = UNBOUND,
+        also: Earlier = NOTHING_EARLIER,
     ) -> Plan:
         """Choose who answers and who stands behind them.
 
         `thorough` also says why each earlier rule did not hold: for `explain` and `/v1/route`.
-        `also` are limits that hold besides the policy's.
+        `also` holds besides what the policy's constraints ask for now.
 
         Raises:
             NobodyCanAnswerError: no model is eligible; the message says why each one is not.

@@ -136,6 +136,7 @@ class Understanding:
             is_reask=self._repeats(last, earlier),
             emotion_trend=self._trend(read, earlier),
             is_stream=request.stream,
+            answers=request.n,
             expected_quality=MappingProxyType(expect_qualities(self._qualities, read.difficulty)),
         )
 

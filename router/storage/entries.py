@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import msgspec
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from policies.decision import Decision, Plan, Refusal
 from policies.signals import Signals
@@ -19,6 +19,8 @@ RequestOutcome = Literal["open", "answered", "failed", "broken", "cancelled", "r
 
 ASIDES = ("dispatcher", "judge", "shadow")
 """Kinds of upstream calls whose answers never reach the caller."""
+HIDDEN = "[hidden]"
+"""What stands for each word that a customer gave."""
 
 
 class RequestRow(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -118,12 +120,18 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 
 
 def encode_signals(signals: Signals) -> str:
-    """The signals as JSON text, read back by `decode_signals`."""
+    """The signals as JSON text, read back by `decode_signals`.
+
+    Of slots it says which kinds there were and how many of each, not what they said.
+    """
+    if signals.slots:
+        slots = {kind: [HIDDEN] * len(values) for kind, values in signals.slots.items()}
+        signals = replace(signals, slots=slots)
     return _encoder.encode(signals).decode()
 
 
 def decode_signals(text: str) -> Signals:
-    """The signals that a row was decided on."""
+    """The signals that a row was decided on, but for the words of its slots."""
     return msgspec.json.decode(text, type=Signals)
 
 

@@ -20,7 +20,15 @@ class Ended:
     reason: str
 
 
-Said = str | int | float | dict[str, Any] | Ended
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """What is said after a while."""
+
+    seconds: float
+    said: str | int
+
+
+Said = str | int | float | dict[str, Any] | Ended | Slow
 """An answer's text, an HTTP status, seconds of silence before an empty answer, or a tool call."""
 
 
@@ -42,6 +50,9 @@ class ScriptedModels:
         self.asked.append(body)
         lines = self.lines[body["model"]]
         said = lines.pop(0) if len(lines) > 1 else lines[0]
+        if isinstance(said, Slow):
+            await asyncio.sleep(said.seconds)
+            said = said.said
         if isinstance(said, int):
             return web.json_response({"error": {"message": "scripted"}}, status=said)
         if isinstance(said, float):

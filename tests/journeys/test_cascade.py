@@ -307,9 +307,11 @@ async def test_what_must_stay_local_is_neither_judged_nor_answered_outside(tmp_p
 
 async def test_several_answers_at_once_and_a_named_model_are_not_judged(tmp_path: Path) -> None:
     async with house(tmp_path) as (served, models):
-        await ask(served, n=2)
+        _, _, entry = await ask(served, n=2)
         await ask(served, model="first")
         assert {body["model"] for body in models.asked} == {"first"}
+    assert "cascade: several answers are wanted" in reasons(entry)
+    assert "is judged; then" not in reasons(entry)
 
 
 async def test_no_word_of_a_judged_answer_is_in_the_ledger(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from router.storage.entries import Entry, decode_plan, decode_signals
 from tests.journeys.house import Served, serve
-from tests.journeys.scripted_models import Said, ScriptedModels, serve_models, settings_for
+from tests.journeys.scripted_models import Said, ScriptedModels, Slow, serve_models, settings_for
 
 REFUND = json.dumps(
     {"intent": "refund", "intents": ["refund", "urge"], "emotion": "negative",
@@ -52,7 +52,7 @@ async def house(
 
 
 async def ask(served: Served, text: str = GREETING, **more: Any) -> tuple[Any, Entry]:
-    request = {"model": "auto", "messages": [{"role": "user", "content": text}], **more}
+    request = {"model": "auto", "messages": [{"role": "user", "content": text}]} | more
     reply = await served.client().chat.completions.with_raw_response.create(**request)
     return reply, await served.entry(reply.headers["x-request-id"])
 
@@ -117,6 +117,63 @@ async def test_the_same_words_are_asked_about_once(tmp_path: Path) -> None:
     assert "asked before" in reasons(entry)
 
 
+async def test_equal_messages_at_the_same_moment_are_asked_about_once(tmp_path: Path) -> None:
+    async with house(tmp_path, Slow(0.2, REFUND)) as (served, models):
+        entries = [entry for _, entry in await asyncio.gather(*[ask(served) for _ in range(8)])]
+        assert len(models.asked_of("reader")) == 1
+    assert {entry.request.rule for entry in entries} == {"refunds"}
+    kinds = sorted(row.kind for entry in entries for row in entry.attempts)
+    assert kinds == ["dispatcher"] + ["primary"] * 8
+    assert sum("asked just now" in reasons(entry) for entry in entries) == 7
+
+
+async def test_a_failure_is_shared_by_those_who_waited_for_the_answer(tmp_path: Path) -> None:
+    async with house(tmp_path, Slow(0.2, 500)) as (served, models):
+        entries = [entry for _, entry in await asyncio.gather(*[ask(served) for _ in range(4)])]
+        assert len(models.asked_of("reader")) == 1
+        await ask(served)
+        assert len(models.asked_of("reader")) == 2, "a failure is not remembered"
+    assert all("so our reader's signals stand" in reasons(entry) for entry in entries)
+
+
+async def test_where_the_client_that_asks_leaves_another_one_asks(tmp_path: Path) -> None:
+    patient = POLICY.replace("deadline_seconds: 0.5", "deadline_seconds: 20")
+    async with house(tmp_path, 15.0, REFUND, policy=patient) as (served, models):
+        left = asyncio.create_task(ask(served))
+        while not models.asked:
+            await asyncio.sleep(0.01)
+        waiting = asyncio.create_task(ask(served))
+        await asyncio.sleep(0.2)
+        assert len(models.asked) == 1
+        left.cancel()
+        _, entry = await asyncio.wait_for(waiting, 5)
+    assert entry.request.rule == "refunds"
+    assert [row.kind for row in entry.attempts] == ["dispatcher", "primary"]
+
+
+async def test_each_is_asked_about_where_nothing_is_to_be_remembered(tmp_path: Path) -> None:
+    forgetful = POLICY.replace("deadline_seconds: 0.5", "deadline_seconds: 5, cache_seconds: 0")
+    async with house(tmp_path, Slow(0.1, REFUND), policy=forgetful) as (served, models):
+        await asyncio.gather(*[ask(served) for _ in range(3)])
+        assert len(models.asked_of("reader")) == 3
+
+
+@pytest.mark.parametrize("named", ["plain", "rest", "old-name"])
+async def test_a_caller_who_names_a_model_or_a_pool_shows_the_text_to_nobody_else(
+    tmp_path: Path, named: str
+) -> None:
+    policy = POLICY + "aliases: {old-name: rest, whichever: auto}\n"
+    async with house(tmp_path, REFUND, policy=policy) as (served, models):
+        _, entry = await ask(served, model=named)
+        assert not models.asked_of("reader")
+        body = {"model": named, "messages": [{"role": "user", "content": GREETING}]}
+        told = await served.client().post("/route", body=body, cast_to=object)
+        assert "dispatcher: " not in json.dumps(told)
+        await ask(served, model="whichever")
+        assert len(models.asked_of("reader")) == 1
+    assert (entry.request.model, len(entry.attempts)) == ("plain", 1)
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -159,6 +216,19 @@ async def test_what_a_constraint_asked_for_holds_whatever_the_model_reads(tmp_pa
     plan = decode_plan(entry.request.plan)
     assert (decode_signals(entry.request.signals).intent, plan.must_stay_local) == ("refund", True)
     assert entry.request.model == "plain"
+    told = reasons(entry)
+    assert "constraint 'invoices-stay', which held before the request was read again" in told
+    assert "stay in this house" in told
+
+
+async def test_a_constraint_that_holds_before_and_after_is_named_once(tmp_path: Path) -> None:
+    policy = POLICY.replace(
+        "{intent: invoice}, must_stay_local",
+        "{turns: at least 1}, needs: tools}\n  - {name: x, when: {turns: above 9}, must_stay_local",
+    )
+    async with house(tmp_path, REFUND, policy=policy) as (served, _):
+        _, entry = await ask(served)
+    assert reasons(entry).count("constraint 'invoices-stay'") == 1
 
 
 async def test_the_model_sees_no_private_data(tmp_path: Path) -> None:

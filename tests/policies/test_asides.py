@@ -6,6 +6,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from policies.checking import check_policy
 from policies.consulting import Consultation, consult
@@ -122,7 +123,7 @@ def test_the_limits_of_the_rule_that_would_decide_now_bind_it_too_but_do_not_sta
     text = INQUIRING.replace("{use: rest}", "{use: rest, must_stay_local: true}")
     asked = inquire(text)
     assert asked is not None and asked.plan is None
-    assert not asked.bounds.must_stay_local
+    assert not asked.earlier.bounds.must_stay_local
 
 
 def test_the_needs_and_the_length_of_the_request_do_not_bind_it() -> None:
@@ -221,6 +222,13 @@ def test_an_experiment_that_sends_users_elsewhere_is_not_judged() -> None:
 def test_a_model_or_pool_that_the_caller_names_is_not_judged() -> None:
     assert judged(requested="small").cascade is None
     assert judged(requested="first").cascade is None
+
+
+def test_several_answers_are_not_judged_and_the_plan_says_so() -> None:
+    made = judged(replace(REFUND, answers=2))
+    assert (made.primary.model, made.cascade) == ("small", None)
+    assert "cascade: several answers are wanted" in reasons(made)
+    assert "answers first and is judged" not in reasons(made)
 
 
 # -- what check finds ------------------------------------------------------------------------------

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from policies.decision import Refusal
 from policies.errors import NoCandidateError
 from policies.explain import plan_as_json, plan_as_tree, refusal_as_tree
+from policies.hindsight import retell
 from policies.loader import load_policy
+from policies.rules import PASSED_OVER
 from policies.signals import Caller, Signals
 from tests.policies.worlds import plan, sold_models
 
@@ -65,3 +69,13 @@ def test_a_refusal_is_a_tree_too() -> None:
     assert tree.startswith("refused: Nobody may answer.")
     assert "✗ pointsman-demo: cannot do tools" in tree
     assert "constraint 'private-data-stays'" in tree
+
+
+def test_a_decision_from_when_remarks_counted_in_the_version_is_still_told() -> None:
+    policy = load_policy("customer-service")
+    assert policy.former_version != policy.version
+    made = replace(plan(policy, Signals()), policy_version=policy.former_version)
+    at = datetime.datetime(2026, 11, 2, 12, tzinfo=datetime.UTC)
+    told = retell(made, policy, Signals(), Caller(), at)
+    assert not [each for each in told.reasons if each.text.startswith(PASSED_OVER)]
+    assert "rule 'upset'" in [each.text for each in told.reasons]

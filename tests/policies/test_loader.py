@@ -326,6 +326,27 @@ def test_the_version_follows_what_the_policy_says_and_not_its_remarks_or_tests()
     assert parse_policy(GOOD.replace("0.5", "0.6")).version != version
 
 
+def test_a_remark_anywhere_does_not_change_the_version_and_older_rows_stay_this_policys() -> None:
+    plain = """
+name: remarked
+pools: {p: {models: [m]}}
+rules: [{name: r, when: {metadata: {about: parcels}}, use: p}]
+default: {use: p}
+splits: {s: {pool: p, arms: {a: {share: 10%, use: m}, b: {share: rest}}}}
+"""
+    remarked = plain.replace("name: remarked", "name: remarked\nabout: whole")
+    remarked = remarked.replace("{models:", "{about: pool, models:")
+    remarked = remarked.replace("{name: r,", "{name: r, about: rule,")
+    remarked = remarked.replace("{pool: p,", "{pool: p, about: split,")
+    assert remarked.count("about:") == 5
+    one, other = parse_policy(plain), parse_policy(remarked)
+    assert one.version == other.version
+    assert parse_policy(plain.replace("parcels", "letters")).version != one.version
+    # What the version was when remarks counted; rows of the ledger have it.
+    assert other.former_version == "cda281dc90db" and other.decided("cda281dc90db")
+    assert other.decided(other.version) and not other.decided("000000000000")
+
+
 def test_a_reload_swaps_whole_and_keeps_the_last_good_policy(tmp_path: FilePath) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text(GOOD, encoding="utf-8")

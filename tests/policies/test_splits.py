@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from policies.errors import PolicyFileError
 from policies.loader import parse_policy
 from policies.pools import Option, Pool, rank
 from policies.signals import HEALTHY, Caller
-from policies.splits import Split, draw, lay_out, place_of
+from policies.splits import Line, Split, draw, lay_out, lay_out_layer, place_of
 from tests.policies.worlds import make_model, plan
 
 USERS = 100_000
@@ -111,6 +112,13 @@ def test_changing_one_share_moves_only_the_users_it_must(
     assert within_error(sum(changes.values()), moved)
 
 
+@pytest.mark.parametrize("rest", ["rest", "50%"])
+def test_the_order_in_which_arms_are_written_moves_nobody(rest: str) -> None:
+    arms = ["x: {share: 30%}", "y: {share: 20%}", f"z: {{share: {rest}}}"]
+    dealt = {tuple(deal(make_split(", ".join(one)), 5_000)) for one in itertools.permutations(arms)}
+    assert len(dealt) == 1
+
+
 def test_another_salt_deals_the_users_anew() -> None:
     one = deal(make_split("a: {share: 50%}, b: {share: rest}"), 20_000)
     other = deal(make_split("a: {share: 50%}, b: {share: rest}", "salt: again,"), 20_000)
@@ -136,6 +144,94 @@ def test_splits_of_one_layer_never_share_a_user_and_get_their_traffic() -> None:
     assert within_error(sum(map(bool, one)), 0.3)
     assert within_error(sum(map(bool, two)), 0.5)
     assert within_error(Counter(one)["a"], 0.15)
+
+
+def owns(line: Line) -> dict[str, float]:
+    """Give how much of a line each name owns."""
+    sizes: Counter[str] = Counter()
+    for begin, end, owner in zip(line.starts, [*line.starts[1:], 1.0], line.owners, strict=True):
+        assert end > begin
+        sizes[owner] += end - begin  # type: ignore[assignment]
+    return dict(sizes)
+
+
+def moves(before: Line, after: Line) -> dict[tuple[str, str], float]:
+    """Give how much of a line goes from whom to whom."""
+    cuts = sorted({*before.starts, *after.starts, 1.0})
+    found: Counter[tuple[str, str]] = Counter()
+    for begin, end in itertools.pairwise(cuts):
+        pair = (before.owner(begin), after.owner(begin))
+        if pair[0] != pair[1]:
+            found[pair] += end - begin  # type: ignore[assignment]
+    return dict(found)
+
+
+def layer(**shares: str) -> Line:
+    return lay_out_layer([(name, Decimal(share)) for name, share in shares.items()])
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        {"a": "0.3"},
+        {"a": "1"},
+        {"a": "0.4", "b": "0.3", "c": "0.2"},
+        {"a": "0.05", "b": "0.9", "c": "0.05"},
+        {"a": "0", "b": "0.62", "c": "0.13", "d": "0.25"},
+        dict.fromkeys("abcdefghijklm", "0.07"),
+    ],
+)
+def test_a_layer_gives_each_split_its_traffic_and_a_newcomer_moves_nobody(
+    shares: dict[str, str],
+) -> None:
+    line = layer(**shares)
+    free = 1 - sum(map(float, shares.values()))
+    wanted = {name: float(share) for name, share in shares.items()} | {"": free}
+    assert owns(line) == pytest.approx({k: v for k, v in wanted.items() if v > 1e-9})
+    for count in range(1, len(shares)):
+        fewer = layer(**dict(list(shares.items())[:count]))
+        assert {before for before, _ in moves(fewer, line)} <= {""}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"a": "0.4", "b": "0.3"}, {"a": "0.7", "b": "0.3"}),
+        ({"a": "0.4", "b": "0.3"}, {"a": "0.4", "b": "0.6"}),
+        ({"a": "0.6", "b": "0.3"}, {"a": "0.1", "b": "0.3"}),
+        ({"a": "0.2", "b": "0.1", "c": "0.1"}, {"a": "0.25", "b": "0.1", "c": "0.1"}),
+        ({"a": "0.1", "b": "0.1", "c": "0.1", "d": "0.1"}, {"a": "0.1", "b": "0.25", "c": "0.1", "d": "0.1"}),
+        ({"a": "0.2", "b": "0.2", "c": "0.2"}, {"a": "0", "b": "0.2", "c": "0.2"}),
+    ],
+)  # fmt: skip
+def test_more_or_less_traffic_moves_only_who_must_move(
+    before: dict[str, str], after: dict[str, str]
+) -> None:
+    found = moves(layer(**before), layer(**after))
+    (changed,) = [name for name in after if before[name] != after[name]]
+    by = float(after[changed]) - float(before[changed])
+    pair = ("", changed) if by > 0 else (changed, "")
+    assert found == {pair: pytest.approx(abs(by))}
+
+
+def test_another_split_in_a_layer_takes_only_users_whom_none_had() -> None:
+    def dealt(*shares: int) -> list[list[str]]:
+        arms = "arms: {x: {share: 50%}, y: {share: rest}}"
+        several = (
+            f"s{at}: {{pool: p, layer: l, traffic: {share}%, {arms}}}"
+            for at, share in enumerate(shares)
+        )
+        splits = make_splits(f"{{{', '.join(several)}}}")
+        return [deal(splits[f"s{at}"], 20_000) for at in range(len(shares))]
+
+    before, after = dealt(40, 30), dealt(40, 30, 20)
+    assert after[:2] == before
+    assert within_error(sum(map(bool, after[2])), 0.2, 20_000)
+
+
+def test_a_layer_of_two_deals_as_it_did_before_layers_were_laid_out_in_order() -> None:
+    line = layer(b="0.3", a="0.6")
+    assert (line.starts, line.owners) == ((0.0, 0.3, 0.4, 0.5), ("b", "", "a", "a"))
 
 
 def test_a_split_with_some_traffic_leaves_the_rest_alone() -> None:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from policies.consulting import Consultation
 from policies.decision import Plan, Reason
 from policies.signals import INTENTS, Signals
 from prompts.library import Library, shipped
 from prompts.schema import Prompt
-from providers.calls import Completion
+from providers.calls import Completion, Deadline
 from providers.errors import ProviderError
 from providers.messages import ChatRequest, Message, text_of
 from router.errors import PointsmanError
 from router.steps.second_opinion.memory import Key, Memory, normalise
 from router.steps.second_opinion.reading import Reading, format_for, read_answer
+from router.steps.second_opinion.sharing import Sharing
 
 PROMPT = "dispatcher"
 _LONGEST = (1_000, 500)
 """Characters of a message that are sent: so many from its beginning and from its end."""
 _ANSWER_TOKENS = 300
+_A_MOMENT = 0.05
+"""Seconds that may be gone of a deadline that counts as whole."""
 _INSTEAD = (
     "\n\nHere the intents are these, and none of those described above: {}.",
     "\n\n这里的意图只有以下这些，上文所列的意图一概不用：{}。",
@@ -60,28 +66,70 @@ class SecondOpinion:
         self._format = format_for(intents)
         self._library = library or shipped()
         self._memory = Memory(most_kept, clock)
+        self._sharing = Sharing()
 
     async def improve(
-        self, signals: Signals, request: ChatRequest, asked: Consultation, ask: Asks
+        self,
+        signals: Signals,
+        request: ChatRequest,
+        asked: Consultation,
+        ask: Asks,
+        *,
+        deadline: Deadline,
     ) -> Opinion:
-        """The signals as a model reads the message, or as they were. Never raises for a failed call."""
+        """The signals as a model reads the message, or as they were. Never raises for a failed call.
+
+        `deadline` is the request's own.
+        """
         text = _clip(_last_words(request))
         if asked.plan is None:
             return Opinion(signals, asked.why)
         if not text.strip():
             return Opinion(signals, Reason("dispatcher: there are no words to ask about", False))
         prompt = self._library.find(PROMPT, signals.language)
-        key: Key = (prompt.digest, asked.inquiry.pool.name, normalise(text))
-        known = self._memory.find(key, asked.inquiry.cache_seconds)
+        inquiry, pool = asked.inquiry, asked.inquiry.pool.name
+        key: Key = (prompt.digest, pool, normalise(text))
+        known = self._memory.find(key, inquiry.cache_seconds)
         if known is not None:
-            return _opinion(signals, known, asked, f"{asked.inquiry.pool.name}, asked before,")
+            return _opinion(signals, known, asked, f"{pool}, asked before,")
+        until = deadline.within(inquiry.deadline_seconds)
+        if inquiry.cache_seconds:
+            outcome = await self._sharing.wait(key, until)
+            if isinstance(outcome, Reading):
+                return _opinion(signals, outcome, asked, f"{pool}, asked just now,")
+            if outcome is not None:
+                return Opinion(signals, _excuse(outcome, asked))
         try:
-            answer = await ask(self._question(prompt, text, asked.plan), asked.plan)
-            reading = read_answer(answer.choices[0].text or "", self._intents)
+            question = self._question(prompt, text, asked.plan)
+            reading, who = await self._ask(key, question, asked.plan, ask, until)
         except (ProviderError, PointsmanError, ValueError) as error:
             return Opinion(signals, _excuse(error, asked))
-        self._memory.keep(key, reading)
-        return _opinion(signals, reading, asked, answer.model or asked.plan.primary.model)
+        return _opinion(signals, reading, asked, who)
+
+    async def _ask(
+        self, key: Key, question: ChatRequest, plan: Plan, ask: Asks, until: Deadline
+    ) -> tuple[Reading, str]:
+        """The reading and who gave it; equal messages that come meanwhile learn of it.
+
+        They learn of a failure too, but not where it may be this request's own: it had less time
+        than the policy allows, its budget is spent, or its client left.
+        """
+        seconds = until.left()
+        is_hurried = seconds < plan.terms.deadline_seconds - _A_MOMENT
+        if is_hurried:
+            terms = dataclasses.replace(plan.terms, deadline_seconds=seconds)
+            plan = msgspec.structs.replace(plan, terms=terms)
+        with self._sharing.ask(key) as shared:
+            try:
+                answer = await ask(question, plan)
+                reading = read_answer(answer.choices[0].text or "", self._intents)
+            except (ProviderError, ValueError) as error:
+                if not is_hurried:
+                    shared.set_result(error)
+                raise
+            self._memory.keep(key, reading)
+            shared.set_result(reading)
+        return reading, answer.model or plan.primary.model
 
     def _question(self, prompt: Prompt, text: str, plan: Plan) -> ChatRequest:
         told = prompt.text

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from policies.decision import Arm, Plan, Reason, Selected
@@ -171,7 +172,9 @@ def test_an_answered_request_has_its_bill_and_everything_that_decided_it(house: 
     assert request.first_token_seconds == 0.75
     assert (request.user_id, request.order_number, request.arms) == ("u1", "A77", '["tone/warm"]')
     assert (request.pii, request.intents) == ('["email","phone"]', '["refund","urge"]')
-    assert decode_signals(request.signals) == journey.signals
+    kept = decode_signals(request.signals)
+    assert kept.slots == {"order_number": ("[hidden]",)}
+    assert msgspec.structs.replace(kept, slots=journey.signals.slots) == journey.signals
     assert decode_plan(request.plan) == journey.plan
     assert attempt.price_source == "gpt-4.1 from 2026-01-01"
     assert house.seen.opened == 1 and house.seen.billed == [attempt]
