@@ -122,20 +122,20 @@ _GLANCE_CHARS = 600
 def find_slots(text: str | Sample) -> dict[str, tuple[str, ...]]:
     """Every entity by kind, in the order of the text and without repeats; kinds found only."""
     whole = Sample.of(text)
-    sample, lower = whole.text, whole.lower
-    if len(lower) != len(sample):  # a letter that grows when lowered would shift what follows it
-        sample = lower
+    typed, lower = whole.typed, whole.lower
+    if len(lower) != len(typed):  # a letter that grows when lowered would shift what follows it
+        typed = typed.lower()
     marks = _placeholders(lower) if whole.signs & _MARK_SIGN else _NO_MARKS
     at = find_places(lower)
-    phones = _values(sample, marks["phone"] + _try_at(_PHONE, lower, at.phones))
-    orders = _values(sample, marks["order_number"] + _orders(lower, at))
+    phones = _values(typed, marks["phone"] + _try_at(_PHONE, lower, at.phones))
+    orders = _values(typed, marks["order_number"] + _orders(lower, at))
     if phones:
         orders = tuple([value for value in orders if value not in phones])
     slots = {
         "order_number": orders,
         "phone": phones,
-        "date": _dates(sample, lower, marks["date"] + _dates_in_digits(lower, at)),
-        "amount": _values(sample, marks["amount"] + _amounts(lower, at)),
+        "date": _dates(typed, lower, marks["date"] + _dates_in_digits(lower, at)),
+        "amount": _values(typed, marks["amount"] + _amounts(lower, at)),
     }
     return {kind: values for kind, values in slots.items() if values}
 
@@ -278,18 +278,18 @@ def _dates_in_digits(lower: str, at: Places) -> list[Span]:
     return found
 
 
-def _dates(sample: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
+def _dates(typed: str, lower: str, in_digits: list[Span]) -> tuple[str, ...]:
     """Dates in the order of the text; where two ways of reading overlap, the first one holds."""
     in_words = find_times(lower, _GLANCE_CHARS)
-    if in_digits or not sample.isascii():
-        if not sample.isascii():
+    if in_digits or not typed.isascii():
+        if not typed.isascii():
             in_words = _dates_in_chinese(lower) + in_words
-        found = _first_places(sample, in_digits) if in_digits else {}
-        for start, value in sorted([(start, sample[start:end].strip()) for start, end in in_words]):
+        found = _first_places(typed, in_digits) if in_digits else {}
+        for start, value in sorted([(start, typed[start:end].strip()) for start, end in in_words]):
             found.setdefault(value, start)
         values = sorted(found, key=found.__getitem__)
     else:  # they come in order
-        values = [sample[start:end].strip() for start, end in in_words]
+        values = [typed[start:end].strip() for start, end in in_words]
     told: list[str] = []
     for value in values:
         if not [longer for longer in told if value in longer]:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.normalise import MAX_CHARS, clip, normalise
+from local_models.classifiers.traditional import simplify
 
 GLANCE_CHARS = 600
 """Of a longer text a glance takes in the beginning and the end, each half of this."""
@@ -96,7 +97,8 @@ class Features:
         self.text = text
         """The normalised text."""
         self.typed = typed
-        """The text as it was typed, numbers and all; empty where only the normalised one was known."""
+        """The text as it was typed, numbers and all, in simplified characters; empty where only the
+        normalised one was known."""
         self.raw_hashes = hashes
         self.raw_weights = weights
 
@@ -113,6 +115,7 @@ class Features:
 
 def read_features(text: str) -> Features:
     """Hash every n-gram of a text, whatever its language; an empty text has no features."""
+    text = simplify(text)
     return read_plain(normalise(text), text)
 
 
@@ -122,7 +125,7 @@ def read_glance(text: str) -> Features:
     Those say what a letter wants, how its writer feels and what a question is about; the story between
     them dilutes it.
     """
-    text = clip(text, GLANCE_CHARS)
+    text = simplify(clip(text, GLANCE_CHARS))
     return read_plain(normalise(text), text)
 
 

@@ -1,8 +1,8 @@
 """Text made plain before it is hashed: one spelling for what means the same.
 
-Full-width forms become half-width, letters lower case, traditional characters that customers use
-often become simplified, digit runs become one mark by their length, and placeholders of a privacy
-filter (`<PHONE_1>`) or of anonymised logs (`[电话x]`) become one mark by their kind.
+Traditional characters become simplified (`traditional.py`), full-width forms half-width, letters lower
+case, digit runs one mark by their length, and placeholders of a privacy filter (`<PHONE_1>`) or of
+anonymised logs (`[电话x]`) one mark by their kind.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local_models.classifiers.compiled import NATIVE
+from local_models.classifiers.traditional import simplify
 
 MAX_CHARS = 4_000
 """Longer texts are read by their first and last half of this; the middle is left out."""
@@ -48,19 +49,9 @@ _KINDS = {
     "EMAIL": "email", "邮箱": "email", "数字": "number", "NUMBER": "number",
 }  # fmt: skip
 
-_TRADITIONAL = (
-    "訂订單单貨货發发買买賣卖錢钱換换維维質质問问題题還还這这個个麼么沒没來来時时間间嗎吗"
-    "們们對对請请說说話话電电運运費费開开關关稅税號号碼码戶户帳账處处理理應应該该後后過过"
-    "給给讓让將将會会與与為为從从動动態态狀状東东車车門门點点線线實实際际復复覆复訊讯息息"
-    "謝谢誰谁誤误壞坏損损爛烂臺台幫帮聯联絡络繫系產产價价優优惠惠折折積积銀银額额認认證证"
-    "預预約约貼贴紙纸張张輸输選选擇择網网頁页級级別别種种類类數数據据進进遲迟達达遠远連连"
-    "遞递郵邮寄寄區区縣县鎮镇鄉乡樓楼層层邊边裡里裏里無无嚴严緊紧慢慢騙骗舉举報报訴诉賠赔"
-    "償偿導导購购銷销贈赠滿满減减領领詢询諮咨談谈語语樣样啟启啓启見见現现視视聽听試试壓压"
-    "鍵键盤盘顯显燈灯熱热涼凉藍蓝綠绿紅红黃黄舊旧雙双條条塊块總总歷历曆历備备註注寫写記记錄录"
-)
 _TABLE = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
-    **{ord(a): b for a, b in zip(_TRADITIONAL[::2], _TRADITIONAL[1::2], strict=True)},
+    ord("覆"): "复",  # 回覆 is 回复
     ord("\u3000"): " ", ord("。"): ".", ord("、"): ",", ord("“"): '"', ord("”"): '"',
     ord("‘"): "'", ord("’"): "'", ord("…"): ".", ord("\t"): " ", ord("\n"): " ",
     ord("\r"): " ", ord("\u00a0"): " ", ord("\u200b"): None, ord("\ufeff"): None,
@@ -102,7 +93,7 @@ _REPEATS = re.compile(r"(.)\1{2,}")
 
 def normalise(text: str) -> str:
     """The text as the feature pass reads it: one line, lower case, marks for numbers and names."""
-    text = clip(text)
+    text = simplify(clip(text))
     text = translate(text) if _SPELLING is None else _SPELLING.translate(text)
     if "<" in text or "[" in text or "://" in text or "&" in text:
         text = _PLACEHOLDER.sub(_mark_of, text)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from local_models.classifiers.compiled import lower
 from local_models.classifiers.normalise import clip
 from local_models.classifiers.survey import look_for_signs, survey
+from local_models.classifiers.traditional import simplify
 from local_models.classifiers.word_groups import WORDS
 
 
 class Sample:
-    """The head and the tail of a text, or all of it, in lower case too, and the words in it."""
+    """The head and the tail of a text, or all of it, in simplified characters, in lower case too, and the words
+    in it."""
 
-    __slots__ = ("chars", "lower", "signs", "survey", "text", "words")
+    __slots__ = ("chars", "lower", "signs", "survey", "text", "typed", "words")
 
     def __init__(self, text: str) -> None:
         """`text` is any text; of a long one only head and tail are kept."""
         self.chars = len(text)
-        self.text = clip(text)
+        self.typed = clip(text)
+        """As it was typed; every character stands where it stands in `text`."""
+        self.text = simplify(self.typed)
         self.lower = lower(self.text)
         found = self.survey = survey(self.text.strip())
         """What one look at it, less the blanks around it, gave; None without the compiled loops."""

@@ -149,7 +149,7 @@ class Understanding:
         user = self._recalled(user_before)[0] if user_before else None
         agent = self._heard(agent_before) if agent_before else None
         mood = self._emotions.read_cued(glance)
-        wish = self._intents.read(turn, glance, user=user, agent=agent)
+        wish = self._intents.read(sample.text, glance, user=user, agent=agent)
         language = tell_language(sample)
         if language == "other" and holds_words(turn):
             # Heads answer whatever they are asked; of words that they never learned they know nothing.

@@ -199,6 +199,25 @@ async def test_users_share_answers_only_by_a_rule_that_says_so_and_tenants_never
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("你們寄到國外嗎", ["miss", "hit"]),
+        ("我的訂單987654321到哪了", ["off", "off"]),
+        ("上週五買的什麼時候到", ["off", "off"]),
+        ("退我三百八十塊", ["off", "off"]),
+        ("貨運單號 A1234567 查一下", ["off", "off"]),
+    ],
+)
+async def test_in_traditional_script_too_one_users_case_is_never_anothers_answer(
+    tmp_path: Path, text: str, words: list[str]
+) -> None:
+    async with house(tmp_path) as (served, models):
+        who = [{"app": "faq", "tenant": "a", "user": user} for user in ("alice", "bob")]
+        assert [word((await ask(served, text, metadata=each))[1]) for each in who] == words
+        assert len(models.asked) == 2 - words.count("hit")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "My phone is 13812345678. Do you ship abroad?",

@@ -8,6 +8,7 @@ from typing import Literal
 
 import pytest
 from msgspec import Raw
+from msgspec.structs import replace
 
 from local_models.classifiers.context import Said
 from local_models.classifiers.features import Features
@@ -46,6 +47,28 @@ def ask(*turns: str) -> ChatRequest:
 
 def read(understanding: Understanding, *turns: str) -> Signals:
     return understanding.read(ask(*turns))
+
+
+@pytest.mark.parametrize(
+    ("typed", "simple"),
+    [
+        ("幫我查下快遞到哪裡了，順便開張發票", "帮我查下快递到哪里了，顺便开张发票"),
+        ("優惠券怎麼用不了並且我還要退款", "优惠券怎么用不了并且我还要退款"),
+        ("機器壞了，責任在你們，煩死了，經理叫來", "机器坏了，责任在你们，烦死了，经理叫来"),
+        ("證明根號2是無理數", "证明根号2是无理数"),
+        ("三個禮拜了還沒發貨，真行", "三个礼拜了还没发货，真行"),
+        ("謝謝，鋪貨很快", "谢谢，铺货很快"),
+    ],
+)
+def test_traditional_characters_are_read_like_simplified_ones(
+    understanding: Understanding, typed: str, simple: str
+) -> None:
+    told, known = read(understanding, typed), read(understanding, simple)
+    assert [len(values) for values in told.slots.values()] == [
+        len(values) for values in known.slots.values()
+    ]
+    alike = {"slots": known.slots, "prompt_tokens": 0, "tokens_by_family": {}}
+    assert replace(told, **alike) == replace(known, **alike)
 
 
 def test_a_refund_question_is_read_whole(understanding: Understanding) -> None:
