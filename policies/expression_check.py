@@ -91,6 +91,17 @@ def check_cel(expression: str, own_intents: Collection[str] = ()) -> None:
     _check_words(tokens, variables, own_intents)
 
 
+def list_asked(expression: str, fact: str) -> list[str]:
+    """Give the texts that an expression compares a fact with, or looks up in it."""
+    tokens = split_tokens(expression)
+    return [
+        word
+        for at, token in enumerate(tokens)
+        if token.kind == "name" and token.written == fact
+        for word in _words_beside(tokens, at)
+    ]
+
+
 def _check_part(expression: str, part: Sequence[Token], worlds: Sequence[World]) -> None:
     written = _text(expression, part)
     if len(part) < len(split_tokens(expression)):

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 
 from policies.decision import Decision, Reason
 from policies.facts import Facts
-from policies.rules import PASSED_OVER, Policy, Rule
+from policies.rules import PASSED_OVER, Policy, Rule, list_weighed_by
 from policies.schema import ConditionDoc
 from policies.signals import Caller, Signals, Surroundings
 
-_NOT_KEPT = ("health", "load", "budget_left_usd", "metadata", "quality", "cel")
+_NOT_KEPT = ("health", "load", "budget_left_usd", "metadata", "cel")
 """What rules may ask for and no row of the ledger holds."""
 
 
@@ -34,8 +34,10 @@ def retell(
     cannot be read.
     """
     reasons: list[Reason] = []
+    members = None if policy is None else policy.members
+    facts = Facts(signals, caller, Surroundings(now=at), members=members)
     for reason in decision.reasons:
-        reasons += _retell(reason, decision, policy, Facts(signals, caller, Surroundings(now=at)))
+        reasons += _retell(reason, decision, policy, facts)
     return replace(decision, reasons=tuple(reasons))
 
 
@@ -50,7 +52,7 @@ def _retell(
         why = f"why is not told: {decided} decided, and the policy of today {now}"
         yield replace(reason, below=(Reason(why),))
     else:
-        whens = {rule.name: _written(rule.when) for rule in policy.doc.rules}
+        whens = {rule.name: rule.when for rule in policy.doc.rules}
         decides = next(
             (at for at, each in enumerate(policy.rules) if each.passed_over == reason), 0
         )
@@ -58,12 +60,20 @@ def _retell(
             yield _tell_rule(rule, whens.get(rule.name), facts)
 
 
-def _tell_rule(rule: Rule, when: Any, facts: Facts) -> Reason:
-    lost = sorted(set(_keys(when)) & set(_NOT_KEPT))
+def _tell_rule(rule: Rule, when: ConditionDoc | None, facts: Facts) -> Reason:
+    lost = sorted(set(_keys(_written(when))) & set(_NOT_KEPT))
+    if not all(_is_kept(of, facts) for of in list_weighed_by(when)):
+        lost.append("quality")
     why = rule.condition.explain(facts)
     if lost:
         why = Reason(f"asks for {' and '.join(lost)}, which the ledger does not keep", False)
     return Reason(f"rule '{rule.name}'", False, (why,))
+
+
+def _is_kept(of: str, facts: Facts) -> bool:
+    """Whether the row says what was expected of every model that was looked at."""
+    expected = facts.signals.expected_quality
+    return all(model in expected for model in facts.names_of(of))
 
 
 def _written(when: ConditionDoc | None) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from policies.expression_check import list_asked
 from policies.findings import Finding, did_you_mean
 from policies.lint_asides import mentioned_models
 from policies.lint_findings import Models, find
@@ -36,6 +37,12 @@ def _models(policy: Policy, models: Models) -> Iterator[Finding]:
         if name not in known:
             message = f"there is no pool or model '{name}'."
             yield find(policy, "error", "unknown-model", where, message, did_you_mean(name, known))
+    for asked, where in _conditions(policy):
+        for name in list_asked(asked.cel or "", "expected_quality"):
+            if name not in models:
+                message = f"there is no model '{name}', and a CEL expression asks for its quality."
+                mend = did_you_mean(name, models)
+                yield find(policy, "error", "unknown-model", (*where, "cel"), message, mend)
 
 
 def _pools(policy: Policy, models: Models) -> Iterator[Finding]:

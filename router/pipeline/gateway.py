@@ -114,7 +114,7 @@ class Gateway:
         )
         masked = self._privacy.mask(asked, scope=_scope(caller))
         signals = self._understanding.read(masked.request, masked.findings.kinds)
-        return Understood(caller, masked, signals, began)
+        return Understood(caller, masked, self._planner.weigh(signals), began)
 
     def _decide(
         self,
@@ -168,7 +168,8 @@ class Gateway:
             opinion = await self._second_opinion.improve(
                 read.signals, read.masked.request, asked, line.read
             )
-            read = msgspec.structs.replace(read, signals=opinion.signals)
+            # The model may take it for easier or harder than our reader did.
+            read = msgspec.structs.replace(read, signals=self._planner.weigh(opinion.signals))
             before = (opinion.reason,)
             try:
                 again = self._decide(call, read, before=before, also=asked.bounds, record=record)

@@ -7,7 +7,7 @@ and needs from the whole request.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from local_models.classifiers.context import Said
 from local_models.classifiers.conversation import is_reask, mood_trend
-from local_models.classifiers.difficulty import DifficultyReader, expect_qualities
+from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.emotion import EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
 from local_models.classifiers.escalation import is_escalation
@@ -31,7 +31,7 @@ from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.normalise import clip
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.table import share_tables
-from policies.signals import NOTHING, Signals
+from policies.signals import Signals
 from providers.messages import (
     AudioPart,
     ChatRequest,
@@ -62,11 +62,7 @@ class Understanding:
         intents: IntentReader | None = None,
         emotions: EmotionReader | None = None,
         difficulty: DifficultyReader | None = None,
-        qualities: Mapping[str, float] = NOTHING,
     ) -> None:
-        """`qualities` are the models' general qualities by name; with them, signals say what each is
-        worth on the very request."""
-        self._qualities = qualities
         self._intents = intents or IntentReader()
         self._emotions = emotions or EmotionReader()
         self._difficulty = difficulty or DifficultyReader()
@@ -136,7 +132,6 @@ class Understanding:
             is_reask=self._repeats(last, earlier),
             emotion_trend=self._trend(read, earlier),
             is_stream=request.stream,
-            expected_quality=MappingProxyType(expect_qualities(self._qualities, read.difficulty)),
         )
 
     def _read_turn(
