@@ -102,6 +102,11 @@ def list_asked(expression: str, fact: str) -> list[str]:
     ]
 
 
+def asks_for(expression: str, fact: str) -> bool:
+    """Whether an expression names a fact."""
+    return any(each.kind == "name" and each.written == fact for each in split_tokens(expression))
+
+
 def _check_part(expression: str, part: Sequence[Token], worlds: Sequence[World]) -> None:
     written = _text(expression, part)
     if len(part) < len(split_tokens(expression)):
