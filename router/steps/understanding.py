@@ -135,7 +135,7 @@ class Understanding:
         )
 
     def _read_turn(
-        self, turn: str, longest_chars: int, user_before: str = "", agent_before: str = ""
+        self, turn: str, reach: int, user_before: str = "", agent_before: str = ""
     ) -> Signals:
         """The signals that hang on the last user turn and what came just before it."""
         glance = read_mood_features(self._features(turn))
@@ -144,7 +144,7 @@ class Understanding:
         agent = self._heard(agent_before) if agent_before else None
         mood = self._emotions.read_cued(glance)
         wish = _believe(self._intents.read(turn, glance, user=user, agent=agent), mood)
-        matter = tell_matter(sample, whole_chars=longest_chars)
+        matter = tell_matter(sample, reach=reach)
         return Signals(
             intent=wish.intent,
             intents=wish.intents,
