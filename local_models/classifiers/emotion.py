@@ -47,6 +47,12 @@ class EmotionReading(msgspec.Struct, frozen=True):
         return {"negative": -1.0, "positive": 1.0}.get(self.emotion, 0.0) * self.intensity
 
 
+NOTHING_FELT = EmotionReading("neutral", 0.0, 0.0)
+"""What is made of no text, and of one in words that nobody taught the reader."""
+_FAMILIAR = 0.34
+"""A text of which less than this share is known is in such words."""
+
+
 class EmotionReader:
     """Reads moods with the shipped heads, or with another head for the classes."""
 
@@ -85,9 +91,13 @@ class EmotionReader:
         """The mood of a turn whose features hold its cues already; a head without cues ignores them."""
         return self._tell(cued, self._head.raw_scores(cued))
 
+    def is_strange_to(self, cued: Features) -> bool:
+        """Whether a text is in words that the head never learned. Worth asking of texts in other languages only."""
+        return self._head.share_known(cued) < _FAMILIAR
+
     def _tell(self, cued: Features, found: Scores) -> EmotionReading:
         if not cued.text:
-            return EmotionReading("neutral", 0.0, 0.0)
+            return NOTHING_FELT
         labels = self._labels
         told = softmax(found, 1.0 / self._head.temperature, len(labels))
         chances = dict(zip(labels, told, strict=True))

@@ -48,10 +48,13 @@ _SURE_ALONE = 0.97
 _CLAUSES_READ = 4
 _CLAUSE_CHARS = 400
 """Several wishes in one breath are short; a longer text tells a story, clause by clause."""
+_FAMILIAR = 0.34
+"""A text of which less than this share is known is in words that nobody taught the head."""
 _CLEAR = ((0.9, 24), (0.98, 12))
 """A wish that is this sure in a turn of so many bytes (three to a Chinese character) stands by itself,
 whatever was said before it. Shorter ones ("白条", "paypal") may be answers."""
 
+_WORD = re.compile(r"\w")
 _SPLIT = re.compile(
     r"[，,。.;；!！?？\n]+|并且|顺便|还有|另外|然后|同时|以及|而且|再帮我|还要|还想"
     r"|a(?<!\wa)(?:nd also|nd then|nd|lso|s well as)\b|p(?<!\wp)lus\b|b(?<!\wb)y the way\b"
@@ -72,6 +75,13 @@ class IntentReading(msgspec.Struct, frozen=True):
     is_unsure: bool
     is_from_context: bool = False
     """What was said before decided: the turn by itself would have been read otherwise."""
+
+
+NOTHING_KNOWN = IntentReading("other", ("other",), "other", 0.0, is_unsure=True)
+"""What is made of a text in words that nobody taught the reader."""
+
+SIGNS_ALONE = IntentReading("smalltalk", ("smalltalk",), "other", 0.8, is_unsure=False)
+"""What is made of emoji and other signs that the reader never met; of 35 that it did, 28 are smalltalk."""
 
 
 class IntentReader:
@@ -120,6 +130,8 @@ class IntentReader:
 
         `user` is the customer's turn before it, `agent` what was answered to that, both as heard.
         """
+        if _WORD.search(text) is None and self._is_only_signs(text, features):
+            return SIGNS_ALONE
         features = self._widen(features)
         main = self._one.read(features)
         present = self._present(features)
@@ -142,9 +154,22 @@ class IntentReader:
         confidence = max(chances)
         return self._combiner.labels[chances.index(confidence)], confidence
 
+    def is_strange_to(self, features: Features) -> bool:
+        """Whether a text is in words that the head never learned, so that what it says of it is a guess.
+
+        Worth asking of texts in other languages only. A head that reads with the sentence encoder
+        knows what sixteen languages mean, whatever it learned in.
+        """
+        return not self._wants_meaning and self._one.share_known(features) < _FAMILIAR
+
     def _widen(self, features: Features) -> Features:
         """With what the text means, for a head that wants to know."""
         return read_meaning(features) if self._wants_meaning else features
+
+    def _is_only_signs(self, text: str, features: Features) -> bool:
+        """Whether a text without a word in it holds only signs that the shipped heads never met."""
+        is_empty = not text or text.isspace()
+        return self._many is not None and not is_empty and not self._one.share_known(features)
 
     def _read_alone(self, text: str, main: Reading, present: dict[str, float]) -> IntentReading:
         """By what the turn says itself."""

@@ -14,6 +14,7 @@ _NOT_TEXT_SIGNS = mask_of("<[`@:")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 _OTHER_LETTERS = re.compile(r"[\u0370-\u1fff]")
+_LETTER = re.compile(r"[^\W\d_]")
 _ACCENTED = re.compile(r"[^\W\d_\x00-\x7f]")
 _UNENGLISH = re.compile(r"[¿¡äöüßåæøñãõąćęłńśźżčďěňřšťůžğışőűăâîșțđơư]", re.IGNORECASE)
 """Letters and marks that no borrowed word brings into a text without one of its commonest words."""
@@ -53,6 +54,11 @@ def tell_language(text: str | Sample) -> str:
     if english >= 2 and letters > han:
         return "mixed" if han >= 4 else "en"
     return "mixed" if english >= 2 and words.words >= 3 else "zh"
+
+
+def holds_words(text: str) -> bool:
+    """Whether anything is said in letters besides placeholders, links and code."""
+    return _LETTER.search(_NOT_TEXT.sub(" ", clip(text, _GLANCE_CHARS))) is not None
 
 
 def _is_english(plain: str, words: int, common: int, strange: int) -> bool:

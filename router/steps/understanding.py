@@ -18,13 +18,13 @@ from msgspec.structs import replace
 from local_models.classifiers.context import Said
 from local_models.classifiers.conversation import is_reask, mood_trend
 from local_models.classifiers.difficulty import DifficultyReader
-from local_models.classifiers.emotion import EmotionReader, EmotionReading
+from local_models.classifiers.emotion import NOTHING_FELT, EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
 from local_models.classifiers.escalation import is_escalation
 from local_models.classifiers.features import GLANCE_CHARS, read_glance
 from local_models.classifiers.head import Head, load_head
-from local_models.classifiers.intents import GROUPS, IntentReader, IntentReading
-from local_models.classifiers.language import tell_language
+from local_models.classifiers.intents import GROUPS, NOTHING_KNOWN, IntentReader, IntentReading
+from local_models.classifiers.language import holds_words, tell_language
 from local_models.classifiers.matter import tell_matter
 from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
@@ -143,7 +143,13 @@ class Understanding:
         user = self._recalled(user_before)[0] if user_before else None
         agent = self._heard(agent_before) if agent_before else None
         mood = self._emotions.read_cued(glance)
-        wish = _believe(self._intents.read(turn, glance, user=user, agent=agent), mood)
+        wish = self._intents.read(turn, glance, user=user, agent=agent)
+        language = tell_language(sample)
+        if language == "other" and holds_words(turn):
+            # Heads answer whatever they are asked; of words that they never learned they know nothing.
+            wish = NOTHING_KNOWN if self._intents.is_strange_to(glance) else wish
+            mood = NOTHING_FELT if self._emotions.is_strange_to(glance) else mood
+        wish = _believe(wish, mood)
         matter = tell_matter(sample, reach=reach)
         return Signals(
             intent=wish.intent,
@@ -156,7 +162,7 @@ class Understanding:
             emotion_intensity=mood.intensity,
             emotion_confidence=mood.confidence,
             sarcasm=mood.sarcasm,
-            language=tell_language(sample),
+            language=language,
             difficulty=self._difficulty.read(sample, glance),
             has_code=matter.has_code,
             has_math=matter.has_math,

@@ -247,6 +247,34 @@ def test_heads_of_one_s_own_replace_the_shipped_ones(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "¿Dónde está mi pedido?", "Je voudrais retourner cet article", "Ich möchte mein Geld zurück", "Vertel me waar mijn pakket is", "gdzie jest moje zamówienie",
+        "返品したいのですが", "환불해 주세요", "Где мой заказ?", "أين طلبي؟", "मेरा ऑर्डर कहाँ है", "คำสั่งซื้อของฉันอยู่ที่ไหน", "Tôi muốn hoàn tiền",
+    ],
+)  # fmt: skip
+def test_of_languages_that_nobody_taught_it_the_reader_knows_nothing(
+    understanding: Understanding, text: str
+) -> None:
+    signals = read(understanding, text)
+    assert signals.is_unsure and (signals.intent, signals.intent_confidence) == ("other", 0.0)
+    assert (signals.emotion, signals.emotion_confidence, signals.sarcasm) == ("neutral", 0.0, 0.0)
+
+
+def test_links_placeholders_numbers_and_english_are_no_strange_words(
+    understanding: Understanding,
+) -> None:
+    for text in ("https://item.example.com/item.htm?id=123", "<PHONE_1>", "12345", "+86 139", "Where is my order?", "iPhone 15 Pro Max"):  # fmt: skip
+        assert not read(understanding, text).is_unsure
+
+
+def test_emoji_alone_are_smalltalk(understanding: Understanding) -> None:
+    for text in ("🦄", "👍👍👍", "🥳 🎈", "💐"):
+        assert read(understanding, text).intent == "smalltalk"
+    assert not read(understanding, "   ").is_unsure
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "快递员态度很好，还送上楼",
         "师傅安装得很仔细，很满意",
         "You guys are awesome",
