@@ -207,6 +207,20 @@ class Axes:
         at = (classes & -classes).bit_length() - 1
         return _first_whole(stretches[at], self._extent(axis))
 
+    def parts(self, key: str) -> list[tuple[Formula, tuple[float, float]]]:
+        """The stretches of a number's axis, each as what is true there and with its ends, lowest first."""
+        extent = self._extent(key)
+        stretches = self._stretches.get(key)
+        if stretches is None:
+            return [(True, (extent.low, extent.high))]
+        return [
+            (
+                self._literal(key, 1 << at),
+                (max(each.low, extent.low), min(each.high, extent.high)),
+            )
+            for at, each in enumerate(stretches)
+        ]
+
     def members(self, key: str) -> tuple[str, ...]:
         """The words that conditions look for in a set."""
         return tuple(self._members.get(key, ()))

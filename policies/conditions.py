@@ -317,6 +317,10 @@ class Cel(Leaf):
 
     expression: str
     program: Any = field(compare=False, repr=False)
+    asks_quality: bool = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asks_quality", "expected_quality" in self.expression)
 
     def holds(self, facts: Facts) -> bool:
         return self._run(facts)[0]
@@ -327,7 +331,7 @@ class Cel(Leaf):
 
     def _run(self, facts: Facts) -> tuple[bool, str]:
         try:
-            value = run_cel(self.program, facts.cel_variables())
+            value = run_cel(self.program, facts.cel_variables(with_quality=self.asks_quality))
         except CelError as error:
             unknown = name_undefined(error)
             return False, f"not computable here ({f'{unknown} is unknown' if unknown else error})"

@@ -26,7 +26,7 @@ from policies.findings import nearest
 from policies.pools import NOBODY_RANKED, Option, Pool, rank
 from policies.roster import Lineup, Remembered, Roster, roster_of
 from policies.rules import AUTO, NAMED, Policy, Rule, pool_of_one
-from policies.scoring import expect_output_tokens, show_usd
+from policies.scoring import expect_output_tokens, show_quality, show_usd
 from policies.seating import look_at, unit_of
 from policies.signals import Caller, Candidate, Signals, Surroundings
 from policies.splits import Draw, Side, draw
@@ -286,14 +286,14 @@ def _obey(policy: Policy, rule: Rule, by_name: Mapping[str, Candidate], requeste
 def _seat(
     policy: Policy, rule: Rule, course: _Course, limits: Limits, facts: Facts, roster: Roster
 ) -> Lineup:
-    """Give who may answer and in which order; where only the price is new, only that is worked out."""
+    """Give who may answer and in which order; where only price and quality are new, only those are told anew."""
     room = rule.terms.max_attempts
     is_steady = (
         rule.is_steady
         and course.stages is rule.stages
         and course.trial is rule.trial
         and limits.budget_left_usd is None
-        and not facts.signals.expected_quality
+        and _is_as_usual(policy, facts.signals, roster)
     )
     if not is_steady:
         return _ask_all(policy, course, limits, facts, roster, room)
@@ -315,7 +315,7 @@ def _seat(
     seats = known.lineup
     return replace(
         seats,
-        selected=tuple([_price_anew(each, roster, limits, policy) for each in seats.selected]),
+        selected=tuple([_tell_anew(each, seats, limits, facts, policy) for each in seats.selected]),
     )
 
 
@@ -335,17 +335,32 @@ def _find_obstacle(
     return None, []
 
 
+def _is_as_usual(policy: Policy, signals: Signals, roster: Roster) -> bool:
+    """Whether models are expected to be worth what their cards say: then no difficulty changes their order."""
+    expected = signals.expected_quality
+    return not expected or expected is roster.expect(policy.weighed, signals.difficulty)
+
+
 def _narrowest(course: _Course, roster: Roster) -> int:
     """Give how many tokens fit into the window of every model that may be looked at."""
     names = {name for stage in course.stages for name in roster.bench_of(stage).able}
     return min([roster[name].window_tokens for name in names], default=0)
 
 
-def _price_anew(before: Selected, roster: Roster, limits: Limits, policy: Policy) -> Selected:
-    model, signals = limits.price(roster[before.model]), limits.signals
+def _tell_anew(
+    before: Selected, lineup: Lineup, limits: Limits, facts: Facts, policy: Policy
+) -> Selected:
+    """Give the same choice with this request's price, and its quality where that decided."""
+    name, score, why, signals = before.model, before.score, before.why, facts.signals
+    roster = roster_of(facts.candidates)
+    model = limits.price(roster[name])
     output_tokens = expect_output_tokens(signals, model, policy.answer_tokens)
     price = roster.price_of(model, signals.tokens_for(model.family), output_tokens)
-    return Selected(model=model.name, score=before.score, why=before.why, estimated_usd=price)
+    if name in lineup.by_quality:
+        quality = facts.quality_of(name)
+        if quality is not None and quality != score:
+            score, why = quality, show_quality(quality)
+    return Selected(model=name, score=score, why=why, estimated_usd=price)
 
 
 def _ask_all(
@@ -362,6 +377,7 @@ def _ask_all(
     pool, propensity = course.stages[0].name, 1.0
     reasons: list[Reason] = []
     first: list[str] = []
+    by_quality: set[str] = set()
     for at, stage in enumerate(course.stages):
         if len(selected) >= room:
             break
@@ -382,8 +398,13 @@ def _ask_all(
             pool, propensity = stage.name, ranking.propensity
             reasons.append(stage.comes_first)
         selected += ranking.selected
-        taken.update([each.model for each in ranking.selected])
+        names = [each.model for each in ranking.selected]
+        taken.update(names)
+        if stage.objective == "best":
+            by_quality.update(names)
         if at == 0:
-            first = [each.model for each in ranking.selected]
+            first = names
     rejected = tuple([each for name, each in refusals.items() if name not in taken])
-    return Lineup(tuple(selected), rejected, pool, propensity, tuple(reasons), tuple(first))
+    return Lineup(
+        tuple(selected), rejected, pool, propensity, tuple(reasons), tuple(first), by_quality
+    )

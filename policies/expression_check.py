@@ -98,6 +98,22 @@ def check_cel(expression: str, own_intents: Collection[str] = ()) -> None:
         )
 
 
+def list_asked(expression: str, fact: str) -> list[str]:
+    """Give the texts that an expression compares a fact with, or looks up in it."""
+    tokens = split_tokens(expression)
+    return [
+        word
+        for at, token in enumerate(tokens)
+        if token.kind == "name" and token.written == fact
+        for word in _words_beside(tokens, at)
+    ]
+
+
+def asks_for(expression: str, fact: str) -> bool:
+    """Whether an expression names a fact."""
+    return any(each.kind == "name" and each.written == fact for each in split_tokens(expression))
+
+
 def _check_part(expression: str, part: Sequence[Token], worlds: Sequence[World]) -> None:
     written = _text(expression, part)
     if len(part) < len(split_tokens(expression)):

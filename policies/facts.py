@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from policies.scoring import expect_quality
 from policies.signals import (
     ANY_LOCAL,
     HEALTHY,
@@ -54,9 +55,13 @@ class Facts:
             self._local_now[zone] = self.around.now.astimezone(zone)
         return self._local_now[zone]
 
+    def names_of(self, name: str) -> Sequence[str]:
+        """Give what a pool lists, or the name itself when it is a model's."""
+        return self._members.get(name, (name,))
+
     def models_of(self, name: str) -> Sequence[str]:
         """Give the models of a pool, or the name itself when it is a model's."""
-        names = self._members.get(name, (name,))
+        names = self.names_of(name)
         if ANY_LOCAL in names:
             local = tuple(each for each, card in self.candidates.items() if card.is_local)
             names = (*(each for each in names if each != ANY_LOCAL), *local)
@@ -72,17 +77,25 @@ class Facts:
         return candidate is not None and candidate.is_on and self.health_of(model).is_available
 
     def quality_of(self, model: str) -> float | None:
-        """Give the expected quality on this request, or the card's own; None for a stranger."""
-        learned = self.signals.expected_quality.get(model)
-        if learned is not None:
-            return learned
+        """Give the expected quality on this request; None for a stranger."""
+        known = self.signals.expected_quality.get(model)
+        if known is not None:
+            return known
         candidate = self.candidates.get(model)
-        return None if candidate is None else candidate.quality
+        if candidate is None:
+            return None
+        return expect_quality(candidate.quality, self.signals.difficulty)
 
-    def cel_variables(self) -> dict[str, Any]:
-        """Give the facts as the plain values that CEL expressions see."""
+    def cel_variables(self, *, with_quality: bool = True) -> dict[str, Any]:
+        """Give the facts as the plain values that CEL expressions see.
+
+        What is expected of every model takes a while to work out, and few expressions ask for it.
+        """
         if self._cel is None:
             self._cel = _plain(self.signals, self.caller, self.around)
+        if with_quality and not self._cel["expected_quality"]:
+            expected = {name: self.quality_of(name) for name in self.candidates}
+            self._cel["expected_quality"] = {**expected, **self.signals.expected_quality}
         return self._cel
 
 
@@ -103,7 +116,7 @@ def _plain(signals: Signals, caller: Caller, around: Surroundings) -> dict[str, 
         "sarcasm": signals.sarcasm,
         "language": signals.language,
         "difficulty": signals.difficulty,
-        "expected_quality": dict(signals.expected_quality),
+        "expected_quality": {},
         "tokens": signals.prompt_tokens,
         "modality": sorted(signals.modalities),
         "needs": sorted(signals.needs),

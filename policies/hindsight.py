@@ -29,7 +29,7 @@ from policies.rules import PASSED_OVER, Policy, Rule
 from policies.signals import Caller, Signals, Surroundings
 
 _NOT_KEPT = frozenset({"load", "budget_left_usd", "has_budget", "metadata"})
-"""Facts that rules may ask for and no row of the ledger holds, besides health and quality."""
+"""Facts that rules may ask for and no row of the ledger holds, besides health."""
 
 
 def retell(
@@ -45,8 +45,10 @@ def retell(
     cannot be read.
     """
     reasons: list[Reason] = []
+    members = None if policy is None else policy.members
+    facts = Facts(signals, caller, Surroundings(now=at), members=members)
     for reason in decision.reasons:
-        reasons += _retell(reason, decision, policy, Facts(signals, caller, Surroundings(now=at)))
+        reasons += _retell(reason, decision, policy, facts)
     return replace(decision, reasons=tuple(reasons))
 
 
@@ -83,11 +85,17 @@ def _tell(condition: Condition, facts: Facts) -> Reason:
     if isinstance(condition, Not):
         part = _tell(condition.part, facts)
         return Reason("not", None if part.holds is None else not part.holds, (part,))
-    lost = _list_lost(condition)
+    lost = _list_lost(condition, facts)
     if not lost:
         return condition.explain(facts)
     asks = f"CEL {condition.expression}: reads" if isinstance(condition, Cel) else "asks for"
     return Reason(f"{asks} {' and '.join(lost)}, which the ledger does not keep")
+
+
+def _is_kept(of: str, facts: Facts) -> bool:
+    """Whether the row says what was expected of every model that was looked at."""
+    expected = facts.signals.expected_quality
+    return all(model in expected for model in facts.names_of(of))
 
 
 def _all(parts: tuple[Reason, ...]) -> bool | None:
@@ -101,16 +109,17 @@ def _any(parts: tuple[Reason, ...]) -> bool | None:
     return True if True in told else None if None in told else False
 
 
-def _list_lost(leaf: Condition) -> list[str]:
-    """The facts that a question asks for and no row holds."""
+def _list_lost(leaf: Condition, facts: Facts) -> list[str]:
+    """The facts that a question asks for and the row does not hold."""
     if isinstance(leaf, Available | HealthInRange):
         return ["health"]
     if isinstance(leaf, QualityInRange):
-        return ["quality"]
+        return [] if _is_kept(leaf.of, facts) else ["quality"]
     if isinstance(leaf, InRange | OneOf):
         return [name for name in (leaf.key.partition(".")[0],) if name in _NOT_KEPT]
     if isinstance(leaf, Cel):
-        return sorted(_names(leaf.expression) & _NOT_KEPT)
+        lost = _NOT_KEPT if facts.signals.expected_quality else _NOT_KEPT | {"expected_quality"}
+        return sorted(_names(leaf.expression) & lost)
     return []
 
 

@@ -10,6 +10,7 @@ from policies.findings import Finding
 from policies.lint_asides import lint_asides
 from policies.lint_findings import find
 from policies.lint_fit import lint_fit
+from policies.lint_floors import lint_floors
 from policies.lint_limits import lint_limits
 from policies.lint_names import lint_names
 from policies.lint_places import lint_places
@@ -39,6 +40,7 @@ def lint(
         *lint_names(policy, models, prompts, intents),
         *lint_shadows(policy, logic),
         *lint_pools(policy, models),
+        *lint_floors(policy, models, logic),
         *lint_fit(policy, models, logic),
         *lint_limits(policy, models, logic),
         *lint_places(policy, models),

@@ -20,6 +20,7 @@ from policies.located import Path
 from policies.logic import Demand, Logic
 from policies.pools import Option, Pool, list_models, reluctance
 from policies.rules import Policy, Rule, resolve
+from policies.scoring import expect_quality
 from policies.signals import HEALTHY, Candidate, Signals
 from policies.splits import Side, Split
 
@@ -143,7 +144,8 @@ def _nobody(case: _Case, models: Sequence[Candidate], *, off_too: bool = True) -
 
 def _unwanted(stage: Pool, model: Candidate, limits: Limits) -> str:
     model = limits.price(model)
-    return reluctance(stage, Option(model, HEALTHY, model.quality, limits.signals.prompt_tokens, 1))
+    most = expect_quality(model.quality, 0.0)
+    return reluctance(stage, Option(model, HEALTHY, most, limits.signals.prompt_tokens, 1))
 
 
 def _say(case: _Case, code: Code, who: str, group: Sequence[Candidate]) -> tuple[str, str]:

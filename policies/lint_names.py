@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from policies.expression_check import asks_for, list_asked
 from policies.findings import Finding, did_you_mean
 from policies.lint_asides import mentioned_models
 from policies.lint_findings import Models, find
 from policies.located import Path
 from policies.rules import AUTO, Policy
 from policies.schema import ConditionDoc
-from policies.signals import ANY_LOCAL
+from policies.signals import ANY_LOCAL, GROUP_OF, INTENTS
 
 
 def lint_names(
@@ -36,6 +37,12 @@ def _models(policy: Policy, models: Models) -> Iterator[Finding]:
         if name not in known:
             message = f"there is no pool or model '{name}'."
             yield find(policy, "error", "unknown-model", where, message, did_you_mean(name, known))
+    for asked, where in _conditions(policy):
+        for name in list_asked(asked.cel or "", "expected_quality"):
+            if name not in models:
+                message = f"there is no model '{name}', and a CEL expression asks for its quality."
+                mend = did_you_mean(name, models)
+                yield find(policy, "error", "unknown-model", (*where, "cel"), message, mend)
 
 
 def _pools(policy: Policy, models: Models) -> Iterator[Finding]:
@@ -185,13 +192,44 @@ def _mentioned_prompts(policy: Policy) -> Iterator[tuple[str, Path]]:
 
 
 def _intents(policy: Policy, intents: Collection[str]) -> Iterator[Finding]:
-    """Intents that no message is ever read as, where the intent heads are not the shipped ones."""
+    """Find what no message is ever read as, where the intent heads are not the shipped ones."""
     for asked, where in _conditions(policy):
         for key in ("intent", "intents"):
-            for word in getattr(asked, key) or ():
-                if word not in intents:
-                    message = (
-                        f"no message is read as '{word}': your own intent head has no such label."
-                    )
-                    mend = did_you_mean(word, tuple(intents))
-                    yield find(policy, "warning", "unread-intent", (*where, key), message, mend)
+            yield from _unread(policy, asked, where, key, "intent", intents)
+        yield from _unread(policy, asked, where, "intent_group", "group", _groups(intents))
+        if set(intents) != set(INTENTS):
+            yield from _alone(policy, asked, where)
+
+
+def _groups(intents: Collection[str]) -> set[str]:
+    return {GROUP_OF.get(each, "other") for each in intents}
+
+
+def _unread(
+    policy: Policy, asked: ConditionDoc, where: Path, key: str, what: str, known: Collection[str]
+) -> Iterator[Finding]:
+    """Find words of one key, written plainly or in CEL, that are none of those that are read."""
+    plain = [(word, (*where, key)) for word in getattr(asked, key) or ()]
+    in_cel = [(word, (*where, "cel")) for word in list_asked(asked.cel or "", key)]
+    for word, place in [*plain, *in_cel]:
+        if word in known:
+            continue
+        if what == "group":
+            message = f"no message is read as of group '{word}': your own intents are all of {' or '.join(sorted(known))}."
+            mend = "Name the intents themselves, under `intent` or `intents`."
+        else:
+            message = f"no message is read as '{word}': your own intent head has no such label."
+            mend = did_you_mean(word, tuple(known))
+        yield find(policy, "warning", f"unread-{what}", place, message, mend)
+
+
+def _alone(policy: Policy, asked: ConditionDoc, where: Path) -> Iterator[Finding]:
+    """Find questions for what was said before: with intents of one's own nothing is read after it."""
+    is_in_cel = bool(asked.cel) and asks_for(asked.cel or "", "from_context")
+    if not (asked.from_context or is_in_cel):
+        return
+    message = (
+        "with intents of your own every message is read by itself: `from_context` is never true."
+    )
+    place = (*where, "cel" if is_in_cel else "from_context")
+    yield find(policy, "warning", "unread-context", place, message, "Remove it.")

@@ -1,4 +1,4 @@
-"""Finds pools that cannot do what they are for: off, unpriced, below their floor, over their price."""
+"""Finds pools that cannot do what they are for: off, unpriced, over their price."""
 
 from __future__ import annotations
 
@@ -104,15 +104,6 @@ def _takes(policy: Policy, pool: Pool, known: Collection[Candidate]) -> Iterator
         why = "; ".join(f"{each.name}: {each.why_off or 'switched off'}" for each in known)
         message = f"every model of pool '{pool.name}' is off ({why})."
         yield find(policy, "warning", "pool-off", where, message, "Set a key for one of them.")
-    floor = pool.quality_floor
-    for group, severity in _groups(known, on):
-        which = "no model" if severity == "error" else "none of the models that are on"
-        if floor is not None and all(each.quality < floor for each in group):
-            best = max(each.quality for each in group)
-            message = f"{which} of pool '{pool.name}' reaches its quality floor {floor:g}."
-            mend = f"The best has {best:g}. Lower the floor or add a better model."
-            yield find(policy, severity, "too-low", where, message, mend)
-            break
     for group, severity in _groups(known, on):
         which = "no model" if severity == "error" else "none of the models that are on"
         priced = [each for each in group if has_price(each)]

@@ -88,6 +88,22 @@ class Logic:
             kept.append(most)
         return sorted(kept)
 
+    def span(
+        self, key: str, condition: Condition, earlier: Iterable[Condition] = ()
+    ) -> tuple[float, float] | None:
+        """Give the ends between which a number lies in requests that satisfy the condition and none before.
+
+        None where there are no such requests, or too many cases to tell.
+        """
+        before = [self._opposites[id(each)] for each in earlier]
+        asked = [self._formulas[id(condition)], *before]
+        parts = self._axes.parts(key)
+        try:
+            able = [ends for part, ends in parts if not self._is_empty([part, *asked])]
+        except UndecidedError:
+            return None
+        return (able[0][0], able[-1][1]) if able else None
+
     def list_demands(self, condition: Condition) -> list[Demand]:
         """Give the least that a request which satisfies the condition brings, one for each case.
 

@@ -11,7 +11,7 @@ from operator import itemgetter
 import msgspec
 
 from policies.decision import Reason, Rejected, Selected
-from policies.scoring import estimate_seconds, estimate_usd, show_usd
+from policies.scoring import estimate_seconds, estimate_usd, show_quality, show_usd
 from policies.signals import ANY_LOCAL, Candidate, ModelHealth
 from policies.splits import place_of
 from policies.values import Objective
@@ -55,12 +55,17 @@ def list_models(pool: Pool, candidates: Mapping[str, Candidate]) -> tuple[str, .
     `any-local` stands for every model of this house that is on, or, when none is, for all of them,
     so that each can say why it is off.
     """
-    if ANY_LOCAL not in pool.models:
-        return pool.models
+    return expand(pool.models, candidates)
+
+
+def expand(names: tuple[str, ...], candidates: Mapping[str, Candidate]) -> tuple[str, ...]:
+    """Give the names with those of this house's models in place of `any-local`."""
+    if ANY_LOCAL not in names:
+        return names
     local = [name for name, each in candidates.items() if each.is_local]
     local = [name for name in local if candidates[name].is_on] or local or [ANY_LOCAL]
-    names = [n for name in pool.models for n in (local if name == ANY_LOCAL else [name])]
-    return tuple(dict.fromkeys(names))
+    whole = [n for name in names for n in (local if name == ANY_LOCAL else [name])]
+    return tuple(dict.fromkeys(whole))
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -199,7 +204,7 @@ def _select(pool: Pool, score: float, option: Option) -> Selected:
 
 def _say(pool: Pool, score: float, option: Option, usd: str | None) -> str:
     if pool.objective == "best":
-        return f"expected quality {option.quality:.2f}"
+        return show_quality(option.quality)
     if pool.objective == "cheapest":
         return "price unknown, so after all known ones" if usd is None else f"about ${usd}"
     if pool.objective == "fastest":

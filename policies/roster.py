@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from policies.decision import Reason, Rejected, Selected
-from policies.pools import Pool, list_models
-from policies.scoring import estimate_usd, show_usd
+from policies.pools import Pool, expand, list_models
+from policies.scoring import estimate_usd, expect_quality, show_usd
 from policies.signals import ANY_LOCAL, Candidate, ModelHealth
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Bench(NamedTuple):
 
 
 class Remembered(NamedTuple):
-    """Who answers under one rule while nothing about the models changes, prices aside."""
+    """Who answers under one rule while nothing about the models changes, prices and qualities aside."""
 
     rule: Rule
     """Kept, so that its identity stays its own."""
@@ -47,16 +48,20 @@ class Lineup(msgspec.Struct, frozen=True):
     reasons: tuple[Reason, ...]
     first: tuple[str, ...]
     """Those of the first pool."""
+    by_quality: Collection[str] = ()
+    """Those of pools that put the best first."""
 
 
 class Roster(dict[str, Candidate]):
     """Candidates by name. It never changes: another list of models is another roster."""
 
-    __slots__ = ("_benches", "_health", "_prices", "_seatings")
+    __slots__ = ("_benches", "_expected", "_health", "_named", "_prices", "_seatings")
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         super().__init__({candidate.name: candidate for candidate in candidates})
         self._benches: dict[tuple[str, ...], Bench] = {}
+        self._named: tuple[str, ...] = ()
+        self._expected: dict[int, Mapping[str, float]] = {}
         self._health: Mapping[str, ModelHealth] | None = None
         self._seatings: dict[Hashable, Remembered] = {}
         self._prices: dict[tuple[str, int, int], str | None] = {}
@@ -84,6 +89,24 @@ class Roster(dict[str, Candidate]):
             usd = estimate_usd(model, input_tokens, output_tokens)
             shown = self._prices[key] = show_usd(usd)
             return shown
+
+    def expect(self, names: tuple[str, ...], difficulty: float) -> Mapping[str, float]:
+        """What each of these models is expected to be worth on a request so hard; strangers are left out.
+
+        Worked out once for each hundredth, as long as the same names are asked for.
+        """
+        if names is not self._named:
+            self._named, self._expected = names, {}
+        hundredths = round(100 * difficulty)
+        expected = self._expected.get(hundredths)
+        if expected is None:
+            found = {
+                name: expect_quality(self[name].quality, difficulty)
+                for name in expand(names, self)
+                if name in self
+            }
+            expected = self._expected[hundredths] = MappingProxyType(found)
+        return expected
 
     def bench_of(self, pool: Pool) -> Bench:
         """The pool's models, `any-local` told in names."""

@@ -22,7 +22,7 @@ from policies.findings import Finding
 from policies.located import Located, Path
 from policies.pools import Pool
 from policies.questions import build_condition
-from policies.schema import DefaultDoc, PolicyDoc, RuleDoc, TermsDoc
+from policies.schema import ConditionDoc, DefaultDoc, PolicyDoc, RuleDoc, TermsDoc
 from policies.splits import Split
 from policies.values import parse_zone
 
@@ -60,7 +60,7 @@ class Rule:
     trial: Trial | None = None
     """None: the first whole answer is the answer."""
     is_steady: bool = False
-    """Who answers, and in which order, does not hang on a request's price, length or moment."""
+    """Who answers, and in which order, does not hang on a request's price, length, difficulty or moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,8 @@ class Policy:
     """None: no model is asked before the decision."""
     former_version: str = ""
     """The hash that older rows of the ledger have of this very policy."""
+    weighed: tuple[str, ...] = ()
+    """Every model that pools and rules name: what is expected of these goes into the records."""
     first_that_holds: Callable[[Facts], int] = field(init=False, repr=False, compare=False)
     """The place of the rule that decides."""
     constraints_that_hold: Callable[[Facts], Sequence[int]] = field(
@@ -158,7 +160,28 @@ def _assemble(
         doc=doc,
         source=source,
         inquiry=build_inquiry(doc.dispatcher, pools, zone),
+        weighed=_list_weighed(doc),
     )
+
+
+def _list_weighed(doc: PolicyDoc) -> tuple[str, ...]:
+    """Give the models of all pools, those that stand where a pool may, and those whose quality is asked for."""
+    rules: list[RuleDoc | DefaultDoc] = [*doc.rules, doc.default]
+    named = [name for each in rules for name in (each.use, *(each.fallbacks or ()))]
+    named += [*doc.fallbacks, *doc.model_fallbacks]
+    named += [name for names in doc.model_fallbacks.values() for name in names]
+    named += [of for rule in doc.rules for of in list_weighed_by(rule.when)]
+    pooled = [model for pool in doc.pools.values() for model in pool.models]
+    return tuple(dict.fromkeys([*pooled, *(each for each in named if each not in doc.pools)]))
+
+
+def list_weighed_by(when: ConditionDoc | None) -> list[str]:
+    """Give the models and pools whose quality a condition asks for."""
+    if when is None:
+        return []
+    inside = [*(when.all_ or ()), *(when.any_ or ()), *([when.not_] if when.not_ else [])]
+    found = [of for each in inside for of in list_weighed_by(each)]
+    return [*([when.quality.of] if when.quality else []), *found]
 
 
 def hash_content(doc: PolicyDoc) -> str:
@@ -258,7 +281,10 @@ def _build_rule(
         passed_over=Reason(f"{PASSED_OVER}{names}", False),
         trial=build_trial(rule.cascade, pools),
         is_steady=all(
-            pool.objective in ("best", "ordered") and pool.under_usd is None for pool in stages
+            pool.objective in ("best", "ordered")
+            and pool.under_usd is None
+            and pool.quality_floor is None
+            for pool in stages
         ),
     )
 

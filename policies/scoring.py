@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
+from functools import lru_cache
 
 from policies.signals import Candidate, ModelHealth, Signals
 
 _MILLION = Decimal(1_000_000)
 _USUAL_FIRST_TOKEN_SECONDS = 1.0
 _USUAL_TOKENS_PER_SECOND = 40.0
+USUAL_DIFFICULTY = 0.5
+"""Where a card's general quality is taken to hold."""
+_STEEPNESS = 4.0
+"""How much a model's odds shrink from the easiest request to the hardest: e**4."""
 
 
 def expect_output_tokens(signals: Signals, candidate: Candidate, answer_tokens: int) -> int:
@@ -40,10 +46,27 @@ def estimate_seconds(candidate: Candidate, health: ModelHealth, output_tokens: i
     )
 
 
-def expect_quality(candidate: Candidate, signals: Signals) -> float:
-    """Give the quality learned for this very request, or the card's own."""
-    learned = signals.expected_quality.get(candidate.name)
-    return candidate.quality if learned is None else learned
+def expect_quality(quality: float, difficulty: float) -> float:
+    """Give how good a model of this general quality is expected to be on a request so hard, 0..1.
+
+    A card's quality is taken to hold at difficulty 0.5. From there the odds of a good answer fall
+    with difficulty as in a one-parameter item response model: logit(expected) = logit(quality) +
+    4 * (0.5 - difficulty), the difficulty to the hundredth. The order of the models never changes;
+    what changes is how much the better one gains.
+    """
+    return _expect(quality, round(100 * difficulty))
+
+
+@lru_cache(maxsize=16_384)
+def _expect(quality: float, hundredths: int) -> float:
+    safe = min(max(quality, 1e-6), 1 - 1e-6)
+    odds = math.log(safe / (1 - safe)) + _STEEPNESS * (USUAL_DIFFICULTY - hundredths / 100)
+    return round(1 / (1 + math.exp(-odds)), 6)
+
+
+def show_quality(quality: float) -> str:
+    """Give why a model stands where it does in a pool that puts the best first."""
+    return f"expected quality {quality:.2f}"
 
 
 def show_usd(amount: Decimal | None) -> str | None:

@@ -11,8 +11,8 @@ from policies.decision import Rejected, Selected
 from policies.facts import Facts
 from policies.pools import Option, Pool, rank
 from policies.roster import Bench, roster_of
-from policies.scoring import expect_output_tokens
-from policies.signals import HEALTHY, NO_TOKENS
+from policies.scoring import USUAL_DIFFICULTY, expect_output_tokens, expect_quality
+from policies.signals import HEALTHY, NO_TOKENS, NOTHING
 
 
 class Errand(NamedTuple):
@@ -41,16 +41,19 @@ def look_at(
     """Ask every model that was not asked yet whether it may answer at all."""
     refusals.update(bench.never)
     signals, health, candidates = facts.signals, facts.around.health, facts.candidates
-    learned = signals.expected_quality
+    known = signals.expected_quality
     is_bound = limits.must_stay_local or limits.regions is not None
     for name in bench.able:
         if name in refusals or name in options:
             continue
         candidate = limits.price(candidates[name]) if is_bound else candidates[name]
+        quality = known.get(name)
+        if quality is None:
+            quality = expect_quality(candidate.quality, signals.difficulty)
         option = Option(
             candidate,
             health.get(name, HEALTHY),
-            learned.get(name, candidate.quality),
+            quality,
             signals.tokens_for(candidate.family),
             expect_output_tokens(signals, candidate, answer_tokens),
         )
@@ -72,14 +75,16 @@ def unit_of(pool: Pool, facts: Facts) -> str:
 def seat_errand(pool: Pool, errand: Errand, limits: Limits, facts: Facts, room: int = 2) -> Seats:
     """Put the models of a pool in order for an errand, `room` of them at most.
 
-    The request's hard limits hold; its own needs, its length and its modality do not, since only
-    the errand's text goes there.
+    The request's hard limits hold; its own needs, its length, its modality and its difficulty do
+    not, since only the errand's text goes there: a model is worth what its card says.
     """
     signals = msgspec.structs.replace(
         facts.signals,
         prompt_tokens=errand.prompt_tokens,
         tokens_by_family=NO_TOKENS,
         max_output_tokens=errand.output_tokens,
+        difficulty=USUAL_DIFFICULTY,
+        expected_quality=NOTHING,
     )
     own = Facts(signals, facts.caller, facts.around, facts.candidates)
     limits = msgspec.structs.replace(

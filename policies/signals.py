@@ -105,7 +105,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     difficulty: float = 0.5
     """Probability that only the strong tier answers well: 0.0 small talk, 1.0 a proof."""
     expected_quality: Mapping[str, float] = msgspec.field(default_factory=lambda: NOTHING)
-    """Expected quality 0..1 by model name, where labels taught us one."""
+    """Expected quality 0..1 on this very request, of the models that the policy names. A model that is
+    missing here is worth what its card and the difficulty say; see `scoring.expect_quality`."""
     prompt_tokens: int = 0
     """Estimate for the whole request, tools and history included, as GPT-4o's vocabulary has it."""
     tokens_by_family: Mapping[str, tuple[int, int]] = msgspec.field(

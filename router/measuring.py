@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Raw, UnsetType
 
+from local_models.classifiers.matter import LONG_DOCUMENT_CHARS
 from local_models.tokenizer import Tokens, estimate_by_family, estimate_tokens
 from providers.messages import (
     AudioPart,
@@ -42,6 +43,10 @@ _TEXT_KIND = re.compile(
     re.IGNORECASE,
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN_SAYS = 3
+"""Chinese says in one sign what takes three letters."""
+_LOOKED_AT = 1_000
+"""Characters of a text's beginning, and of its end, that tell its script."""
 _CHARS_PER_TOKEN = 4
 
 
@@ -69,11 +74,11 @@ def estimate_prompts(request: ChatRequest) -> dict[str, tuple[int, int]]:
 
 
 def longest_text(request: ChatRequest) -> int:
-    """Characters of the longest user turn or file; three times as many where a file is in Chinese, which says
-    as much in a third."""
-    turns = [len(text_of(each)) for each in request.messages if each.role == "user"]
+    """Characters of the longest user turn or file. One in Chinese counts threefold, as it says as much in a
+    third: each by its own script, whatever the others are written in."""
+    turns = [_reach(text_of(each)) for each in request.messages if each.role == "user"]
     files = [
-        _reach(part)
+        _reach(part.text) if part.text else part.tokens * _CHARS_PER_TOKEN
         for message in request.messages
         for part in attached(message)
         if part.is_document
@@ -81,11 +86,12 @@ def longest_text(request: ChatRequest) -> int:
     return max([*turns, *files], default=0)
 
 
-def _reach(part: Attached) -> int:
-    if not part.text:
-        return part.tokens * _CHARS_PER_TOKEN
-    head = part.text[:2_000]
-    return len(part.text) * (3 if len(_HAN.findall(head)) * 3 > len(head) else 1)
+def _reach(text: str) -> int:
+    # Of a short text nobody asks how short it is: only what may be long is looked at.
+    if len(text) * _HAN_SAYS < LONG_DOCUMENT_CHARS or text.isascii():
+        return len(text)
+    seen = text[:_LOOKED_AT] + text[-_LOOKED_AT:]
+    return len(text) * (_HAN_SAYS if len(_HAN.findall(seen)) * 3 > len(seen) else 1)
 
 
 def _measure(request: ChatRequest) -> tuple[str, int]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from watchfiles import awatch
+from watchfiles import Change, awatch
 
 from policies.store import PolicyStore
 from router.telemetry.logs import get_logger
@@ -19,6 +20,19 @@ _MOST_LINKS = 40
 """As many as Linux follows."""
 
 Stamp = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Where a change to a file shows: the folders that hold it, or any link on the way to it."""
+
+    folders: tuple[Path, ...]
+    names: frozenset[str]
+    """What the file, the links and the folders are called: nothing else in there concerns us."""
+
+    def concerns(self, _: Change, path: str) -> bool:
+        """Whether a change may be one of the file's. Logs and ledgers in the same folder change all day."""
+        return Path(path).name in self.names
 
 
 class ShowsPolicy(Protocol):
@@ -44,7 +58,7 @@ async def watch_policy(
 
 
 class _Watch:
-    """Remembers what it saw last: other files of the folder change too."""
+    """Remembers what it saw last: not every change of the folder is one of the file."""
 
     def __init__(self, store: PolicyStore, metrics: ShowsPolicy) -> None:
         self._store = store
@@ -54,17 +68,19 @@ class _Watch:
 
     async def run(self) -> None:
         """Reload on changes, until the file is to be looked for in other folders."""
-        folders = find_folders(self._store.path)
+        trail = find_trail(self._store.path)
         if self._has_begun:
             await self._look()
         self._has_begun = True
-        if not folders:
+        if not trail.folders:
             raise FileNotFoundError(f"{self._store.path.parent} is away")
-        changes = awatch(*folders, debounce=500, step=250, recursive=False)
+        changes = awatch(
+            *trail.folders, watch_filter=trail.concerns, debounce=500, step=250, recursive=False
+        )
         async with aclosing(changes):
             async for _ in changes:
                 await self._look()
-                if find_folders(self._store.path) != folders:
+                if find_trail(self._store.path) != trail:
                     return
 
     async def _look(self) -> None:
@@ -92,20 +108,24 @@ def reload_policy(store: PolicyStore, metrics: ShowsPolicy) -> bool:
     return result.swapped
 
 
-def find_folders(path: Path) -> list[Path]:
-    """The folders that hold the file, or any link on the way to it: a change to it shows in them."""
+def find_trail(path: Path) -> Trail:
+    """The way to the file as it is now, through all links."""
     folders = {path.absolute().parent}
     links: set[Path] = set()
+    names: set[str] = set()
     ways = [path.absolute()]
     while ways:
         way = ways.pop()
         folders.add(way.parent)
+        names.add(way.name)
         for part in (way, *way.parents):
             if part.is_symlink() and part not in links and len(links) < _MOST_LINKS:
                 links.add(part)
                 folders.add(part.parent)
                 ways.append(part.parent / part.readlink() / way.relative_to(part))
-    return sorted(folder for folder in folders if folder.is_dir())
+    there = tuple(sorted(folder for folder in folders if folder.is_dir()))
+    names |= {each.name for each in (*links, *there)}
+    return Trail(there, frozenset(names))
 
 
 def _stamp(path: Path) -> Stamp:

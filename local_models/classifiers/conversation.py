@@ -14,7 +14,9 @@ from local_models.classifiers.features import Features
 REASK_SIMILARITY = 0.6
 """Share of the shorter turn's n-grams from which on a turn says again what an earlier one said."""
 REASK_CHARS = 4
-"""Shorter turns ("好的", "ok") repeat each other without meaning to."""
+"""Shorter turns ("ok", "yes") repeat each other without meaning to; of Chinese ones those that ask nothing."""
+_LONGEST_WISH = 12
+"""A short wish with all its marks ("退款！！！") is no longer than that."""
 _UNITS_FOR_A_CHANGE = 9
 """A change in both directions is a slip of the pen only where so many words stand beside each changed one."""
 
@@ -49,14 +51,27 @@ _IDLE = frozenset(
         *("的了啊呀吗呢吧啦嘛哦喔哈哎喂呗我你您它是在就也都再又请里儿能会好嗯行对亲很"),
     )
 )
+_SHORT_WISH = re.compile("[\u3400-\u9fff]{2,3}")
+_PARTICLES = "了的啊呀呢吧啦嘛哦吗么哈"
+_NO_WISH_WORDS = (
+    "没 没有 有 不 不是 不用 不要 不需要 不行 不会 不知道 不清楚 不好意思 要 需要 确定 确认 同意 没事 没关系 算 继续 再见 拜拜 "
+    "晚安 早安 早 早上好 下午好 晚上好 呵呵 嘻嘻 下一个 懂 了解 同上 一样 都行 都可以 随便 真 真棒 厉害 对不起 抱歉 客气 不客气 "
+    "对对 是是 行行 嗯嗯 好好 可以 在 在不在 有人 喜欢 满意 不错 还行 还好 一般 加油 刚刚 昨天 今天 明天 先生 女士 小姐 男 女 多谢 好滴 等等 稍等 在不"
+)
+_NO_WISHES = frozenset(_NO_WISH_WORDS.split())
+"""Short Chinese turns that answer, greet or nod: said twice they ask nothing twice."""
 
 
 def is_reask(now: Features, earlier: Sequence[Features]) -> bool:
     """Whether this turn asks what an earlier one asked, in the same words or others.
 
     What differs counts by what it says: "红色的有货吗" and "蓝色的有货吗" are two questions, and so are two order
-    numbers; "我的快递到哪了" and "快递现在在哪里" are one. Mere thanks and consent ask nothing.
+    numbers; "我的快递到哪了" and "快递现在在哪里" are one. Mere thanks and consent ask nothing. A wish of two
+    or three Chinese signs is one again where it is said word for word.
     """
+    wish = _read_short_wish(now.text)
+    if wish and any(_read_short_wish(before.text) == wish for before in earlier):
+        return True
     if _is_short(now):
         return False
     return any(_asks_the_same(now, before) for before in earlier if not _is_short(before))
@@ -65,6 +80,15 @@ def is_reask(now: Features, earlier: Sequence[Features]) -> bool:
 def _is_short(turn: Features) -> bool:
     """By what was typed: a number is one sign in the normalised text."""
     return len(turn.typed or turn.text) < REASK_CHARS
+
+
+def _read_short_wish(plain: str) -> str:
+    """What a turn of a few Chinese signs wants, in its own words; empty where it wants nothing, or says more."""
+    if len(plain) > _LONGEST_WISH:
+        return ""
+    wish = "".join(_UNITS.findall(plain)).rstrip(_PARTICLES)
+    is_idle = wish in _NO_WISHES or not read_matter(wish, wish)[0]
+    return "" if is_idle or not _SHORT_WISH.fullmatch(wish) else wish
 
 
 def _asks_the_same(now: Features, before: Features) -> bool:

@@ -1,4 +1,4 @@
-"""How hard a request is: 0 for small talk, 1 for a proof; and what each model makes of that.
+"""How hard a request is: 0 for small talk, 1 for a proof.
 
 Learned from which model answered which question rightly, and from the project's own graded
 requests. Questions with answers to choose from have weights of their own: there, difficulty is how
@@ -8,8 +8,6 @@ much better the strong model did than the weak one. See docs/model-cards/difficu
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 from local_models.classifiers.features import Features
@@ -26,9 +24,6 @@ OPEN, WITH_OPTIONS = WEIGHTS / "difficulty_open.npz", WEIGHTS / "difficulty_opti
 
 _CENTRE, _SHARPNESS = 0.42, 7.5
 """Regression pulls towards the middle: open-ended readings are pulled apart again around it."""
-
-STEEPNESS = 4.0
-"""How much an ability's odds shrink from the easiest request to the hardest: e**4."""
 
 
 class DifficultyReader:
@@ -63,21 +58,3 @@ class DifficultyReader:
         if options:
             return min(1.0, max(0.0, raw))
         return 1 / (1 + math.exp(-_SHARPNESS * (raw - _CENTRE)))
-
-
-def expect_qualities(qualities: Mapping[str, float], difficulty: float) -> dict[str, float]:
-    """What each model is worth on a request of this difficulty, 0..1, by name.
-
-    A model's card says how good it is in general; that is taken to hold at difficulty 0.5. From
-    there the odds of a good answer fall with difficulty as in a one-parameter item response model:
-    logit(expected) = logit(quality) + STEEPNESS * (0.5 - difficulty). The order of the models never
-    changes; what changes is how much the better one gains.
-    """
-    shift, exp = STEEPNESS * (0.5 - difficulty), math.exp
-    return {name: 1 / (1 + exp(-shift - _logit(value))) for name, value in qualities.items()}
-
-
-@lru_cache(maxsize=1_024)
-def _logit(quality: float) -> float:
-    safe = min(max(quality, 0.001), 0.999)
-    return math.log(safe / (1 - safe))

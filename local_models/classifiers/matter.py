@@ -149,19 +149,25 @@ _RARE_MATH_SIGNS = "×÷∑∫√∞≤≥≠∀∃∈⊂∂∇²³°"
 _SURE_SIGNS, _SIGNS_OF_TWO = mask_of("\\^="), mask_of("/($")
 
 
-def tell_matter(text: str | Sample, *, whole_chars: int | None = None) -> Matter:
+def tell_matter(text: str | Sample, *, reach: int | None = None) -> Matter:
     """Code, mathematics and length; long texts are sampled at head and tail.
 
-    `whole_chars` is how long the text was before, where it is known only in part.
+    `reach` is how long the longest text of the request is, Chinese counted threefold, where that is known
+    and not only this text counts.
     """
     sample = Sample.of(text)
     whole = sample.text
-    size = sample.chars if whole_chars is None else whole_chars
+    size = sample.chars if reach is None else reach
     code = (
         _has_fence(sample) or _has_code_lines(whole) or _names_code(whole) or _wishes_code(sample)
     )
     limit = LONG_DOCUMENT_CHARS
-    if size < limit and not whole.isascii() and len(_HAN.findall(whole)) * 3 > len(whole):
+    if (
+        reach is None
+        and size < limit
+        and not whole.isascii()
+        and len(_HAN.findall(whole)) * 3 > len(whole)
+    ):
         limit //= 3
     return Matter(code, _holds_math(sample), size >= limit)
 

@@ -125,7 +125,7 @@ class Gateway:
         )
         masked = self._privacy.mask(asked, scope=_scope(caller))
         signals = self._understanding.read(masked.request, masked.findings.kinds)
-        return Understood(caller, masked, signals, began)
+        return Understood(caller, masked, self._planner.weigh(signals), began)
 
     def _inquire(self, call: Call, read: Understood, around: Surroundings) -> Consultation | None:
         return self._planner.inquire(read.signals, read.caller, around, call.request.model)
@@ -182,7 +182,8 @@ class Gateway:
             opinion = await self._second_opinion.improve(
                 read.signals, read.masked.request, asked, line.read, deadline=journey.deadline
             )
-            read = msgspec.structs.replace(read, signals=opinion.signals)
+            # The model may take it for easier or harder than our reader did.
+            read = msgspec.structs.replace(read, signals=self._planner.weigh(opinion.signals))
             before = (opinion.reason,)
             try:
                 around = self._surroundings(read.caller, record)

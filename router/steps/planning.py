@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from policies.bounds import NOTHING_EARLIER, Earlier
 from policies.consulting import Consultation, consult
 from policies.decision import Plan, Refusal
@@ -43,6 +45,15 @@ class Planner:
     def may_inquire(self) -> bool:
         """Whether the policy has a model asked what some requests are about."""
         return self._store.current.inquiry is not None
+
+    def weigh(self, signals: Signals) -> Signals:
+        """The signals with what each model of the policy is expected to be worth on the request.
+
+        Whatever changes the difficulty afterwards wants them weighed again.
+        """
+        named = self._store.current.weighed
+        expected = self._roster().expect(named, signals.difficulty)
+        return replace(signals, expected_quality=expected)
 
     def inquire(
         self,

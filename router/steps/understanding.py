@@ -7,7 +7,7 @@ and needs from the whole request.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from local_models.classifiers.context import Said
 from local_models.classifiers.conversation import is_reask, mood_trend
-from local_models.classifiers.difficulty import DifficultyReader, expect_qualities
+from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.emotion import NOTHING_FELT, EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
 from local_models.classifiers.escalation import is_escalation
@@ -31,7 +31,7 @@ from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.normalise import clip
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.table import share_tables
-from policies.signals import NOTHING, Signals
+from policies.signals import Signals
 from providers.messages import (
     AudioPart,
     ChatRequest,
@@ -62,11 +62,7 @@ class Understanding:
         intents: IntentReader | None = None,
         emotions: EmotionReader | None = None,
         difficulty: DifficultyReader | None = None,
-        qualities: Mapping[str, float] = NOTHING,
     ) -> None:
-        """`qualities` are the models' general qualities by name; with them, signals say what each is
-        worth on the very request."""
-        self._qualities = qualities
         self._intents = intents or IntentReader()
         self._emotions = emotions or EmotionReader()
         self._difficulty = difficulty or DifficultyReader()
@@ -137,11 +133,10 @@ class Understanding:
             emotion_trend=self._trend(read, earlier),
             is_stream=request.stream,
             answers=request.n,
-            expected_quality=MappingProxyType(expect_qualities(self._qualities, read.difficulty)),
         )
 
     def _read_turn(
-        self, turn: str, longest_chars: int, user_before: str = "", agent_before: str = ""
+        self, turn: str, reach: int, user_before: str = "", agent_before: str = ""
     ) -> Signals:
         """The signals that hang on the last user turn and what came just before it."""
         glance = read_mood_features(self._features(turn))
@@ -156,7 +151,7 @@ class Understanding:
             wish = NOTHING_KNOWN if self._intents.is_strange_to(glance) else wish
             mood = NOTHING_FELT if self._emotions.is_strange_to(glance) else mood
         wish = _believe(wish, mood)
-        matter = tell_matter(sample, whole_chars=longest_chars)
+        matter = tell_matter(sample, reach=reach)
         return Signals(
             intent=wish.intent,
             intents=wish.intents,

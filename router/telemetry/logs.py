@@ -52,6 +52,8 @@ PRIVATE_FIELDS = frozenset(
 SECRET_FIELDS = frozenset(
     ["api_key", "authorization", "credential", "key", "password", "secret", "token"]
 )
+_TALKATIVE = ("watchfiles",)
+"""Libraries that say at `info` what we say ourselves."""
 _HIDDEN = "[hidden]"
 _LONGEST = 500
 _PRIVATE_TEXT = re.compile(
@@ -101,6 +103,8 @@ def configure_logs(level: str = "info", *, stream: TextIO | None = None) -> None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(number, logging.INFO))
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _configure_ours(number: int, where: TextIO) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
 
+from policies.findings import Finding
 from policies.loader import find_policy
+from policies.rules import Policy
 from policies.store import PolicyStore
 from router.errors import ConfigError
-from router.policy_watch import find_folders, watch_policy
+from router.policy_watch import find_trail, watch_policy
 from router.settings import Settings
+from router.telemetry.logs import configure_logs
 from router.wiring import open_house
 from tests.journeys.house import Served, serve
 
@@ -152,7 +156,39 @@ async def test_the_watch_begins_anew_when_the_folder_was_away(tmp_path: Path) ->
         watch.cancel()
 
 
+async def test_other_files_of_the_folder_change_and_the_log_among_them_says_nothing(
+    tmp_path: Path,
+) -> None:
+    path, log = tmp_path / "policy.yaml", tmp_path / "gateway.log"
+    path.write_text(TEXT, encoding="utf-8")
+    looked: list[str] = []
+
+    def vet(policy: Policy) -> list[Finding]:
+        looked.append(policy.version)
+        return []
+
+    store = PolicyStore(path, vet=vet)
+    with log.open("a", encoding="utf-8") as stream:
+        configure_logs("info", stream=stream)
+        watch = asyncio.create_task(watch_policy(store, _NoMetrics()))
+        try:
+            await asyncio.sleep(0.3)
+            (tmp_path / "other.txt").write_text("anything", encoding="utf-8")
+            await asyncio.sleep(2.0)
+            stream.flush()
+            assert log.read_text(encoding="utf-8") == "" and len(looked) == 1
+            path.write_text(CHANGED, encoding="utf-8")
+            await _version_after(store, store.current.version)
+            await asyncio.sleep(1.5)
+            stream.flush()
+            lines = log.read_text(encoding="utf-8").splitlines()
+            assert [json.loads(line)["event"] for line in lines] == ["policy_swapped"]
+        finally:
+            watch.cancel()
+            configure_logs()
+
+
 def test_links_that_go_round_are_followed_no_further(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("../" + tmp_path.name + "/b")
     (tmp_path / "b").symlink_to("../" + tmp_path.name + "/a")
-    assert tmp_path in find_folders(tmp_path / "a")
+    assert tmp_path in find_trail(tmp_path / "a").folders

@@ -13,6 +13,7 @@ from typing import Any
 import openai
 import pytest
 
+from policies.scoring import expect_quality
 from router.storage.entries import Entry, decode_plan, decode_signals
 from tests.journeys.house import Served, serve
 from tests.journeys.scripted_models import Said, ScriptedModels, Slow, serve_models, settings_for
@@ -77,6 +78,9 @@ async def test_what_the_model_reads_decides_and_its_call_is_on_the_bill(
     assert (entry.request.rule, entry.request.model) == ("refunds", "strong")
     assert (signals.read_by, signals.intents) == ("model", ("refund", "urge"))
     assert (signals.emotion, signals.is_unsure) == ("negative", False)
+    # The model takes it for easy: what was expected before it was asked counts no more.
+    assert signals.difficulty == 0.2
+    assert signals.expected_quality["strong"] == expect_quality(0.5, 0.2)
     assert [(row.kind, row.model) for row in entry.attempts] == [
         ("dispatcher", "reader"),
         ("primary", "strong"),

@@ -19,7 +19,7 @@ from policies.json_schema import schema_text
 from policies.lint import lint
 from policies.loader import load_policy, parse_policy, parse_yaml, shipped_policies
 from policies.schema import ConditionDoc, TermsDoc
-from policies.signals import Candidate, Signals
+from policies.signals import INTENTS, Candidate, Signals
 from tests.policies.worlds import AROUND, make_model, plan, sold_models
 
 PROMPTS = ("customer-service", "customer-service/upset")
@@ -474,3 +474,39 @@ def test_a_rule_may_set_what_the_policy_asks_for_and_the_policy_what_one_rule_do
     assert check(asked + "terms: {cache: true}\n") == []
     asked = GOOD.replace("use: strong}", "use: strong, terms: {cache: true}}")
     assert check(asked + "terms: {cache_seconds: 60}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("when", "code", "said"),
+    [
+        ("{intent_group: complaint}", "unread-group", "no message is read as of group 'complaint'"),
+        (
+            "{cel: 'intent_group == \"handle\"'}",
+            "unread-group",
+            "your own intents are all of other",
+        ),
+        ("{from_context: true}", "unread-context", "every message is read by itself"),
+        ("{cel: 'from_context && turns > 2'}", "unread-context", "never true"),
+        ("{cel: 'intent == \"refund\"'}", "unread-intent", "read as 'refund'"),
+    ],
+)
+def test_what_intents_of_one_s_own_never_bring_is_told(when: str, code: str, said: str) -> None:
+    text = GOOD.replace("{difficulty: above 0.5}", when).replace(
+        "{difficulty: 0.9}, pool: strong", "{}, pool: cheap"
+    )
+    own = ("loan", "card", "other")
+    (found,) = lint(parse_policy(text, own_intents=own), MODELS, PROMPTS, own)
+    assert (found.code, found.line, found.is_error) == (code, 6, False)
+    assert said in found.message
+    assert lint(parse_policy(text), MODELS, PROMPTS, INTENTS) == []
+
+
+def test_what_intents_of_one_s_own_do_bring_is_not() -> None:
+    own = ("loan", "refund", "other")
+    for when in (
+        "{intent_group: [handle, other]}",
+        "{from_context: false}",
+        "{cel: 'intent == \"loan\"'}",
+    ):
+        text = GOOD.replace("{difficulty: above 0.5}", when)
+        assert lint(parse_policy(text, own_intents=own), MODELS, PROMPTS, own) == []

@@ -39,6 +39,34 @@ def test_a_chinese_file_is_long_at_a_third() -> None:
     assert longest_text(request) >= 6_000
 
 
+ENGLISH = "the parties agree that the goods shall be delivered in time. " * 60
+CHINESE = "甲方应当于收到货物之日起十五日内付清全部款项。" * 120
+
+
+@pytest.mark.parametrize(
+    ("turns", "is_long"),
+    [
+        ((ENGLISH[:2_500], "请总结一下"), False),
+        ((ENGLISH[:2_500], "ok", "好的"), False),
+        ((CHINESE[:2_400], "please summarise"), True),
+        ((CHINESE[:1_999], "please summarise"), False),
+        ((CHINESE[:2_000],), True),
+        ((ENGLISH[:2_500], CHINESE[:2_100], "please summarise both"), True),
+        (("请总结一下：" + ENGLISH[:2_500],), False),
+        (("Please summarise: " + CHINESE[:2_400],), True),
+        ((ENGLISH * 2, "请总结一下"), True),
+    ],
+)
+def test_every_turn_is_long_or_short_by_its_own_script(
+    turns: tuple[str, ...], is_long: bool
+) -> None:
+    messages = tuple(Message(role="user", content=turn) for turn in turns)
+    assert (
+        Understanding().read(ChatRequest(model="auto", messages=messages)).has_long_document
+        is is_long
+    )
+
+
 def test_a_document_that_is_no_text_counts_by_its_bytes() -> None:
     small, large = (ask(file(b"%PDF" * size, "application/pdf", "a.pdf")) for size in (100, 25_000))
     assert estimate_prompt(large) - estimate_prompt(small) == 9_960

@@ -145,3 +145,32 @@ def test_the_mood_falls_rises_or_stays() -> None:
     assert mood_trend([-0.9, -0.8, 0.5]) > 0.3
     assert mood_trend([0.2, 0.2]) == 0.0
     assert -1.0 <= mood_trend([1.0, -1.0]) <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("now", "before"),
+    [
+        ("人工", "人工"), ("退款", "退款！"), ("退款？？", "退款"), ("发货", "发货"), ("到哪了", "到哪了"), ("催一下", "催一下"),
+        ("还没到", "还没到"), ("發票", "发票"), ("多久", "多久？"), ("退货", "退货"), ("转人工", "转人工"), ("取消", "取消"), ("到哪", "到哪了"),
+    ],
+)  # fmt: skip
+def test_a_short_chinese_wish_said_word_for_word_is_asked_again(now: str, before: str) -> None:
+    assert is_reask(read_features(now), [read_features("你好"), read_features(before)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "好的", "嗯", "嗯嗯", "谢谢", "在吗", "你好", "您好", "可以", "是的", "对", "对的", "没有", "没有了", "不用了", "不是", "有", "有的", "要的",
+        "好吧", "行", "收到", "明白了", "知道了", "哈哈", "哈哈哈", "算了", "继续", "拜拜", "早", "亲", "在么", "没事", "12", "3个", "ok", "yes", "😡", "？？", "",
+    ],
+)  # fmt: skip
+def test_short_nods_greetings_and_answers_ask_nothing_twice(text: str) -> None:
+    assert not is_reask(read_features(text), [read_features(text)])
+
+
+@pytest.mark.parametrize(
+    ("now", "before"), [("退款", "退货"), ("人工", "发货"), ("退款", "我要查一下我的退款到哪里了"), ("取消", "取消订单吧谢谢你")]
+)  # fmt: skip
+def test_another_short_wish_is_another_one(now: str, before: str) -> None:
+    assert not is_reask(read_features(now), [read_features(before)])

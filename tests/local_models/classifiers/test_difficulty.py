@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local_models.classifiers.difficulty import LABELS, DifficultyReader, expect_qualities
+from local_models.classifiers.difficulty import LABELS, DifficultyReader
 from local_models.classifiers.features import read_features
 from local_models.classifiers.network import Schedule
 from local_models.classifiers.training import Recipe, one_hot, train_head
@@ -93,18 +93,3 @@ def test_a_head_with_other_labels_is_refused_with_the_labels_it_needs() -> None:
     head = train_head(["a b", "c d"] * 10, one_hot(["light", "heavy"] * 10, labels), labels, recipe)
     with pytest.raises(ValueError, match="needs the label 'strong_only'"):
         DifficultyReader(head)
-
-
-def test_a_harder_request_costs_every_model_quality_but_never_changes_their_order() -> None:
-    cards = {"strong": 0.95, "middle": 0.8, "weak": 0.5}
-    easy, usual, hard = (expect_qualities(cards, level) for level in (0.05, 0.5, 0.95))
-    assert usual == pytest.approx(cards)
-    for name in cards:
-        assert easy[name] > usual[name] > hard[name]
-    assert hard["strong"] > hard["middle"] > hard["weak"]
-    assert hard["strong"] - hard["weak"] > easy["strong"] - easy["weak"]
-
-
-def test_cards_at_the_very_ends_stay_shares() -> None:
-    found = expect_qualities({"perfect": 1.0, "useless": 0.0}, 0.0)
-    assert 0.0 < found["useless"] < found["perfect"] < 1.0
