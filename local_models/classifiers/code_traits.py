@@ -100,7 +100,9 @@ def _parse(code: str) -> ast.Module | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd escapes in somebody else's strings
             tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
+        # The last one is the parser's own when a collection of garbage prints a traceback meanwhile,
+        # which parses too.
         return None
     # The parser takes deeper nesting than what writes a tree down again.
     return tree if tree.body and _depth(tree, (ast.AST,)) <= _DEEPEST else None
