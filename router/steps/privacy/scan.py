@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 from local_models.classifiers.compiled import lower as to_lower
+from local_models.classifiers.traditional import simplify
 from router.steps.privacy.codes import (
     find_announced_documents,
     find_codes,
@@ -75,7 +76,8 @@ def _scan(text: str, least_confidence: float) -> list[Span]:
     if text.isascii():
         plain, lower = text, to_lower(text)
     else:
-        plain = text.translate(_NARROW) if _WIDE.search(text) else text
+        plain = simplify(text)  # one character becomes one: places stay
+        plain = plain.translate(_NARROW) if _WIDE.search(plain) else plain
         lower = lowered(plain)
     spans = [span for span in _look(plain, lower) if span.confidence >= least_confidence]
     return without_overlaps(spans)

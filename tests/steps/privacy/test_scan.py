@@ -191,3 +191,15 @@ def test_what_is_remembered_of_scanned_texts_is_bounded() -> None:
     for number in range(scan_module._MOST_REMEMBERED + 50):
         scan(f"call {number}")
     assert len(scan_module._scanned) == scan_module._MOST_REMEMBERED
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("name", "劉芳", "收貨人：劉芳"), ("name", "張偉", "收件人張偉，已付款"), ("phone", "88886666", "聯絡電話 88886666"),
+        ("secret", "abc123456", "密碼是abc123456"), ("secret", "482913", "驗證碼 482913"), ("passport", "E12345678", "護照號E12345678"),
+        ("phone", "13812345678", "請撥打13812345678聯繫"), ("address", "浙江省杭州市西湖區文三路12號3棟501室", "地址是浙江省杭州市西湖區文三路12號3棟501室"),
+    ],
+)  # fmt: skip
+def test_traditional_chinese_is_masked_like_simplified(kind: str, value: str, text: str) -> None:
+    assert [(text[span.start : span.end], span.kind) for span in scan(text)] == [(value, kind)]
