@@ -20,6 +20,7 @@ import numpy as np
 
 from local_models.classifiers.features import VIEWS, Features, read_features
 from local_models.classifiers.head import Floats, Head
+from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.meaning import find_encoder, read_meaning
 from local_models.classifiers.network import Array, Schedule, activate
 from local_models.classifiers.parts import Joints, best_cutting, cut
@@ -36,9 +37,6 @@ from local_models.classifiers.training import (
     train_head,
 )
 from local_models.classifiers.views import read_for
-
-NOWHERE = "oos"
-"""The label of texts that belong to no class."""
 
 BENCH = Recipe(
     schedule=Schedule(hidden=128, epochs=18, dropout=0.4, hidden_dropout=0.4), networks=3

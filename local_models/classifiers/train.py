@@ -8,9 +8,6 @@ forget what it does not mention.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +21,7 @@ from local_models.classifiers.confusion import draw_confusion, write_confusion
 from local_models.classifiers.data.compose import compose
 from local_models.classifiers.features import VIEWS, Features, read_glance
 from local_models.classifiers.head import Head, load_head, save_head
+from local_models.classifiers.labelled import LabelledFileError, Row, read_table, split_rows
 from local_models.classifiers.meaning import read_meaning
 from local_models.classifiers.methods import LABELS, LABELS_PLAIN, recipe_for_labels, suit
 from local_models.classifiers.mood_features import read_mood_features
@@ -38,30 +36,14 @@ TASKS = {
     "emotion": emotion.LABELS,
     "difficulty": difficulty.LABELS,
 }
-_TEXT_COLUMNS = ("text", "utterance", "query", "prompt", "content", "sentence")
-_LABEL_COLUMNS = ("label", "intent", "emotion", "sentiment", "difficulty", "category")
-_FEWEST = 20
+_KNOWN = TASKS | {"emotion": emotion.HEAD_LABELS}
+"""What the shipped readers tell, sarcasm apart."""
 _FEWEST_A_LABEL = 2.0
 """Rows a label on average; below that it is most often the wrong column that was taken for the labels."""
-_HELD_OUT = frozenset({"test", "val", "valid", "validation", "dev"})
-"""What a `split` column calls rows that are measured and not learned."""
+_LEAST_SURE = {"intent": 0.35}
+"""Below this confidence a head is unsure."""
 _OWN_MOODS = 12_000
 """Lines of moods of our own that are learned along with a user's."""
-
-
-class LabelledFileError(ValueError):
-    """The user's file cannot be learned from; says where and how to mend it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One labelled text of the user's file."""
-
-    text: str
-    label: str
-    split: str = ""
-    line: int = 0
-    """Where it stands in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +87,6 @@ def retrain(
         out.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise LabelledFileError(f"{out} is no folder to write to: {problem.strerror}.") from None
-    path = intents.WEIGHTS / f"{task}.npz"
-    shipped = load_head(path) if path.is_file() else None  # difficulty is shipped in another form
     texts, names = _with_own_lines(task, learned)
     labels = tuple(sorted(set(names) | {row.label for row in held_out}))
     recipe = _recipe(task, texts, labels, seed)
@@ -116,17 +96,15 @@ def retrain(
         texts, one_hot(names, labels), labels, recipe, on_pass=on_pass,
         read=_read_mood_glance if task == "emotion" else _reader_for(recipe),
     )  # fmt: skip
-    head = replace(head, threshold=shipped.threshold if shipped else 0.0)
+    head = replace(head, threshold=_LEAST_SURE.get(task, 0.0))
     save_head(head, out / f"{task}.npz")
-    confusion = confuse(head, held_out)
-    named = _named(head, held_out)
+    named = _named(head.labels, held_out)
+    confusion = confuse(_tell_by(head), named, held_out)
     write_confusion(confusion, named, out / f"{task}-confusion.csv")
     picture = draw_confusion(confusion, named, out / f"{task}-confusion.png")
-    knows = shipped is not None and {row.label for row in held_out} <= set(shipped.labels)
-    before = _accuracy(confuse(shipped, held_out)) if shipped is not None and knows else None
     return Outcome(
-        labels, len(learned), len(held_out), before, _accuracy(confusion), confusion,
-        out / f"{task}.npz", picture, without_label,
+        labels, len(learned), len(held_out), _accuracy_before(task, held_out), _accuracy(confusion),
+        confusion, out / f"{task}.npz", picture, without_label,
     )  # fmt: skip
 
 
@@ -183,83 +161,46 @@ def _check_split(learned: Sequence[Row], held_out: Sequence[Row], path: Path) ->
         raise LabelledFileError(f"{path} leaves no row to measure: mark some as test.")
 
 
-def read_rows(path: Path) -> list[Row]:
-    """The labelled rows of a CSV or JSONL file.
-
-    Raises:
-        LabelledFileError: as `retrain` says.
-    """
-    return read_table(path)[0]
+Tell = Callable[[str], str]
+"""What a reader makes of a text: one of its labels."""
 
 
-def read_table(path: Path) -> tuple[list[Row], int]:
-    """The labelled rows of a file, and how many others it has, which lack a text or a label.
-
-    Raises:
-        LabelledFileError: as `retrain` says.
-    """
-    records = read_records(path)
-    text, label = _column(records, _TEXT_COLUMNS, path), _column(records, _LABEL_COLUMNS, path)
-    rows = []
-    for line, record in records:
-        said, named = _word(record.get(text), path, line), _word(record.get(label), path, line)
-        if said and named:
-            rows.append(Row(said, named, _word(record.get("split"), path, line).lower(), line))
-    if len(rows) < _FEWEST or len({row.label for row in rows}) < 2:
-        raise LabelledFileError(
-            f"{path} has {len(rows)} labelled rows of {len({row.label for row in rows})} labels; "
-            f"training needs {_FEWEST} rows and two labels at least."
-        )
-    return rows, len(records) - len(rows)
-
-
-def _word(value: object, path: Path, line: int) -> str:
-    """A cell as text; empty where there is nothing."""
-    if value is None or value != value:  # NaN is not itself
-        return ""
-    if isinstance(value, list | dict):
-        raise LabelledFileError(
-            f"{path}, line {line}: {str(value)[:60]} is no single text; give one label a row."
-        )
-    word = str(value).strip()
-    try:
-        word.encode("utf-8")
-    except UnicodeEncodeError:
-        raise LabelledFileError(
-            f"{path}, line {line}: {word[:40]!a} holds half a character; save the file as UTF-8."
-        ) from None
-    return word
-
-
-def split_rows(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
-    """Rows to learn from and rows to measure on; equal texts never stand on both sides."""
-    marked = [row for row in rows if row.split in _HELD_OUT]
-    if marked:
-        measured = {row.text for row in marked}
-        return [row for row in rows if row.text not in measured], marked
-    texts = sorted({row.text for row in rows})
-    random.Random(seed).shuffle(texts)
-    held = set(texts[: max(1, len(texts) // 5)])
-    return [row for row in rows if row.text not in held], [row for row in rows if row.text in held]
-
-
-def confuse(head: Head, rows: Sequence[Row]) -> NDArray[np.int64]:
+def confuse(tell: Tell, labels: Sequence[str], rows: Sequence[Row]) -> NDArray[np.int64]:
     """How often each true label (row) was read as each label (column)."""
-    labels = _named(head, rows)
     at = {label: place for place, label in enumerate(labels)}
     table = np.zeros((len(labels), len(labels)), dtype=np.int64)
     for row in rows:
-        # By a glance, as `serve` reads: a long letter is not measured by what is never looked at.
-        said = emotion.told(head.read(read_for(head, read_glance(row.text))).label)
-        table[at[emotion.told(row.label)], at[said]] += 1
+        table[at[emotion.told(row.label)], at[tell(row.text)]] += 1
     return table
 
 
-def _named(head: Head, rows: Sequence[Row]) -> tuple[str, ...]:
-    """The labels of the confusion matrix, sarcasm told as the mood that it is."""
-    return tuple(
-        sorted({emotion.told(label) for label in (*head.labels, *(row.label for row in rows))})
+def _tell_by(head: Head) -> Tell:
+    # By a glance, as `serve` reads: a long letter is not measured by what is never looked at.
+    return lambda text: emotion.told(head.read(read_for(head, read_glance(text))).label)
+
+
+def _tell_as_shipped(task: str, labels: frozenset[str]) -> Tell | None:
+    """The shipped reader of the task; None where it does not know the labels."""
+    if task == "difficulty":
+        reader, (any_model, strong_only) = difficulty.DifficultyReader(), difficulty.LABELS
+        return lambda text: (
+            strong_only if reader.read(text, read_glance(text)) >= 0.5 else any_model
+        )
+    head = load_head(intents.WEIGHTS / f"{task}.npz")
+    return _tell_by(head) if labels <= set(head.labels) else None
+
+
+def _accuracy_before(task: str, rows: Sequence[Row]) -> float | None:
+    labels = frozenset(row.label for row in rows)
+    tell = _tell_as_shipped(task, labels)
+    return (
+        None if tell is None else _accuracy(confuse(tell, _named(sorted(_KNOWN[task]), rows), rows))
     )
+
+
+def _named(labels: Sequence[str], rows: Sequence[Row]) -> tuple[str, ...]:
+    """The labels of the confusion matrix, sarcasm told as the mood that it is."""
+    return tuple(sorted({emotion.told(label) for label in (*labels, *(row.label for row in rows))}))
 
 
 def _accuracy(table: NDArray[np.int64]) -> float:
@@ -297,80 +238,3 @@ def _own_grades() -> list[tuple[str, str]]:
 
 
 _OWN_LINES = {"intent": _own_intents, "emotion": _own_moods, "difficulty": _own_grades}
-
-
-Record = tuple[int, dict[str, object]]
-"""A line's number and what it holds."""
-
-
-def read_records(path: Path) -> list[Record]:
-    """The rows of a CSV, TSV or JSONL file as they are, each with its line.
-
-    Raises:
-        LabelledFileError: it cannot be read; says where and how to mend it.
-    """
-    try:
-        content = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise LabelledFileError(
-            f"Cannot read {path}: {problem}. Give a UTF-8 .csv or .jsonl."
-        ) from None
-    return (_csv if path.suffix.lower() in {".csv", ".tsv"} else _jsonl)(content, path)
-
-
-def _csv(content: str, path: Path) -> list[Record]:
-    first = next((line for line in content.split("\n") if line.strip()), "")
-    csv.field_size_limit(10_000_000)
-    reader = csv.reader(
-        io.StringIO(content, newline=""), delimiter="\t" if "\t" in first else ",", strict=True
-    )
-    header: list[str] = []
-    records: list[Record] = []
-    try:
-        for fields in reader:
-            if not any(field.strip() for field in fields):
-                continue
-            if not header:
-                header = [field.strip() for field in fields]
-                if twice := [name for name in header if name and header.count(name) > 1]:
-                    raise LabelledFileError(
-                        f"{path} has two columns '{twice[0]}': rename one of them."
-                    )
-                continue
-            if len(fields) != len(header):
-                raise LabelledFileError(
-                    f"{path}, line {reader.line_num} has {len(fields)} fields, not {len(header)} as the "
-                    "first line: put a text that holds a comma, a quote or a line end in double quotes."
-                )
-            records.append((reader.line_num, dict(zip(header, fields, strict=True))))
-    except csv.Error as problem:
-        raise LabelledFileError(
-            f"{path}, line {reader.line_num}: {problem}. Close every double quote, and write one inside "
-            'a text twice ("").'
-        ) from None
-    return records
-
-
-def _jsonl(content: str, path: Path) -> list[Record]:
-    records: list[Record] = []
-    for number, line in enumerate(content.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as problem:
-            raise LabelledFileError(f"{path}, line {number} is no JSON: {problem}.") from None
-        if not isinstance(record, dict):
-            raise LabelledFileError(f"{path}, line {number} is no JSON object.")
-        records.append((number, record))
-    return records
-
-
-def _column(records: Sequence[Record], names: Sequence[str], path: Path) -> str:
-    there = dict.fromkeys(name for _, record in records for name in record)
-    for name in names:
-        if name in there:
-            return name
-    raise LabelledFileError(
-        f"{path} has no column {' or '.join(names[:2])}; it has {', '.join(there) or 'no rows'}."
-    )

@@ -13,13 +13,8 @@ from local_models.classifiers.confusion import draw_confusion, write_confusion
 from local_models.classifiers.emotion import EmotionReader
 from local_models.classifiers.features import WORDS, read_features, read_glance
 from local_models.classifiers.head import load_head
-from local_models.classifiers.train import (
-    LabelledFileError,
-    read_rows,
-    read_table,
-    retrain,
-    split_rows,
-)
+from local_models.classifiers.labelled import LabelledFileError
+from local_models.classifiers.train import retrain
 
 ROWS = [
     {"text": f"{lead}{wish}", "label": label}
@@ -74,67 +69,6 @@ def test_a_long_letter_is_learned_and_measured_by_its_head_and_tail_alone(tmp_pa
     assert known & set(read_glance(letters[0]["text"]).hashes.tolist())
 
 
-def test_json_lines_read_like_csv_and_may_name_their_columns_otherwise(tmp_path: Path) -> None:
-    path = tmp_path / "rows.jsonl"
-    path.write_text(
-        "\n".join(json.dumps({"utterance": r["text"], "intent": r["label"]}) for r in ROWS), "utf-8"
-    )
-    assert [(row.text, row.label) for row in read_rows(path)] == [
-        (r["text"], r["label"]) for r in ROWS
-    ]
-
-
-def test_rows_marked_test_are_the_ones_left_out(tmp_path: Path) -> None:
-    path = tmp_path / "rows.jsonl"
-    marked = [dict(row, split="test" if at % 3 == 0 else "train") for at, row in enumerate(ROWS)]
-    path.write_text("\n".join(map(json.dumps, marked)), encoding="utf-8")
-    learned, held_out = split_rows(read_rows(path), seed=1)
-    assert len(held_out) == 12 and len(learned) == 24
-
-
-def test_equal_texts_never_stand_on_both_sides(tmp_path: Path) -> None:
-    rows = read_rows(write_csv(tmp_path / "rows.csv")) * 2
-    learned, held_out = split_rows(rows, seed=3)
-    assert not {row.text for row in learned} & {row.text for row in held_out}
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("a,b\n1,2\n", "has no column text or utterance; it has a, b"),
-        ("text,label\nhi,greet\n", "1 labelled rows of 1 labels; training needs 20 rows"),
-        ("", "it has no rows"),
-    ],
-)
-def test_a_file_that_cannot_be_learned_from_says_why(
-    tmp_path: Path, content: str, message: str
-) -> None:
-    path = tmp_path / "rows.csv"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(LabelledFileError, match=message):
-        read_rows(path)
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (
-            "text,label\nok, please,loan\n",
-            "line 2 has 3 fields, not 2 as the first line: put a text",
-        ),
-        ("text,label,label\na,b,c\n", "two columns 'label': rename one"),
-        ('text,label\n"open,loan\n', "line 2: unexpected end of data. Close every double quote"),
-    ],
-)
-def test_a_table_that_would_be_misread_is_refused_with_its_line(
-    tmp_path: Path, content: str, message: str
-) -> None:
-    path = tmp_path / "rows.csv"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(LabelledFileError, match=message):
-        read_rows(path)
-
-
 def write_rows(path: Path, rows: list[dict[str, object]]) -> Path:
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     return path
@@ -177,36 +111,6 @@ def test_a_folder_that_cannot_be_made_is_told_before_training(tmp_path: Path) ->
         retrain("intent", write_csv(tmp_path / "rows.csv"), tmp_path / "out")
 
 
-def test_cells_are_trimmed_and_rows_without_a_label_are_counted(tmp_path: Path) -> None:
-    lines = [
-        "",
-        "text,label",
-        *(f'"{row["text"]}", {row["label"]} ' for row in ROWS),
-        "unlabelled,",
-    ]
-    path = tmp_path / "rows.csv"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    rows, aside = read_table(path)
-    assert {row.label for row in rows} == {"loan", "card"} and aside == 1
-    assert rows[0].line == 3
-
-
-def test_line_separators_inside_a_text_do_not_cut_it(tmp_path: Path) -> None:
-    path = tmp_path / "rows.csv"
-    path.write_text(
-        "text,label\n" + "\n".join(f"a\x0cb\u2028c {row['text']},{row['label']}" for row in ROWS),
-        encoding="utf-8",
-    )
-    assert all(row.text.startswith("a\x0cb\u2028c ") for row in read_rows(path))
-
-
-@pytest.mark.parametrize("name", ["val", "validation", "Dev", "test"])
-def test_rows_marked_for_measuring_under_any_name_are_left_out(tmp_path: Path, name: str) -> None:
-    rows = [dict(row, split=name if at % 3 == 0 else "train") for at, row in enumerate(ROWS)]
-    learned, held_out = split_rows(read_rows(write_rows(tmp_path / "rows.jsonl", rows)), seed=1)
-    assert len(held_out) == 12 and len(learned) == 24
-
-
 def test_moods_are_learned_beside_our_own_lines_so_that_none_is_forgotten(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [
         {"text": f"{text} {at}", "label": label}
@@ -234,13 +138,14 @@ def test_the_confusion_matrix_is_a_table_too_and_a_picture_of_any_labels(tmp_pat
     assert width < 3_500
 
 
-def test_a_broken_line_is_named_by_its_number(tmp_path: Path) -> None:
-    path = tmp_path / "rows.jsonl"
-    path.write_text('{"text": "a", "label": "b"}\n{oops\n', encoding="utf-8")
-    with pytest.raises(LabelledFileError, match="line 2 is no JSON"):
-        read_rows(path)
-
-
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LabelledFileError, match="Cannot read"):
-        read_rows(tmp_path / "none.csv")
+def test_difficulty_is_measured_with_the_shipped_reader_before(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": text.format(at), "label": label}
+        for at in range(15)
+        for text, label in (
+            ("你好 {}", "any_model"),
+            ("Prove that every bounded sequence has {} convergent subsequences.", "strong_only"),
+        )
+    ]
+    outcome = retrain("difficulty", write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out")
+    assert outcome.before == 1.0 and outcome.after > 0.8
