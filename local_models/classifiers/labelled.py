@@ -105,8 +105,10 @@ def read_rows(path: Path) -> list[Row]:
     return read_table(path)[0]
 
 
-def read_table(path: Path) -> tuple[list[Row], int]:
+def read_table(path: Path, *, knows_nowhere: bool = True) -> tuple[list[Row], int]:
     """The labelled rows of a file, and how many others it has, which lack a text or a label.
+
+    Unless `knows_nowhere`, null is no label and what else means "nowhere" is a label like others.
 
     Raises:
         LabelledFileError: it cannot be read, has no text or label column, a split that nobody knows,
@@ -118,7 +120,10 @@ def read_table(path: Path) -> tuple[list[Row], int]:
     split = _find(there, _SPLIT_COLUMNS)
     rows = []
     for line, record in records:
-        said, named = _word(record.get(text), path, line), _label(record, label, path, line)
+        value = record.get(label, "")
+        is_outside = knows_nowhere and is_nowhere(value)
+        said, named = _word(record.get(text), path, line), _word(value, path, line)
+        named = NOWHERE if is_outside else named
         if said and named:
             part = part_of(record.get(split), f"{path}, line {line}") if split else ""
             rows.append(Row(said, named, part, line))
@@ -129,12 +134,6 @@ def read_table(path: Path) -> tuple[list[Row], int]:
             f"training needs {_FEWEST} rows and two labels at least."
         )
     return rows, len(records) - len(rows)
-
-
-def _label(record: dict[str, object], column: str, path: Path, line: int) -> str:
-    """A row's label, `NOWHERE`, or nothing where it has none."""
-    value = record.get(column, "")
-    return NOWHERE if is_nowhere(value) else _word(value, path, line)
 
 
 def _word(value: object, path: Path, line: int) -> str:

@@ -233,7 +233,7 @@ def train_rejecting(
         raise ValueError(f"No text is labelled '{NOWHERE}': give some that belong nowhere.")
     recipe = suit(recipe or recipe_for_labels(), len(texts), len(labels))
     on_start(recipe.passes)
-    targets, weight = one_hot(names, labels), _balance(names)
+    targets, weight = one_hot(names, labels), weigh_outside(names)
     read = reader_for(recipe)
     material = prepare([read(text) for text in texts], targets, recipe, weight)
     left_out = leave_out(texts, recipe)
@@ -243,8 +243,8 @@ def train_rejecting(
     return RejectingReader(head, _least_lead(labels, scores, targets[left_out]))
 
 
-def _balance(names: Sequence[str]) -> Array:
-    """A few outside texts weigh as much as a fair share of the inside ones."""
+def weigh_outside(names: Sequence[str]) -> Array:
+    """How much each text weighs: a few outside ones as much as a fair share of the inside ones."""
     counts = Counter(names)
     outside = counts.get(NOWHERE, 0)
     share = min(8.0, max(1.0, 0.06 * (len(names) - outside) / outside)) if outside else 1.0

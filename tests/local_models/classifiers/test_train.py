@@ -13,8 +13,9 @@ from local_models.classifiers.confusion import draw_confusion, write_confusion
 from local_models.classifiers.emotion import EmotionReader
 from local_models.classifiers.features import WORDS, read_features, read_glance
 from local_models.classifiers.head import load_head
-from local_models.classifiers.labelled import LabelledFileError
+from local_models.classifiers.labelled import NOWHERE, LabelledFileError, read_table
 from local_models.classifiers.train import retrain
+from local_models.classifiers.views import read_for
 
 ROWS = [
     {"text": f"{lead}{wish}", "label": label}
@@ -42,12 +43,15 @@ def test_a_csv_with_labels_of_its_own_becomes_a_head_with_a_picture(tmp_path: Pa
         on_pass=lambda: ticks.append(1),
     )
     assert outcome.labels == ("card", "loan")
-    assert outcome.before is None
+    assert outcome.before is None and outcome.kept == ()
     assert outcome.after > 0.8
+    assert outcome.outside is not None and outcome.outside.is_own
+    assert outcome.outside.told > 0.9 and outcome.outside.lost < 0.2
     assert outcome.train_rows + outcome.held_out_rows == len(ROWS)
     assert outcome.picture.read_bytes().startswith(b"\x89PNG")
     head = load_head(outcome.weights)
-    assert head.read(read_features("你好，信用卡丢了")).label == "card"
+    assert head.read(read_for(head, "你好，信用卡丢了")).label == "card"
+    assert head.read(read_for(head, "今天天气怎么样")).label == NOWHERE
     assert ticks
 
 
@@ -120,6 +124,8 @@ def test_moods_are_learned_beside_our_own_lines_so_that_none_is_forgotten(tmp_pa
     rows += [{"text": f"lift fixed {at}, hurray", "label": "positive"} for at in range(8)]
     outcome = retrain("emotion", write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out")
     assert "sarcastic" in outcome.labels
+    assert [kept.name for kept in outcome.kept] == ["Chinese lines", "English lines"]
+    assert all(kept.lines > 300 and kept.after > kept.before - 0.02 for kept in outcome.kept)
     reader = EmotionReader(load_head(outcome.weights))
     assert reader.read("真行，问了三天没人理").emotion == "negative"
     assert reader.read("谢谢，处理得真快").emotion == "positive"
@@ -149,3 +155,53 @@ def test_difficulty_is_measured_with_the_shipped_reader_before(tmp_path: Path) -
     ]
     outcome = retrain("difficulty", write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out")
     assert outcome.before == 1.0 and outcome.after > 0.8
+
+
+def test_a_file_s_own_texts_that_belong_nowhere_are_learned_and_measured(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [dict(row) for row in ROWS]
+    rows += [
+        {"text": f"{lead}{text}", "label": None, "split": "test" if lead == "so " else "train"}
+        for lead in ("", "hi ", "so ", "你好，")
+        for text in (
+            "please dance",
+            "唱首歌",
+            "run ten laps",
+            "bake a pie",
+            "数到一百",
+            "count sheep",
+        )
+    ]
+    rows[3]["split"] = rows[30]["split"] = "test"
+    outcome = retrain("intent", write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out")
+    assert outcome.labels == ("card", "loan") and outcome.held_out_rows == 8
+    assert outcome.outside is not None and not outcome.outside.is_own
+    assert outcome.outside.texts == 6 and outcome.outside.told > 0.8
+
+
+def test_with_pointsman_s_labels_what_belongs_nowhere_is_other_and_nothing_is_forgotten(
+    tmp_path: Path,
+) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": f"{wish}，{lead}", "label": label}
+        for label, wish in (
+            ("refund", "我要退款"),
+            ("logistics", "快递到哪了"),
+            ("oos", "写一首诗"),
+        )
+        for lead in ("谢谢", "急", "在吗", "好吗", "麻烦了", "帮我看下", "您好", "快点")
+    ]
+    outcome = retrain("intent", write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out")
+    assert "oos" not in outcome.labels and outcome.outside is None
+    assert outcome.before is not None and outcome.after >= outcome.before
+    assert [kept.name for kept in outcome.kept] == ["Chinese turns", "English turns"]
+    assert all(kept.after > kept.before - 0.03 for kept in outcome.kept)
+
+
+def test_an_emotion_file_s_null_is_no_label(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": f"{text} {at}", "label": label}
+        for at in range(12)
+        for text, label in (("good", "positive"), ("bad", "negative"), ("well", None))
+    ]
+    found, aside = read_table(write_rows(tmp_path / "rows.jsonl", rows), knows_nowhere=False)
+    assert (len(found), aside) == (24, 12)
