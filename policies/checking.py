@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from policies.errors import PolicyFileError
 from policies.expectations import Read, run_expectations
-from policies.findings import Finding
+from policies.findings import Finding, did_you_mean
 from policies.lint import lint
 from policies.loader import load_policy
 from policies.rules import Policy
@@ -21,13 +22,16 @@ def check_file(
     read: Read | None = None,
     prompts: Collection[str] | None = None,
     intents: Collection[str] | None = None,
+    taught: Collection[str] = (),
 ) -> list[Finding]:
     """Give all findings about a policy file in the order of its lines; none: all is well."""
     try:
         policy = load_policy(name_or_path, own_intents=intents or ())
     except PolicyFileError as error:
         return list(error.findings)
-    return check_policy(policy, candidates, read=read, prompts=prompts, intents=intents)
+    return check_policy(
+        policy, candidates, read=read, prompts=prompts, intents=intents, taught=taught
+    )
 
 
 def check_policy(
@@ -37,10 +41,27 @@ def check_policy(
     read: Read | None = None,
     prompts: Collection[str] | None = None,
     intents: Collection[str] | None = None,
+    taught: Collection[str] = (),
 ) -> list[Finding]:
-    """Give all findings about a policy that was read already."""
+    """Give all findings about a policy that was read already.
+
+    `taught` names the models whose quality was learned: how good they are hangs on each request, so no
+    floor is out of their reach.
+    """
+    able = [replace(each, quality=1.0) if each.name in taught else each for each in candidates]
     found = [
-        *lint(policy, candidates, prompts, intents),
+        *lint(policy, able, prompts, intents),
+        *_find_strangers(taught, candidates),
         *run_expectations(policy, candidates, read, intents),
     ]
     return sorted(found, key=lambda finding: finding.line)
+
+
+def _find_strangers(taught: Collection[str], candidates: Sequence[Candidate]) -> Iterator[Finding]:
+    """Find what was learned of models that nobody can ask."""
+    known = {each.name for each in candidates}
+    for name in taught:
+        if name not in known:
+            message = f"quality.npz was taught of '{name}', and no model is called so."
+            mend = did_you_mean(name, known)
+            yield Finding(severity="warning", code="unknown-model", message=message, mend=mend)

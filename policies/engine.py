@@ -293,7 +293,7 @@ def _seat(
         and course.stages is rule.stages
         and course.trial is rule.trial
         and limits.budget_left_usd is None
-        and _is_as_usual(policy, facts.signals, roster)
+        and (not rule.has_best or _is_as_usual(policy, facts.signals, roster))
     )
     if not is_steady:
         return _ask_all(policy, course, limits, facts, roster, room)
@@ -338,7 +338,9 @@ def _find_obstacle(
 def _is_as_usual(policy: Policy, signals: Signals, roster: Roster) -> bool:
     """Whether models are expected to be worth what their cards say: then no difficulty changes their order."""
     expected = signals.expected_quality
-    return not expected or expected is roster.expect(policy.weighed, signals.difficulty)
+    return not (expected or signals.learned_odds) or expected is roster.expect(
+        policy.weighed, signals.difficulty
+    )
 
 
 def _narrowest(course: _Course, roster: Roster) -> int:

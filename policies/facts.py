@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from policies.scoring import expect_quality
+from policies.scoring import expect_of
 from policies.signals import (
     ANY_LOCAL,
     HEALTHY,
@@ -84,7 +84,7 @@ class Facts:
         candidate = self.candidates.get(model)
         if candidate is None:
             return None
-        return expect_quality(candidate.quality, self.signals.difficulty)
+        return expect_of(candidate, self.signals)
 
     def cel_variables(self, *, with_quality: bool = True) -> dict[str, Any]:
         """Give the facts as the plain values that CEL expressions see.

@@ -76,6 +76,8 @@ class Option(msgspec.Struct, frozen=True):
     quality: float
     input_tokens: int
     output_tokens: int
+    is_learned: bool = False
+    """The quality was learned from this house's own answers, and is not by the card."""
 
     def usd(self) -> Decimal | None:
         """Give what the request would cost; None when a price is unknown."""
@@ -126,7 +128,8 @@ def reluctance(pool: Pool, option: Option) -> str:
     """Say why the pool will not take a model that may answer; empty when it will."""
     if pool.quality_floor is not None and option.quality < pool.quality_floor:
         floor = f"{pool.quality_floor:.2f}"
-        return f"expected quality {option.quality:.2f} is below pool '{pool.name}' floor {floor}"
+        shown = show_quality(option.quality, is_learned=option.is_learned)
+        return f"{shown}{',' * option.is_learned} is below pool '{pool.name}' floor {floor}"
     if pool.under_usd is not None:
         usd = option.usd()
         if usd is None:
@@ -204,7 +207,7 @@ def _select(pool: Pool, score: float, option: Option) -> Selected:
 
 def _say(pool: Pool, score: float, option: Option, usd: str | None) -> str:
     if pool.objective == "best":
-        return show_quality(option.quality)
+        return show_quality(option.quality, is_learned=option.is_learned)
     if pool.objective == "cheapest":
         return "price unknown, so after all known ones" if usd is None else f"about ${usd}"
     if pool.objective == "fastest":

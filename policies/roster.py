@@ -10,8 +10,8 @@ import msgspec
 
 from policies.decision import Reason, Rejected, Selected
 from policies.pools import Pool, expand, list_models
-from policies.scoring import estimate_usd, expect_quality, show_usd
-from policies.signals import ANY_LOCAL, Candidate, ModelHealth
+from policies.scoring import estimate_usd, expect_of, expect_quality, show_usd
+from policies.signals import ANY_LOCAL, Candidate, ModelHealth, Signals
 
 if TYPE_CHECKING:
     from policies.rules import Rule
@@ -107,6 +107,15 @@ class Roster(dict[str, Candidate]):
             }
             expected = self._expected[hundredths] = MappingProxyType(found)
         return expected
+
+    def expect_on(self, names: tuple[str, ...], signals: Signals) -> Mapping[str, float]:
+        """The same on a very request: those that were taught as learned, the others by their cards."""
+        by_card = self.expect(names, signals.difficulty)
+        taught = [name for name in by_card if name in signals.learned_odds]
+        if not taught:
+            return by_card
+        learned = {name: expect_of(self[name], signals) for name in taught}
+        return MappingProxyType({**by_card, **learned})
 
     def bench_of(self, pool: Pool) -> Bench:
         """The pool's models, `any-local` told in names."""

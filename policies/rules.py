@@ -60,7 +60,10 @@ class Rule:
     trial: Trial | None = None
     """None: the first whole answer is the answer."""
     is_steady: bool = False
-    """Who answers, and in which order, does not hang on a request's price, length, difficulty or moment."""
+    """Who answers, and in which order, does not hang on a request's price, length, difficulty or moment,
+    as long as models are as good as their cards say."""
+    has_best: bool = True
+    """Some pool of it puts the best first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +283,7 @@ def _build_rule(
         splits=tuple(split for split in splits if split.deals(name, rule.use)),
         passed_over=Reason(f"{PASSED_OVER}{names}", False),
         trial=build_trial(rule.cascade, pools),
+        has_best=any(pool.objective == "best" for pool in stages),
         is_steady=all(
             pool.objective in ("best", "ordered")
             and pool.under_usd is None

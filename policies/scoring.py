@@ -13,7 +13,7 @@ _USUAL_FIRST_TOKEN_SECONDS = 1.0
 _USUAL_TOKENS_PER_SECOND = 40.0
 USUAL_DIFFICULTY = 0.5
 """Where a card's general quality is taken to hold."""
-_STEEPNESS = 4.0
+STEEPNESS = 4.0
 """How much a model's odds shrink from the easiest request to the hardest: e**4."""
 
 
@@ -60,13 +60,27 @@ def expect_quality(quality: float, difficulty: float) -> float:
 @lru_cache(maxsize=16_384)
 def _expect(quality: float, hundredths: int) -> float:
     safe = min(max(quality, 1e-6), 1 - 1e-6)
-    odds = math.log(safe / (1 - safe)) + _STEEPNESS * (USUAL_DIFFICULTY - hundredths / 100)
+    odds = math.log(safe / (1 - safe)) + STEEPNESS * (USUAL_DIFFICULTY - hundredths / 100)
     return round(1 / (1 + math.exp(-odds)), 6)
 
 
-def show_quality(quality: float) -> str:
+def expect_learned(odds: float, slope: float, difficulty: float) -> float:
+    """Give the same of a model that was taught: by its own log odds at difficulty 0.5, and a slope."""
+    moved = odds + slope * (USUAL_DIFFICULTY - difficulty)
+    return round(1 / (1 + math.exp(-min(max(moved, -30.0), 30.0))), 6)
+
+
+def expect_of(candidate: Candidate, signals: Signals) -> float:
+    """Give how good a model is expected to be on the request: as learned, else by its card."""
+    odds = signals.learned_odds.get(candidate.name)
+    if odds is None:
+        return expect_quality(candidate.quality, signals.difficulty)
+    return expect_learned(odds, signals.learned_slope, signals.difficulty)
+
+
+def show_quality(quality: float, *, is_learned: bool = False) -> str:
     """Give why a model stands where it does in a pool that puts the best first."""
-    return f"expected quality {quality:.2f}"
+    return f"expected quality {quality:.2f}" + (", learned" if is_learned else "")
 
 
 def show_usd(amount: Decimal | None) -> str | None:

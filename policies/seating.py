@@ -11,7 +11,7 @@ from policies.decision import Rejected, Selected
 from policies.facts import Facts
 from policies.pools import Option, Pool, rank
 from policies.roster import Bench, roster_of
-from policies.scoring import USUAL_DIFFICULTY, expect_output_tokens, expect_quality
+from policies.scoring import USUAL_DIFFICULTY, expect_of, expect_output_tokens
 from policies.signals import HEALTHY, NO_TOKENS, NOTHING
 
 
@@ -49,13 +49,14 @@ def look_at(
         candidate = limits.price(candidates[name]) if is_bound else candidates[name]
         quality = known.get(name)
         if quality is None:
-            quality = expect_quality(candidate.quality, signals.difficulty)
+            quality = expect_of(candidate, signals)
         option = Option(
             candidate,
             health.get(name, HEALTHY),
             quality,
             signals.tokens_for(candidate.family),
             expect_output_tokens(signals, candidate, answer_tokens),
+            name in signals.learned_odds,
         )
         why = limits.refuse(option)
         if why:
@@ -85,6 +86,7 @@ def seat_errand(pool: Pool, errand: Errand, limits: Limits, facts: Facts, room: 
         max_output_tokens=errand.output_tokens,
         difficulty=USUAL_DIFFICULTY,
         expected_quality=NOTHING,
+        learned_odds=NOTHING,
     )
     own = Facts(signals, facts.caller, facts.around, facts.candidates)
     limits = msgspec.structs.replace(

@@ -106,7 +106,13 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     """Probability that only the strong tier answers well: 0.0 small talk, 1.0 a proof."""
     expected_quality: Mapping[str, float] = msgspec.field(default_factory=lambda: NOTHING)
     """Expected quality 0..1 on this very request, of the models that the policy names. A model that is
-    missing here is worth what its card and the difficulty say; see `scoring.expect_quality`."""
+    missing here is worth what was learned of it, else what its card and the difficulty say; see
+    `scoring.expect_of`."""
+    learned_odds: Mapping[str, float] = msgspec.field(default_factory=lambda: NOTHING)
+    """Log odds of a good answer to a request with this text at difficulty 0.5, of the models that
+    `main.py train --task quality` taught; their cards do not count."""
+    learned_slope: float = 0.0
+    """How much these odds fall from the easiest request to the hardest."""
     prompt_tokens: int = 0
     """Estimate for the whole request, tools and history included, as GPT-4o's vocabulary has it."""
     tokens_by_family: Mapping[str, tuple[int, int]] = msgspec.field(

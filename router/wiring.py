@@ -210,8 +210,9 @@ def _open_policies(
 
     def vet(policy: Policy) -> Sequence[Finding]:
         return check_policy(
-            policy, candidates(), read=read, prompts=prompt_names(), intents=intents
-        )
+            policy, candidates(), read=read, prompts=prompt_names(), intents=intents,
+            taught=understanding.taught,
+        )  # fmt: skip
 
     try:
         return PolicyStore(settings.policy, vet=vet, own_intents=intents)

@@ -172,6 +172,12 @@ class Head:
 
 def save_head(head: Head, path: Path) -> None:
     """Write a head to one compressed .npz file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(path, allow_pickle=False, **pack_head(head))
+
+
+def pack_head(head: Head) -> dict[str, NDArray[Any]]:
+    """What a file stores of a head."""
     arrays: dict[str, NDArray[Any]] = {
         "keys": head.keys, "idf": head.idf.astype(np.float16), "view_weights": head.view_weights,
         "wide": head.wide.cells, "wide_scale": head.wide.scale, "bias": head.bias,
@@ -186,8 +192,7 @@ def save_head(head: Head, path: Path) -> None:
         "threshold": head.threshold, "notes": head.notes,
     }  # fmt: skip
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, allow_pickle=False, **arrays)
+    return arrays
 
 
 def load_head(path: Path) -> Head:
@@ -198,6 +203,15 @@ def load_head(path: Path) -> Head:
     """
     with np.load(path, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
+    return unpack_head(arrays, path)
+
+
+def unpack_head(arrays: dict[str, NDArray[Any]], path: Path) -> Head:
+    """The head in what the file `path` stored.
+
+    Raises:
+        ValueError: there is none; says which file and what is missing.
+    """
     missing = {"about", "keys", "idf", "wide", "wide_scale", "bias"} - arrays.keys()
     if missing:
         raise ValueError(

@@ -24,7 +24,7 @@ Record = tuple[int, dict[str, object]]
 NOWHERE = "oos"
 """The label of texts that belong to no class."""
 _NOWHERE_WORDS = frozenset({NOWHERE, "outofscope", "none", "null"})
-_TEXT_COLUMNS = (
+TEXT_COLUMNS = (
     "text", "utterance", "query", "prompt", "content", "sentence", "message",
     "文本", "内容", "问题", "句子", "消息",
 )  # fmt: skip
@@ -32,8 +32,8 @@ _LABEL_COLUMNS = (
     "label", "intent", "emotion", "sentiment", "difficulty", "category",
     "标签", "意图", "情绪", "情感", "难度", "类别",
 )  # fmt: skip
-_SPLIT_COLUMNS = ("split", "划分")
-_FEWEST = 20
+SPLIT_COLUMNS = ("split", "划分")
+FEWEST = 20
 _PARTS: dict[str, Part] = {
     **dict.fromkeys(("train", "training", "trn", "learn", "fit", "训练", "训练集"), "train"),
     **dict.fromkeys(
@@ -116,27 +116,27 @@ def read_table(path: Path, *, knows_nowhere: bool = True) -> tuple[list[Row], in
     """
     records = read_records(path)
     there = dict.fromkeys(name for _, record in records for name in record)
-    text, label = (_column(there, names, path) for names in (_TEXT_COLUMNS, _LABEL_COLUMNS))
-    split = _find(there, _SPLIT_COLUMNS)
+    text, label = (need_column(there, names, path) for names in (TEXT_COLUMNS, _LABEL_COLUMNS))
+    split = find_column(there, SPLIT_COLUMNS)
     rows = []
     for line, record in records:
         value = record.get(label, "")
         is_outside = knows_nowhere and is_nowhere(value)
-        said, named = _word(record.get(text), path, line), _word(value, path, line)
+        said, named = read_word(record.get(text), path, line), read_word(value, path, line)
         named = NOWHERE if is_outside else named
         if said and named:
             part = part_of(record.get(split), f"{path}, line {line}") if split else ""
             rows.append(Row(said, named, part, line))
     labels = {row.label for row in rows} - {NOWHERE}
-    if len(rows) < _FEWEST or len(labels) < 2:
+    if len(rows) < FEWEST or len(labels) < 2:
         raise LabelledFileError(
             f"{path} has {len(rows)} labelled rows of {len(labels)} labels; "
-            f"training needs {_FEWEST} rows and two labels at least."
+            f"training needs {FEWEST} rows and two labels at least."
         )
     return rows, len(records) - len(rows)
 
 
-def _word(value: object, path: Path, line: int) -> str:
+def read_word(value: object, path: Path, line: int) -> str:
     """A cell as text; empty where there is nothing."""
     if is_missing(value):
         return ""
@@ -251,14 +251,19 @@ def parse_jsonl(content: str, path: Path) -> list[Record]:
     return records
 
 
-def _find(there: Sequence[str] | dict[str, None], names: Sequence[str]) -> str | None:
+def find_column(there: Sequence[str] | dict[str, None], names: Sequence[str]) -> str | None:
     """The column of the first of these names that a file has, in any case."""
     known = {name.strip().casefold(): name for name in reversed(list(there))}
     return next((known[name] for name in names if name in known), None)
 
 
-def _column(there: dict[str, None], names: Sequence[str], path: Path) -> str:
-    if (found := _find(there, names)) is not None:
+def need_column(there: dict[str, None], names: Sequence[str], path: Path) -> str:
+    """The same.
+
+    Raises:
+        LabelledFileError: there is none; names what is there, and what was perhaps meant.
+    """
+    if (found := find_column(there, names)) is not None:
         return found
     near = [
         f"'{name}' for '{close[0]}'"

@@ -134,7 +134,7 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
     from router.wiring import open_reader, open_understanding
 
     find_policy(name)
-    candidates = _candidates(settings)
+    candidates = list_configured(settings)
     if every_model_on:
         candidates = [
             dataclasses.replace(each, is_on=True, why_off="", sites=()) for each in candidates
@@ -147,6 +147,7 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
         read=open_reader(settings.privacy, understanding),
         prompts=prompt_names(),
         intents=intents,
+        taught=understanding.taught,
     )
     return [*found, *_check_cache(name, settings, intents)]
 
@@ -166,7 +167,8 @@ def _check_cache(name: str, settings: Settings, intents: Collection[str]) -> lis
         return []  # told already
 
 
-def _candidates(settings: Settings) -> Sequence[Candidate]:
+def list_configured(settings: Settings) -> Sequence[Candidate]:
+    """Every model of the catalog and the configuration, on or off."""
     vendors = find_vendors(settings, os.environ)
     in_house = find_in_house(settings.local, load_catalog())
     catalog = find_models(load_catalog().with_models(in_house.models), settings, vendors)

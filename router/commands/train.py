@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
+
+from router.commands.opening import ConfigOption
 
 if TYPE_CHECKING:
     from local_models.classifiers.train import Outcome
@@ -20,37 +23,55 @@ def train(
             help="CSV or JSONL with the columns text and label, and split where some rows are only to be measured."
         ),
     ],
-    task: Annotated[str, typer.Option(help="intent, emotion or difficulty.")] = "intent",
+    task: Annotated[str, typer.Option(help="intent, emotion, difficulty or quality.")] = "intent",
     out: Annotated[Path, typer.Option(help="Folder for the new weights.")] = Path("weights"),
     seed: Annotated[int, typer.Option(help="Same seed and data, same weights.")] = 7,
+    config: ConfigOption = None,
 ) -> None:
     """Prints accuracy before and after on rows left out, and draws a confusion matrix.
 
-    Example: `main.py train --task intent --data tickets.csv --out weights`
+    For quality the columns are text and, for each model, score:MODEL from 0 to 1 (JSONL may have a map
+    `score`); the models' cards are measured before, and a reliability plot is drawn.
+
+    Examples:
+
+        python main.py train --task intent --data tickets.csv --out weights
+
+        python main.py train --task quality --data graded.jsonl --out weights
     """
     from local_models.classifiers.labelled import LabelledFileError
-    from local_models.classifiers.train import TASKS, retrain
+    from local_models.classifiers.own_quality import TASK as QUALITY
+    from local_models.classifiers.train import TASKS
+    from router.commands.teaching import teach_quality
 
     errors = Console(stderr=True)
-    if task not in TASKS:
-        errors.print(f"There is no classifier '{task}'; choose among {', '.join(TASKS)}.")
+    if task not in (*TASKS, QUALITY):
+        known = ", ".join((*TASKS, QUALITY))
+        errors.print(f"There is no classifier '{task}'; choose among {known}.")
         raise typer.Exit(2)
+    learn = partial(teach_quality, config) if task == QUALITY else partial(_retrain, task)
     with Progress(console=errors) as progress:
         bar = progress.add_task(f"training {task}", total=None)
         try:
-            outcome = retrain(
-                task, data, out, seed=seed,
+            lines = learn(
+                data, out, seed=seed,
                 on_start=lambda passes: progress.update(bar, total=passes),
                 on_pass=lambda: progress.advance(bar),
             )  # fmt: skip
         except LabelledFileError as problem:
             errors.print(str(problem), markup=False)
             raise typer.Exit(2) from None
-    for line in tell(outcome):
+    for line in lines:
         print(line)
     print(
         f"to serve with them, write into the configuration:\n\n    understanding:\n      weights: {out}"
     )
+
+
+def _retrain(task: str, data: Path, out: Path, **how: Any) -> list[str]:
+    from local_models.classifiers.train import retrain
+
+    return tell(retrain(task, data, out, **how))
 
 
 def tell(outcome: Outcome) -> list[str]:

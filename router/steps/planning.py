@@ -52,7 +52,7 @@ class Planner:
         Whatever changes the difficulty afterwards wants them weighed again.
         """
         named = self._store.current.weighed
-        expected = self._roster().expect(named, signals.difficulty)
+        expected = self._roster().expect_on(named, signals)
         return replace(signals, expected_quality=expected)
 
     def inquire(

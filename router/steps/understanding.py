@@ -29,9 +29,10 @@ from local_models.classifiers.matter import tell_matter
 from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.normalise import clip
+from local_models.classifiers.quality import QualityReader, load_quality, mark_difficulty
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.table import share_tables
-from policies.signals import Signals
+from policies.signals import NOTHING, Signals
 from providers.messages import (
     AudioPart,
     ChatRequest,
@@ -47,7 +48,8 @@ from router.measuring import estimate_prompts, longest_text
 EARLIER_TURNS = 8
 """User turns before the last one that are looked at for repeats and for the trend of the mood."""
 
-_HEADS = frozenset({"intent", "intents", "emotion", "difficulty"})
+_QUALITY = "quality"
+_HEADS = frozenset({"intent", "intents", "emotion", "difficulty", _QUALITY})
 """What `main.py train` writes, and the head that asks for every intent by itself."""
 _COMPLAINT = "complaint"
 _PARTS = {ImagePart: "image", AudioPart: "audio", FilePart: "file", VideoPart: "video"}
@@ -62,12 +64,20 @@ class Understanding:
         intents: IntentReader | None = None,
         emotions: EmotionReader | None = None,
         difficulty: DifficultyReader | None = None,
+        quality: QualityReader | None = None,
     ) -> None:
+        """`quality` tells of models that were taught; without it their cards say how good they are."""
         self._intents = intents or IntentReader()
         self._emotions = emotions or EmotionReader()
         self._difficulty = difficulty or DifficultyReader()
         # All of them read the same glance at a turn.
-        readers = (self._intents, self._emotions, self._difficulty)
+        self._quality = quality
+        readers = (
+            self._intents,
+            self._emotions,
+            self._difficulty,
+            *((quality,) if quality else ()),
+        )
         share_tables([table for reader in readers for table in reader.tables])
         # Earlier turns come again with every turn of a talk, and the last one with every step of a
         # tool's work, every retry and every regeneration; they are masked already.
@@ -84,17 +94,26 @@ class Understanding:
             ConfigError: there are none, one is not a head of ours or cannot be read with; says which.
         """
         heads: dict[str, Head] = {}
+        quality: QualityReader | None = None
         problems = []
         for path in sorted(folder.glob("*.npz")):
             try:
-                heads[path.stem] = load_head(path)
+                if path.stem == _QUALITY:
+                    quality = load_quality(path)
+                else:
+                    heads[path.stem] = load_head(path)
             except (OSError, ValueError, KeyError, BadZipFile) as error:
                 problems.append(f"{path} cannot be read as a head: {error}")
         for name in sorted(heads.keys() - _HEADS):
             problems.append(
                 f"{folder / name}.npz is none of the heads {', '.join(sorted(_HEADS))}."
             )
-        if not heads and not problems:
+        if quality is not None and quality.difficulty != mark_difficulty(folder):
+            problems.append(
+                f"{folder / _QUALITY}.npz was learned with another reader of difficulty than the one that "
+                "serves with it: train it again, with `--task quality`, after `--task difficulty`."
+            )
+        if not (heads or quality or problems):
             problems.append(f"{folder} holds no heads. `main.py train --out {folder}` writes them.")
         if problems:
             raise ConfigError([f"understanding.weights: {problem}" for problem in problems])
@@ -103,6 +122,7 @@ class Understanding:
                 IntentReader(heads.get("intent"), heads.get("intents")),
                 EmotionReader(heads.get("emotion")),
                 DifficultyReader(heads.get("difficulty")),
+                quality,
             )
         except (ValueError, MissingEncoderError) as error:
             raise ConfigError([f"understanding.weights: {folder}: {error}"]) from error
@@ -111,6 +131,11 @@ class Understanding:
     def intents(self) -> tuple[str, ...]:
         """Every intent that a message may be read as."""
         return self._intents.labels
+
+    @property
+    def taught(self) -> tuple[str, ...]:
+        """Every model whose quality was learned."""
+        return self._quality.models if self._quality is not None else ()
 
     def read(self, request: ChatRequest, pii: frozenset[str] = frozenset()) -> Signals:
         """Everything that a policy may ask about the request. `pii` names what was masked in it."""
@@ -152,6 +177,7 @@ class Understanding:
             mood = NOTHING_FELT if self._emotions.is_strange_to(glance) else mood
         wish = _believe(wish, mood)
         matter = tell_matter(sample, reach=reach)
+        quality = self._quality
         return Signals(
             intent=wish.intent,
             intents=wish.intents,
@@ -165,6 +191,8 @@ class Understanding:
             sarcasm=mood.sarcasm,
             language=language,
             difficulty=self._difficulty.read(sample, glance),
+            learned_odds=NOTHING if quality is None else quality.read(glance),
+            learned_slope=0.0 if quality is None else quality.slope,
             has_code=matter.has_code,
             has_math=matter.has_math,
             has_long_document=matter.has_long_document,
