@@ -166,11 +166,13 @@ def retrain(
 def _learn_near(lesson: _Lesson) -> Head:
     """The shipped head after the user's rows."""
     lesson.on_start(SCHEDULE.epochs)
+    said = {row.text for row in lesson.learned}
+    anchors = [text for text in choose_anchors(lesson.task) if text not in said]
     told_as = {}
     if lesson.task == "emotion" and emotion.SARCASTIC not in lesson.names:
         told_as = {emotion.SARCASTIC: emotion.told(emotion.SARCASTIC)}
     return train_near(
-        _shipped_head(lesson.task), lesson.texts, lesson.names, choose_anchors(lesson.task),
+        _shipped_head(lesson.task), lesson.texts, lesson.names, anchors,
         replace(SCHEDULE, seed=lesson.seed), told_as=told_as, on_pass=lesson.on_pass,
         read=_read_mood_glance if lesson.task == "emotion" else read_glance,
     )  # fmt: skip
