@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.tables import InputError, is_set, read_table, read_text, tell
-from local_models.classifiers.train import Record
+from local_models.classifiers.labelled import Record
 
 Floats = NDArray[np.float64]
 

@@ -12,7 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local_models.classifiers.train import LabelledFileError, Record, _csv, _jsonl
+from local_models.classifiers.labelled import (
+    LabelledFileError,
+    Record,
+    parse_csv,
+    parse_jsonl,
+)
 
 _IN_LINE = re.compile(r": line 1 column (\d+) \(char \d+\)")
 """How the JSON parser tells a place; it sees one line of a file at a time, so its line is always 1."""
@@ -55,7 +60,7 @@ def read_table(path: Path) -> list[Record]:
         ) from None
     is_csv = {".csv", ".tsv"} & {suffix.lower() for suffix in path.suffixes}
     try:
-        records = (_csv if is_csv else _jsonl)(content, path)
+        records = (parse_csv if is_csv else parse_jsonl)(content, path)
     except LabelledFileError as problem:
         raise InputError(_IN_LINE.sub(r" at column \1", str(problem))) from None
     if not records:

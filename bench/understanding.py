@@ -4,7 +4,7 @@
                                          [--predictions OUT.jsonl] [--shipped]
 
 Files are .jsonl or .csv, plain or as .gz, with the columns text and label (a name, a list of names for
-`multi`, null or "oos" for a text that belongs nowhere) and, where present, split. Of --train the rows
+`multi`, oos, none or null for a text that belongs nowhere) and, where present, split. Of --train the rows
 marked train or val are learned from, of --test those marked test are measured; a file without such
 marks counts whole. One file given twice and without test rows is measured on its val rows, which are
 then not learned. How many measured texts are learned from too is said, and is `shared_texts` in the
@@ -38,13 +38,14 @@ from bench.tables import InputError, check_target, note, refusing
 from bench.understanding_baselines import BASELINES
 from bench.understanding_data import Rows, count_shared, read_pair
 from bench.understanding_scores import Score, as_label, score
+from local_models.classifiers import emotion, intents
 from local_models.classifiers.context import Said
 from local_models.classifiers.emotion import EmotionReader
 from local_models.classifiers.features import read_features, read_glance
 from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import WEIGHTS, IntentReader
+from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.methods import (
-    NOWHERE,
     Answer,
     OneReader,
     Reader,
@@ -68,6 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         check_target(options.predictions, options.train, options.test)
         train, test = read_pair(options.train, options.test, several=options.task == "multi")
         _check_size(options, train)
+    _tell_strange_labels(options, train, test)
     _measure(options, train, test)
 
 
@@ -77,6 +79,22 @@ def _check_size(options: argparse.Namespace, train: Rows) -> None:
             f"{options.train} leaves {len(train)} row to learn from; give {_FEWEST} at least, or measure "
             "the weights in the repository with --shipped."
         )
+
+
+def _tell_strange_labels(options: argparse.Namespace, train: Rows, test: Rows) -> None:
+    """Say so where no label that is measured can ever be answered."""
+    known = _shipped_labels(options.task) if options.shipped else train.names
+    if test.names and not test.names & known:
+        example = ", ".join(sorted(test.names)[:3])[:80]
+        source = "the shipped weights know" if options.shipped else f"{options.train} teaches"
+        note(
+            f"No label of {options.test} ({example}) is one that {source} "
+            f"({', '.join(sorted(known)[:3])[:80]}, ...): nothing can be told right."
+        )
+
+
+def _shipped_labels(task: str) -> frozenset[str]:
+    return frozenset(emotion.LABELS if task == "emotion" else intents.LABELS)
 
 
 def _measure(options: argparse.Namespace, train: Rows, test: Rows) -> None:
@@ -138,10 +156,10 @@ def read_shipped(task: str, texts: Sequence[str], before: Sequence[str] = ()) ->
             after.read(text, said) if said else alone.read(text)
             for text, said in zip(texts, before or [""] * len(texts), strict=True)
         ]
-    intents = IntentReader()
+    reader = IntentReader()
     answers = []
     for text in texts:
-        wish = intents.read(text, read_features(text))
+        wish = reader.read(text, read_features(text))
         is_rejected = task == "reject" and (wish.is_unsure or wish.intent == "other")
         labels = wish.intents if task == "multi" else (wish.intent,)
         answers.append(Answer(() if is_rejected else labels, wish.confidence))

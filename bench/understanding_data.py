@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from bench.tables import InputError, is_same_file, is_set, note, read_table, read_text, tell
+from local_models.classifiers.labelled import LabelledFileError, Part, is_nowhere, part_of
 
 Label = str | tuple[str, ...] | None
-Part = Literal["train", "val", "test", ""]
-"""What a row is for; empty where its file does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,15 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every label that a row has."""
+        return frozenset(
+            name
+            for label in self.labels
+            for name in ((label,) if isinstance(label, str) else label or ())
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +156,14 @@ def read_lines(path: Path, *, several: bool | None = None) -> list[Line]:
         text = read_text(record["text"], "text", path, at)
         column = next((name for name in _LABEL_COLUMNS if name in record), None)
         if column is None:
-            raise InputError(f"{where} has no `label`; write null for a text that belongs nowhere.")
+            raise InputError(f"{where} has no `label`; write oos for a text that belongs nowhere.")
         label = _label(record[column], where, several)
         lines.append(Line(_part(record.get("split"), where), text, label, record))
     return lines
 
 
 def _label(value: Any, where: str, several: bool | None) -> Label:
-    if value is None or value == "oos":
+    if is_nowhere(value):
         return None
     if not isinstance(value, list):
         return _name(value, where)
@@ -171,7 +177,7 @@ def _label(value: Any, where: str, several: bool | None) -> Label:
 def _name(value: Any, where: str) -> str:
     if not isinstance(value, str | int | float) or not str(value).strip() or _is_broken(value):
         raise InputError(
-            f"{where}: {tell(value)} is no label; give a name, or null for a text that belongs nowhere."
+            f"{where}: {tell(value)} is no label; give a name, or oos for a text that belongs nowhere."
         )
     return str(value)
 
@@ -181,27 +187,9 @@ def _is_broken(value: Any) -> bool:
     return any("\ud800" <= letter <= "\udfff" for letter in str(value))
 
 
-_PARTS: dict[str, Part] = {
-    **dict.fromkeys(("train", "training", "trn", "learn", "fit", "训练", "训练集"), "train"),
-    **dict.fromkeys(
-        ("val", "valid", "validate", "validation", "dev", "devel", "develop", "development",
-         "验证", "验证集", "开发集"), "val",
-    ),
-    **dict.fromkeys(
-        ("test", "testing", "tst", "eval", "evaluate", "evaluation", "heldout", "holdout",
-         "测试", "测试集"), "test",
-    ),
-    **dict.fromkeys(("", "all", "full", "none"), ""),
-}  # fmt: skip
-
-
 def _part(value: Any, where: str) -> Part:
     """What a row's split says that it is for, however it is written."""
-    word = "" if value is None else re.sub(r"[\W_]", "", str(value).casefold())
-    if word not in _PARTS:
-        near = difflib.get_close_matches(word, _PARTS, n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
-        raise InputError(
-            f"{where}: '{value}' is no split; write train, val or test.{hint}".replace("\n", " ")
-        )
-    return _PARTS[word]
+    try:
+        return part_of(value, where)
+    except LabelledFileError as problem:
+        raise InputError(str(problem)) from None

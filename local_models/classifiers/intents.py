@@ -18,6 +18,7 @@ import msgspec
 from local_models.classifiers.context import Combiner, Said, load_combiner, weigh_message
 from local_models.classifiers.features import Features, read_several
 from local_models.classifiers.head import Head, Reading, load_head
+from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.meaning import has_meaning, open_encoder, read_meaning
 from local_models.classifiers.table import TableHolder
 
@@ -41,10 +42,8 @@ _INSTEAD = 0.8
 """What a wish needs where the turn as a whole was read as wanting nothing."""
 _HINTED = 0.008
 """A label that the whole turn gives at least this chance is worth a look clause by clause."""
-_CLAUSE_SURE, _CLAUSE_SURE_ALONE = 0.45, 0.8
+_CLAUSE_SURE, _CLAUSE_SURE_ALONE = 0.45, 0.7
 """How sure a clause must be, and how sure where no second head has hinted at its label."""
-_SURE_ALONE = 0.97
-"""A turn that a head of other labels is so sure of holds no second wish: its clauses are not read."""
 _CLAUSES_READ = 4
 _CLAUSE_CHARS = 400
 """Several wishes in one breath are short; a longer text tells a story, clause by clause."""
@@ -88,7 +87,8 @@ class IntentReader:
     """Reads intents with the shipped heads, or with others.
 
     Heads of the shipped labels are read in context; with labels of their own, every turn is read
-    by itself, and further wishes are looked for clause by clause.
+    by itself, further wishes are looked for clause by clause, and `oos` is no intent: what such a head
+    calls so is unsure.
     """
 
     def __init__(self, one: Head | None = None, many: Head | None = None) -> None:
@@ -101,6 +101,7 @@ class IntentReader:
         if many is None and set(self._one.labels) <= set(LABELS):
             many = load_head(WEIGHTS / "intents.npz")
         self._many = many
+        self._wishes = tuple(label for label in self._one.labels if label != NOWHERE)
         self._combiner = _combiner_for(self._one, many)
         self._wants_meaning = has_meaning(self._one.keys)
         if self._wants_meaning:
@@ -109,7 +110,7 @@ class IntentReader:
     @property
     def labels(self) -> tuple[str, ...]:
         """Every intent that a turn may be read as."""
-        return tuple(dict.fromkeys((*self._one.labels, "other")))
+        return tuple(dict.fromkeys((*self._wishes, "other")))
 
     @property
     def tables(self) -> tuple[TableHolder, ...]:
@@ -132,6 +133,8 @@ class IntentReader:
         """
         if _WORD.search(text) is None and self._is_only_signs(text, features):
             return SIGNS_ALONE
+        if self._many is None and not len(features.raw_hashes):
+            return NOTHING_KNOWN
         features = self._widen(features)
         main = self._one.read(features)
         present = self._present(features)
@@ -173,11 +176,10 @@ class IntentReader:
 
     def _read_alone(self, text: str, main: Reading, present: dict[str, float]) -> IntentReading:
         """By what the turn says itself."""
-        if not main.is_unsure:
-            if self._many is None and main.confidence >= _SURE_ALONE:
-                several: tuple[str, ...] = (main.label,)
-            else:
-                several = self._several(text, main.label, present)
+        if self._many is None:
+            return self._read_own(text, main)
+        if not main.is_unsure and main.label != NOWHERE:
+            several = self._several(text, main.label, present)
             group = GROUPS.get(several[0], "other")
             return IntentReading(several[0], several, group, main.confidence, False)
         if len(shared := _surest(_above(present, _PRESENT))) > 1:
@@ -187,6 +189,19 @@ class IntentReader:
                 shared[0], several, GROUPS.get(shared[0], "other"), present[shared[0]], False
             )
         return IntentReading("other", ("other",), "other", main.confidence, True)
+
+    def _read_own(self, text: str, main: Reading) -> IntentReading:
+        """By a head of other labels, which may say that the turn belongs to none of them."""
+        further = self._by_clause(text, {}) if len(text) <= _CLAUSE_CHARS else {}
+        if main.label != NOWHERE and not main.is_unsure:
+            further.pop(main.label, None)
+            wishes = () if main.label in NEUTRAL else _surest(further)
+            return _tell((main.label, *wishes), main.confidence)
+        if wishes := _surest(further):
+            return _tell(wishes, further[wishes[0]])
+        chances = dict(zip(self._one.labels, main.probabilities, strict=True))
+        confidence = max(chances[label] for label in self._wishes)
+        return IntentReading("other", ("other",), "other", confidence, is_unsure=True)
 
     def _in_context(self, alone: IntentReading, chances: list[float]) -> IntentReading:
         """The reading of the turn alone, or what came before if that makes another intent likelier."""
@@ -224,7 +239,7 @@ class IntentReader:
         even hint at, yields to a wish that is sure enough."""
         hinted = _above(present, _HINTED)
         found = _above(hinted, _PRESENT)
-        may_be_more = self._many is None or main in NEUTRAL or hinted.keys() - {main}
+        may_be_more = main in NEUTRAL or hinted.keys() - {main}
         if len(text) <= _CLAUSE_CHARS and may_be_more:
             found |= {label: present.get(label, 0.0) for label in self._by_clause(text, present)}
         found.pop(main, None)
@@ -236,19 +251,26 @@ class IntentReader:
             return (main,)
         return (main, *wishes)[:MAX_INTENTS]
 
-    def _by_clause(self, text: str, present: dict[str, float]) -> set[str]:
-        """Labels that a clause is sure of and that the whole turn hints at."""
+    def _by_clause(self, text: str, present: dict[str, float]) -> dict[str, float]:
+        """Labels that a clause is sure of, how sure, and that the whole turn hints at."""
         clauses = split_clauses(text, most=_CLAUSES_READ)
         if len(clauses) < 2:
-            return set()
+            return {}
         several = [self._widen(clause) for clause in read_several(clauses)]
         readings = self._one.read_several(several)
-        sure = _CLAUSE_SURE if present else _CLAUSE_SURE_ALONE
+        least = _CLAUSE_SURE if present else _CLAUSE_SURE_ALONE
         return {
-            reading.label
-            for reading in readings
-            if reading.confidence >= sure and present.get(reading.label, 1.0) >= _HINTED
+            reading.label: reading.confidence
+            for reading in sorted(readings, key=lambda reading: reading.confidence)
+            if reading.confidence >= least
+            and reading.label != NOWHERE
+            and present.get(reading.label, 1.0) >= _HINTED
         }
+
+
+def _tell(intents: tuple[str, ...], confidence: float) -> IntentReading:
+    main, group = intents[0], GROUPS.get(intents[0], "other")
+    return IntentReading(main, intents[:MAX_INTENTS], group, confidence, False)
 
 
 def _combiner_for(one: Head, many: Head | None) -> Combiner | None:

@@ -144,3 +144,11 @@ def read_meaning(base: Features) -> Features:
         np.concatenate((base.weights, np.frombuffer(vector, np.float32))),
         base.typed,
     )
+
+
+def only_meaning(features: Features) -> Features:
+    """What a text means without its n-grams, as a head knows texts in words that it never learned."""
+    is_meaning = features.hashes >> 30 == MEANING
+    return Features(
+        features.text, features.hashes[is_meaning], features.weights[is_meaning], features.typed
+    )

@@ -20,6 +20,7 @@ import numpy as np
 
 from local_models.classifiers.features import VIEWS, Features, read_features
 from local_models.classifiers.head import Floats, Head
+from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.meaning import find_encoder, read_meaning
 from local_models.classifiers.network import Array, Schedule, activate
 from local_models.classifiers.parts import Joints, best_cutting, cut
@@ -36,9 +37,6 @@ from local_models.classifiers.training import (
     train_head,
 )
 from local_models.classifiers.views import read_for
-
-NOWHERE = "oos"
-"""The label of texts that belong to no class."""
 
 BENCH = Recipe(
     schedule=Schedule(hidden=128, epochs=18, dropout=0.4, hidden_dropout=0.4), networks=3
@@ -235,7 +233,7 @@ def train_rejecting(
         raise ValueError(f"No text is labelled '{NOWHERE}': give some that belong nowhere.")
     recipe = suit(recipe or recipe_for_labels(), len(texts), len(labels))
     on_start(recipe.passes)
-    targets, weight = one_hot(names, labels), _balance(names)
+    targets, weight = one_hot(names, labels), weigh_outside(names)
     read = reader_for(recipe)
     material = prepare([read(text) for text in texts], targets, recipe, weight)
     left_out = leave_out(texts, recipe)
@@ -245,8 +243,8 @@ def train_rejecting(
     return RejectingReader(head, _least_lead(labels, scores, targets[left_out]))
 
 
-def _balance(names: Sequence[str]) -> Array:
-    """A few outside texts weigh as much as a fair share of the inside ones."""
+def weigh_outside(names: Sequence[str]) -> Array:
+    """How much each text weighs: a few outside ones as much as a fair share of the inside ones."""
     counts = Counter(names)
     outside = counts.get(NOWHERE, 0)
     share = min(8.0, max(1.0, 0.06 * (len(names) - outside) / outside)) if outside else 1.0

@@ -105,25 +105,26 @@ def train_network(
     *,
     meaning: Array | None = None,
     importance: Array | None = None,
+    start: Network | None = None,
     on_epoch: Callable[[], None] = lambda: None,
 ) -> Network:
     """Fit one network to texts (sparse rows) and targets (a probability for each class).
 
-    `meaning` says what each text is about by the prior; `importance` weighs the texts; `on_epoch`
-    is called after each pass, for a progress bar.
+    `meaning` says what each text is about by the prior; `importance` weighs the texts; `start` is a
+    network to train on, and is changed; `on_epoch` is called after each pass, for a progress bar.
     """
     count, classes = targets.shape
     known = np.zeros((count, 0), dtype=np.float32) if meaning is None else meaning
-    network = Network.start(matrix.shape[1], classes, schedule, known.shape[1])
+    network = start or Network.start(matrix.shape[1], classes, schedule, known.shape[1])
     rng = np.random.default_rng(schedule.seed + 1)
     smooth = _smooth(targets, schedule)
     weight = np.ones(count, dtype=np.float32) if importance is None else importance
     steps, done = schedule.epochs * -(-count // schedule.batch), 0
     for _ in range(schedule.epochs):
         order = rng.permutation(count)
-        for start in range(0, count, schedule.batch):
+        for first in range(0, count, schedule.batch):
             done += 1
-            chosen = order[start : start + schedule.batch]
+            chosen = order[first : first + schedule.batch]
             rate = schedule.rate * max(1.0 - done / steps, 0.02)
             rate *= float(np.sqrt(1 - 0.99**done) / (1 - 0.9**done))
             batch = Batch(matrix[chosen], known[chosen], smooth[chosen], weight[chosen])

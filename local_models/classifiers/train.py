@@ -1,17 +1,14 @@
 """Retrain a reader from a user's own labelled file, and show what it was worth.
 
-A fifth of the rows is left out (or those that a `split` column marks test), measured with the
-shipped head before and with the new one after. Where the user's labels are the project's own,
-the project's lines are learned along with the user's, so that a small file helps and does not
-forget what it does not mention.
+A fifth of the rows is left out (or those that a `split` column marks for measuring), measured with the
+shipped reader before and with the new head after. Where the user's labels are the project's own, the new
+head learns what the shipped reader says of the project's own texts along with the user's rows, so that
+a small file helps and nothing is forgotten that it does not mention; lines kept back show whether that
+is so. A head of labels of the user's own learns what belongs to none of them.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,15 +18,22 @@ from numpy.typing import NDArray
 
 from local_models.classifiers import difficulty, emotion, intents
 from local_models.classifiers.confusion import draw_confusion, write_confusion
-from local_models.classifiers.data.compose import compose
 from local_models.classifiers.features import VIEWS, Features, read_glance
 from local_models.classifiers.head import Head, load_head, save_head
+from local_models.classifiers.labelled import (
+    NOWHERE,
+    LabelledFileError,
+    Row,
+    read_table,
+    split_rows,
+)
 from local_models.classifiers.meaning import read_meaning
 from local_models.classifiers.methods import LABELS, LABELS_PLAIN, recipe_for_labels, suit
 from local_models.classifiers.mood_features import read_mood_features
-from local_models.classifiers.mood_method import CUED
-from local_models.classifiers.network import Schedule
-from local_models.classifiers.shipped_data import read_grades, read_lines, read_moods
+from local_models.classifiers.near_shipped import SCHEDULE, train_near
+from local_models.classifiers.outside import gather_outside
+from local_models.classifiers.own_labels import count_passes, count_texts, train_own_labels
+from local_models.classifiers.own_lines import Control, choose_anchors, choose_controls
 from local_models.classifiers.training import Recipe, one_hot, train_head
 from local_models.classifiers.views import read_for
 
@@ -38,30 +42,38 @@ TASKS = {
     "emotion": emotion.LABELS,
     "difficulty": difficulty.LABELS,
 }
-_TEXT_COLUMNS = ("text", "utterance", "query", "prompt", "content", "sentence")
-_LABEL_COLUMNS = ("label", "intent", "emotion", "sentiment", "difficulty", "category")
-_FEWEST = 20
+_KNOWN = TASKS | {"emotion": emotion.HEAD_LABELS}
+"""What the shipped readers tell, sarcasm apart."""
 _FEWEST_A_LABEL = 2.0
 """Rows a label on average; below that it is most often the wrong column that was taken for the labels."""
-_HELD_OUT = frozenset({"test", "val", "valid", "validation", "dev"})
-"""What a `split` column calls rows that are measured and not learned."""
-_OWN_MOODS = 12_000
-"""Lines of moods of our own that are learned along with a user's."""
-
-
-class LabelledFileError(ValueError):
-    """The user's file cannot be learned from; says where and how to mend it."""
+_ENOUGH_OUTSIDE = 50
+"""A file with fewer texts that belong nowhere gets the project's own beside them."""
+_STAND_INS = (400, 1_000)
+"""How many of those there are at least and at most; in between, as many as there are rows."""
+_MEASURED_OUTSIDE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One labelled text of the user's file."""
+class Kept:
+    """What is left of the shipped reader: accuracy on lines of the project that were not learned."""
 
-    text: str
-    label: str
-    split: str = ""
-    line: int = 0
-    """Where it stands in the file."""
+    name: str
+    lines: int
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """How many texts that belong to no label are told so, and how many that have one."""
+
+    texts: int
+    told: float
+    """Share of those that belong nowhere."""
+    lost: float
+    """Share of the rows left out that have a label and are taken for having none."""
+    is_own: bool
+    """They are the project's lines and not the user's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,7 @@ class Outcome:
     train_rows: int
     held_out_rows: int
     before: float | None
-    """Accuracy of the shipped head; None when it does not know the user's labels."""
+    """Accuracy of the shipped reader; None when it does not know the user's labels."""
     after: float
     confusion: NDArray[np.int64]
     """Rows: true labels; columns: the new head's."""
@@ -80,6 +92,29 @@ class Outcome:
     picture: Path
     without_label: int = 0
     """Rows of the file that were left aside because text or label is missing."""
+    kept: tuple[Kept, ...] = ()
+    outside: Outside | None = None
+    """None where the labels are the project's own, or nothing that belongs nowhere was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """What is learned, and who is told of it."""
+
+    task: str
+    learned: Sequence[Row]
+    name: str
+    seed: int
+    on_start: Callable[[int], None]
+    on_pass: Callable[[], None]
+
+    @property
+    def texts(self) -> list[str]:
+        return [row.text for row in self.learned]
+
+    @property
+    def names(self) -> list[str]:
+        return [row.label for row in self.learned]
 
 
 def retrain(
@@ -97,63 +132,108 @@ def retrain(
         LabelledFileError: the file is missing, has no text or label column, too few rows or labels that
             the task does not have, or `out` is no folder that can be written.
     """
-    rows, without_label = read_table(data)
+    rows, without_label = read_table(data, knows_nowhere=task == "intent")
     _check_labels(task, rows, data)
+    is_own = not {row.label for row in rows} - {NOWHERE} <= set(_KNOWN[task])
+    if not is_own:
+        rows = [replace(row, label="other") if row.label == NOWHERE else row for row in rows]
     learned, held_out = split_rows(rows, seed)
     _check_split(learned, held_out, data)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise LabelledFileError(f"{out} is no folder to write to: {problem.strerror}.") from None
-    path = intents.WEIGHTS / f"{task}.npz"
-    shipped = load_head(path) if path.is_file() else None  # difficulty is shipped in another form
-    texts, names = _with_own_lines(task, learned)
-    labels = tuple(sorted(set(names) | {row.label for row in held_out}))
-    recipe = _recipe(task, texts, labels, seed)
-    recipe = replace(recipe, notes=f"retrained from {data.name}")
-    on_start(recipe.passes)
-    head = train_head(
-        texts, one_hot(names, labels), labels, recipe, on_pass=on_pass,
-        read=_read_mood_glance if task == "emotion" else _reader_for(recipe),
-    )  # fmt: skip
-    head = replace(head, threshold=shipped.threshold if shipped else 0.0)
-    save_head(head, out / f"{task}.npz")
-    confusion = confuse(head, held_out)
-    named = _named(head, held_out)
+    lesson = _Lesson(task, learned, data.name, seed, on_start, on_pass)
+    outside = _gather_outside(learned, held_out, seed) if is_own else []
+    if is_own:
+        head = _learn_own(lesson, outside[_MEASURED_OUTSIDE:])
+    else:
+        head = (_learn_difficulty if task == "difficulty" else _learn_near)(lesson)
+    save_head(replace(head, notes=f"retrained from {data.name}"), out / f"{task}.npz")
+    named = _named(head.labels, held_out)
+    confusion = confuse(_tell_by(head), named, held_out)
     write_confusion(confusion, named, out / f"{task}-confusion.csv")
     picture = draw_confusion(confusion, named, out / f"{task}-confusion.png")
-    knows = shipped is not None and {row.label for row in held_out} <= set(shipped.labels)
-    before = _accuracy(confuse(shipped, held_out)) if shipped is not None and knows else None
     return Outcome(
-        labels, len(learned), len(held_out), before, _accuracy(confusion), confusion,
-        out / f"{task}.npz", picture, without_label,
+        tuple(label for label in head.labels if label != NOWHERE), len(learned), len(held_out),
+        None if is_own else _accuracy(_tell_as_shipped(task), held_out), _accuracy(_tell_by(head), held_out),
+        confusion, out / f"{task}.npz", picture, without_label,
+        () if is_own else tuple(_compare(task, head, control) for control in choose_controls(task)),
+        _measure_outside(head, held_out, outside[:_MEASURED_OUTSIDE]) if is_own else None,
     )  # fmt: skip
+
+
+def _learn_near(lesson: _Lesson) -> Head:
+    """The shipped head after the user's rows."""
+    lesson.on_start(SCHEDULE.epochs)
+    said = {row.text for row in lesson.learned}
+    anchors = [text for text in choose_anchors(lesson.task) if text not in said]
+    told_as = {}
+    if lesson.task == "emotion" and emotion.SARCASTIC not in lesson.names:
+        told_as = {emotion.SARCASTIC: emotion.told(emotion.SARCASTIC)}
+    return train_near(
+        _shipped_head(lesson.task), lesson.texts, lesson.names, anchors,
+        replace(SCHEDULE, seed=lesson.seed), told_as=told_as, on_pass=lesson.on_pass,
+        read=_read_mood_glance if lesson.task == "emotion" else read_glance,
+    )  # fmt: skip
+
+
+def _learn_difficulty(lesson: _Lesson) -> Head:
+    """A plain head of the user's rows, thrice, so that they count, and of what the shipped reader says.
+
+    The shipped weights have another form and cannot be trained on.
+    """
+    reader, anchors = difficulty.DifficultyReader(), choose_anchors(lesson.task)
+    hard = np.array([reader.read(text, read_glance(text)) for text in anchors], dtype=np.float32)
+    texts = lesson.texts * 3 + anchors
+    recipe = _recipe(LABELS_PLAIN, len(texts), len(difficulty.LABELS), lesson.seed)
+    lesson.on_start(recipe.passes)
+    wanted = one_hot(lesson.names * 3, difficulty.LABELS)
+    targets = np.concatenate([wanted, np.stack([1 - hard, hard], axis=1)])
+    return train_head(
+        texts, targets, difficulty.LABELS, recipe, on_pass=lesson.on_pass, read=read_glance
+    )
+
+
+def _learn_own(lesson: _Lesson, stand_ins: Sequence[str]) -> Head:
+    """A head of the user's labels, which are read with the encoder; the shipped ones gain nothing by it."""
+    texts = count_texts(len(lesson.learned) + len(stand_ins), recipe_for_labels())
+    recipe = _recipe(recipe_for_labels(), texts, len(set(lesson.names)), lesson.seed)
+    lesson.on_start(count_passes(recipe))
+    return train_own_labels(
+        lesson.texts, lesson.names, recipe, stand_ins=stand_ins, on_pass=lesson.on_pass,
+        read=read_glance if len(recipe.view_weights) == VIEWS else _read_meaning_glance,
+    )  # fmt: skip
+
+
+def _gather_outside(learned: Sequence[Row], held_out: Sequence[Row], seed: int) -> list[str]:
+    """The project's texts that belong to none of the user's labels: some to measure, the others to learn.
+
+    None where the file brings enough of its own.
+    """
+    if sum(row.label == NOWHERE for row in learned) >= _ENOUGH_OUTSIDE:
+        return []
+    fewest, most = _STAND_INS
+    count = min(most, max(fewest, len(learned)))
+    return gather_outside([*learned, *held_out], count + _MEASURED_OUTSIDE, seed)
 
 
 def _read_mood_glance(text: str) -> Features:
     return read_mood_features(read_glance(text))
 
 
-def _reader_for(recipe: Recipe) -> Callable[[str], Features]:
-    if len(recipe.view_weights) == VIEWS:
-        return read_glance
-    return lambda text: read_meaning(read_glance(text))
+def _read_meaning_glance(text: str) -> Features:
+    return read_meaning(read_glance(text))
 
 
-def _recipe(task: str, texts: Sequence[str], labels: Sequence[str], seed: int) -> Recipe:
+def _recipe(recipe: Recipe, texts: int, labels: int, seed: int) -> Recipe:
     """Smaller networks than the benches measure, so that the file stays a few megabytes."""
-    if task == "emotion":
-        schedule = Schedule(hidden=64, epochs=12, seed=seed)
-        recipe = Recipe(schedule=schedule, networks=1, view_weights=CUED.view_weights)
-    else:
-        # Intents of one's own are read with the encoder; the shipped ones gain nothing by it.
-        is_own = task == "intent" and not set(labels) <= set(intents.LABELS)
-        recipe = recipe_for_labels() if is_own else LABELS_PLAIN
-        schedule = replace(recipe.schedule, hidden=64, seed=seed)
-        reaches = ((0.0, 4.0), (8.0, 8.0)) if recipe is LABELS else ((4.0, 0.0), (10.0, 0.0))
-        recipe = replace(recipe, schedule=schedule, networks=2, reaches=reaches)
-        recipe = suit(recipe, len(texts), len(labels))
-    return replace(recipe, min_count=2 if len(texts) > 2_000 else 1)
+    schedule = replace(recipe.schedule, hidden=64, seed=seed)
+    reaches = ((0.0, 4.0), (8.0, 8.0)) if recipe is LABELS else ((4.0, 0.0), (10.0, 0.0))
+    recipe = replace(
+        recipe, schedule=schedule, networks=2, reaches=reaches, min_count=2 if texts > 2_000 else 1
+    )
+    return suit(recipe, texts, labels)
 
 
 def _check_labels(task: str, rows: Sequence[Row], path: Path) -> None:
@@ -173,7 +253,7 @@ def _check_labels(task: str, rows: Sequence[Row], path: Path) -> None:
 
 
 def _check_split(learned: Sequence[Row], held_out: Sequence[Row], path: Path) -> None:
-    if len({row.label for row in learned}) < 2:
+    if len({row.label for row in learned} - {NOWHERE}) < 2:
         raise LabelledFileError(
             f"{path} leaves {len(learned)} rows of {len({row.label for row in learned})} labels to learn "
             f"from, and {len(held_out)} to measure: give rows of two labels at least that are not marked "
@@ -183,194 +263,70 @@ def _check_split(learned: Sequence[Row], held_out: Sequence[Row], path: Path) ->
         raise LabelledFileError(f"{path} leaves no row to measure: mark some as test.")
 
 
-def read_rows(path: Path) -> list[Row]:
-    """The labelled rows of a CSV or JSONL file.
-
-    Raises:
-        LabelledFileError: as `retrain` says.
-    """
-    return read_table(path)[0]
+Tell = Callable[[str], str]
+"""What a reader makes of a text: one of its labels."""
 
 
-def read_table(path: Path) -> tuple[list[Row], int]:
-    """The labelled rows of a file, and how many others it has, which lack a text or a label.
-
-    Raises:
-        LabelledFileError: as `retrain` says.
-    """
-    records = read_records(path)
-    text, label = _column(records, _TEXT_COLUMNS, path), _column(records, _LABEL_COLUMNS, path)
-    rows = []
-    for line, record in records:
-        said, named = _word(record.get(text), path, line), _word(record.get(label), path, line)
-        if said and named:
-            rows.append(Row(said, named, _word(record.get("split"), path, line).lower(), line))
-    if len(rows) < _FEWEST or len({row.label for row in rows}) < 2:
-        raise LabelledFileError(
-            f"{path} has {len(rows)} labelled rows of {len({row.label for row in rows})} labels; "
-            f"training needs {_FEWEST} rows and two labels at least."
-        )
-    return rows, len(records) - len(rows)
-
-
-def _word(value: object, path: Path, line: int) -> str:
-    """A cell as text; empty where there is nothing."""
-    if value is None or value != value:  # NaN is not itself
-        return ""
-    if isinstance(value, list | dict):
-        raise LabelledFileError(
-            f"{path}, line {line}: {str(value)[:60]} is no single text; give one label a row."
-        )
-    word = str(value).strip()
-    try:
-        word.encode("utf-8")
-    except UnicodeEncodeError:
-        raise LabelledFileError(
-            f"{path}, line {line}: {word[:40]!a} holds half a character; save the file as UTF-8."
-        ) from None
-    return word
-
-
-def split_rows(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
-    """Rows to learn from and rows to measure on; equal texts never stand on both sides."""
-    marked = [row for row in rows if row.split in _HELD_OUT]
-    if marked:
-        measured = {row.text for row in marked}
-        return [row for row in rows if row.text not in measured], marked
-    texts = sorted({row.text for row in rows})
-    random.Random(seed).shuffle(texts)
-    held = set(texts[: max(1, len(texts) // 5)])
-    return [row for row in rows if row.text not in held], [row for row in rows if row.text in held]
-
-
-def confuse(head: Head, rows: Sequence[Row]) -> NDArray[np.int64]:
+def confuse(tell: Tell, labels: Sequence[str], rows: Sequence[Row]) -> NDArray[np.int64]:
     """How often each true label (row) was read as each label (column)."""
-    labels = _named(head, rows)
     at = {label: place for place, label in enumerate(labels)}
     table = np.zeros((len(labels), len(labels)), dtype=np.int64)
     for row in rows:
-        # By a glance, as `serve` reads: a long letter is not measured by what is never looked at.
-        said = emotion.told(head.read(read_for(head, read_glance(row.text))).label)
-        table[at[emotion.told(row.label)], at[said]] += 1
+        table[at[emotion.told(row.label)], at[tell(row.text)]] += 1
     return table
 
 
-def _named(head: Head, rows: Sequence[Row]) -> tuple[str, ...]:
+def _tell_by(head: Head) -> Tell:
+    """What a head makes of a text; of labels of the user's own, an unsure reading is none of them."""
+    has_outside = NOWHERE in head.labels
+
+    def tell(text: str) -> str:
+        # By a glance, as `serve` reads: a long letter is not measured by what is never looked at.
+        reading = head.read(read_for(head, read_glance(text)))
+        return NOWHERE if has_outside and reading.is_unsure else emotion.told(reading.label)
+
+    return tell
+
+
+def _shipped_head(task: str) -> Head:
+    return load_head(intents.WEIGHTS / f"{task}.npz")
+
+
+def _tell_as_shipped(task: str) -> Tell:
+    """The shipped reader of the task."""
+    if task != "difficulty":
+        return _tell_by(_shipped_head(task))
+    reader, (any_model, strong_only) = difficulty.DifficultyReader(), difficulty.LABELS
+    return lambda text: strong_only if reader.read(text, read_glance(text)) >= 0.5 else any_model
+
+
+def _accuracy(tell: Tell, rows: Sequence[Row]) -> float:
+    return sum(tell(row.text) == emotion.told(row.label) for row in rows) / len(rows)
+
+
+def _compare(task: str, head: Head, control: Control) -> Kept:
+    before, after = (
+        _accuracy(tell, control.rows) for tell in (_tell_as_shipped(task), _tell_by(head))
+    )
+    return Kept(control.name, len(control.rows), before, after)
+
+
+def _measure_outside(
+    head: Head, held_out: Sequence[Row], stand_ins: Sequence[str]
+) -> Outside | None:
+    """By the user's own texts that belong nowhere where some were left out, else by stand-ins."""
+    tell, labelled = _tell_by(head), [row for row in held_out if row.label != NOWHERE]
+    own = [row.text for row in held_out if row.label == NOWHERE]
+    texts = own or stand_ins
+    if not texts or not labelled:
+        return None
+    told, lost = (
+        sum(tell(text) == NOWHERE for text in each) / len(each)
+        for each in (texts, [row.text for row in labelled])
+    )
+    return Outside(len(texts), told, lost, is_own=not own)
+
+
+def _named(labels: Sequence[str], rows: Sequence[Row]) -> tuple[str, ...]:
     """The labels of the confusion matrix, sarcasm told as the mood that it is."""
-    return tuple(
-        sorted({emotion.told(label) for label in (*head.labels, *(row.label for row in rows))})
-    )
-
-
-def _accuracy(table: NDArray[np.int64]) -> float:
-    return float(np.trace(table) / max(1, int(table.sum())))
-
-
-def _with_own_lines(task: str, rows: Sequence[Row]) -> tuple[list[str], list[str]]:
-    """The user's rows (thrice, so that they count) and our lines when the labels are ours."""
-    texts, names = [row.text for row in rows], [row.label for row in rows]
-    if task == "intent" and not set(names) <= set(TASKS["intent"]):
-        return texts, names
-    own = _OWN_LINES[task]()
-    return texts * 3 + [text for text, _ in own], names * 3 + [name for _, name in own]
-
-
-def _own_intents() -> list[tuple[str, str]]:
-    lines = compose(read_lines("zh") + read_lines("en"), per_line=1)
-    return [(line.text, line.intents[0]) for line in lines]
-
-
-def _own_moods() -> list[tuple[str, str]]:
-    lines = read_moods("zh") + read_moods("en")
-    random.Random(3).shuffle(lines)
-    return lines[:_OWN_MOODS]
-
-
-def _own_grades() -> list[tuple[str, str]]:
-    any_model, strong_only = difficulty.LABELS
-    graded = [
-        (text, strong_only if grade == "hard" else any_model) for text, grade in read_grades()
-    ]
-    turns = [line.text for line in read_lines("zh") + read_lines("en")]
-    random.Random(5).shuffle(turns)
-    return graded + [(text, any_model) for text in turns[: len(graded)]]
-
-
-_OWN_LINES = {"intent": _own_intents, "emotion": _own_moods, "difficulty": _own_grades}
-
-
-Record = tuple[int, dict[str, object]]
-"""A line's number and what it holds."""
-
-
-def read_records(path: Path) -> list[Record]:
-    """The rows of a CSV, TSV or JSONL file as they are, each with its line.
-
-    Raises:
-        LabelledFileError: it cannot be read; says where and how to mend it.
-    """
-    try:
-        content = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise LabelledFileError(
-            f"Cannot read {path}: {problem}. Give a UTF-8 .csv or .jsonl."
-        ) from None
-    return (_csv if path.suffix.lower() in {".csv", ".tsv"} else _jsonl)(content, path)
-
-
-def _csv(content: str, path: Path) -> list[Record]:
-    first = next((line for line in content.split("\n") if line.strip()), "")
-    csv.field_size_limit(10_000_000)
-    reader = csv.reader(
-        io.StringIO(content, newline=""), delimiter="\t" if "\t" in first else ",", strict=True
-    )
-    header: list[str] = []
-    records: list[Record] = []
-    try:
-        for fields in reader:
-            if not any(field.strip() for field in fields):
-                continue
-            if not header:
-                header = [field.strip() for field in fields]
-                if twice := [name for name in header if name and header.count(name) > 1]:
-                    raise LabelledFileError(
-                        f"{path} has two columns '{twice[0]}': rename one of them."
-                    )
-                continue
-            if len(fields) != len(header):
-                raise LabelledFileError(
-                    f"{path}, line {reader.line_num} has {len(fields)} fields, not {len(header)} as the "
-                    "first line: put a text that holds a comma, a quote or a line end in double quotes."
-                )
-            records.append((reader.line_num, dict(zip(header, fields, strict=True))))
-    except csv.Error as problem:
-        raise LabelledFileError(
-            f"{path}, line {reader.line_num}: {problem}. Close every double quote, and write one inside "
-            'a text twice ("").'
-        ) from None
-    return records
-
-
-def _jsonl(content: str, path: Path) -> list[Record]:
-    records: list[Record] = []
-    for number, line in enumerate(content.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as problem:
-            raise LabelledFileError(f"{path}, line {number} is no JSON: {problem}.") from None
-        if not isinstance(record, dict):
-            raise LabelledFileError(f"{path}, line {number} is no JSON object.")
-        records.append((number, record))
-    return records
-
-
-def _column(records: Sequence[Record], names: Sequence[str], path: Path) -> str:
-    there = dict.fromkeys(name for _, record in records for name in record)
-    for name in names:
-        if name in there:
-            return name
-    raise LabelledFileError(
-        f"{path} has no column {' or '.join(names[:2])}; it has {', '.join(there) or 'no rows'}."
-    )
+    return tuple(sorted({emotion.told(label) for label in (*labels, *(row.label for row in rows))}))

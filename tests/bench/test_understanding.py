@@ -109,7 +109,7 @@ GOOD = '{"text": "a", "label": "x"}\n'
         (GOOD + '{"text": null, "label": "x"}', "line 2: `text` is null; give a text"),
         (GOOD + '{"text": 5, "label": "x"}', "line 2: `text` is 5; give a text"),
         (GOOD + '{"text": "\\ud83d", "label": "x"}', "line 2: `text` holds half a character"),
-        ('{"text": "a"}\n' + GOOD, "line 1 has no `label`; write null"),
+        ('{"text": "a"}\n' + GOOD, "line 1 has no `label`; write oos"),
         (GOOD + '{"text": "a", "label": ["x"]}', "line 2: the label ['x'] is a list; give one name"),
         (GOOD + '{"text": "a", "label": {"x": 1}}', "line 2: {'x': 1} is no label"),
         (GOOD * 46 + "{bad", "line 47 is no JSON: Expecting property name enclosed in double quotes at column 2"),
@@ -213,6 +213,43 @@ def test_a_run_ends_in_one_json_line_and_writes_a_prediction_a_row(
     assert all(0.0 <= row["confidence"] <= 1.0 for row in predictions)
     if task == "reject":
         assert None in [row["prediction"] for row in predictions]
+
+
+@pytest.mark.parametrize("word", ["oos", "OOS", "null", "None", "out_of_scope"])
+def test_a_text_that_belongs_nowhere_is_told_so_in_a_table_too(word: str, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text(f"text,label\na,x\nb,{word}\n", encoding="utf-8")
+    assert read_train(table).labels == ["x", None]
+
+
+def test_an_empty_label_is_refused_with_a_word_that_a_table_can_hold(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("text,label\na,x\nb,\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 3: '' is no label; give a name, or oos for a text"):
+        read_train(table)
+
+
+@pytest.mark.parametrize(
+    ("task", "label", "known"),
+    [("emotion", "happy", "negative"), ("multi", "refund,invoice", "account")],
+)
+def test_labels_that_the_weights_do_not_know_are_told_beside_the_noughts(
+    task: str, label: str, known: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[Row] = [{"text": f"{each} news", "label": label} for each in "abc"]
+    path, test = write(tmp_path / "a.jsonl", rows), write(tmp_path / "b.jsonl", rows)
+    main(["--task", task, "--train", str(path), "--test", str(test), "--shipped"])
+    said = capsys.readouterr().err
+    assert f"({label}) is one that the shipped weights know ({known}" in said
+
+
+def test_labels_that_are_not_learned_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train = write(tmp_path / "a.jsonl", SPLIT)
+    test = write(tmp_path / "b.jsonl", [{"text": "c", "label": "z"}])
+    main(["--task", "intent", "--train", str(train), "--test", str(test)])
+    assert "No label of" in capsys.readouterr().err
 
 
 def test_the_shipped_weights_can_be_measured(

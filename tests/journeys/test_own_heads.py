@@ -118,7 +118,9 @@ def test_a_head_with_labels_that_its_signal_does_not_have_is_refused(
     tmp_path: Path, weights: Path
 ) -> None:
     shutil.copy(weights / "intent.npz", tmp_path / "emotion.npz")
-    with pytest.raises(ConfigError, match=r"An emotion head tells .* card_lost, loan: relabel"):
+    with pytest.raises(
+        ConfigError, match=r"An emotion head tells .* card_lost, loan, oos: relabel"
+    ):
         open_folder(tmp_path)
     shutil.move(tmp_path / "emotion.npz", tmp_path / "difficulty.npz")
     with pytest.raises(ConfigError, match=r"needs the label 'strong_only'"):

@@ -13,13 +13,9 @@ from local_models.classifiers.confusion import draw_confusion, write_confusion
 from local_models.classifiers.emotion import EmotionReader
 from local_models.classifiers.features import WORDS, read_features, read_glance
 from local_models.classifiers.head import load_head
-from local_models.classifiers.train import (
-    LabelledFileError,
-    read_rows,
-    read_table,
-    retrain,
-    split_rows,
-)
+from local_models.classifiers.labelled import NOWHERE, LabelledFileError, read_table
+from local_models.classifiers.train import retrain
+from local_models.classifiers.views import read_for
 
 ROWS = [
     {"text": f"{lead}{wish}", "label": label}
@@ -47,12 +43,15 @@ def test_a_csv_with_labels_of_its_own_becomes_a_head_with_a_picture(tmp_path: Pa
         on_pass=lambda: ticks.append(1),
     )
     assert outcome.labels == ("card", "loan")
-    assert outcome.before is None
+    assert outcome.before is None and outcome.kept == ()
     assert outcome.after > 0.8
+    assert outcome.outside is not None and outcome.outside.is_own
+    assert outcome.outside.told > 0.9 and outcome.outside.lost < 0.2
     assert outcome.train_rows + outcome.held_out_rows == len(ROWS)
     assert outcome.picture.read_bytes().startswith(b"\x89PNG")
     head = load_head(outcome.weights)
-    assert head.read(read_features("你好，信用卡丢了")).label == "card"
+    assert head.read(read_for(head, "你好，信用卡丢了")).label == "card"
+    assert head.read(read_for(head, "今天天气怎么样")).label == NOWHERE
     assert ticks
 
 
@@ -72,67 +71,6 @@ def test_a_long_letter_is_learned_and_measured_by_its_head_and_tail_alone(tmp_pa
     (word,) = [key for key in read_features("zqxvkwjzq").hashes.tolist() if key >> 30 == WORDS]
     assert word not in known
     assert known & set(read_glance(letters[0]["text"]).hashes.tolist())
-
-
-def test_json_lines_read_like_csv_and_may_name_their_columns_otherwise(tmp_path: Path) -> None:
-    path = tmp_path / "rows.jsonl"
-    path.write_text(
-        "\n".join(json.dumps({"utterance": r["text"], "intent": r["label"]}) for r in ROWS), "utf-8"
-    )
-    assert [(row.text, row.label) for row in read_rows(path)] == [
-        (r["text"], r["label"]) for r in ROWS
-    ]
-
-
-def test_rows_marked_test_are_the_ones_left_out(tmp_path: Path) -> None:
-    path = tmp_path / "rows.jsonl"
-    marked = [dict(row, split="test" if at % 3 == 0 else "train") for at, row in enumerate(ROWS)]
-    path.write_text("\n".join(map(json.dumps, marked)), encoding="utf-8")
-    learned, held_out = split_rows(read_rows(path), seed=1)
-    assert len(held_out) == 12 and len(learned) == 24
-
-
-def test_equal_texts_never_stand_on_both_sides(tmp_path: Path) -> None:
-    rows = read_rows(write_csv(tmp_path / "rows.csv")) * 2
-    learned, held_out = split_rows(rows, seed=3)
-    assert not {row.text for row in learned} & {row.text for row in held_out}
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("a,b\n1,2\n", "has no column text or utterance; it has a, b"),
-        ("text,label\nhi,greet\n", "1 labelled rows of 1 labels; training needs 20 rows"),
-        ("", "it has no rows"),
-    ],
-)
-def test_a_file_that_cannot_be_learned_from_says_why(
-    tmp_path: Path, content: str, message: str
-) -> None:
-    path = tmp_path / "rows.csv"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(LabelledFileError, match=message):
-        read_rows(path)
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (
-            "text,label\nok, please,loan\n",
-            "line 2 has 3 fields, not 2 as the first line: put a text",
-        ),
-        ("text,label,label\na,b,c\n", "two columns 'label': rename one"),
-        ('text,label\n"open,loan\n', "line 2: unexpected end of data. Close every double quote"),
-    ],
-)
-def test_a_table_that_would_be_misread_is_refused_with_its_line(
-    tmp_path: Path, content: str, message: str
-) -> None:
-    path = tmp_path / "rows.csv"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(LabelledFileError, match=message):
-        read_rows(path)
 
 
 def write_rows(path: Path, rows: list[dict[str, object]]) -> Path:
@@ -177,36 +115,6 @@ def test_a_folder_that_cannot_be_made_is_told_before_training(tmp_path: Path) ->
         retrain("intent", write_csv(tmp_path / "rows.csv"), tmp_path / "out")
 
 
-def test_cells_are_trimmed_and_rows_without_a_label_are_counted(tmp_path: Path) -> None:
-    lines = [
-        "",
-        "text,label",
-        *(f'"{row["text"]}", {row["label"]} ' for row in ROWS),
-        "unlabelled,",
-    ]
-    path = tmp_path / "rows.csv"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    rows, aside = read_table(path)
-    assert {row.label for row in rows} == {"loan", "card"} and aside == 1
-    assert rows[0].line == 3
-
-
-def test_line_separators_inside_a_text_do_not_cut_it(tmp_path: Path) -> None:
-    path = tmp_path / "rows.csv"
-    path.write_text(
-        "text,label\n" + "\n".join(f"a\x0cb\u2028c {row['text']},{row['label']}" for row in ROWS),
-        encoding="utf-8",
-    )
-    assert all(row.text.startswith("a\x0cb\u2028c ") for row in read_rows(path))
-
-
-@pytest.mark.parametrize("name", ["val", "validation", "Dev", "test"])
-def test_rows_marked_for_measuring_under_any_name_are_left_out(tmp_path: Path, name: str) -> None:
-    rows = [dict(row, split=name if at % 3 == 0 else "train") for at, row in enumerate(ROWS)]
-    learned, held_out = split_rows(read_rows(write_rows(tmp_path / "rows.jsonl", rows)), seed=1)
-    assert len(held_out) == 12 and len(learned) == 24
-
-
 def test_moods_are_learned_beside_our_own_lines_so_that_none_is_forgotten(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [
         {"text": f"{text} {at}", "label": label}
@@ -216,6 +124,8 @@ def test_moods_are_learned_beside_our_own_lines_so_that_none_is_forgotten(tmp_pa
     rows += [{"text": f"lift fixed {at}, hurray", "label": "positive"} for at in range(8)]
     outcome = retrain("emotion", write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out")
     assert "sarcastic" in outcome.labels
+    assert [kept.name for kept in outcome.kept] == ["Chinese lines", "English lines"]
+    assert all(kept.lines > 300 and kept.after > kept.before - 0.02 for kept in outcome.kept)
     reader = EmotionReader(load_head(outcome.weights))
     assert reader.read("真行，问了三天没人理").emotion == "negative"
     assert reader.read("谢谢，处理得真快").emotion == "positive"
@@ -234,13 +144,64 @@ def test_the_confusion_matrix_is_a_table_too_and_a_picture_of_any_labels(tmp_pat
     assert width < 3_500
 
 
-def test_a_broken_line_is_named_by_its_number(tmp_path: Path) -> None:
-    path = tmp_path / "rows.jsonl"
-    path.write_text('{"text": "a", "label": "b"}\n{oops\n', encoding="utf-8")
-    with pytest.raises(LabelledFileError, match="line 2 is no JSON"):
-        read_rows(path)
+def test_difficulty_is_measured_with_the_shipped_reader_before(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": text.format(at), "label": label}
+        for at in range(15)
+        for text, label in (
+            ("你好 {}", "any_model"),
+            ("Prove that every bounded sequence has {} convergent subsequences.", "strong_only"),
+        )
+    ]
+    outcome = retrain("difficulty", write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out")
+    assert outcome.before == 1.0 and outcome.after > 0.8
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LabelledFileError, match="Cannot read"):
-        read_rows(tmp_path / "none.csv")
+def test_a_file_s_own_texts_that_belong_nowhere_are_learned_and_measured(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [dict(row) for row in ROWS]
+    rows += [
+        {"text": f"{lead}{text}", "label": None, "split": "test" if lead == "so " else "train"}
+        for lead in ("", "hi ", "so ", "你好，")
+        for text in (
+            "please dance",
+            "唱首歌",
+            "run ten laps",
+            "bake a pie",
+            "数到一百",
+            "count sheep",
+        )
+    ]
+    rows[3]["split"] = rows[30]["split"] = "test"
+    outcome = retrain("intent", write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out")
+    assert outcome.labels == ("card", "loan") and outcome.held_out_rows == 8
+    assert outcome.outside is not None and not outcome.outside.is_own
+    assert outcome.outside.texts == 6 and outcome.outside.told > 0.8
+
+
+def test_with_pointsman_s_labels_what_belongs_nowhere_is_other_and_nothing_is_forgotten(
+    tmp_path: Path,
+) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": f"{wish}，{lead}", "label": label}
+        for label, wish in (
+            ("refund", "我要退款"),
+            ("logistics", "快递到哪了"),
+            ("oos", "写一首诗"),
+        )
+        for lead in ("谢谢", "急", "在吗", "好吗", "麻烦了", "帮我看下", "您好", "快点")
+    ]
+    outcome = retrain("intent", write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out")
+    assert "oos" not in outcome.labels and outcome.outside is None
+    assert outcome.before is not None and outcome.after >= outcome.before
+    assert [kept.name for kept in outcome.kept] == ["Chinese turns", "English turns"]
+    assert all(kept.after > kept.before - 0.03 for kept in outcome.kept)
+
+
+def test_an_emotion_file_s_null_is_no_label(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": f"{text} {at}", "label": label}
+        for at in range(12)
+        for text, label in (("good", "positive"), ("bad", "negative"), ("well", None))
+    ]
+    found, aside = read_table(write_rows(tmp_path / "rows.jsonl", rows), knows_nowhere=False)
+    assert (len(found), aside) == (24, 12)

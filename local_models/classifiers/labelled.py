@@ -1,0 +1,272 @@
+"""A user's labelled file: which column holds what, which rows are only measured, which belong nowhere.
+
+What would be misread is refused with file and line, before anything is learned from it.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import json
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Part = Literal["train", "val", "test", ""]
+"""What a row is for; empty where its file does not say."""
+Record = tuple[int, dict[str, object]]
+"""A line's number and what it holds."""
+
+NOWHERE = "oos"
+"""The label of texts that belong to no class."""
+_NOWHERE_WORDS = frozenset({NOWHERE, "outofscope", "none", "null"})
+_TEXT_COLUMNS = (
+    "text", "utterance", "query", "prompt", "content", "sentence", "message",
+    "文本", "内容", "问题", "句子", "消息",
+)  # fmt: skip
+_LABEL_COLUMNS = (
+    "label", "intent", "emotion", "sentiment", "difficulty", "category",
+    "标签", "意图", "情绪", "情感", "难度", "类别",
+)  # fmt: skip
+_SPLIT_COLUMNS = ("split", "划分")
+_FEWEST = 20
+_PARTS: dict[str, Part] = {
+    **dict.fromkeys(("train", "training", "trn", "learn", "fit", "训练", "训练集"), "train"),
+    **dict.fromkeys(
+        ("val", "valid", "validate", "validation", "dev", "devel", "develop", "development",
+         "验证", "验证集", "开发", "开发集"), "val",
+    ),
+    **dict.fromkeys(
+        ("test", "testing", "tst", "eval", "evaluate", "evaluation", "heldout", "holdout",
+         "测试", "测试集"), "test",
+    ),
+    **dict.fromkeys(("", "all", "full", "none"), ""),
+}  # fmt: skip
+
+
+class LabelledFileError(ValueError):
+    """The user's file cannot be learned from; says where and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One labelled text of the user's file."""
+
+    text: str
+    label: str
+    """`NOWHERE` for a text that belongs to no class."""
+    part: Part = ""
+    line: int = 0
+    """Where it stands in the file."""
+
+
+def part_of(value: object, where: str) -> Part:
+    """What a row's split says that it is for, however it is written.
+
+    Raises:
+        LabelledFileError: it says nothing that is known; names the nearest word.
+    """
+    word = "" if is_missing(value) else _plain(value)
+    if word not in _PARTS:
+        near = difflib.get_close_matches(word, _PARTS, n=1)
+        hint = f" Did you mean '{_PARTS[near[0]] or near[0]}'?" if near else ""
+        raise LabelledFileError(
+            f"{where}: '{value}' is no split; write train, val or test.{hint}".replace("\n", " ")
+        )
+    return _PARTS[word]
+
+
+def is_nowhere(value: object) -> bool:
+    """Whether a label says that a text belongs to no class: null in JSON, or the word oos,
+    out_of_scope, none or null in any case. An empty cell says nothing."""
+    return value is None or (isinstance(value, str) and _plain(value) in _NOWHERE_WORDS)
+
+
+def is_missing(value: object) -> bool:
+    """Whether a cell holds nothing at all."""
+    return value is None or value != value  # NaN is not itself
+
+
+def _plain(value: object) -> str:
+    """A word without its case and marks."""
+    return re.sub(r"[\W_]", "", str(value).casefold())
+
+
+def read_rows(path: Path) -> list[Row]:
+    """The labelled rows of a CSV or JSONL file.
+
+    Raises:
+        LabelledFileError: as `read_table` says.
+    """
+    return read_table(path)[0]
+
+
+def read_table(path: Path, *, knows_nowhere: bool = True) -> tuple[list[Row], int]:
+    """The labelled rows of a file, and how many others it has, which lack a text or a label.
+
+    Unless `knows_nowhere`, null is no label and what else means "nowhere" is a label like others.
+
+    Raises:
+        LabelledFileError: it cannot be read, has no text or label column, a split that nobody knows,
+            or too few rows; says where and how to mend it.
+    """
+    records = read_records(path)
+    there = dict.fromkeys(name for _, record in records for name in record)
+    text, label = (_column(there, names, path) for names in (_TEXT_COLUMNS, _LABEL_COLUMNS))
+    split = _find(there, _SPLIT_COLUMNS)
+    rows = []
+    for line, record in records:
+        value = record.get(label, "")
+        is_outside = knows_nowhere and is_nowhere(value)
+        said, named = _word(record.get(text), path, line), _word(value, path, line)
+        named = NOWHERE if is_outside else named
+        if said and named:
+            part = part_of(record.get(split), f"{path}, line {line}") if split else ""
+            rows.append(Row(said, named, part, line))
+    labels = {row.label for row in rows} - {NOWHERE}
+    if len(rows) < _FEWEST or len(labels) < 2:
+        raise LabelledFileError(
+            f"{path} has {len(rows)} labelled rows of {len(labels)} labels; "
+            f"training needs {_FEWEST} rows and two labels at least."
+        )
+    return rows, len(records) - len(rows)
+
+
+def _word(value: object, path: Path, line: int) -> str:
+    """A cell as text; empty where there is nothing."""
+    if is_missing(value):
+        return ""
+    if isinstance(value, list | dict):
+        raise LabelledFileError(
+            f"{path}, line {line}: {str(value)[:60]} is no single text; give one label a row."
+        )
+    word = str(value).strip()
+    try:
+        word.encode("utf-8")
+    except UnicodeEncodeError:
+        raise LabelledFileError(
+            f"{path}, line {line}: {word[:40]!a} holds half a character; save the file as UTF-8."
+        ) from None
+    return word
+
+
+def split_rows(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
+    """Rows to learn from and rows to measure on; equal texts never stand on both sides."""
+    marked = [row for row in rows if row.part in ("val", "test")]
+    if marked:
+        measured = {row.text for row in marked}
+        return [row for row in rows if row.text not in measured], marked
+    texts = sorted({row.text for row in rows})
+    random.Random(seed).shuffle(texts)
+    held = set(texts[: max(1, len(texts) // 5)])
+    return [row for row in rows if row.text not in held], [row for row in rows if row.text in held]
+
+
+def read_records(path: Path) -> list[Record]:
+    """The rows of a CSV, TSV or JSONL file as they are, each with its line.
+
+    Raises:
+        LabelledFileError: it cannot be read; says where and how to mend it.
+    """
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise LabelledFileError(
+            f"Cannot read {path}: {problem}. Give a UTF-8 .csv or .jsonl."
+        ) from None
+    return (parse_csv if path.suffix.lower() in {".csv", ".tsv"} else parse_jsonl)(content, path)
+
+
+def parse_csv(content: str, path: Path) -> list[Record]:
+    """The rows below the first line of a table, with commas, tabs or semicolons between its fields.
+
+    Raises:
+        LabelledFileError: a line would be misread; says which.
+    """
+    first = next((line for line in content.split("\n") if line.strip()), "")
+    csv.field_size_limit(10_000_000)
+    reader = csv.reader(
+        io.StringIO(content, newline=""), delimiter=_tell_delimiter(first), strict=True
+    )
+    header: list[str] = []
+    records: list[Record] = []
+    try:
+        for fields in reader:
+            if not any(field.strip() for field in fields):
+                continue
+            if not header:
+                header = [field.strip() for field in fields]
+                if twice := [name for name in header if name and header.count(name) > 1]:
+                    raise LabelledFileError(
+                        f"{path} has two columns '{twice[0]}': rename one of them."
+                    )
+                continue
+            if len(fields) != len(header):
+                raise LabelledFileError(
+                    f"{path}, line {reader.line_num} has {len(fields)} fields, not {len(header)} as the "
+                    f"first line: put a text that holds a {_MARKS[reader.dialect.delimiter]}, a quote or "
+                    "a line end in double quotes."
+                )
+            records.append((reader.line_num, dict(zip(header, fields, strict=True))))
+    except csv.Error as problem:
+        raise LabelledFileError(
+            f"{path}, line {reader.line_num}: {problem}. Close every double quote, and write one inside "
+            'a text twice ("").'
+        ) from None
+    return records
+
+
+_MARKS = {",": "comma", ";": "semicolon", "\t": "tab"}
+"""What may stand between the fields of a table."""
+
+
+def _tell_delimiter(first: str) -> str:
+    """What stands between the names in a table's first line; office programs of some countries write ';'."""
+    if "\t" in first:
+        return "\t"
+    return ";" if ";" in first and "," not in first else ","
+
+
+def parse_jsonl(content: str, path: Path) -> list[Record]:
+    """The objects of a file with one a line.
+
+    Raises:
+        LabelledFileError: a line is none; says which.
+    """
+    records: list[Record] = []
+    for number, line in enumerate(content.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError) as problem:
+            raise LabelledFileError(f"{path}, line {number} is no JSON: {problem}.") from None
+        if not isinstance(record, dict):
+            raise LabelledFileError(f"{path}, line {number} is no JSON object.")
+        records.append((number, record))
+    return records
+
+
+def _find(there: Sequence[str] | dict[str, None], names: Sequence[str]) -> str | None:
+    """The column of the first of these names that a file has, in any case."""
+    known = {name.strip().casefold(): name for name in reversed(list(there))}
+    return next((known[name] for name in names if name in known), None)
+
+
+def _column(there: dict[str, None], names: Sequence[str], path: Path) -> str:
+    if (found := _find(there, names)) is not None:
+        return found
+    near = [
+        f"'{name}' for '{close[0]}'"
+        for name in there
+        if (close := difflib.get_close_matches(name.casefold(), names, n=1))
+    ]
+    raise LabelledFileError(
+        f"{path} has no column {names[0]} or {names[1]}; it has {', '.join(there) or 'no rows'}."
+        + (f" Did you write {near[0]}?" if near else "")
+        + f" It may also be named {', '.join(names[2:])}."
+    )

@@ -1,0 +1,44 @@
+"""What `main.py train` says of a retraining."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from local_models.classifiers.train import Kept, Outcome, Outside
+from router.commands.train import tell
+
+OWN = Outcome(
+    ("card_lost", "loan"), 80, 20, None, 0.95, np.zeros((3, 3), dtype=np.int64), Path("w/intent.npz"),
+    Path("w/intent-confusion.png"), 4, outside=Outside(200, 0.985, 0.05, is_own=True),
+)  # fmt: skip
+
+
+def test_a_head_of_own_labels_is_told_with_what_it_rejects() -> None:
+    said = tell(OWN)
+    assert "4 rows without a text or a label were left aside" in said
+    assert "accuracy before (shipped weights): labels unknown to it" in said
+    assert (
+        "told to belong to none of your labels: 98.5% of 200 of Pointsman's own lines that do not, "
+        "5.0% of the rows left out that do"
+    ) in said
+
+
+def test_a_head_of_shipped_labels_is_told_with_what_it_kept() -> None:
+    kept = (Kept("Chinese turns", 500, 0.928, 0.924), Kept("English turns", 300, 0.93, 0.927))
+    said = tell(
+        Outcome(
+            ("refund",), 40, 10, 0.8, 0.9, np.zeros((1, 1), dtype=np.int64), Path("w/intent.npz"),
+            Path("w/p.png"), kept=kept,
+        )
+    )  # fmt: skip
+    assert "accuracy before (shipped weights): 80.0%" in said and "accuracy after: 90.0%" in said
+    assert (
+        "on 500 Chinese turns of Pointsman's own, not learned now: 92.8% before, 92.4% after"
+        in said
+    )
+    assert (
+        "on 300 English turns of Pointsman's own, not learned now: 93.0% before, 92.7% after"
+        in said
+    )
