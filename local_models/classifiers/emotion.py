@@ -62,19 +62,26 @@ _FAMILIAR = 0.34
 class EmotionReader:
     """Reads moods with the shipped heads, or with another head for the classes."""
 
-    def __init__(self, head: Head | None = None, intensity: Head | None = None) -> None:
-        """`head` tells the classes, `intensity` how strong a mood is. A head of one's own decides by
-        itself whether there is a mood.
+    def __init__(
+        self, head: Head | None = None, intensity: Head | None = None, gate: Head | None = None
+    ) -> None:
+        """`head` tells the classes, `intensity` how strong a mood is, `gate` whether there is one. A head
+        of one's own without a gate decides that by itself.
 
         Raises:
-            ValueError: the head has a class that is no mood; says which.
+            ValueError: a head has a class that is not for it to tell; says which.
         """
+        if gate is not None and set(gate.labels) != {CALM, MOVED}:
+            raise ValueError(
+                f"The head that tells whether there is a mood has the labels {CALM} and {MOVED}; this one "
+                f"has {', '.join(gate.labels)}: train it again with `main.py train --task emotion`."
+            )
         if head is not None and (strange := set(head.labels) - {*HEAD_LABELS, STRONG}):
             raise ValueError(
                 f"An emotion head tells {', '.join(HEAD_LABELS)}; this one also has "
                 f"{', '.join(sorted(strange))}: relabel the file and train it again."
             )
-        self._gate = load_head(CALM_WEIGHTS) if head is None else None
+        self._gate = gate or (load_head(CALM_WEIGHTS) if head is None else None)
         self._calm_at = 0 if self._gate is None else self._gate.labels.index(CALM)
         self._strength = intensity or load_head(INTENSITY_WEIGHTS)
         self._head = head or join_heads(load_head(WEIGHTS), self._strength)

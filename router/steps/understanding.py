@@ -47,7 +47,7 @@ from router.measuring import estimate_prompts, longest_text
 EARLIER_TURNS = 8
 """User turns before the last one that are looked at for repeats and for the trend of the mood."""
 
-_HEADS = frozenset({"intent", "intents", "emotion", "difficulty"})
+_HEADS = frozenset({"intent", "intents", "emotion", "emotion_calm", "difficulty"})
 """What `main.py train` writes, and the head that asks for every intent by itself."""
 _COMPLAINT = "complaint"
 _PARTS = {ImagePart: "image", AudioPart: "audio", FilePart: "file", VideoPart: "video"}
@@ -101,7 +101,7 @@ class Understanding:
         try:
             return cls(
                 IntentReader(heads.get("intent"), heads.get("intents")),
-                EmotionReader(heads.get("emotion")),
+                EmotionReader(heads.get("emotion"), gate=heads.get("emotion_calm")),
                 DifficultyReader(heads.get("difficulty")),
             )
         except (ValueError, MissingEncoderError) as error:
