@@ -83,13 +83,14 @@ def read_turns(language: str) -> list[Line]:
     return _lines(f"turns_{language}", language)
 
 
-def read_moods(language: str) -> list[tuple[str, str]]:
-    """The project's own lines of moods of one language, and the calm ones, each with its mood, sarcasm
-    apart."""
+def read_moods(language: str, *, kind: str = "") -> list[tuple[str, str]]:
+    """The project's own lines of moods of one language, each with its mood, sarcasm apart.
+
+    Of kind `calm_`: calm lines of all walks of life, and the same matters told with feeling.
+    """
     return [
         (row["text"], "sarcastic" if row["sarcastic"] else row["label"])
-        for name in (language, f"calm_{language}")
-        for row in _rows(DATA / f"emotion_{name}.jsonl")
+        for row in _rows(DATA / f"emotion_{kind}{language}.jsonl")
     ]
 
 
