@@ -1,13 +1,16 @@
 """How a customer feels: negative, neutral or positive, how strongly, and whether praise is meant.
 
-The head knows four classes: sarcasm is learned apart from open displeasure, because its words are
+Whether there is a mood at all is asked of a head of its own, which has seen exam questions, programs,
+wishes for music and calmly told troubles besides moods; which mood it is, of another, which knows moods
+best. That one has four classes: sarcasm is learned apart from open displeasure, because its words are
 those of praise, and counts as negative when the mood is told. How strong a mood is comes from a
-second head over the same n-grams; the two are joined when they are loaded, so that a text gathers
-its rows once.
+third head over the n-grams of the second; the two are joined when they are loaded, so that a text
+gathers their rows once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +30,9 @@ HEAD_LABELS = (*LABELS, SARCASTIC)
 STRONG = "strong"
 """The label of the second head: how strong the mood is, by itself."""
 WEIGHTS = Path(__file__).parent / "weights" / "emotion.npz"
+CALM, MOVED = "calm", "moved"
+"""The labels of the head that tells whether there is a mood."""
+CALM_WEIGHTS = Path(__file__).parent / "weights" / "emotion_calm.npz"
 INTENSITY_WEIGHTS = Path(__file__).parent / "weights" / "emotion_intensity.npz"
 
 
@@ -56,17 +62,27 @@ _FAMILIAR = 0.34
 class EmotionReader:
     """Reads moods with the shipped heads, or with another head for the classes."""
 
-    def __init__(self, head: Head | None = None, intensity: Head | None = None) -> None:
-        """`head` tells the classes, `intensity` how strong a mood is.
+    def __init__(
+        self, head: Head | None = None, intensity: Head | None = None, gate: Head | None = None
+    ) -> None:
+        """`head` tells the classes, `intensity` how strong a mood is, `gate` whether there is one. A head
+        of one's own without a gate decides that by itself.
 
         Raises:
-            ValueError: the head has a class that is no mood; says which.
+            ValueError: a head has a class that is not for it to tell; says which.
         """
+        if gate is not None and set(gate.labels) != {CALM, MOVED}:
+            raise ValueError(
+                f"The head that tells whether there is a mood has the labels {CALM} and {MOVED}; this one "
+                f"has {', '.join(gate.labels)}: train it again with `main.py train --task emotion`."
+            )
         if head is not None and (strange := set(head.labels) - {*HEAD_LABELS, STRONG}):
             raise ValueError(
                 f"An emotion head tells {', '.join(HEAD_LABELS)}; this one also has "
                 f"{', '.join(sorted(strange))}: relabel the file and train it again."
             )
+        self._gate = gate or (load_head(CALM_WEIGHTS) if head is None else None)
+        self._calm_at = 0 if self._gate is None else self._gate.labels.index(CALM)
         self._strength = intensity or load_head(INTENSITY_WEIGHTS)
         self._head = head or join_heads(load_head(WEIGHTS), self._strength)
         # How strong a mood is stands behind the classes.
@@ -75,7 +91,9 @@ class EmotionReader:
     @property
     def tables(self) -> tuple[TableHolder, ...]:
         """Who looks texts up here."""
-        return (self._head,) if STRONG in self._head.labels else (self._head, self._strength)
+        gate = () if self._gate is None else (self._gate,)
+        own = (self._head,) if STRONG in self._head.labels else (self._head, self._strength)
+        return (*own, *gate)
 
     @classmethod
     def load(cls) -> EmotionReader:
@@ -101,6 +119,8 @@ class EmotionReader:
         labels = self._labels
         told = softmax(found, 1.0 / self._head.temperature, len(labels))
         chances = dict(zip(labels, told, strict=True))
+        if self._gate is not None:
+            chances = weigh_calm(chances, self._gate.chances(cued)[self._calm_at])
         sarcasm = chances.pop(SARCASTIC, 0.0)
         if sarcasm:
             chances["negative"] = chances.get("negative", 0.0) + sarcasm
@@ -111,6 +131,12 @@ class EmotionReader:
         if len(labels) == len(self._head.labels):
             strength = self._strength.chances(cued)[0]
         return EmotionReading(emotion, strength, chances[emotion], sarcasm)
+
+
+def weigh_calm(chances: Mapping[str, float], calm: float) -> dict[str, float]:
+    """The chance of no mood as the one head has it; the rest shared among moods as the other does."""
+    share = (1.0 - calm) / max(1.0 - chances["neutral"], 1e-9)
+    return {mood: calm if mood == "neutral" else chances[mood] * share for mood in chances}
 
 
 def join_heads(one: Head, other: Head) -> Head:

@@ -44,7 +44,10 @@ def choose_anchors(task: str) -> list[str]:
     chosen: list[str] = []
     for language, (turns, moods) in _ANCHORS[task].items():
         chosen += [line.text for line in _turns(language)[_CONTROL[language] :][:turns]]
-        chosen += _shuffle([text for text, _ in read_moods(language)])[:moods]
+        tales = read_moods(language)
+        if task == "emotion":
+            tales += read_moods(language, kind="calm_")
+        chosen += _shuffle([text for text, _ in tales])[:moods]
     if task == "difficulty":
         graded = _grades()
         chosen += [text for at, (text, _) in enumerate(graded) if at % _GRADES_FOR_CONTROL]

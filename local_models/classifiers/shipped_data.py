@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -33,6 +33,13 @@ BITEXT = {
     "track_order": "order_query", "newsletter_subscription": "promotion",
 }  # fmt: skip
 """Bitext's customer-support intents (CDLA-Sharing-1.0) in our labels; what is left out has none."""
+
+CALM_SETS = {
+    "clinc150.jsonl.gz": "text", "hwu64.jsonl": "text", "multidogo_turn.jsonl.gz": "text",
+    "routellm_gpt4_mixtral.jsonl.gz": "prompt", "zeroeval_gsm_crux_mathl5.jsonl.gz": "prompt",
+    "mmlupro_29models.jsonl.gz": "question",
+}  # fmt: skip
+"""Public sets whose texts carry no mood, and the column of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +83,14 @@ def read_turns(language: str) -> list[Line]:
     return _lines(f"turns_{language}", language)
 
 
-def read_moods(language: str) -> list[tuple[str, str]]:
-    """The project's own lines of moods of one language, each with its mood, sarcasm apart."""
+def read_moods(language: str, *, kind: str = "") -> list[tuple[str, str]]:
+    """The project's own lines of moods of one language, each with its mood, sarcasm apart.
+
+    Of kind `calm_`: calm lines of all walks of life, and the same matters told with feeling.
+    """
     return [
         (row["text"], "sarcastic" if row["sarcastic"] else row["label"])
-        for row in _rows(DATA / f"emotion_{language}.jsonl")
+        for row in _rows(DATA / f"emotion_{kind}{language}.jsonl")
     ]
 
 
@@ -109,6 +119,27 @@ def _lines(name: str, language: str) -> list[Line]:
     return [
         Line(row["text"], tuple(row["intents"]), language, second=row.get("or", "")) for row in rows
     ]
+
+
+def read_calm(folders: Sequence[Path]) -> list[tuple[str, tuple[str, ...]]]:
+    """Texts of public sets that carry no mood, set by set: commands, exam questions, sums, programs.
+
+    CLINC150 and HWU64 (CC-BY), without what HWU64 says of the assistant's answers; MultiDoGO's turns
+    (CDLA-Permissive), of which some do carry one; the prompts of RouteLLM and ZeroEval, and MMLU-Pro
+    (MIT, Apache-2.0). A set that is not there is left out.
+    """
+    found = []
+    for name, column in CALM_SETS.items():
+        for path in (folder / name for folder in folders):
+            texts = [row[column] for row in _rows(path) if _is_calm(row)]
+            if texts:
+                found.append((name.partition(".")[0], tuple(dict.fromkeys(texts))))
+    return found
+
+
+def _is_calm(row: Mapping[str, Any]) -> bool:
+    label = row.get("label", "")
+    return row.get("split", "train") == "train" and not str(label).startswith("general_")
 
 
 def read_public(folder: Path | None) -> list[Line]:

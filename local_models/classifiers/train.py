@@ -116,6 +116,11 @@ class _Lesson:
     def names(self) -> list[str]:
         return [row.label for row in self.learned]
 
+    def choose_anchors(self) -> list[str]:
+        """The project's texts that a head is held to, but for those of which the user says something."""
+        said = {row.text for row in self.learned}
+        return [text for text in choose_anchors(self.task) if text not in said]
+
 
 def retrain(
     task: str,
@@ -149,30 +154,43 @@ def retrain(
         head = _learn_own(lesson, outside[_MEASURED_OUTSIDE:])
     else:
         head = (_learn_difficulty if task == "difficulty" else _learn_near)(lesson)
-    save_head(replace(head, notes=f"retrained from {data.name}"), out / f"{task}.npz")
+    gate = _learn_gate(lesson) if task == "emotion" else None
+    for name, learnt in ((task, head), (emotion.CALM_WEIGHTS.stem, gate)):
+        if learnt is not None:
+            save_head(replace(learnt, notes=f"retrained from {data.name}"), out / f"{name}.npz")
+    tell = _tell_by(head, gate)
     named = _named(head.labels, held_out)
-    confusion = confuse(_tell_by(head), named, held_out)
+    confusion = confuse(tell, named, held_out)
     write_confusion(confusion, named, out / f"{task}-confusion.csv")
     picture = draw_confusion(confusion, named, out / f"{task}-confusion.png")
     return Outcome(
         tuple(label for label in head.labels if label != NOWHERE), len(learned), len(held_out),
-        None if is_own else _accuracy(_tell_as_shipped(task), held_out), _accuracy(_tell_by(head), held_out),
+        None if is_own else _accuracy(_tell_as_shipped(task), held_out), _accuracy(tell, held_out),
         confusion, out / f"{task}.npz", picture, without_label,
-        () if is_own else tuple(_compare(task, head, control) for control in choose_controls(task)),
+        () if is_own else tuple(_compare(task, tell, control) for control in choose_controls(task)),
         _measure_outside(head, held_out, outside[:_MEASURED_OUTSIDE]) if is_own else None,
     )  # fmt: skip
 
 
 def _learn_near(lesson: _Lesson) -> Head:
     """The shipped head after the user's rows."""
-    lesson.on_start(SCHEDULE.epochs)
+    lesson.on_start(SCHEDULE.epochs * (1 + (lesson.task == "emotion")))
     told_as = {}
     if lesson.task == "emotion" and emotion.SARCASTIC not in lesson.names:
         told_as = {emotion.SARCASTIC: emotion.told(emotion.SARCASTIC)}
     return train_near(
-        _shipped_head(lesson.task), lesson.texts, lesson.names, choose_anchors(lesson.task),
+        _shipped_head(lesson.task), lesson.texts, lesson.names, lesson.choose_anchors(),
         replace(SCHEDULE, seed=lesson.seed), told_as=told_as, on_pass=lesson.on_pass,
         read=_read_mood_glance if lesson.task == "emotion" else read_glance,
+    )  # fmt: skip
+
+
+def _learn_gate(lesson: _Lesson) -> Head:
+    """The shipped head that tells whether there is a mood, after the user's rows."""
+    names = [emotion.CALM if name == "neutral" else emotion.MOVED for name in lesson.names]
+    return train_near(
+        load_head(emotion.CALM_WEIGHTS), lesson.texts, names, lesson.choose_anchors(),
+        replace(SCHEDULE, seed=lesson.seed), on_pass=lesson.on_pass, read=_read_mood_glance,
     )  # fmt: skip
 
 
@@ -274,16 +292,22 @@ def confuse(tell: Tell, labels: Sequence[str], rows: Sequence[Row]) -> NDArray[n
     return table
 
 
-def _tell_by(head: Head) -> Tell:
-    """What a head makes of a text; of labels of the user's own, an unsure reading is none of them."""
+def _tell_by(head: Head, gate: Head | None = None) -> Tell:
+    """What a head makes of a text, by a glance, as `serve` reads: a long letter is not measured by what
+    is never looked at. Of labels of the user's own, an unsure reading is none of them."""
+    if gate is not None:
+        return _tell_mood(emotion.EmotionReader(head, gate=gate))
     has_outside = NOWHERE in head.labels
 
     def tell(text: str) -> str:
-        # By a glance, as `serve` reads: a long letter is not measured by what is never looked at.
         reading = head.read(read_for(head, read_glance(text)))
-        return NOWHERE if has_outside and reading.is_unsure else emotion.told(reading.label)
+        return NOWHERE if has_outside and reading.is_unsure else reading.label
 
     return tell
+
+
+def _tell_mood(reader: emotion.EmotionReader) -> Tell:
+    return lambda text: reader.read(_read_mood_glance(text)).emotion
 
 
 def _shipped_head(task: str) -> Head:
@@ -292,8 +316,10 @@ def _shipped_head(task: str) -> Head:
 
 def _tell_as_shipped(task: str) -> Tell:
     """The shipped reader of the task."""
-    if task != "difficulty":
+    if task == "intent":
         return _tell_by(_shipped_head(task))
+    if task == "emotion":
+        return _tell_mood(emotion.EmotionReader())
     reader, (any_model, strong_only) = difficulty.DifficultyReader(), difficulty.LABELS
     return lambda text: strong_only if reader.read(text, read_glance(text)) >= 0.5 else any_model
 
@@ -302,10 +328,8 @@ def _accuracy(tell: Tell, rows: Sequence[Row]) -> float:
     return sum(tell(row.text) == emotion.told(row.label) for row in rows) / len(rows)
 
 
-def _compare(task: str, head: Head, control: Control) -> Kept:
-    before, after = (
-        _accuracy(tell, control.rows) for tell in (_tell_as_shipped(task), _tell_by(head))
-    )
+def _compare(task: str, tell: Tell, control: Control) -> Kept:
+    before, after = (_accuracy(each, control.rows) for each in (_tell_as_shipped(task), tell))
     return Kept(control.name, len(control.rows), before, after)
 
 

@@ -7,7 +7,8 @@ one group, and a group never stands on both sides of a split; composed lines are
 `--folds` measures by cross-validation over groups before training on everything.
 
 How strong a mood is comes from a small network of its own over the same n-grams, so that the reader
-can put both heads side by side and gather once.
+can put both heads side by side and gather once. Whether there is a mood at all is another head's matter
+(`train_calm.py`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,14 @@ from local_models.classifiers.cues import find_cues
 from local_models.classifiers.data.calm import compose_calm
 from local_models.classifiers.data.emotion_compose import Composed, compose_moods, disturb
 from local_models.classifiers.data.emotion_twins import compose_scenes, compose_twins
-from local_models.classifiers.emotion import HEAD_LABELS, SARCASTIC, STRONG, told
+from local_models.classifiers.emotion import (
+    CALM,
+    HEAD_LABELS,
+    SARCASTIC,
+    STRONG,
+    told,
+    weigh_calm,
+)
 from local_models.classifiers.features import Features
 from local_models.classifiers.head import Head, save_head
 from local_models.classifiers.mood_features import read_mood_features
@@ -56,10 +64,10 @@ LEAN = 0.6
 for thanks costs more than the reverse. Chosen on the two sets kept for development."""
 MOST_ROWS = 110_000
 """What lies beyond moves no text far, and a larger table is slower to look things up in."""
-_MOODY = frozenset(
+MOODY = frozenset(
     ("anger", "upset", "praise", "thanks", "rhetoric", "odd", "joy", "bang", "wonder", "again")
 )
-_MOODY_INTENTS = frozenset({"complaint", "urge", "smalltalk", "human_agent"})
+MOODY_INTENTS = frozenset({"complaint", "urge", "smalltalk", "human_agent"})
 
 RECIPE = Recipe(
     schedule=Schedule(hidden=8, epochs=8), networks=4, min_count=10, view_weights=(1.0, 1.0, 0.5, 1.0),
@@ -128,9 +136,9 @@ def _calm_wishes(rng: random.Random) -> list[str]:
     calm: dict[str, list[str]] = {"zh": [], "en": []}
     for line in lines:
         is_full = len(calm[line.language]) >= CALM_PER_LANGUAGE
-        if is_full or line.intents[0] in _MOODY_INTENTS:
+        if is_full or line.intents[0] in MOODY_INTENTS:
             continue
-        if not _MOODY & {cue.kind for cue in find_cues(normalise(line.text))}:
+        if not MOODY & {cue.kind for cue in find_cues(normalise(line.text))}:
             calm[line.language].append(line.text)
     return calm["zh"] + calm["en"]
 
@@ -145,7 +153,7 @@ def train_mood_head(
     targets = one_hot([row.label for row in rows], HEAD_LABELS)
     return train_head(
         [row.text for row in rows], targets, HEAD_LABELS, recipe,
-        importance=_weights(rows), on_pass=on_pass, read=_remember,
+        importance=_weights(rows), on_pass=on_pass, read=remember,
     )  # fmt: skip
 
 
@@ -156,13 +164,13 @@ def train_strength_head(lines: Sequence[MoodLine], min_count: int = RECIPE.min_c
     return train_head(
         [row.text for row in rows], targets, (STRONG,),
         replace(STRENGTH_RECIPE, min_count=min_count),
-        importance=_weights(rows), read=_remember,
+        importance=_weights(rows), read=remember,
     )  # fmt: skip
 
 
 @cache
-def _remember(text: str) -> Features:
-    """The features of a text; folds and networks share most of their texts."""
+def remember(text: str) -> Features:
+    """The features of a text; folds, networks and heads share most of their texts."""
     return read_mood_features(text)
 
 
@@ -182,7 +190,7 @@ def find_temperature(lines: Sequence[MoodLine], recipe: Recipe = RECIPE) -> floa
     """What makes confidence match accuracy on groups that were left out."""
     held, *rest = split_groups(lines, 5)
     head = train_mood_head([line for part in rest for line in part], replace(recipe, networks=1))
-    scores = np.stack([head.scores(_remember(line.text)) for line in held])
+    scores = np.stack([head.scores(remember(line.text)) for line in held])
     return fit_temperature(scores, one_hot([line.label for line in held], HEAD_LABELS), recipe)
 
 
@@ -193,13 +201,17 @@ def lean(head: Head, by: float = LEAN) -> Head:
     return replace(head, bias=bias)
 
 
-def tell_all(head: Head, lines: Sequence[MoodLine]) -> list[str]:
-    """The mood of each line: negative, neutral or positive."""
+def tell_all(head: Head, lines: Sequence[MoodLine], gate: Head | None = None) -> list[str]:
+    """The mood of each line: negative, neutral or positive; by the head alone, or as the reader tells
+    it with the head that knows whether there is one."""
     moods = []
     for line in lines:
-        scores = head.scores(_remember(line.text))[: len(HEAD_LABELS)]
+        features = remember(line.text)
+        scores = head.scores(features)[: len(HEAD_LABELS)]
         raised = np.exp((scores - scores.max()) / head.temperature)
-        chances = dict(zip(HEAD_LABELS, raised.tolist(), strict=True))
+        chances = dict(zip(HEAD_LABELS, (raised / raised.sum()).tolist(), strict=True))
+        if gate is not None:
+            chances = weigh_calm(chances, gate.chances(features)[gate.labels.index(CALM)])
         chances["negative"] += chances.pop(SARCASTIC)
         moods.append(max(chances, key=chances.__getitem__))
     return moods
@@ -252,7 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.folds > 1:
         print(f"{options.folds} folds: {cross_validate(lines, options.folds)}")
     head = lean(replace(train_mood_head(lines), temperature=find_temperature(lines)))
-    kept = find_weightiest(head, [_remember(row.text) for row in enrich(lines)], MOST_ROWS)
+    kept = find_weightiest(head, [remember(row.text) for row in enrich(lines)], MOST_ROWS)
     head, strength = keep_rows(head, kept), keep_rows(train_strength_head(lines), kept)
     save_head(head, options.out / "emotion.npz")
     save_head(strength, options.out / "emotion_intensity.npz")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from local_models.classifiers import intents, train_context, train_emotion
+from local_models.classifiers import intents, train_calm, train_context, train_emotion
 from local_models.classifiers.data.compose import (
     Line,
     compose,
@@ -109,6 +109,7 @@ JOBS: dict[str, Callable[[Path | None], Job]] = {
 
 
 EMOTION = "emotion"
+CALM = "emotion_calm"
 """Two heads, which have a trainer of their own."""
 CONTEXT = "context"
 """What stands on the intent heads, and is trained after them."""
@@ -163,7 +164,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--public", type=Path, default=None, help="folder with the licensed sets")
     parser.add_argument(
-        "--only", default=",".join((*JOBS, CONTEXT, EMOTION)), help="heads to train, with commas"
+        "--only",
+        default=",".join((*JOBS, CONTEXT, EMOTION, CALM)),
+        help="heads to train, with commas",
     )
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the weights go")
     options = parser.parse_args(arguments)
@@ -172,12 +175,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if name == EMOTION:
                 train_emotion.main(["--out", str(options.out)])
                 continue
+            if name == CALM:
+                public = [] if options.public is None else ["--public", str(options.public)]
+                train_calm.main(["--out", str(options.out), *public])
+                continue
             if name == CONTEXT:
                 train_context.main(["--out", str(options.out)])
                 continue
             if name not in JOBS:
                 sys.exit(
-                    f"There is no head '{name}'; choose among {', '.join((*JOBS, CONTEXT, EMOTION))}."
+                    f"There is no head '{name}'; choose among {', '.join((*JOBS, CONTEXT, EMOTION, CALM))}."
                 )
             job = JOBS[name](options.public)
             task = progress.add_task(f"{name}: {len(job.texts)} texts", total=job.recipe.passes)

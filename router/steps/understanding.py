@@ -49,7 +49,7 @@ EARLIER_TURNS = 8
 """User turns before the last one that are looked at for repeats and for the trend of the mood."""
 
 _QUALITY = "quality"
-_HEADS = frozenset({"intent", "intents", "emotion", "difficulty", _QUALITY})
+_HEADS = frozenset({"intent", "intents", "emotion", "emotion_calm", "difficulty", _QUALITY})
 """What `main.py train` writes, and the head that asks for every intent by itself."""
 _COMPLAINT = "complaint"
 _PARTS = {ImagePart: "image", AudioPart: "audio", FilePart: "file", VideoPart: "video"}
@@ -120,7 +120,7 @@ class Understanding:
         try:
             return cls(
                 IntentReader(heads.get("intent"), heads.get("intents")),
-                EmotionReader(heads.get("emotion")),
+                EmotionReader(heads.get("emotion"), gate=heads.get("emotion_calm")),
                 DifficultyReader(heads.get("difficulty")),
                 quality,
             )

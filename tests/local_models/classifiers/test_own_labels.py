@@ -95,10 +95,15 @@ def test_the_same_rows_and_seed_give_the_same_head(head: Head) -> None:
     assert np.array_equal(again.bias, head.bias) and again.temperature == head.temperature
 
 
-def test_a_stand_in_that_looks_like_a_label_is_not_learned_as_its_opposite() -> None:
-    lookalikes = ["I have lost my card", "hello, my card is gone", "add money to the card please"]
+def test_stand_ins_that_look_like_a_label_are_not_learned_as_its_opposite() -> None:
+    lookalikes = [
+        lead + wish
+        for lead in ("well, ", "hey ", "so ", "ok ")
+        for wish in sum(WISHES.values(), ())
+    ]
     head = train([*gather_outside(ROWS, 300, seed=1), *lookalikes])
-    assert [read(head, text).is_unsure for text in lookalikes] == [False] * 3
+    confidences = [read(head, text).confidence for text in lookalikes]
+    assert np.mean(confidences) > 0.9
 
 
 def test_matters_of_ours_that_a_label_is_about_do_not_stand_in() -> None:

@@ -128,6 +128,10 @@ def test_moods_are_learned_beside_our_own_lines_so_that_none_is_forgotten(tmp_pa
     assert all(kept.lines > 300 and kept.after > kept.before - 0.02 for kept in outcome.kept)
     reader = EmotionReader(load_head(outcome.weights))
     assert reader.read("真行，问了三天没人理").emotion == "negative"
+    gate = load_head(outcome.weights.with_name("emotion_calm.npz"))
+    kept = EmotionReader(load_head(outcome.weights), gate=gate)
+    for text in ("Calculate 15% of 240.", "下列说法错误的是\nA. 光速不变\nB. 重力是虚构的"):
+        assert kept.read(text).emotion == "neutral"
     assert reader.read("谢谢，处理得真快").emotion == "positive"
 
 
