@@ -90,6 +90,17 @@ def test_how_hard_a_text_is_may_count_without_who_is_good_at_it() -> None:
     assert common > 0.7 and own < 0.3
 
 
+def test_what_would_choose_worse_models_does_not_count_however_right_it_is_on_the_whole() -> None:
+    # What is said tells the third model from the others, and always prefers the worse one of these.
+    right = np.tile([0.9, 0.8, 0.2], (200, 1))
+    said = np.tile([1.2, 1.3, -2.5], (200, 1)) * DICE.normal(1.0, 0.1, (200, 1))
+    without = np.tile([0.02, 0.0, 0.0], (200, 1))
+    everywhere = np.arange(200)
+    assert choose_shares(right, without, np.zeros(200), said, everywhere)[1] <= 0.1
+    fair = said[:, [1, 0, 2]]
+    assert choose_shares(right, without, np.zeros(200), fair, everywhere)[1] >= 0.8
+
+
 def test_equal_questions_are_in_one_fold() -> None:
     groups = group(
         [f"{word} {at}{mark}" for at in range(30) for word in ("a",) for mark in ("", "!")]
