@@ -33,7 +33,7 @@ from local_models.classifiers.labelled import (
 from local_models.classifiers.quality_method import Groups, Matrix
 
 _MAP_COLUMNS = ("score", "scores", "得分", "评分")
-_PREFIX = re.compile(r"\s*(?:scores?|得分|评分)\s*[:：]\s*(?P<model>.*\S)\s*", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:scores?|得分|评分) ?[:：](?P<model>.+)", re.IGNORECASE)
 _HOW = (
     "Give a column `score` with a map from model to a number from 0 to 1, or a column score:<model> "
     "for each model."
@@ -87,7 +87,9 @@ def _check(rows: Sequence[ScoredRow], path: Path) -> None:
 def _choose_reader(there: Mapping[str, None], path: Path) -> Callable[[Record], dict[str, float]]:
     """What takes the scores out of a record."""
     columns = {
-        name: match["model"] for name in there if (match := _PREFIX.fullmatch(name)) is not None
+        name: match["model"].strip()
+        for name in there
+        if (match := _PREFIX.fullmatch(name.strip())) is not None and match["model"].strip()
     }
     mapped = find_column(dict(there), _MAP_COLUMNS)
     if mapped is not None and columns:
