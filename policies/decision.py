@@ -21,7 +21,8 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
     """A model that may answer, with its place in the order."""
 
     model: str
-    score: float
+    score: float | None
+    """Higher is better within the pool; None where what it goes by is unknown."""
     why: str
     estimated_usd: str | None = None
     """Estimated price of this request as a decimal text; None when unknown."""

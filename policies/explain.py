@@ -26,8 +26,10 @@ def decision_as_tree(decision: Decision) -> str:
 def plan_as_tree(plan: Plan) -> str:
     """Give the plan as a tree of text: who answers, who stands behind, who may not, and why."""
     cost = plan.primary.estimated_usd
-    price = f", about ${cost}" if cost is not None else ", price unknown"
-    head = f"{plan.primary.model}  (pool {plan.pool}, {plan.primary.why}{price})"
+    price = f"about ${cost}" if cost is not None else "price unknown"
+    why = plan.primary.why  # of a pool that goes by price, that is the price already
+    shown = why if why.startswith(price) else f"{why}, {price}"
+    head = f"{plan.primary.model}  (pool {plan.pool}, {shown})"
     branches = [
         Reason(f"rule: {plan.rule}   policy: {plan.policy}@{plan.policy_version}"),
         Reason(f"prompt: {plan.prompt or 'none'}"),

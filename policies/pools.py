@@ -199,7 +199,7 @@ def _select(pool: Pool, score: float, option: Option) -> Selected:
     usd = show_usd(option.usd())
     return Selected(
         model=option.candidate.name,
-        score=score,
+        score=None if score == -math.inf else score,
         why=_say(pool, score, option, usd),
         estimated_usd=usd,
     )
