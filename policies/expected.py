@@ -216,16 +216,8 @@ def example(expected: Expected, key: str) -> str:
     if expected.kind is bool:
         return "true"
     if expected.kind is Range:
-        return _range(expected)
+        return str((expected.limit("domain") or ANY_NUMBER).examples[0])
     return _figure(expected) if expected.kind in NUMBERS else _NAMES.get(key, "some-text")
-
-
-def _range(expected: Expected) -> str:
-    """A range that the fact can lie in."""
-    domain = expected.limit("domain") or ANY_NUMBER
-    if not domain.is_share:
-        return "at least 3"
-    return "above 0.6" if domain.low >= 0 else "below -0.2"
 
 
 def _fits(whole: str, expected: Expected) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection
 from pathlib import Path as FilePath
@@ -16,7 +17,7 @@ from policies.located import Located, Path, describe_problems, find_problems
 from policies.rules import Policy, compile_policy
 from policies.schema import OWN_INTENTS, PolicyDoc
 from policies.values import keep_written
-from policies.widths import mend_wide
+from policies.widths import make_plain, mend_wide
 
 __all__ = [
     "DEFAULT",
@@ -145,8 +146,8 @@ def parse_yaml(text: str, file: str = "") -> Located:
         mend = "Quote texts that begin with >, * or ! or contain ': '; indent with spaces."
         if isinstance(error, _UnreadableError):
             mend = "Put it in quotes if it is meant as text, or write it shorter."
-        elif wide := _mend_signs(text, line):
-            mend = wide
+        elif signs := _find_signs(text, line):
+            line, mend = signs
         raise _refuse(file, line, f"is not valid YAML: {said}.", mend) from error
     except RecursionError as error:
         raise _refuse(file, 0, "is nested too deeply.", "Flatten it.") from error
@@ -157,10 +158,37 @@ def parse_yaml(text: str, file: str = "") -> Located:
     return Located(data, lines, file)
 
 
-def _mend_signs(text: str, line: int) -> str:
-    """How to mend full-width signs near a place that YAML cannot read: `pools：` is no key."""
-    around = text.splitlines()[max(0, line - 3) : line]
-    return mend_wide("".join(re.sub(r"(?:^|\s)#.*", "", each) for each in around), separates=True)
+def _find_signs(text: str, line: int) -> tuple[int, str] | None:
+    """The line whose full-width signs YAML stumbles over at or above `line`, and how to mend them.
+
+    `pools：` is no key, which YAML notices only later. The line at fault is the one with whose plain
+    signs YAML reads on; where none helps, signs that stand near are told at the place itself.
+    """
+    lines = text.splitlines()
+    near: list[str] = []
+    for at in range(min(line, len(lines)) - 1, max(0, line - 3) - 1, -1):
+        bare = re.sub(r"(?:^|\s)#.*", "", lines[at])
+        if mend := mend_wide(bare, separates=True):
+            lines[at] = make_plain(lines[at])
+            near.insert(0, bare)
+            if _stops_at("\n".join(lines)) > line:
+                return at + 1, mend
+    return (line, mend_wide("".join(near), separates=True)) if near else None
+
+
+def _stops_at(text: str) -> float:
+    """The line that YAML cannot read; infinity where it reads all."""
+    reader = _Reader(text)
+    try:
+        reader.get_single_node()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        return mark.line + 1 if mark else 0
+    except RecursionError:
+        return 0
+    finally:
+        reader.dispose()
+    return math.inf
 
 
 def _walk(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _NUMBER = r"([-+]?\d+(?:[._]\d+)*(?:\.\d+)?(?:[eE][-+]?\d+)?(?:[kKmM]|\s?%)?)"
@@ -11,7 +12,9 @@ _ONE_SIDED = re.compile(rf"(above|below|at least|at most|over|under|>=|<=|>|<|=)
 _TWO_SIDED = re.compile(rf"{_NUMBER}\s*(?:to|\.\.)\s*{_NUMBER}")
 _PLAIN = re.compile(_NUMBER)
 _FACTORS = {"k": 1_000.0, "m": 1_000_000.0}
-_HOW = "Write it as 'above 0.6', 'at least 3', 'below 10', 'at most 5' or '1 to 5'."
+_SIZES = ("at least 3", "above 6", "below 10", "at most 5", "1 to 5")
+_SHARES = ("above 0.6", "at least 0.3", "below 0.8", "at most 0.5", "0.2 to 0.7")
+_TRENDS = ("below -0.2", "at most -0.5", "above 0.3", "at least 0.1", "-0.2 to 0.2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +59,16 @@ class Range:
         return f"{self.low:g} to {self.high:g}"
 
 
-def parse_range(text: object) -> Range:
+def parse_range(text: object, examples: Sequence[str] = _SIZES) -> Range:
     """Read a range; a plain number means exactly that number.
 
     Raises:
-        ValueError: the text is none of the known forms; the message shows them.
+        ValueError: the text is none of the known forms; the message shows them by the examples.
     """
     if isinstance(text, Range):
         return text
     if isinstance(text, bool) or not isinstance(text, int | float | str):
-        raise ValueError(f"{text!r} is not a number or a range. {_HOW}")
+        raise ValueError(f"{text!r} is not a number or a range. {_how(examples)}")
     words = " ".join(str(text).lower().split())
     if match := _ONE_SIDED.fullmatch(words):
         return _one_sided(match[1], _number(match[2]))
@@ -77,7 +80,12 @@ def parse_range(text: object) -> Range:
     if _PLAIN.fullmatch(words):
         value = _number(words)
         return Range(value, value)
-    raise ValueError(f"'{text}' is not a number or a range. {_HOW}")
+    raise ValueError(f"'{text}' is not a number or a range. {_how(examples)}")
+
+
+def _how(examples: Sequence[str]) -> str:
+    *others, last = (f"'{each}'" for each in examples)
+    return f"Write it as {', '.join(others)} or {last}."
 
 
 def _one_sided(word: str, value: float) -> Range:
@@ -113,13 +121,20 @@ class Domain:
         """Whether it is read in parts of one, so that 50% means 0.5."""
         return self.high == 1
 
+    @property
+    def examples(self) -> Sequence[str]:
+        """Ranges in which such a number can lie, one of each form."""
+        if not self.is_share:
+            return _SIZES
+        return _SHARES if self.low >= 0 else _TRENDS
+
     def read(self, text: object) -> Range:
         """Read a range of which some number is possible.
 
         Raises:
             ValueError: it is no range, or lies outside of what is possible; says what is.
         """
-        found = parse_range(text)
+        found = parse_range(text, self.examples)
         if not self.is_share and "%" in str(text):
             raise ValueError(f"'{text}' is in %, and this is {self}. Write a plain number")
         ends = [each for each in (found.low, found.high) if math.isfinite(each)]

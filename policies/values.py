@@ -195,8 +195,9 @@ class Among:
             number["minimum"] = self.domain.low
         if math.isfinite(self.domain.high):
             number["maximum"] = self.domain.high
+        shown = "', '".join(self.domain.examples)
         return {
-            "description": "A range: 'above 0.6', 'at least 3', 'below 10', 'at most 5', '1 to 5'.",
+            "description": f"A range: '{shown}'.",
             "anyOf": [number, {"type": "string", "pattern": _pattern_of(self.domain)}],
         }
 

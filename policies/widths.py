@@ -21,6 +21,7 @@ _PLAIN: Mapping[str, str] = {
     "【": "[",
     "】": "]",
 }
+_SPACED: Mapping[str, str] = {":": ": ", ",": ", ", "a blank": " "}
 _WIDE = re.compile(f"[{''.join(map(re.escape, _PLAIN))}]")
 
 
@@ -35,6 +36,11 @@ def mend_wide(text: str, *, separates: bool = False) -> str:
     pairs = " and ".join(f"{_show(_PLAIN[each], separates)} for '{each}'" for each in found)
     signs = "a full-width sign" if len(found) == 1 else "full-width signs"
     return f"It has {signs} in it: write {pairs}."
+
+
+def make_plain(text: str) -> str:
+    """Give a text with the plain signs for its full-width ones, a blank after those that separate."""
+    return _WIDE.sub(lambda found: _SPACED.get(_PLAIN[found[0]], _PLAIN[found[0]]), text)
 
 
 def _show(plain: str, separates: bool) -> str:

@@ -68,9 +68,7 @@ def describe(detail: ErrorDetails, where: Path, schema: type[BaseModel]) -> Said
     """Give the code, the message and the mend of one thing that pydantic found."""
     problem = _Problem(detail, where, schema)
     code, message, mend = _describe(problem)
-    if wide := mend_wide(problem.key, separates=True) or mend_wide(_value(problem)):
-        mend = wide if code == "unknown-key" else f"{wide} {mend}"
-    return code, message, mend.strip()
+    return code, message, (_wide(problem) or mend).strip()
 
 
 def _describe(problem: _Problem) -> Said:
@@ -79,6 +77,12 @@ def _describe(problem: _Problem) -> Said:
     if problem.expected is None:
         return "bad-value", f"'{problem.dotted}': {problem.detail['msg']}.", problem.write()
     return _wrong_kind(problem, problem.expected)
+
+
+def _wide(problem: _Problem) -> str:
+    """How to mend full-width signs in what is wrong; other mends would only repeat the signs."""
+    is_key = problem.detail["type"] == "extra_forbidden" or problem.detail["loc"][-1:] == (KEY,)
+    return mend_wide(problem.key, separates=True) if is_key else mend_wide(_value(problem))
 
 
 def _value(problem: _Problem) -> str:
@@ -128,9 +132,7 @@ def _pattern(problem: _Problem) -> Said:
     who = f"a name in '{above}'" if is_key else f"'{problem.dotted}'"
     plain = _UNFIT.sub("-", str(problem.given)).strip("-")[:100]
     mend = "Choose one such as 'strong', and say under `about:` in your own words what it is."
-    if mend_wide(str(problem.given)):
-        mend = ""
-    elif re.match(r"[^\W_]", plain):
+    if re.match(r"[^\W_]", plain):
         mend = f"Write it as '{plain}'."
     return "bad-value", f"{who} cannot be {_show(problem.given)}: a name is made {_NAME}.", mend
 

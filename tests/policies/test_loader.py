@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path as FilePath
 from typing import Annotated
 
@@ -209,6 +210,65 @@ def test_a_full_width_sign_is_named_with_what_to_write(find: str, put: str, said
     assert find in GOOD
     found = problems(GOOD.replace(find, put, 1))
     assert any(said in each.mend for each in found), found
+
+
+@pytest.mark.parametrize(
+    ("find", "put"),
+    [
+        ("models: [a]", "models: 【a，b】"),
+        ("difficulty: above 0.5", "time: 22：00-06：00"),
+        ("difficulty: above 0.5", "difficulty: above ０.５％"),
+        ("name: hard", "name: 【急】"),
+    ],
+)
+def test_no_other_mend_is_told_beside_that_of_full_width_signs(find: str, put: str) -> None:
+    assert find in GOOD
+    (found,) = problems(GOOD.replace(find, put, 1))
+    assert re.fullmatch(r"It has .* in it: write [^.]*\.", found.mend), found
+    assert "write" not in found.mend.partition(": write ")[2].lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("name： t\npools: {s: {models: [a]}}\ndefault: {use: s}\n", 1),
+        ("name： t\nabout: 你好，世界\npools: {s: {models: [a]}}\n", 1),
+        ("about: 你好，世界\npools：\n  s: {models: [a]}\n", 2),
+        ("name: t\npools: {s: {models: [a]}}\ndefault: {use: s}\nrules：\n  - {name: a}\n", 4),
+        ("server：{port: 8080}\npolicy：cost-first\n", 2),
+    ],
+)
+def test_the_line_that_holds_a_full_width_sign_is_named(text: str, line: int) -> None:
+    (found,) = problems(text)
+    assert (found.line, found.mend) == (
+        line,
+        "It has a full-width sign in it: write ': ' for '：'.",
+    )
+
+
+def test_full_width_signs_that_are_not_at_fault_leave_the_place_as_it_is() -> None:
+    (found,) = problems("about: |\n  注意：别改\nrules: [a: b: c\ndefault: {use: s}\n")
+    assert found.line == 3
+
+
+@pytest.mark.parametrize(
+    ("fact", "first"),
+    [
+        ("sarcasm: high", "above 0.6"),
+        ("difficulty: hard", "above 0.6"),
+        ("emotion_trend: down", "below -0.2"),
+        ("turns: many", "at least 3"),
+        ("budget_left_usd: little", "at least 3"),
+        ("health: {of: a, error_rate: high}", "above 0.6"),
+    ],
+)
+def test_every_example_of_a_range_can_stand_where_it_is_shown(fact: str, first: str) -> None:
+    (found,) = problems(GOOD.replace("difficulty: above 0.5", fact))
+    shown = re.findall("'([^']*)'", found.mend)
+    assert shown[0] == first and len(shown) == 5
+    word = fact.rstrip("}").split()[-1]
+    for each in shown:
+        parse_policy(GOOD.replace("difficulty: above 0.5", fact.replace(word, each)))
 
 
 def test_full_width_signs_within_what_people_say_are_no_trouble() -> None:
