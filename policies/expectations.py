@@ -179,13 +179,16 @@ def build_signals(
 ) -> Signals:
     """Give signals from plain values (as YAML or JSON have them), the rest from `base`.
 
-    An intent brings its group along. `intents` may be said besides the shipped ones; None: any word
+    An intent brings its group along, and so does the first of several: it is the main one where no
+    other is given as such. `intents` may be said besides the shipped ones; None: any word
     may be said.
 
     Raises:
         GivenError: there is no signal of that name, or it cannot have that value; says how to mend it.
     """
     values = read_signals(given, intents)
+    if values.get("intents"):
+        values.setdefault("intent", values["intents"][0])
     if "intent" in values:
         values.setdefault("intents", (values["intent"],))
         values.setdefault("intent_group", GROUP_OF.get(values["intent"], "other"))

@@ -23,6 +23,7 @@ from policies.signals import (
     Caller,
     Signals,
 )
+from policies.values import parse_flag
 
 WORDS: Mapping[str, Collection[str]] = {
     "intent": INTENTS,
@@ -106,7 +107,7 @@ _KINDS: Mapping[Any, _Kind] = {
     Mapping[str, str]: _Kind("a text for each name", "{app: web}"),
     Mapping[str, tuple[str, ...]]: _Kind("texts for each kind", "{date: [tomorrow]}"),
 }
-_NO = ("no", "off", "false", "0", "none")
+_NO = ("0", "none")
 _LISTS = (frozenset[str], tuple[str, ...])
 _MARKS = tuple("kKmM%")
 
@@ -166,13 +167,15 @@ def _read(struct: type[msgspec.Struct], given: Mapping[str, Any], what: str) -> 
     known = {field.name: field for field in fields(struct)}
     called = {name: known[own] for name, own in NAMED.items() if own in known}
     values: dict[str, Any] = {}
+    written: dict[str, str] = {}
     for name, value in given.items():
         field = known.get(name) or called.get(name)
         if field is None:
             raise _unknown(struct, name, [*known, *called])
         if field.name in values:
-            twice = f"'{name}' and '{field.name}' are the same, and both are given."
+            twice = f"'{written[field.name]}' and '{name}' are the same, and both are given."
             raise GivenError(twice, "Remove one.")
+        written[field.name] = name
         said = f"{what} '{name}'"
         values[field.name] = _convert(field, name, value, said)
         _check_range(field, name, values[field.name], said)
@@ -228,14 +231,24 @@ def _mend(field: FieldInfo, name: str, value: Any, example: str) -> str:
 
 
 def _shape(field: FieldInfo, value: Any) -> Any:
-    """One word stands for a list of one, and a number may be written as in conditions."""
+    """One word stands for a list of one; numbers and flags may be written as in conditions."""
     if field.type in _LISTS:
         return _list(value)
     if field.type == Mapping[str, tuple[str, ...]] and isinstance(value, Mapping):
         return {name: _list(each) for name, each in value.items()}
+    if field.type is bool and isinstance(value, str):
+        return _flag(value)
     if field.name in _DOMAINS and isinstance(value, str) and value[-1:] in _MARKS:
         return _number(value, _DOMAINS[field.name])
     return value
+
+
+def _flag(written: str) -> bool | str:
+    """`yes` and `off` as true and false; any other text as it is."""
+    try:
+        return parse_flag(written)
+    except ValueError:
+        return written
 
 
 def _number(written: str, domain: Domain) -> Any:

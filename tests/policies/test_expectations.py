@@ -53,7 +53,8 @@ def tried(case: str, folder: Path, **more: object) -> list[Finding]:
     [
         ("{signals: {prompt_tokens: many}, pool: cheap}", "`prompt_tokens: 1200`"),
         ("{signals: {turns: 1.5}, pool: cheap}", "must be a whole number, not 1.5"),
-        ("{signals: {has_code: no}, pool: cheap}", "`has_code: false`"),
+        ("{signals: {has_code: none}, pool: cheap}", "`has_code: false`"),
+        ("{signals: {code: perhaps}, pool: cheap}", "must be true or false, not 'perhaps'"),
         ("{signals: {difficulty: '0.9'}, pool: cheap}", "must be a number, not '0.9'"),
         ("{signals: {expected_quality: high}, pool: cheap}", "`expected_quality: {gpt-6-sol: 0.8}`"),
         ("{signals: {expected_quality: {aa: 0.8}}, pool: cheap}", "`expected_quality:` names 'aa'"),
@@ -65,7 +66,8 @@ def tried(case: str, folder: Path, **more: object) -> list[Finding]:
         ("{signals: {needs: tool}, pool: cheap}", "Did you mean 'tools'"),
         ("{signals: {language: chinese}, pool: cheap}", "Known: en, mixed, other, zh"),
         ("{signals: {tokens: many}, pool: cheap}", "'tokens' must be a whole number|`tokens: 1200`"),
-        ("{signals: {tokens: 1, prompt_tokens: 2}, pool: cheap}", "are the same"),
+        ("{signals: {tokens: 1, prompt_tokens: 2}, pool: cheap}", "'tokens' and 'prompt_tokens' are the same"),
+        ("{signals: {prompt_tokens: 2, tokens: 1}, pool: cheap}", "'prompt_tokens' and 'tokens' are the same"),
         ("{signals: {tokens: -1}, pool: cheap}", "cannot be -1: it is a whole number, 0 or more"),
         ("{signals: {difficulty: 50}, pool: strong}", "`difficulty: 0.5`"),
         ("{signals: {difficulty: 500}, pool: strong}", "it is a number from 0 to 1"),
@@ -81,7 +83,7 @@ def tried(case: str, folder: Path, **more: object) -> list[Finding]:
         ("{signals: {tokns: 5}, pool: cheap}", "Did you mean 'tokens'"),
         ("{say: '', pool: cheap}", "nothing is said"),
         ("{caller: {user: 1001}, pool: cheap}", "`user: '1001'`"),
-        ("{caller: {must_stay_local: no}, refused: true}", "`must_stay_local: false`"),
+        ("{caller: {must_stay_local: none}, refused: true}", "`must_stay_local: false`"),
         ("{caller: {metadata: hello}, pool: cheap}", "`metadata: {app: web}`"),
         ("{caller: {metadata: {app: 5}}, pool: cheap}", "a text for each name"),
         ("{at: yesterday, pool: cheap}", "`2026-11-21T03:00+08:00`"),
@@ -116,6 +118,10 @@ def test_a_case_that_tests_nothing_is_told_with_line_and_mend(
     [
         "{signals: {intent: complaint}, rule: upset}",
         "{signals: {intent: complaint, intent_group: query}, rule: default}",
+        "{signals: {intents: complaint}, rule: upset}",
+        "{signals: {code: yes}, caller: {must_stay_local: off}, goes_to: c}",
+        "{signals: {intents: [complaint, refund]}, rule: upset}",
+        "{signals: {intents: [refund, complaint]}, rule: default}",
         "{signals: {slots: {date: today}, pii: phone, modalities: [text, image]}, goes_to: c}",
         "{caller: {tier: vip-1}, rule: vips}",
         "{caller: {key: shop}, signals: {code: true, unsure: true, modality: image}, goes_to: c}",
@@ -136,6 +142,23 @@ def test_an_utterance_s_group_stands_unless_an_intent_is_given_beside_it(tmp_pat
     assert tried("{say: how dare you, rule: upset}", tmp_path, read=read) == []
     given = "{say: how dare you, signals: {intent: refund}, rule: default}"
     assert tried(given, tmp_path, read=read) == []
+
+
+def test_the_first_of_several_intents_is_the_main_one_unless_another_is_given() -> None:
+    several = build_signals({"intents": ["complaint", "refund"]})
+    assert (several.intent, several.intent_group) == ("complaint", "complaint")
+    assert several.intents == ("complaint", "refund")
+    other = build_signals({"intent": "refund", "intents": ["complaint", "refund"]})
+    assert (other.intent, other.intent_group) == ("refund", GROUP_OF["refund"])
+    before = Signals(intent="refund", intents=("refund",), intent_group=GROUP_OF["refund"])
+    assert build_signals({"intents": []}, before).intent == "refund"
+
+
+def test_flags_are_given_as_conditions_take_them() -> None:
+    for word in ("yes", "on", "Yes", "true"):
+        assert build_signals({"code": word}).has_code
+    for word in ("no", "off", "OFF", "false"):
+        assert not build_signals({"code": word}, Signals(has_code=True)).has_code
 
 
 def test_intents_of_one_s_own_may_be_said(tmp_path: Path) -> None:
