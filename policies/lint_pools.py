@@ -14,7 +14,8 @@ from policies.pools import Option, Pool, list_models, reluctance
 from policies.rules import Policy
 from policies.signals import HEALTHY, Candidate
 
-_OUTSIDE_OF_THE_BILL = "its calls have no cost in the bill, and callers with a budget never get it"
+_OUT_OF_BUDGETS = "callers with a budget never get it"
+_OUTSIDE_OF_THE_BILL = f"its calls have no cost in the bill, and {_OUT_OF_BUDGETS}"
 
 
 def lint_pools(policy: Policy, models: Models) -> Iterator[Finding]:
@@ -78,9 +79,10 @@ def _effect(
         effect = "the pool never takes it, for it may cost more than `under_usd`"
         return effect, "" if others else ", or remove `under_usd`", not others
     if pool.objective == "cheapest" and others:
-        return "it comes after those with a price, whatever it costs", "", False
+        effect = f"it comes after those with a price, whatever it costs, and {_OUT_OF_BUDGETS}"
+        return effect, "", False
     if pool.objective == "cheapest" and sum(each.is_on for each in unpriced) > 1:
-        effect = "the pool chooses by price, and no model of it has one"
+        effect = f"the pool chooses by price, and no model of it has one; {_OUT_OF_BUDGETS}"
         return effect, ", or write `objective: ordered`", True
     return _OUTSIDE_OF_THE_BILL, "", False
 

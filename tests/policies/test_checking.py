@@ -189,6 +189,7 @@ def test_prices_that_are_unknown_matter_most_where_price_decides() -> None:
     cheapest = GOOD.replace("{models: [a, b]}", "{models: [a, b], objective: cheapest}")
     (last,) = check_policy(parse_policy(cheapest), unpriced)
     assert last.severity == "warning" and "it comes after those with a price" in last.message
+    assert "callers with a budget never get it" in last.message
     limited = cheapest.replace("cheapest}", "cheapest, under_usd: 1}")
     (never,) = check_policy(parse_policy(limited), unpriced)
     assert never.severity == "warning" and "the pool never takes it" in never.message
@@ -199,6 +200,7 @@ def test_a_choice_by_price_without_any_price_is_an_error() -> None:
     cheapest = parse_policy(GOOD.replace("[a, b]}", "[a, b], objective: cheapest}"))
     found = [each for each in check_policy(cheapest, models) if each.code == "unpriced"]
     assert [each.severity for each in found] == ["error", "error"]
+    assert all("callers with a budget never get it" in each.message for each in found)
     assert found[0].mend.endswith("{prices: ...}}`, or write `objective: ordered`.")
     only = [replace(models[0], is_on=False, why_off="no key"), *models[1:]]
     assert not any(each.is_error for each in check_policy(cheapest, only))
