@@ -88,16 +88,30 @@ _TIME_STARTS = (
 _PAID = re.compile(r"(?:[¥￥$€£]|rmb|cny|usd)\s?\d[\d,]*(?:\.\d{1,2})?")
 _DOLLARS_OF = re.compile(r"(?<![a-z])(?:us|hk|nt|au|ca|sg|nz|[acs])$")
 """Whose dollars they are, right before the sign."""
-_KUAI = "块(?=$|[^\u4e00-\u9fff]|多(?!少)|[钱的了左以吧呢吗啊就差优运邮红券押每退给还到零一二三四五六七八九半我你他她是不也又才])"
-"""Not a counter of things, as in "两块表"."""
+_PIECES = (
+    "(?:(?:[新旧坏大小好厚薄黑白红蓝绿金银真假]|备用|原装|一样|相同)的?)?(?:[手腕怀钟]?表|[牛羊猪鸡鱼腊]?肉|电(?!费|话)|布|屏|蛋糕|[瓷地]?砖|[冰软硬]?糖|巧克力|面包|饼|月饼|豆腐|"
+    "玻璃|[钢木铁石滑主]?板|地(?!铁)|硬盘|内存|显卡|芯片|充电宝|[石木]头|石|玉|瓷|瓦|皮(?!肤)|毛巾|抹布|[地毛]?毯|垫|[肥香]?皂|奶酪|芝士|牛排|排骨|炸鸡|披萨|拼图|腹肌|奖?牌|表带)"
+    "|多少|儿|都|碎|裂|坏"
+)
+"""What is counted in pieces, or said of pieces: "两块表都坏了"."""
+_KUAI = rf"块(?:(?<=[\d.,]\d块)|(?<=[\d.,]\d\s块)|(?<=[十百千万]块)|(?<=[十百千万零〇][一二三四五六七八九]块)|(?!{_PIECES}))"
+"""Money: nobody counts ten pieces of a thing, and of fewer ones the thing is named."""
+_SPENT = "(?:(?<=[花付扣充缴欠])|(?<=[花付扣充缴欠]了)|(?<=[收扣花]了[我你您他她])|(?<=多收)|(?<=多收了))"
+"""Right before what can only be money, how little it may be."""
+_YUAN = "圆(?![桌形规领环筒点满珠通柱片圈盘球角心孔头])"
 _PRICED = re.compile(
     rf"\d[\d,]{{0,23}}(?:\.\d{{1,2}})?\s?(?:(?:[十百千]?万|千|百)?(?:元|块钱|{_KUAI}|美元|美金|欧元|英镑|日元|港[币元]|人民币)|毛(?!绒|巾|衣|线|笔|毯|呢)|角(?!星|落|度|色|形)"
     r"|万(?!\s?[\da-z一-鿿])|万(?=[的了吧呢吗啊买退就才]|左右|以[上内下])"
     r"|€|£|(?:dollars?|bucks?|usd|rmb|yuan|euros?|pounds?|cents?)\b)"
 )
+_NUMERALS = "[一二两三四五六七八九十百千万零〇]"
 _COUNTED = re.compile(
-    rf"(?<![\d.])(?:[一二两三四五六七八九十百千万]{{1,12}}(?:元|块钱)|(?!一块(?!多(?!少)|[钱\d零二三四五六七八九半]))[一二两三四五六七八九十百千万]{{1,12}}{_KUAI})"
+    rf"(?=[\d{_NUMERALS[1:]})(?:(?<![\d.])(?:{_NUMERALS}{{1,12}}(?:元|块钱|{_YUAN})|{_SPENT}{_NUMERALS}{{1,12}}块"
+    rf"|(?!万一|一块(?!多(?!少)|[钱\d零二三四五六七八九半])){_NUMERALS}{{1,12}}(?<![一二两三四五六七八九]一){_KUAI})"
+    rf"|{_SPENT}\d块|(?<![\d.])\d[\d,]{{0,23}}(?:\.\d{{1,2}})?\s?[百千万]?{_YUAN})"
 )
+"""Sums in words, and those in digits that are told by what stands before them or by a rarer sign.
+"一块" alone is "together", or one piece."""
 _SIGNS = "¥￥$€£"
 _CODES = ("rmb", "cny", "usd")
 _CODE_ENDS = frozenset("byd")
@@ -115,6 +129,11 @@ _MONTHS_OR_OF = _MONTH_STARTS | {"of "}
 _RUN = re.compile(r"\d\d*")
 _LAST_WORD = re.compile(r"(\S+)\s*$")
 _ORDINALS = frozenset("snrt")
+_WIDE = re.compile("[０-９ａ-ｚ]")
+_NARROW = {ord("０") + at: "0123456789"[at] for at in range(10)} | {
+    ord("ａ") + at: chr(ord("a") + at) for at in range(26)
+}
+"""Full-width digits and letters, one for one: a value stands where it was typed."""
 _GLANCE_CHARS = 600
 """Words for days, of which long texts are full, are looked for in head and tail alone."""
 
@@ -125,6 +144,8 @@ def find_slots(text: str | Sample) -> dict[str, tuple[str, ...]]:
     typed, lower = whole.typed, whole.lower
     if len(lower) != len(typed):  # a letter that grows when lowered would shift what follows it
         typed = typed.lower()
+    if not lower.isascii() and _WIDE.search(lower):
+        lower = lower.translate(_NARROW)
     marks = _placeholders(lower) if whole.signs & _MARK_SIGN else _NO_MARKS
     at = find_places(lower)
     phones = _values(typed, marks["phone"] + _try_at(_PHONE, lower, at.phones))
@@ -353,7 +374,7 @@ def _first_letter(text: str, at: int) -> int:
 def _amounts(lower: str, at: Places) -> list[Span]:
     found = [(_whose(lower, start), end) for start, end in _try_at(_PAID, lower, at.paid)]
     found += _try_at(_PRICED, lower, at.priced)
-    if "元" in lower or "块" in lower:
+    if "元" in lower or "块" in lower or "圆" in lower:
         found += [counted.span() for counted in _COUNTED.finditer(lower)]
     return found
 
