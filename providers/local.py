@@ -152,8 +152,8 @@ class LocalProvider:
                 f"No local model is served as {model.wire_name!r}; there are: {known}.", status=404
             )
         engine = await self._engine(model.wire_name)
-        for name in list_unread(request):
-            note_dropped(model, name)
+        for name, value in list_unread(request).items():
+            note_dropped(model, name, value)
         return prepare(
             engine,
             request,

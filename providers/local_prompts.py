@@ -188,12 +188,12 @@ def _sampling(request: ChatRequest, defaults: Sampling) -> Sampling:
     return replace(defaults, **{name: value for name, value in said.items() if value is not None})
 
 
-def list_unread(request: ChatRequest) -> list[str]:
-    """The fields that a model in this process has no use for."""
-    unread = [
-        name for name, raw in request.extra.items() if name not in _KNOBS and bytes(raw) != b"null"
-    ]
-    return [*unread, "top_logprobs"] if request.top_logprobs is not None else unread
+def list_unread(request: ChatRequest) -> dict[str, object]:
+    """The fields that a model in this process has no use for, with what they say."""
+    unread: dict[str, object] = {
+        name: raw for name, raw in request.extra.items() if name not in _KNOBS
+    }
+    return {**unread, "top_logprobs": request.top_logprobs}
 
 
 def _number(name: str, raw: Raw) -> float | int:

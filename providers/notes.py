@@ -7,6 +7,9 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import msgspec
+from msgspec import Raw
+
 if TYPE_CHECKING:
     from providers.base import Model
 
@@ -18,8 +21,27 @@ _HEARD_HERE = "user"
 _log = logging.getLogger("pointsman.providers")
 
 
-def note_dropped(model: Model, field: str) -> None:
-    """Say that this model is sent no such field. In the log once for each model and field."""
+_USUAL: dict[str, object] = {
+    "temperature": 1, "top_p": 1, "presence_penalty": 0, "frequency_penalty": 0, "logit_bias": {},
+    "logprobs": False, "top_logprobs": 0, "modalities": ["text"], "parallel_tool_calls": True, "service_tier": "auto",
+}  # fmt: skip
+"""What holds on the clients' wires where a field is not sent at all."""
+
+
+def asks_for_nothing(field: str, value: object) -> bool:
+    """Whether a request that has the field asks for the same as one without; `value` may be raw JSON."""
+    if field not in _USUAL:
+        return value is None or (isinstance(value, Raw) and bytes(value) == b"null")
+    if isinstance(value, Raw):
+        value = msgspec.json.decode(value)
+    return value is None or value == _USUAL[field]
+
+
+def note_dropped(model: Model, field: str, value: object) -> None:
+    """Say that this model is sent no such field, where it asks for anything. In the log once for each
+    model and field."""
+    if asks_for_nothing(field, value):
+        return
     left_out = LEFT_OUT.get()
     if left_out is not None and field != _HEARD_HERE and field not in left_out:
         left_out.append(field)

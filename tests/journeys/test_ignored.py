@@ -76,6 +76,23 @@ async def test_fields_that_the_answering_model_was_not_told_are_named(
         assert "x-pointsman-ignored" not in plain
 
 
+USUAL: dict[str, Any] = {
+    "temperature": 1, "top_p": 1.0, "presence_penalty": 0, "frequency_penalty": 0.0, "logit_bias": {}, "logprobs": False,
+    "modalities": ["text"], "service_tier": "auto", "seed": None, "foo": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model", ["gpt-6.1-terra", "claude-haiku-5-5"])
+async def test_what_asks_for_nothing_is_not_named(gateway: Served, model: str) -> None:
+    headers = await _headers(gateway, {**USUAL, "model": model})
+    assert "x-pointsman-ignored" not in headers
+    asked = {"model": model, "max_tokens": 50, "temperature": 1, "top_p": 1, "service_tier": "auto"}
+    assert "x-pointsman-ignored" not in await _headers(gateway, asked, MESSAGES)
+    other = {"service_tier": "standard_only"}
+    named = await _headers(gateway, {**asked, **other}, MESSAGES)
+    assert named["x-pointsman-ignored"] == "service_tier"
+
+
 @pytest.mark.parametrize("stream", [False, True])
 async def test_after_a_fallback_it_is_the_one_that_answered_who_counts(
     gateway: Served, stream: bool

@@ -227,12 +227,20 @@ async def test_the_demo_model_refuses_tools_and_images_with_the_reason(
 
 
 async def test_fields_that_a_local_model_has_no_use_for_are_told(local: LocalProvider) -> None:
-    unknown = {"top_k": Raw(b"40"), "logit_bias": Raw(b"{}"), "foo": Raw(b"null")}
+    unknown = {"top_k": Raw(b"40"), "logit_bias": Raw(b'{"7": 1}'), "foo": Raw(b"null")}
     left_out: list[str] = []
     LEFT_OUT.set(left_out)
     request = asking("hi", seed=3, stop=("way",), user="anna", top_logprobs=2, extra=unknown)
     await local.complete(DEMO, request, deadline=soon())
     assert left_out == ["logit_bias", "top_logprobs"]
+    left_out.clear()
+    usual = {
+        "logit_bias": Raw(b"{ }"),
+        "service_tier": Raw(b'"auto"'),
+        "modalities": Raw(b'["text"]'),
+    }
+    await local.complete(DEMO, asking("hi", extra=usual), deadline=soon())
+    assert left_out == []
 
 
 async def test_a_model_whose_template_knows_tools_calls_the_forced_one() -> None:

@@ -71,8 +71,8 @@ def _check(request: ChatRequest, model: Model) -> None:
             param="tool_choice",
         )
     for name in _UNKNOWN:
-        if getattr(request, name) is not None:
-            note_dropped(model, name)
+        if (value := getattr(request, name)) is not None:
+            note_dropped(model, name, value)
 
 
 def _turns(request: ChatRequest, prefix: str | None) -> list[dict[str, Any]]:
@@ -140,19 +140,18 @@ def _add_sampling(body: dict[str, Any], request: ChatRequest, model: Model) -> N
     wished = {"temperature": request.temperature, "top_p": request.top_p}
     for name, value in wished.items():
         if value is not None and name in model.drops:
-            note_dropped(model, name)
+            note_dropped(model, name, value)
         elif value is not None:
             # Its scale ends at 1 where OpenAI's ends at 2.
             body[name] = min(value, 1.0)
     if "temperature" in body and "top_p" in body:
         # The two together are refused by current models.
-        del body["top_p"]
-        note_dropped(model, "top_p")
+        note_dropped(model, "top_p", body.pop("top_p"))
     stops = [stop for stop in request.stop if stop.strip()]
     if stops:
         body["stop_sequences"] = stops
     if len(stops) < len(request.stop):
-        note_dropped(model, "stop")
+        note_dropped(model, "stop", request.stop)
 
 
 def _add_output(body: dict[str, Any], request: ChatRequest, model: Model) -> None:
@@ -162,7 +161,7 @@ def _add_output(body: dict[str, Any], request: ChatRequest, model: Model) -> Non
         config["format"] = {"type": "json_schema", "schema": schema}
     effort = request.reasoning_effort
     if effort is not None and "reasoning_effort" in model.drops:
-        note_dropped(model, "reasoning_effort")
+        note_dropped(model, "reasoning_effort", effort)
     elif effort not in (None, "none"):
         config["effort"] = _EFFORTS.get(effort or "", effort)
     if config:
@@ -188,5 +187,5 @@ def _add_extra(body: dict[str, Any], request: ChatRequest, model: Model) -> None
     for name, raw in request.extra.items():
         if name in _EXTRA and name not in model.drops:
             body[name] = raw
-        elif name not in _OURS and bytes(raw) != b"null":
-            note_dropped(model, name)
+        elif name not in _OURS:
+            note_dropped(model, name, raw)

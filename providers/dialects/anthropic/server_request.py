@@ -30,6 +30,7 @@ from providers.messages import (
     Tool,
     ToolChoice,
 )
+from providers.notes import asks_for_nothing
 
 _decode_body = msgspec.json.Decoder(MessagesBody).decode
 _decode_fields = msgspec.json.Decoder(dict[str, Raw]).decode
@@ -68,14 +69,16 @@ def decode_request(body: bytes, *, counts_only: bool = False) -> Asked:
         raise DecodeError(f"The body is no valid JSON: {problem}. Send a JSON object.") from None
     _check(wire, fields, counts_only)
     thinks = wire.thinking is not None and wire.thinking.type != "disabled"
-    ignored = [name for name, raw in fields.items() if name not in KNOWN_FIELDS and _says(raw)]
+    ignored = [
+        name for name, raw in fields.items() if name not in KNOWN_FIELDS and _says(name, raw)
+    ]
     if thinks:
         ignored.append("thinking")
     return Asked(_chat_of(wire), shows_thinking=thinks, ignored=tuple(sorted(ignored)))
 
 
-def _says(raw: Raw) -> bool:
-    return bytes(raw) not in _NOTHING
+def _says(name: str, raw: Raw) -> bool:
+    return bytes(raw) not in _NOTHING and not asks_for_nothing(name, raw)
 
 
 def _wrong_field(problem: str, body: bytes) -> DecodeError:
@@ -103,7 +106,7 @@ def _check(wire: MessagesBody, fields: dict[str, Raw], counts_only: bool) -> Non
         if value is not None and not low <= value <= high:
             raise DecodeError(f"{name}: {value:g} is not within {low:g} to {high:g}.", param=name)
     for name, mend in _REFUSED.items():
-        if name in fields and _says(fields[name]):
+        if name in fields and _says(name, fields[name]):
             raise DecodeError(f"{name}: {mend}", param=name)
 
 

@@ -49,8 +49,8 @@ def encode_request(request: ChatRequest, model: Model, prefix: str | None = None
     parameters = _parameters_of(request, model)
     parameters.update((key, raw) for key, raw in request.extra.items() if key not in _OURS)
     for name in model.drops:
-        if parameters.pop(name, None) is not None:
-            note_dropped(model, name)
+        if (value := parameters.pop(name, None)) is not None:
+            note_dropped(model, name, value)
     body = {
         "model": model.wire_name,
         "input": {"messages": messages},

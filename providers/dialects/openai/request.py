@@ -103,8 +103,8 @@ def encode_request(
         _add_prefix(body, prefix, differences)
     for names in (model.drops, differences.drops):
         for name in names:
-            if body.pop(name, None) is not None:
-                note_dropped(model, name)
+            if (value := body.pop(name, None)) is not None:
+                note_dropped(model, name, value)
     return _encode(body)
 
 

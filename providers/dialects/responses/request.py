@@ -77,8 +77,8 @@ def encode_request(request: ChatRequest, model: Model) -> bytes:
     }
     body.update((name, raw) for name, raw in request.extra.items() if name in _SAME_NAME)
     for name in model.drops:
-        if body.pop(name, None) is not None:
-            note_dropped(model, name)
+        if (value := body.pop(name, None)) is not None:
+            note_dropped(model, name, value)
     return _encode(body)
 
 

@@ -173,9 +173,10 @@ def test_tool_choices_are_ours_by_another_name(wire: str, ours: str) -> None:
 
 def test_what_nobody_acts_on_is_named() -> None:
     asked = decode_request(
-        _body(top_k=5, thinking={"type": "adaptive"}, service_tier="auto", betas=[], later=None)
+        _body(top_k=5, thinking={"type": "adaptive"}, service_tier="standard_only", betas=[])
     )
     assert asked.ignored == ("service_tier", "thinking", "top_k")
+    assert decode_request(_body(service_tier="auto", later=None)).ignored == ()
     assert asked.shows_thinking
     assert asked.chat.extra == {}
     assert decode_request(_body(thinking={"type": "disabled"})).ignored == ()
