@@ -10,7 +10,8 @@ from policies.signals import Candidate, ModelHealth, Signals
 
 _MILLION = Decimal(1_000_000)
 _USUAL_FIRST_TOKEN_SECONDS = 1.0
-_USUAL_TOKENS_PER_SECOND = 40.0
+USUAL_TOKENS_PER_SECOND = 40.0
+"""Of a model of which neither a measurement nor its card says how fast it writes."""
 USUAL_DIFFICULTY = 0.5
 """Where a card's general quality is taken to hold."""
 STEEPNESS = 4.0
@@ -42,7 +43,7 @@ def estimate_seconds(candidate: Candidate, health: ModelHealth, output_tokens: i
     first = health.first_token_seconds or candidate.first_token_seconds
     speed = health.tokens_per_second or candidate.tokens_per_second
     return (first or _USUAL_FIRST_TOKEN_SECONDS) + output_tokens / (
-        speed or _USUAL_TOKENS_PER_SECOND
+        speed or USUAL_TOKENS_PER_SECOND
     )
 
 

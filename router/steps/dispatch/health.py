@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from policies.scoring import USUAL_TOKENS_PER_SECOND
 from policies.signals import HEALTHY, ModelHealth
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Gauge:
         No more than nearly all answers here have: it may as well have stopped, or never begun.
         """
         writing = seconds - (self.p50() or 0.0)
-        speed = self.tokens_per_second or card_tokens_per_second or 0.0
+        speed = self.tokens_per_second or card_tokens_per_second or USUAL_TOKENS_PER_SECOND
         return max(0, min(self._longest(), int(writing * speed)))
 
     def _longest(self) -> int:
