@@ -12,6 +12,7 @@ from policies.loader import find_policy, load_policy
 from policies.rules import Policy
 
 Vet = Callable[[Policy], Sequence[Finding]]
+Stamp = tuple[int, ...]
 
 
 def _accept(_: Policy) -> Sequence[Finding]:
@@ -56,6 +57,7 @@ class PolicyStore:
         self.path = find_policy(str(name_or_path))
         self._vet = vet
         self._own_intents = own_intents
+        self._seen: Stamp = ()
         self._current, self.findings = self._read()
 
     @property
@@ -81,9 +83,23 @@ class PolicyStore:
             findings=findings,
         )
 
+    def is_outdated(self) -> bool:
+        """Whether the file changed since it was last read, be it good or not."""
+        return _stamp(self.path) != self._seen
+
     def _read(self) -> tuple[Policy, tuple[Finding, ...]]:
+        self._seen = _stamp(self.path)  # before it is read: what changes meanwhile is read again
         policy = load_policy(self.path, own_intents=self._own_intents)
         findings = tuple(self._vet(policy))
         if any(finding.is_error for finding in findings):
             raise PolicyFileError(findings)
         return policy, findings
+
+
+def _stamp(path: Path) -> Stamp:
+    """What changes whenever the file does."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0,)
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size

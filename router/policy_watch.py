@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +19,6 @@ _PAUSE_SECONDS = 2.0
 """Before a watch that broke is begun anew: its folder may be away, or the system out of watches."""
 _MOST_LINKS = 40
 """As many as Linux follows."""
-
-Stamp = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,47 +47,36 @@ async def watch_policy(
 
     The watch looks up four times a second: more often would cost an idle server the most of all.
     """
-    watch = _Watch(store, metrics)
     while True:
         try:
-            await watch.run()
+            await _take_over_once(store, metrics)
         except Exception as error:  # a true boundary: a watch that ends would end all reloads
             _log.error("policy_watch_broke", file=str(store.path), error=repr(error))
             await asyncio.sleep(pause_seconds)
 
 
-class _Watch:
-    """Remembers what it saw last: not every change of the folder is one of the file."""
+async def _take_over_once(store: PolicyStore, metrics: ShowsPolicy) -> None:
+    """Reload if the file changed since it was read, then wait until it may have changed again.
 
-    def __init__(self, store: PolicyStore, metrics: ShowsPolicy) -> None:
-        self._store = store
-        self._metrics = metrics
-        self._seen: Stamp = ()
-        self._has_begun = False
+    Every change is waited for by a watch of its own: one that goes on may be that of a folder
+    which was moved away or deleted, and the one that took its place can have its very inode.
+    """
+    trail = find_trail(store.path)
+    for folder in trail.folders:
+        if not folder.is_dir():
+            raise FileNotFoundError(f"{folder} is away")
+    changes = awatch(
+        *trail.folders, watch_filter=trail.concerns, debounce=500, step=250, recursive=False
+    )
+    async with aclosing(changes), asyncio.TaskGroup() as group:
+        group.create_task(_first(changes))
+        await asyncio.sleep(0)  # the watch stands: a change shows there, or in the look
+        if store.is_outdated():  # in a thread, as no request is to wait for a policy's tests
+            await asyncio.to_thread(reload_policy, store, metrics)
 
-    async def run(self) -> None:
-        """Reload on changes, until the file is to be looked for in other folders."""
-        trail = find_trail(self._store.path)
-        if self._has_begun:
-            await self._look()
-        self._has_begun = True
-        if not trail.folders:
-            raise FileNotFoundError(f"{self._store.path.parent} is away")
-        changes = awatch(
-            *trail.folders, watch_filter=trail.concerns, debounce=500, step=250, recursive=False
-        )
-        async with aclosing(changes):
-            async for _ in changes:
-                await self._look()
-                if find_trail(self._store.path) != trail:
-                    return
 
-    async def _look(self) -> None:
-        """Reload if the file changed: in a thread, as no request is to wait for its tests."""
-        stamp = _stamp(self._store.path)
-        if stamp != self._seen:
-            self._seen = stamp
-            await asyncio.to_thread(reload_policy, self._store, self._metrics)
+async def _first(changes: AsyncIterator[object]) -> None:
+    await anext(changes)
 
 
 def reload_policy(store: PolicyStore, metrics: ShowsPolicy) -> bool:
@@ -123,15 +111,5 @@ def find_trail(path: Path) -> Trail:
                 links.add(part)
                 folders.add(part.parent)
                 ways.append(part.parent / part.readlink() / way.relative_to(part))
-    there = tuple(sorted(folder for folder in folders if folder.is_dir()))
-    names |= {each.name for each in (*links, *there)}
-    return Trail(there, frozenset(names))
-
-
-def _stamp(path: Path) -> Stamp:
-    """What changes whenever the file does."""
-    try:
-        found = path.stat()
-    except OSError:
-        return (0,)
-    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
+    names |= {each.name for each in (*links, *folders)}
+    return Trail(tuple(sorted(folders)), frozenset(names))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -154,6 +157,97 @@ async def test_the_watch_begins_anew_when_the_folder_was_away(tmp_path: Path) ->
         await _version_after(store, store.current.version)
     finally:
         watch.cancel()
+
+
+@asynccontextmanager
+async def _watched(store: PolicyStore) -> AsyncIterator[None]:
+    watch = asyncio.create_task(watch_policy(store, _NoMetrics(), pause_seconds=0.1))
+    try:
+        yield
+    finally:
+        watch.cancel()
+        await asyncio.wait([watch])
+
+
+async def test_an_edit_between_the_first_reading_and_the_watch_is_taken_over(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    store = PolicyStore(path)
+    path.write_text(CHANGED, encoding="utf-8")
+    async with _watched(store):
+        await _version_after(store, store.current.version)
+
+
+async def test_an_edit_while_a_policy_is_being_vetted_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+
+    def vet(policy: Policy) -> list[Finding]:
+        if policy.version == first:
+            path.write_text(CHANGED, encoding="utf-8")
+        return []
+
+    first = PolicyStore(path).current.version
+    store = PolicyStore(path, vet=vet)
+    assert store.current.version == first and store.is_outdated()
+    async with _watched(store):
+        await _version_after(store, first)
+
+
+def _move_in(folder: Path, text: str) -> None:
+    new = folder.with_name("new")
+    new.mkdir()
+    (new / "policy.yaml").write_text(text, encoding="utf-8")
+    folder.rename(folder.with_name("old"))
+    new.rename(folder)
+
+
+def _make_anew(folder: Path, text: str) -> None:
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / "policy.yaml").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("replace", [_move_in, _make_anew])
+@pytest.mark.parametrize("is_linked", [False, True], ids=["plain", "linked"])
+async def test_edits_are_taken_over_after_the_folder_was_replaced(
+    tmp_path: Path, replace: Callable[[Path, str], None], is_linked: bool
+) -> None:
+    folder = tmp_path / "releases" / "conf"
+    folder.mkdir(parents=True)
+    (folder / "policy.yaml").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "current").symlink_to("releases/conf")
+    store = PolicyStore((tmp_path / "current" if is_linked else folder) / "policy.yaml")
+    first = store.current.version
+    async with _watched(store):
+        await asyncio.sleep(0.3)
+        replace(folder, CHANGED)
+        second = await _version_after(store, first)
+        await asyncio.sleep(1.0)
+        (folder / "policy.yaml").write_text(TEXT, encoding="utf-8")
+        assert await _version_after(store, second) == first
+
+
+@pytest.mark.parametrize("is_linked", [False, True], ids=["plain", "linked"])
+async def test_edits_are_taken_over_after_the_folder_was_away_for_a_while(
+    tmp_path: Path, is_linked: bool
+) -> None:
+    folder = tmp_path / "releases" / "conf"
+    folder.mkdir(parents=True)
+    (folder / "policy.yaml").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "current").symlink_to("releases/conf")
+    store = PolicyStore((tmp_path / "current" if is_linked else folder) / "policy.yaml")
+    first = store.current.version
+    async with _watched(store):
+        await asyncio.sleep(0.3)
+        shutil.rmtree(folder)
+        await asyncio.sleep(1.0)
+        folder.mkdir()
+        await asyncio.sleep(0.5)
+        (folder / "policy.yaml").write_text(CHANGED, encoding="utf-8")
+        await _version_after(store, first)
 
 
 async def test_other_files_of_the_folder_change_and_the_log_among_them_says_nothing(
