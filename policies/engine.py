@@ -89,16 +89,8 @@ def decide(
     seats = _seat(policy, rule, course, limits, facts, roster)
     reasons += seats.reasons
     if not seats.selected:
-        obstacle, but_for = _find_obstacle(policy, rule, course, limits, facts, roster)
-        raise NoCandidateError(
-            course.rule,
-            course.stages[0].name,
-            seats.rejected,
-            reasons,
-            must_stay_local=limits.must_stay_local,
-            obstacle=obstacle,
-            but_for=but_for,
-        )
+        found = _find_obstacle(policy, rule, course, limits, facts, roster)
+        raise _nobody(course, seats, limits, reasons, *found)
     cascade = None
     if course.trial is not None:
         cascade, said = _judge(policy, course.trial, seats, limits, facts)
@@ -120,6 +112,26 @@ def decide(
         policy=policy.name,
         policy_version=policy.version,
         cascade=cascade,
+    )
+
+
+def _nobody(
+    course: _Course,
+    seats: Lineup,
+    limits: Limits,
+    reasons: Sequence[Reason],
+    obstacle: Obstacle | None,
+    but_for: Sequence[str],
+) -> NoCandidateError:
+    """Give the refusal of a request that nobody may answer."""
+    return NoCandidateError(
+        course.rule,
+        course.stages[0].name,
+        seats.rejected,
+        reasons,
+        must_stay_local=limits.must_stay_local,
+        obstacle=obstacle,
+        but_for=but_for,
     )
 
 

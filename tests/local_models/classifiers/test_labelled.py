@@ -14,22 +14,7 @@ from local_models.classifiers.labelled import (
     read_table,
     split_rows,
 )
-
-ROWS = [
-    {"text": f"{lead}{wish}", "label": label}
-    for label, wishes in {
-        "loan": ("我想贷款", "贷款利率是多少", "how do i get a loan"),
-        "card": ("信用卡丢了", "办张信用卡", "my card is lost"),
-    }.items()
-    for wish in wishes
-    for lead in ("", "你好，", "请问 ", "麻烦，", "hi ", "急！")
-]
-
-
-def write_csv(path: Path) -> Path:
-    lines = ["text,label", *(f'"{row["text"]}",{row["label"]}' for row in ROWS)]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
+from tests.local_models.classifiers.labelled_rows import ROWS, write_csv
 
 
 def write_rows(path: Path, rows: list[dict[str, object]]) -> Path:

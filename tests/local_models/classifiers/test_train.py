@@ -16,22 +16,7 @@ from local_models.classifiers.head import load_head
 from local_models.classifiers.labelled import NOWHERE, LabelledFileError, read_table
 from local_models.classifiers.train import retrain
 from local_models.classifiers.views import read_for
-
-ROWS = [
-    {"text": f"{lead}{wish}", "label": label}
-    for label, wishes in {
-        "loan": ("我想贷款", "贷款利率是多少", "how do i get a loan"),
-        "card": ("信用卡丢了", "办张信用卡", "my card is lost"),
-    }.items()
-    for wish in wishes
-    for lead in ("", "你好，", "请问 ", "麻烦，", "hi ", "急！")
-]
-
-
-def write_csv(path: Path) -> Path:
-    lines = ["text,label", *(f'"{row["text"]}",{row["label"]}' for row in ROWS)]
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
+from tests.local_models.classifiers.labelled_rows import ROWS, write_csv
 
 
 def test_a_csv_with_labels_of_its_own_becomes_a_head_with_a_picture(tmp_path: Path) -> None:
