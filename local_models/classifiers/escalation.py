@@ -19,7 +19,7 @@ from local_models.classifiers.word_groups import ESCALATION_HINT
 
 _SENTENCES = re.compile(r"[^.!?;…~\n]+[.!?;…~\n]*")
 _CLAUSES = re.compile(r"[^,:]+")
-_MARKS = re.compile(r"[\s,.!?;:…~\"'()\-]+")
+_MARKS = re.compile(r"[ \t,.!?;…~\"'()]+")
 _EDGES = " .!?;…~\n\"'()"
 _CALL_CHARS = 48
 """A turn or a clause that is nothing but a call for a person is no longer."""
@@ -47,23 +47,23 @@ _SETTLE = "(?:投诉|举报|(?<![报广警公布通忠转预原被])告(?!诉|�
 _SUE = "起诉(?!状|书|离婚|流程|费|材料|期|人|程序|时效|意见)"
 
 _ASKED_ZH = re.compile(
-    rf"(?:转|接|找|叫|要|换|让|由|派|跟|和|与|切|联系|呼叫|安排|提供)(?:一下|通|到|成|一?个|位|给|回|你们的?|的|在线|换|名|我){{0,3}}{_HUMAN}(?!.{{0,6}}(?:没有|哪个|好吗))"
+    rf"(?:转|接|找|叫|要|换|让|由|派|来|切|联系|呼叫|安排|提供)(?:一下|通|到|成|一?个|位|给|回|你们的?|的|在线|换|名|我){{0,3}}{_HUMAN}"
     rf"|有(?:没有)?(?:个|在线)?{_HUMAN}(?=$|吗|么|没|啊|呀|呢|能|可以|来|在|帮|客服|服务|坐席)"
     rf"|(?:需要|想|希望|请|能(?!够)|能不能|可不可以|可以|麻烦|帮我|给我|换)(?:你们?|帮我|给我|用|一?个|有|来|是|提供|直接){{0,2}}{_HUMAN}{_DESK}*(?:吗|么|吧|啊|呀|$|来|帮|给|跟|和|我)"
     rf"|{_HUMAN}{_DESK}*(?:在吗|在线吗|呢$|在不在|在哪|怎么(?:找|转|联系|接|打|进)|如何(?:转|联系|接)|有吗|呢\?|出来)"
     rf"|(?:找|接通?|转|联系|进入?)(?:不到|不了|不上|不通){_HUMAN}"
-    r"|(?:和|跟)(?:真|活)?人(?:说|聊|沟通|讲|谈|对话)"
+    rf"|(?:和|跟|与)(?:真|活)?人(?:工客服|工)?(?:直接)?(?:说|聊|沟通|讲|谈|对话)"
     rf"|(?:不想|不要|不愿意?|别)(?:再|和|跟|让|用){{1,3}}(?:你们的?)?(?:机器人|ai|智能客服)|(?:跟|和|与|要求|由){_BOSS}(?:通话|说|谈|沟通|对话|讲|联系|反映)"
     r"|(?:叫|换|来|找)一?个人(?:来)?(?:$|跟我|和我|回复|接待|处理|说)"
     r"|(?:给|帮|请|麻烦|快|要|直接)(?:我|你|帮我|给我){0,2}(?:转接?|接|转到|换)(?:一下|个|到|成|在线|一个|位){0,2}客服|^(?:转接?|接)(?:一下|个|到|在线)?客服"
     rf"|(?:找|叫|让|换|喊|请|转|见|跟|和|向|问|把|给|联系|要|要求)(?:一下)?(?:你们?|您们?|贵)[^我]{{0,4}}{_BOSS}"
     rf"|(?:让|请|叫|喊|找|要求)(?:一下)?[^我他她]{{0,4}}{_BOSS}(?:.{{0,4}})(?:联系我|打?给我|跟我|和我|回我|回复我|找我|见我|出面|出来|过来|亲自)"
-    rf"|(?:让)?管事的来|(?:找|叫|换|喊|转|见)(?:一下|个|位)?(?:值班|客服|店)?{_BOSS}(?:$|来|出|谈|说|处理|投诉|接|过|反映|理论)"
+    rf"|(?:让)?管事的来|(?:谁|哪个|哪位)(?:是)?(?:管事|说了算|能做主|做主)|(?:找|叫|换|喊|转|见)(?:一下|个|位)?(?:值班|客服|店)?{_BOSS}(?:$|来|出|谈|说|处理|投诉|接|过|反映|理论)"
     rf"|(?:你们|你|贵)[^我]{{0,4}}{_BOSS}(?:呢|在吗|在不在|是谁|的?电话|出来|来)"
     r"|(?:去|到|在|找|向|跟)(?:哪里?|哪儿|谁|什么(?:地方|部门))(?:可以|能|去)?投诉|投诉(?:应该)?(?:找谁|去哪|在哪|找哪|打哪|怎么投)|怎么投诉(?:$|你|客服|商家|卖家|店|快递|骑手|送餐|他们)"
 )
 _THREAT_ZH = re.compile(
-    rf"{_WILL}投诉(?!电话|渠道|入口|建议|怎么|进度|结果|信|邮箱|流程|处理|率|量|单)|投诉(?:你|贵|到|他们)|^(?:我)?投诉$|(?:加|和|并|外加|\+){{1,2}}投诉$|投诉(?:伺候|走起|警告)|(?:要|得|逼)(?:我|我们|咱)去?(?:投诉|举报|起诉|曝光|报警)"
+    rf"{_WILL}投诉(?!电话|渠道|入口|建议|怎么|进度|结果|信|邮箱|流程|处理|率|量|单)|投诉(?:你|贵|到|他们)|^(?:我)?投诉$|(?:我|就|直接)(?:们)?投诉(?:了|$)|投诉定了|(?:加|和|并|外加|\+){{1,2}}投诉$|投诉(?:伺候|走起|警告)|(?:要|得|逼)(?:我|我们|咱)去?(?:投诉|举报|起诉|曝光|报警)"
     rf"|{_WILL}举报(?:$|了|你|贵|商家|店|这|卖|他)|举报(?:你|贵)"
     rf"|{_SETTLE}(?:你们?)?(?:到|去|给|上)?[^不]{{0,4}}{_BODY}(?!的|费|证)|{_BODY}(?!的|费|证)[^的不将已]{{0,3}}(?:{_SETTLE}|见$|找你)"
     rf"|(?:找|请|联系|委托|咨询)(?:了|个|好|过)?{_BODY}(?:$|了|来|告|处理|解决|跟|和|评理|介入|给我)"
@@ -85,7 +85,7 @@ _THREAT_ZH = re.compile(
     rf"|{_HOTLINE}\s*[^\d的]{{0,4}}(?:{_SETTLE}|见|等着$)|(?:打|拨|找)[^的]{{0,3}}(?:市长|消费者|投诉|举报|监管)热线"
 )
 _ALONE_ZH = re.compile(
-    rf"(?:你好|您好|喂|在吗|请问?|麻烦|快点?|帮我?|给我|我要?|要|你们?|能|可以|转|接|直接|换|找|的|下|一下|个|算了|不行|没用|hi|hello){{0,6}}"
+    rf"(?:你好|您好|喂|在吗|客服|请问?|麻烦|快点?|帮我?|给我|我要?|要|你们?|能|可以|转|接|直接|换|找|的|下|一下|个|算了|不行|没用|hi|hello){{0,6}}"
     rf"(?:{_HUMAN}{_DESK}{{0,2}}(?:吧|啊|呀|谢谢|快点?|呢|吗|呀)?){{1,8}}|(?:我要?)?(?:12315|(?:投诉(?:你们?)?){{1,8}})(?:谢谢|吧|啊)?"
 )
 _DENIED_ZH = re.compile(
@@ -101,11 +101,11 @@ _PERSON_ZH = re.compile(
     "|有人|对方|别人|小[明红刚李王张]|[张李王赵][三四五某]|[甲乙丙丁]|某|俱乐部|球员|警方|检方|当事人|受害人|病人|患者|租客|房东|家属|嫌疑人|机构|政府|律师会|记者"
 )
 _OWN_ZH = re.compile(
-    rf"{_FIRST_ZH}|你|您|贵公司|贵司|商家|店家|卖家|客服|快递员|骑手|平台|再不|不然|否则|等着|小心|信不信|走着瞧|不.{{1,10}}(?:就|的话)|差评|垃圾|骗|态度|太[差烂坑慢过离黑]|这种|什么破|忍无可忍"
+    rf"{_FIRST_ZH}|你|您|贵公司|贵司|商家|店家|卖家|客服|快递员|骑手|平台|再不|不然|否则|等着|小心|信不信|走着瞧|不.{{1,10}}(?:就|的话)|^(?:今天|明天|再|要是|如果|若是?|还|敢)?不|差评|垃圾|骗|态度|太[差烂坑慢过离黑]|这种|什么破|忍无可忍"
 )
 """A threat that names nobody is the customer's where one of these stands in its sentence, or nothing before it."""
 _LEAD_ZH = re.compile(
-    r"(?:那|就|都|也|还|又|只能|只好|必须|一定|直接|现在|马上|立刻|立即|今天|明天|真的?|再|要|会|去|准备|打算|肯定|必|得|好|行|继续|全网|坚决|决定|强烈|两?天后|等着|到时候|第一时间|这次|反正| )*"
+    r"(?:那么?|所以|因此|既然|如果|已经?|早就|刚刚?|这就|今晚|明早|下周|月底|周[一二三四五六日]|晚点|待会|绝对|最后|警告|分钟|小时|就|都|也|还|又|只能|只好|必须|一定|直接|现在|马上|立刻|立即|今天|明天|真的?|再|要|会|去|准备|打算|肯定|必|得|好|行|继续|全网|坚决|决定|强烈|两?天后|等着|到时候|第一时间|这次|反正| )*"
 )
 _ASKS_ZH = re.compile(
     "吗|么$|什么(?!态度|破|垃圾|玩意|东西|服务|店|公司|素质)|怎么(?!还|回事|搞|这)|怎样|如何|多少|多久|哪|是否|能不能|可不可以|会不会|该不该|几[天年个]|谁(?!管|理|给)|区别|有用|为何|需要"
@@ -121,7 +121,7 @@ _OTHERS_ZH = re.compile(
 
 _WHO = (
     "(?:human beings?|humans?|persons?|people|agents?|managers?|supervisors?|superiors?|representatives?|reps?|operators?|someone|somebody|boss|advisors?|advisers?"
-    "|assistants?|team lead(?:er)?s?|(?:member of )?staff(?: member)?s?|director|ceo|management|whoever|(?:anyone|anybody)(?= (?:real|human|in charge|who)))"
+    "|assistants?|employees?|team lead(?:er)?s?|(?:member of )?staff(?: member)?s?|director|ceo|management|whoever|(?:anyone|anybody)(?= (?:real|human|in charge|who)))"
 )
 _KIND = "(?:your|ur|a|an|the|any|another|some|real|live|actual|living|human|customer|service|support|senior|different|store|shop|duty|line|of|one|proper|bloody|goddamn|damn|fucking|freaking|breathing|flesh-and-blood)"
 _ONE = rf"(?:{_KIND} )*{_WHO}\b(?!'s)"
@@ -140,12 +140,13 @@ _OFFICE = (
 )
 _SITES = "(?:twitter|facebook|instagram|social media|online|tiktok|youtube|reddit|everywhere|trustpilot|yelp|google reviews)"
 _HEADS = "(?:(?:your |the )?(?:head ?office|headquarters|hq|corporate)|(?:your |the |a )?(?:\\w+ )?(?:manager|supervisor|boss|management|ceo|director|superior)s?)"
-_WANT = "need|want|demand|would like|'d like|require|prefer|request|requesting|wanna|asking for"
+_WANT = "need|want|demand|would like|'d like|require|prefer|request|requesting|wanna|ask(?:ing|ed)(?: \\w+ times)? for"
 _FILE = r"(?:fil|lodg|mak|submit|rais|open|plac|put(?: in)?|register|issu|send)(?:e|ing|ting|ter)?"
 _FOR_ME = r"(?: out| back)?(?=$| (?:me|us|this|my|here|please|to (?:me|us|this|my)|with (?:me|us|this|my)|now|instead|at|into|back)\b)"
 _ANSWER = "(?:answer|help|call|contact|talk|speak|reply|respond|assist|take over|get back|phone|ring|email|write|deal|look|take a look|handle|reach)"
 _ASKED_EN = re.compile(
-    rf"\b(?:speak|talk|(?<!had a )chat)(?:ing)? (?:to|with) {_ONE}(?! else's)"
+    rf"\b(?:(?:speak|talk|(?<!had a )chat|deal|communicat|correspond)(?:e|ing)? (?:to|with)|(?:in touch|in contact|through|connected) (?:to|with)|get hold of|(?:call|call ?back|reply|response|answer|word|hear) from) {_ONE}(?! else's| (?:with|suffering|named) (?!author|power|some|more))"
+    rf"|\breach(?:ing)? {_REAL}(?:human|agent|person|operator|representative|manager|supervisor)s?\b|\bwhere(?:'s| is| are) (?:all )?(?:the|your) (?:real |actual )?(?:humans?|people|real person|agents|staff)\b"
     r"|\bcontact(?:ing)? (?:a|an|your|some|with an?) (?:real |live |actual |human )*(?:human|person|agent|assistant|operator|manager|supervisor|representative)s?\b"
     r"|\bcontact(?:ing)? (?:with )?(?:someone|somebody)(?=$| (?:please|from|at|in|who)\b)"
     rf"|\b(?:get|give|send|bring|gimme) (?:me )?{_ONE}(?! \w+ (?:price|discount)){_END}"
@@ -167,15 +168,17 @@ _ASKED_EN = re.compile(
     rf"|\b(?:put|get) {_ONE} (?:on|over|in here|now)\b|\b(?:human|person|agent|representative|manager) available\b|\bany (?:real |actual )(?:humans|people) (?:here|there)"
     r"|\b(?:whoever|(?:someone|somebody|anyone|the person|the one|person)(?: who| that)?) (?:is |'s )?(?:in charge|runs|responsible|manages)\b"
 )
+_MACHINE = r"(?:bots?|robots?|chatbots?|machines?|automated (?:replies|answers|messages|system))\b"
 _TAKEN_UP_EN = re.compile(
     r"\bescalat(?:e|ing) (?:this|it)\b(?! (?:into|war|conflict))|\bescalat(?:e|ing) (?:my|the) (?:case|ticket|issue|complaint|matter|problem|request|order|chat|call|question|claim|situation)\b"
     r"|\b(?:want|need|like|please|must|going|have|can i|how do i|let me|will) (?:to )?escalate(?: (?:this|it))?(?=$| (?:to|please|now|further)\b)"
     r"|\bescalat(?:e|ed) to (?:your|a|an|the|someone|management|upper|higher|senior)(?: \w+)?\b(?! (?:violence|war))"
     r"|\b(?:this|it|case|ticket|issue)(?: needs| has| must| should)? (?:to )?(?:be )?escalated$|\btransfer me$"
     rf"|\bcomplain(?:ing)? (?:to|with) {_HEADS}|\b(?:who(?:m)?|where) (?:can|could|do|should|must|may|to) (?:i|we) (?:complain|{_FILE} (?:a|an|my) (?:\w+ )?complaint)"
-    r"|\bwho (?:can|do|should|could|must) (?:i|we) (?:speak|talk) (?:to|with)(?: to)?(?= about (?:a |my |making |filing |this )(?:a )?complain)"
-    r"|\b(?:refuse|tired of|sick of|don't want|stop with|enough of|enough with|fed up with|no more|done with)\b.{0,20}\b(?:bots?|robots?|chatbots?)\b"
-    r"|\b(?:connect|transfer|put) me (?:through )?(?:to|with) (?:\w+ )?(?:support|staff|customer (?:service|care)|department)"
+    r"|\b(?:wish|want|like|need|going|have|here|writing|write|calling|got) to complain\b(?! (?:to|about) (?:my|him|her|god))|\bi(?:'m| am| will|'ll)(?: be)? complain(?:ing)?\b|\bwho (?:can|do|should|could|must) (?:i|we) (?:speak|talk) (?:to|with)(?: to)?(?= about (?:a |my |making |filing |this )(?:a )?complain)"
+    r"|\b(?:refuse|tired of|sick of|don't want|stop with|enough of|enough with|fed up with|no more|done with|hate)\b.{0,20}"
+    rf"\b{_MACHINE}|\b(?:done|stop|not|tired of|finished) (?:talk|chat|speak|deal|argu)ing (?:to|with) (?:\w+ ){{0,2}}{_MACHINE}"
+    r"|\b(?:connect|transfer|put|forward|pass|switch|direct) (?:me|this|us) (?:through |over |on )?(?:to|with) (?:\w+ ){0,2}(?:support|staff|customer (?:service|care)|department|team)\b|\bcomplaints (?:department|team)$"
     r"|^customer (?:service|support|care) (?:please|now)$"
 )
 """A matter that is to go up, a complaint to those above, a way round the machine."""
@@ -190,7 +193,7 @@ _THREAT_EN = re.compile(
     rf"|\b(?:this|it|matter|case)(?:'s| is| will)? (?:be )?(?:go|going|goes|handed|sent|forwarded) (?:over )?to (?:my|our|a) {_LAWYER}"
     rf"|\bnext (?:step|stop|call|email|letter) (?:is|will be) (?:to )?(?:the |my |our |a )?(?:{_OFFICE}|{_LAWYER})"
     rf"|\b(?:expect|file|filing|face|facing|start|bring)(?: \w+)? lawsuit|(?:{_SHALL}|or|want|please|need) (?:\w+ ){{0,2}}(?:fil|do|issu|initiat|start|request|open|rais|mak|claim|demand|get|tak|put)\w* (?:in )?(?:a |the |my )?chargeback"
-    r"|\breport(?:ing|ed)? (?:you|them|your (?:company|store|shop)|this (?:company|store|shop|seller))\b"
+    r"|\b(?:i|we)(?:'ll| will| am going to| are going to| shall|'m going to)? (?:go|going) to court\b|\bexpect (?:a|to get a|to receive a) (?:\w+ )?letter from (?:my|our)\b|\breport(?:ing)? (?:this|you|your \w+) to the (?:police|authorities)\b|\bor (?:my |a |i call my |i get my )?(?:lawyer|chargeback|court|police|legal action)s?$|\b(?:bank|card|paypal|visa|mastercard)(?: company)? (?:for|to do|to file|to start) (?:a |the )?chargeback|\b(?:i am|i'm|we are|we're) (?:filing|opening|raising|starting) a (?:payment )?dispute\b|\breport(?:ing|ed)? (?:you|them|your (?:company|store|shop)|this (?:company|store|shop|seller))\b"
     rf"|\b(?:report|contact|call|go|complain|complaint|fil|writ|tak|notif|sue|tell)\w*\b.{{0,30}}\b{_OFFICE}\b"
     r"|\b(?:go|going|talk|talking|write|tell|telling|contact|call) (?:(?:this |it |everything |that )?to )?the (?:press|media|papers|newspapers?|police|news|cops)\b"
     rf"|{_SHALL} (?:call|contact|tell)(?:ing)? the (?:press|police|media|cops)\b"
@@ -199,7 +202,7 @@ _THREAT_EN = re.compile(
     rf"|\b{_FILE} (?:a |an |my |this |another )?{_GRIEVANCE}\b"
     r"|\b(?:go|going) public (?:with|about|on|unless|if|$)"
     rf"|{_SHALL} (?:be )?(?:leav|giv|writ)\w+ .{{0,12}}\b(?:one|1)[ -]star"
-    rf"|{_SHALL} (?:be )?(?:post|shar|tweet|put|writ|tell)\w* (?:this|it|all|about|every|what|how|your) ?.{{0,30}}\b{_SITES}\b"
+    rf"|{_SHALL} (?:be )?(?:post|shar|tweet|put|writ|tell|make sure|let)\w* (?:this|it|all|about|every|what|how|your) ?.{{0,40}}\b{_SITES}\b"
 )
 _BARE = (
     rf"(?:(?:{_ALONE_WORDS}) )*(?:human|person|agent|representative|rep|operator|manager|supervisor|transfer me|escalate)"
@@ -228,7 +231,7 @@ _OWN_EN = re.compile(
     r"\b(?:you|your|ur|or else|otherwise|unless|refund|scam(?:mers)?|fraud|ridiculous|unacceptable|disgusting|pathetic)\b"
 )
 _ASKS_EN = re.compile(
-    r"(?:so|and|but|or|hi|hello|hey|please|ok|well|also|just|question|quick question)*\W*\b(?:(?:what|who|whom|whose|which|when|where|why|how|is|are|was|were|does|did|should|would|has)\b|(?:can|could|may|do|have|shall|must) (?:i|we|you|they|he|she|it|the|a|an|my|people|someone|one|customers?|consumers?)\b|(?:i )?wonder)"
+    r"(?:(?:so|and|but|or|hi|hello|hey|please|ok|well|also|just|question|quick question)[ -]+){0,4}(?:(?:what|who|whom|whose|which|when|where|why|how|is|are|was|were|does|did|should|would|has)\b|(?:can|could|may|do|have|shall|must) (?:i|we|you|they|he|she|it|the|a|an|my|people|someone|one|customers?|consumers?)\b|(?:i )?wonder)"
 )
 _PRESSED_EN = re.compile(
     r"\b(?:you (?:want|prefer|really want|wanna) (?:me|us)|(?:make|force|making|forcing) (?:me|us)|do (?:i|we) (?:really |seriously )?(?:have|need) to|must (?:i|we)|you rather (?:i|we))\b"
@@ -363,7 +366,9 @@ def _calls_in_english(found: _Found) -> bool:
 
 
 def _threatens_in_english(found: _Found) -> bool:
-    if _is_anothers(_PERSON_EN, found.earlier + found.before) or _OTHERS_EN.search(found.clause):
+    who = _PERSON_EN.match(found.said) or _VOWS_EN.match(found.said)
+    told = found.earlier + found.before + (who.group() if who else "")
+    if _is_anothers(_PERSON_EN, told) or _OTHERS_EN.search(found.clause):
         return False
     is_asked = _ASKS_EN.match(found.clause) and not _VOWS_EN.search(found.clause)
     if is_asked and not (_PRESSED_EN.search(found.clause) or _WISHES_EN.search(found.clause)):
@@ -399,7 +404,7 @@ _READERS_EN = (
     _Reader(re.compile("human|person|agent|manager|supervisor|rep|operator|transfer me|escalate"), _BARE_EN, _DENIED_EN, lambda found: True),
     _Reader(_CALLED_EN, _ASKED_EN, _DENIED_EN, _calls_in_english),
     _Reader(
-        re.compile("escalat|transfer me|complain|bot|(?:to|with) (?:\\w+ )?(?:support|staff|customer|department)|customer (?:service|support|care) (?:please|now)|who "),
+        re.compile("escalat|transfer me|complain|bot|robot|machine|automat|(?:to|with) (?:\\w+ )?(?:support|staff|customer|department)|customer (?:service|support|care) (?:please|now)|who "),
         _TAKEN_UP_EN, _DENIED_EN, _calls_in_english,
     ),
     _Reader(

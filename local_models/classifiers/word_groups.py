@@ -121,7 +121,7 @@ _HINTS = {
         "facebook instagram social online tiktok youtube reddit everywhere trustpilot yelp google "
         "agents managers supervisors representatives reps operators superior superiors whoever persons being beings "
         "assistant assistants lead leader director ceo management adviser advisers complain complaining complaints "
-        "grievance headquarters barrister barristers regulators authorities lawsuits chargebacks live charge"
+        "grievance headquarters barrister barristers regulators authorities lawsuits chargebacks live charge machine machines automated"
     ),
 }
 """Words, or their possessives, without which a pattern cannot hold: most texts are spared the pattern."""

@@ -233,6 +233,62 @@ def test_another_word_of_weight_or_another_number_is_another_question(
     assert not is_reask(read_features(now), [read_features(before)])
 
 
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("What does the premium plan cost?", "How much is the premium plan?"),
+        ("I need an invoice for my purchase", "Can you send me the invoice for my purchase?"),
+        ("When will it be delivered?", "But when will it arrive?"),
+        ("where's my parcel", "I asked where my parcel is"),
+        ("where is my order", "where is my oder"),
+        ("where is my package", "where is my pacakge"),
+        ("The app does not open", "the app won't open"),
+        ("Where is my order?", "I have waited two weeks. Where is my order?"),
+        ("优惠券怎么用不了", "为什么优惠券用不了"),
+        ("这个有红色吗", "有没有红色的"),
+        ("电脑开不了机", "电脑无法开机"),
+        ("这款多少钱", "这款什么价格"),
+    ],
+)
+def test_other_wordings_contractions_and_slips_of_the_pen_ask_again(before: str, now: str) -> None:
+    assert is_reask(read_features(now), [read_features(before)])
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("I want to cancel", "I do not want to cancel"),
+        ("How do I turn it on?", "How do I turn it off?"),
+        ("Can I log in?", "Can I log out?"),
+        ("it works", "it never works"),
+        ("It works", "Does it work?"),
+        ("Is it available?", "Is it not available?"),
+        ("The parcel arrived", "The parcel arrived damaged"),
+        ("Summarise the text", "Summarise the text in French"),
+        ("Flights from Paris to Rome", "Flights from Rome to Paris"),
+        ("translate hello", "translate thanks"),
+        ("可以退货吗", "不可以退货吗"),
+        ("能打开吗", "能打开了"),
+        ("写一首诗", "写一首关于秋天的诗"),
+        ("把“你好”翻译成英文", "把“谢谢”翻译成英文"),
+        ("从北京到上海多久", "从上海到北京多久"),
+    ],
+)
+def test_a_word_that_denies_or_adds_makes_another_question(before: str, now: str) -> None:
+    assert not is_reask(read_features(now), [read_features(before)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "continue", "next", "more please", "another one", "go on", "haha", "good morning", "no problem", "再来一个", "再讲一个笑话", "下一题", "换一个",
+        "继续写", "还有吗", "太好了谢谢",
+    ],
+)  # fmt: skip
+def test_asking_on_laughing_and_courtesy_ask_nothing_twice(text: str) -> None:
+    assert not is_reask(read_features(text), [read_features(text)])
+
+
 def test_short_acknowledgements_never_count_as_asked_again() -> None:
     assert not is_reask(read_features("好的"), [read_features("好的")])
 
