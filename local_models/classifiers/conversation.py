@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -12,45 +13,108 @@ from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.features import Features
 
 REASK_SIMILARITY = 0.6
-"""Share of the shorter turn's n-grams from which on a turn says again what an earlier one said."""
+"""Share of the shorter turn's n-grams from which on a slip of the pen may be one."""
 REASK_CHARS = 4
 """Shorter turns ("ok", "yes") repeat each other without meaning to; of Chinese ones those that ask nothing."""
 _LONGEST_WISH = 12
 """A short wish with all its marks ("退款！！！") is no longer than that."""
 _UNITS_FOR_A_CHANGE = 9
-"""A change in both directions is a slip of the pen only where so many words stand beside each changed one."""
+"""One more word, or a changed one, is a slip of the pen only where so many words stand beside each."""
+_UNITS_FOR_A_PART = 2
+"""A question within a longer turn counts by itself from so many words on."""
+_SHORTEST_MISSPELT = 4
 
 _NUMBERS = re.compile(r"\d+")
+_QUOTED = re.compile(r"[\"“”「『《]([^\"“”「」『』《》]{1,200})[\"“”」』》]")
 _UNITS = re.compile(r"[a-zà-ɏ']+|[^\W\d_a-zà-ɏ\ue001-\ue003\ue010\ue011]")
-_SAME = tuple(
+_PARTS = re.compile(r"[^,.!?;:]+[,.!?;:]*")
+_SAME_ZH = tuple(
     (re.compile(pattern), become)
     for pattern, become in (
-        ("(?:怎么|为什么|为啥|咋)?还(?:没有?|不)", "时"),
-        ("(?:什么|啥)时候|何时|几时|哪天|多久|多长时间", "时"),
-        ("为什么|为啥|怎么回事|怎么(?=被|会)", "因"),
-        ("怎么样?|如何|咋样?", "怎"),
+        (r"(?:怎么|为什么|为啥|咋)?还(?:没有?|不)", "时"),
+        (r"([\u4e00-\u9fff])[不没]\1", r"\1"),
+        (r"(?<=了)没有?(?=$|[,.!?])|没有?(?=[?])", ""),
+        (r"无法|没法|没办法|不可以|不能", "不"),
+        (r"不(?:了|上|动|成|通)", "不"),
+        (r"(?:什么|啥)时候|何时|几时|几点|哪天|多久|多长时间|时候", "时"),
+        (r"多少钱|(?:什么|啥|多少)价格?|价格(?:是|为)?(?:多少|怎样)?|几块钱|怎么卖", "价"),
+        (r"为什么|为啥|怎么回事|咋(?=[^不没]{0,4}[不没])|怎么(?=被|会|[^不没]{0,4}[不没])", "因"),
+        (r"怎么样?|如何|咋样?", "怎"),
+        (r"[到在]了?哪(?:里|儿|个地方)?", "哪"),
+        ("到账|到货", "到"),
+        ("现货", "货"),
+        ("使用", "用"),
         (
-            "我(?:是)?(?:问|说)的是|我(?:就)?(?:想)?问(?:一?下|问)?|请问|到底|究竟|现在|目前|能不能|可不可以|可以|是不是",
+            "我(?:是)?(?:问|说)的是|我(?:就)?(?:想)?问(?:一?下|问)?|请问|到底|究竟|现在|目前|能够?|可以|支持|是否",
             "",
         ),
+    )
+)
+_COURTESY_ZH = re.compile(
+    "你好|您好|谢谢|感谢|麻烦|辛苦|好的|没错|是的|对的|知道|明白|收到|没问题|帮我|给我|一下|我们|你们"
+)
+_SAME_EN = tuple(
+    (re.compile(pattern), become)
+    for pattern, become in (
+        (r"\bor not\b", " "),
         (
-            "你好|您好|谢谢|感谢|麻烦|辛苦|好的|没错|是的|对的|知道|明白|收到|没问题|帮我|给我|一下|我们|你们",
-            "",
+            r"\b(?:ca|wo|do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b|\bcannot\b|\bnever\b|\bno longer\b",
+            " not ",
+        ),
+        (r"\b(where|what|when|how|who|it|that|there|here)'?s\b", r"\1"),
+        (r"\bhow much(?: money)?\b|\bcosts?\b|\bprices?\b", " price "),
+        (
+            r"\b(?:get|gets) (?:here|to me)\b|\b(?:be |been |being )?delivered\b|\barriv(?:es?|ed|ing)\b|\bshow up\b",
+            " arrive ",
+        ),
+        (
+            r"\b(?:i|we) (?:need|want)\b|\b(?:would|'d|i'd|we'd) like\b|\b(?:can|could|would|will) you (?:please )?(?:send|give)\b|\b(?:send|give|get) (?:me|us)\b",
+            " ",
         ),
     )
 )
 """Wordings of one thing, and wordings of nothing."""
+_ABOUT_WORDS = re.compile(
+    r"翻译|怎么[说读写]|意思|造句|\btranslat|\bspell|\bmeans?\b|\bsay\b|\bpronounce"
+)
+"""Where a turn is about words, courtesy is one of them."""
+_DENIALS = frozenset(("not", "no", "without", *"不没别未无非"))
+_COURTESY_WORDS = "thanks thank hello hi hey sorry yes yeah no ok okay great fine good please"
+_COURTESY = frozenset(_COURTESY_WORDS.split())
 _IDLE_WORDS = (
-    "a an the is are was were am be been do does did i you we my your our it its this that to of in on at for please "
-    "thanks thank hello hi hey ok okay yes yeah no so and but can could will would shall should may just again still "
-    "now asked asking said repeat me very much i'm it's tell know want sure right great fine good"
+    "a an the is are was were am be been do does did i you we my our your it its this that to of in on at for please "
+    "and but can could will would shall should may just again still now asked asking said repeat me very much so "
+    "i'm it's i've you're we're these about tell know want sure right what have has had there any some get got getting yet already really actually"
 )
 _IDLE = frozenset(
     (
         *_IDLE_WORDS.split(),
-        *("的了啊呀吗呢吧啦嘛哦喔哈哎喂呗我你您它是在就也都再又请里儿能会好嗯行对亲很"),
+        *(
+            "的了啊呀吗呢吧啦嘛哦喔哈哎喂呵嘿我你您它是在就也都再又请里儿能会好嗯行对亲很要想需有给帮让把这个款去来下点些得过着跟和么一期"
+        ),
     )
 )
+_NOD_WORDS = (
+    "continue next more go on another one haha hahaha hehe lol rofl wow cool nice perfect awesome morning afternoon evening "
+    "night bye goodbye welcome problem worries keep going proceed ahead carry understood exactly indeed agreed alright super"
+)
+_NODS = frozenset(_NOD_WORDS.split())
+"""Said twice, such words alone ask nothing twice, or ask for the next thing."""
+_ASKS_ON_ZH = re.compile(
+    "(?:请|你|那|就|麻烦){0,4}(?:再|多|继续|接着|接下来|往下|下一|换|还要|重新)(?:来|写|讲|说|给|生成|换|出|举|想|念|做|画|推荐|往下|我|一|下|几|两|些|点|个|次|遍|篇|段|首|条|题|步|章|页|种|批|例子?|笑话|故事|问题|吧|呗|啊)*"
+    "|(?:还有|然后|后来|接着|更多|其他的?|别的)(?:呢|吗|么)?|[哈嘿呵嘻]+|(?:笑死|厉害|真棒|太棒|太好|不错)(?:我?了)?"
+)
+_ASKS = re.compile(
+    r"[?吗时怎哪因价谁几]|什么|\b(?:where|when|why|how|who|which|price|is|are|does|do you|did|can|could|will)\b"
+)
+_ASKED = re.compile(
+    r"[吗么没]\W*$|[?]|^(?:so |and |but |now )?(?:is|are|was|were|does|do|did|has|have|had)\b"
+)
+_TOLD = re.compile(
+    r"^(?!.*(?:\b(?:wh\w+|how|not)\b|n't|[什怎哪谁几还]))(?:.*了[啊呀啦哦!.~]*$|(?:it|this|that|the|my|our|your|he|she|they|all|everything)\b)"
+)
+"""A statement is no question of the same words: "it works" and "does it work?"."""
+_IN_ORDER = re.compile(r"\bfrom\b.{1,80}?\bto\b|\bthan\b|\bto\b.{1,80}?\bfrom\b|从.{1,40}?到|比")
 _SHORT_WISH = re.compile("[\u3400-\u9fff]{2,3}")
 _PARTICLES = "了的啊呀呢吧啦嘛哦吗么哈"
 _NO_WISH_WORDS = (
@@ -70,7 +134,11 @@ def is_reask(now: Features, earlier: Sequence[Features]) -> bool:
     or three Chinese signs is one again where it is said word for word.
     """
     wish = _read_short_wish(now.text)
-    if wish and any(_read_short_wish(before.text) == wish for before in earlier):
+    form = _tell_form(now.text)
+    if wish and any(
+        _read_short_wish(before.text) == wish and not _differ(form, _tell_form(before.text))
+        for before in earlier
+    ):
         return True
     if _is_short(now):
         return False
@@ -87,32 +155,137 @@ def _read_short_wish(plain: str) -> str:
     if len(plain) > _LONGEST_WISH:
         return ""
     wish = "".join(_UNITS.findall(plain)).rstrip(_PARTICLES)
-    is_idle = wish in _NO_WISHES or not read_matter(wish, wish)[0]
+    is_idle = wish in _NO_WISHES or not read_matter(wish, wish).words
     return "" if is_idle or not _SHORT_WISH.fullmatch(wish) else wish
 
 
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a turn says, less what any turn may say."""
+
+    units: tuple[str, ...]
+    """Its words, or signs where it is Chinese, as they stand."""
+    words: frozenset[str]
+    numbers: frozenset[str]
+    quoted: frozenset[str]
+    parts: tuple[frozenset[str], ...]
+    """The words of every question in it, where it says more than that."""
+    form: str
+    """`told`, `asked`, or empty where neither is sure."""
+    keeps_order: bool
+    """Whether another order of the words says another thing."""
+
+
 def _asks_the_same(now: Features, before: Features) -> bool:
-    said, numbers = read_matter(now.text, now.typed)
-    said_before, numbers_before = read_matter(before.text, before.typed)
-    if numbers_before and numbers - numbers_before:
+    said, said_before = read_matter(now.text, now.typed), read_matter(before.text, before.typed)
+    if said_before.numbers and said.numbers - said_before.numbers:
         return False
-    if not said or not said_before:
-        return not said and not said_before and bool(numbers) and numbers == numbers_before
-    fewer, more = sorted((len(said), len(said_before)))
-    changed = min(len(said - said_before), len(said_before - said))
-    if changed and changed * _UNITS_FOR_A_CHANGE >= fewer:
+    if said.quoted and said_before.quoted and said.quoted != said_before.quoted:
         return False
-    # What says less says most of the other all the same, or stands in it nearly word for word.
-    return (not changed and 2 * fewer > more) or similarity(now, before) >= REASK_SIMILARITY
+    if _differ(said.form, said_before.form):
+        return False
+    words, words_before = said.words, said_before.words
+    if not words or not words_before:
+        return (
+            not words
+            and not words_before
+            and bool(said.numbers)
+            and said.numbers == said_before.numbers
+        )
+    if _say_one_thing(said, said_before) or _is_misspelt(now, before, words, words_before):
+        return True
+    return any(part == words_before for part in said.parts) or any(
+        part == words for part in said_before.parts
+    )
+
+
+def _say_one_thing(one: Matter, other: Matter) -> bool:
+    return one.words == other.words and (
+        one.units == other.units or not (one.keeps_order or other.keeps_order)
+    )
+
+
+def _is_misspelt(
+    now: Features, before: Features, words: frozenset[str], words_before: frozenset[str]
+) -> bool:
+    """Whether what differs is a slip of the pen: never a word that denies, and not much."""
+    new, old = words - words_before, words_before - words
+    if not new | old or (new | old) & _DENIALS:
+        return False
+    if len(new) == len(old) == 1 and len(words) > 1 and _is_slip(*new, *old):
+        return True
+    if any(each.isascii() for each in new | old):
+        return False
+    fewer = min(len(words), len(words_before))
+    changed = max(len(new), len(old))
+    return changed * _UNITS_FOR_A_CHANGE < fewer and similarity(now, before) >= REASK_SIMILARITY
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Whether a word lost an inner letter, or two inner letters changed places."""
+    shorter, longer = sorted((one, other), key=len)
+    if len(longer) < _SHORTEST_MISSPELT or shorter[:1] + shorter[-1:] != longer[:1] + longer[-1:]:
+        return False
+    at = next((at for at, sign in enumerate(shorter) if sign != longer[at]), len(shorter))
+    if len(longer) - len(shorter) == 1:
+        return shorter[at:] == longer[at + 1 :]
+    swapped = longer[at + 1 : at + 2] + longer[at : at + 1]
+    return len(longer) == len(shorter) and shorter[at:] == swapped + longer[at + 2 :]
 
 
 @lru_cache(maxsize=1024)
-def read_matter(plain: str, typed: str) -> tuple[frozenset[str], frozenset[str]]:
-    """What a turn says, less what any turn may say: its words, or signs where it is Chinese; and its numbers."""
-    for pattern, become in _SAME:
+def read_matter(plain: str, typed: str) -> Matter:
+    """What a normalised turn, typed so, says."""
+    courtesy = not _ABOUT_WORDS.search(plain)
+    same = _unify(plain, courtesy)
+    units = _weigh(same, courtesy)
+    words = frozenset(units)
+    if words <= _NODS or _ASKS_ON_ZH.fullmatch("".join(_UNITS.findall(same))):
+        units, words = (), frozenset()
+    parts = [each.group() for each in _PARTS.finditer(same)]
+    asked = (
+        [frozenset(_weigh(each, courtesy)) for each in parts if _ASKS.search(each)]
+        if len(parts) > 1
+        else []
+    )
+    return Matter(
+        units=units,
+        words=words,
+        numbers=frozenset(_NUMBERS.findall(typed)),
+        quoted=frozenset(_QUOTED.findall(typed)),
+        parts=tuple(each for each in asked if len(each) >= _UNITS_FOR_A_PART),
+        form=_tell_form(plain),
+        keeps_order=bool(_IN_ORDER.search(same)),
+    )
+
+
+def _differ(form: str, other: str) -> bool:
+    return {form, other} == {"asked", "told"}
+
+
+def _tell_form(plain: str) -> str:
+    return "asked" if _ASKED.search(plain) else "told" if _TOLD.search(plain) else ""
+
+
+def _unify(plain: str, courtesy: bool) -> str:
+    """One wording for what means the same."""
+    for pattern, become in _SAME_EN:
         plain = pattern.sub(become, plain)
-    units = _UNITS.findall(plain)
-    return frozenset(units) - _IDLE, frozenset(_NUMBERS.findall(typed))
+    if plain.isascii():
+        return plain
+    for pattern, become in _SAME_ZH:
+        plain = pattern.sub(become, plain)
+    return _COURTESY_ZH.sub("", plain) if courtesy else plain
+
+
+def _weigh(same: str, courtesy: bool) -> tuple[str, ...]:
+    """The words of weight, without the s of plurals and of verbs."""
+    idle = _IDLE | _COURTESY if courtesy else _IDLE
+    units = [each for each in _UNITS.findall(same) if each not in idle]
+    return tuple(
+        each[:-1] if len(each) > 3 and each[-1] == "s" and each[-2] != "s" else each
+        for each in units
+    )
 
 
 def similarity(one: Features, other: Features) -> float:

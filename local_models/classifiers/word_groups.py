@@ -118,7 +118,10 @@ _HINTS = {
         "regulator lawsuit ombudsman bot bots robot robots chatbot chatbots support staff customer anyone anybody "
         "humans people chargeback claims complaint report reporting reported public press media police papers "
         "newspaper newspapers news cops transfer escalate escalated escalating dispute disputing star twitter "
-        "facebook instagram social online tiktok youtube reddit everywhere trustpilot yelp"
+        "facebook instagram social online tiktok youtube reddit everywhere trustpilot yelp google "
+        "agents managers supervisors representatives reps operators superior superiors whoever persons being beings "
+        "assistant assistants lead leader director ceo management adviser advisers complain complaining complaints "
+        "grievance headquarters barrister barristers regulators authorities lawsuits chargebacks live charge machine machines automated"
     ),
 }
 """Words, or their possessives, without which a pattern cannot hold: most texts are spared the pattern."""

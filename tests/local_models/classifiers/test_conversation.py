@@ -87,8 +87,106 @@ def test_ordinary_turns_are_not_escalation(text: str) -> None:
     assert not is_escalation(text)
 
 
+@pytest.mark.parametrize("text", """
+I need human help
+any human here?
+can a person answer me
+stop with the bot, gimme a human
+I demand to speak to whoever is in charge
+I want to escalate to your team lead
+who can I complain to
+I will complain to head office
+I'll get my lawyer involved
+hello? agent!
+This is useless. Agent please.
+How can I lodge a complaint against your company?
+My wife wants to talk to a manager
+I told your colleague, and now I will take legal action
+人工在哪
+人工人工人工
+能人工吗
+可以人工回复吗
+麻烦给我安排一个人工坐席
+给我接客服人员
+让经理联系我
+让我律师联系你们
+等着收投诉吧
+不解决我就给差评加投诉
+不然我就上315
+要求赔偿否则起诉
+连续两天出问题，投诉！
+怎么投诉你们
+是不是要我投诉才处理
+""".strip().splitlines())  # fmt: skip
+def test_a_call_and_a_threat_are_heard_in_many_words(text: str) -> None:
+    assert is_escalation(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Order number: 12345", "订单号：12345", "邮编，12345", "房间号：12315", "12345", "ZIP: 12345",
+        "Kind regards\nJohn Miller\nManager\nAcme", "Job title: Manager, company: Acme", "Delivered to: person",
+        "SELECT manager, operator, person FROM staff;", "type: object, title: Person", "发票内容：人工，抬头：海天公司",
+        "人工：200元，材料：300元", "配送方式：人工", "收货人：真人", "Human, elf or orc: which race is best?",
+    ],
+)  # fmt: skip
+def test_a_number_or_a_person_beside_a_label_or_in_a_list_calls_nobody(text: str) -> None:
+    assert not is_escalation(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Translate to French: I want to speak to the manager", "请把下面这句翻译成英文：我要投诉你们", "Proofread: I will file a complaint with the regulator.",
+        'She told the shop "I will sue you if you do not pay". Was she right?', "客服问：“您要转人工吗”这句话怎么改得更礼貌",
+        "Agent: Hello, how can I help?\nCustomer: I want to speak to a manager.", "客服：您好\n用户：转人工",
+        "Can he win?\nA. I will sue you\nB. I will not\nC. Neither", "In the film, the hero says he will sue them. Who plays him?",
+        "客户说要去12315投诉，我作为店主怎么回复？", "A buyer threatened to take legal action. What should our shop reply?",
+    ],
+)  # fmt: skip
+def test_what_is_quoted_or_handed_over_to_be_worked_on_is_not_the_customers_own(text: str) -> None:
+    assert not is_escalation(text)
+
+
+@pytest.mark.parametrize("text", """
+What are legal proceedings?
+Who reports to the FTC?
+How do I request a chargeback?
+Can I sue my employer for unpaid wages?
+I want to sue my landlord
+The family took legal action against the airline.
+Is it ethical to clone a human being?
+Write an essay on what it means to be a human being.
+can you help me find someone to look at my car's engine because the light is on
+i didnt lodge a complaint
+故意伤害要追究刑事责任吗
+到法院起诉离婚需要什么材料
+上法庭穿什么
+公司拖欠工资怎么投诉
+他准备起诉前东家并要求赔偿
+昆明市民梁玉祥将卖主携程旅行网告上法院
+刚才人工客服已经帮我解决了，谢谢
+""".strip().splitlines())  # fmt: skip
+def test_the_law_others_and_what_is_settled_are_no_threat_and_no_call(text: str) -> None:
+    assert not is_escalation(text)
+
+
 def test_a_long_letter_full_of_hints_takes_no_time() -> None:
-    for part in ("再不", "the agent ", "please ", "我要", "打12315", "不要不", "sue\u0027"):
+    parts = (
+        "再不",
+        "the agent ",
+        "please ",
+        "我要",
+        "打12315",
+        "不要不",
+        "sue\u0027",
+        "投诉",
+        "transfer me, ",
+        "'a \"b ",
+        "agent: ",
+    )
+    for part in parts:
         assert is_escalation(part * 40_000) in (True, False)
 
 
@@ -133,6 +231,62 @@ def test_another_word_of_weight_or_another_number_is_another_question(
     before: str, now: str
 ) -> None:
     assert not is_reask(read_features(now), [read_features(before)])
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("What does the premium plan cost?", "How much is the premium plan?"),
+        ("I need an invoice for my purchase", "Can you send me the invoice for my purchase?"),
+        ("When will it be delivered?", "But when will it arrive?"),
+        ("where's my parcel", "I asked where my parcel is"),
+        ("where is my order", "where is my oder"),
+        ("where is my package", "where is my pacakge"),
+        ("The app does not open", "the app won't open"),
+        ("Where is my order?", "I have waited two weeks. Where is my order?"),
+        ("优惠券怎么用不了", "为什么优惠券用不了"),
+        ("这个有红色吗", "有没有红色的"),
+        ("电脑开不了机", "电脑无法开机"),
+        ("这款多少钱", "这款什么价格"),
+    ],
+)
+def test_other_wordings_contractions_and_slips_of_the_pen_ask_again(before: str, now: str) -> None:
+    assert is_reask(read_features(now), [read_features(before)])
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("I want to cancel", "I do not want to cancel"),
+        ("How do I turn it on?", "How do I turn it off?"),
+        ("Can I log in?", "Can I log out?"),
+        ("it works", "it never works"),
+        ("It works", "Does it work?"),
+        ("Is it available?", "Is it not available?"),
+        ("The parcel arrived", "The parcel arrived damaged"),
+        ("Summarise the text", "Summarise the text in French"),
+        ("Flights from Paris to Rome", "Flights from Rome to Paris"),
+        ("translate hello", "translate thanks"),
+        ("可以退货吗", "不可以退货吗"),
+        ("能打开吗", "能打开了"),
+        ("写一首诗", "写一首关于秋天的诗"),
+        ("把“你好”翻译成英文", "把“谢谢”翻译成英文"),
+        ("从北京到上海多久", "从上海到北京多久"),
+    ],
+)
+def test_a_word_that_denies_or_adds_makes_another_question(before: str, now: str) -> None:
+    assert not is_reask(read_features(now), [read_features(before)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "continue", "next", "more please", "another one", "go on", "haha", "good morning", "no problem", "再来一个", "再讲一个笑话", "下一题", "换一个",
+        "继续写", "还有吗", "太好了谢谢",
+    ],
+)  # fmt: skip
+def test_asking_on_laughing_and_courtesy_ask_nothing_twice(text: str) -> None:
+    assert not is_reask(read_features(text), [read_features(text)])
 
 
 def test_short_acknowledgements_never_count_as_asked_again() -> None:
