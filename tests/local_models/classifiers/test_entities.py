@@ -7,13 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from local_models.classifiers.compiled import NATIVE
-from local_models.classifiers.entities import (
-    find_places,
-    find_places_with_patterns,
-    find_slots,
-    find_times,
-    find_times_with_patterns,
-)
+from local_models.classifiers.dates import find_time_starts, find_time_starts_with_patterns
+from local_models.classifiers.entities import find_places, find_places_with_patterns, find_slots
 
 
 @pytest.mark.parametrize(
@@ -132,6 +127,32 @@ def test_a_slot_is_found_as_it_was_written(text: str, kind: str, values: tuple[s
         "版本11.11",
         "3毛绒玩具",
         "5角星",
+        "I weigh 150 pounds",
+        "50 pounds of flour",
+        "$1 is the first argument in bash",
+        "awk '{print $2}'",
+        "Find $3x^2 + 5$ if $3$ and $7,$ are roots",
+        "一元二次方程",
+        "the RS 485 bus",
+        "百元店",
+        "12.5.99.1元",
+        "订单10000件",
+        "I purchase 10000 units",
+        "package 10000 pcs",
+        "purchase window-seat-2024",
+        "#2014徐浩…夏日签售会#",
+        "ISBN 9787111128069 有吗",
+        "商品编号100234",
+        "the border 12345 km",
+        "color #336699",
+        "ratio 3/4",
+        "9/11 documentary",
+        "in 1/10 s, or 3/2",
+        "明天会更好这首歌",
+        "星期五乐队",
+        "《后天》",
+        "on the 5th floor",
+        "you may 100% agree",
     ],
 )
 def test_what_is_no_slot_stays_none(text: str) -> None:
@@ -149,7 +170,15 @@ def test_repeats_are_named_once_in_the_order_of_the_text() -> None:
 
 
 def test_hostile_text_takes_no_time() -> None:
-    for text in ("1" * 200_000, "order " * 40_000, "订单" * 90_000, "1-" * 90_000, "$" * 200_000):
+    for text in (
+        "1" * 200_000,
+        "order " * 40_000,
+        "订单" * 90_000,
+        "1-" * 90_000,
+        "$" * 200_000,
+        "$1," * 60_000,
+        "order 1 " * 25_000,
+    ):
         assert set(find_slots(text)) <= {"order_number", "phone", "date", "amount"}
 
 
@@ -188,7 +217,21 @@ def test_numbers_stand_where_both_ways_of_looking_find_them(text: str) -> None:
     assert NATIVE is not None, "the compiled loops are part of what the tests install"
     assert find_places(text.lower()) == find_places_with_patterns(text.lower())
     for most in (16, 30, 600):
-        assert find_times(text.lower(), most) == find_times_with_patterns(text.lower(), most)
+        starts = find_time_starts(text.lower(), most)
+        assert starts == find_time_starts_with_patterns(text.lower(), most)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("订单1001，99元", ("99元",)),
+        ("第3块，20块", ("20块",)),
+        ("10块3个", ("10块",)),
+        ("款号A12-50元", None),
+    ],
+)
+def test_a_number_beside_a_sum_is_no_part_of_it(text: str, values: tuple[str, ...] | None) -> None:
+    assert find_slots(text).get("amount") == values
 
 
 def test_a_date_may_reach_over_a_line_s_end() -> None:
