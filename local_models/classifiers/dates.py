@@ -18,7 +18,7 @@ GLANCE_CHARS = 600
 
 _MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
-_YEAR = r"(?:19|20)\d\d"
+_YEAR = r"(?:1[5-9]|20)\d\d"
 _NUMBERED = "楼|线|店|院|码|电池|汽油|柴油|厅|染|的?鞋|的?衣|的?裤|柜|机|车|门|仓|库|色|房|桌|字|球|键|位|针|样|款|尺"
 """What has a number of its own: "5号电池" is no day."""
 _BESIDE_DATES = r"\s?(?:的?(?:活动|大促|促销|预售|那天|当天|下单|买|订|拍|付款|发货|到货|签收)|之?前|之后|以后|sale\b|deal)"
@@ -29,19 +29,21 @@ _DATE = re.compile(
     rf"|(?<!\d){_DAY}(?:号(?!{_NUMBERED})|日(?!无理由|内|价保|保价|包|元|用|游))"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b(?:\.?,?\s+{_YEAR}(?!\d))?"
     rf"|\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b|(?<![\d.-]){_DAY}(?:-{_DAY}-|\.\s?{_DAY}\.\s?){_YEAR}(?![.-]?\d)"
-    rf"|(?<![\da-z_-]){_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\da-z_-])"
+    rf"|(?<![\da-z_-])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\da-z_-])"
     rf"|(?P<slashed>(?<![\d/.])(?:\d|[012]\d|3[01])/{_DAY}(?![\d/a-z]))"
     r"|\b(?:1[0-2]|0?[1-9])(?:[:.][0-5]\d)?\s?[ap](?:m\b|\.m\.)"
     r"|(?<=the )(?P<nth>(?:3[01]|[12]?\d)(?:st|nd|rd|th)\b)"
     rf"|(?<![\d.])(?:0?[1-9]|1[0-2])\.{_DAY}(?![\d.])(?:(?<=on \d\d\.\d\d)|(?={_BESIDE_DATES}))"
 )
 _MONTH = re.compile(rf"(?:{_MONTHS})[.,]?$")
+_SUBJECT = re.compile(r"\b(?:i|you|we|they|s?he|it|this|that|who|which|there|one)\s$")
+"""Before "may", which is no month then."""
 _MONTH_DAY = re.compile(
     rf"\b(?:{_MONTHS})(?:[.,]?\s+{_YEAR}(?!\d)|\.?\s+\d{{1,2}}(?!\d|%)(?:st|nd|rd|th)?(?:,?\s+{_YEAR}(?!\d))?)"
 )
 
 _CALCULATES_BEFORE = re.compile(
-    r"[=+*^<>×÷·∶]\s?$|\b(?:ratio|fraction|probability|odds|score|scored)(?: is| of)? $"
+    r"[=+*^<>×÷·∶]\s?$|\b(?:ratio|fraction|probability|odds|score|scored)(?: is| of)? $|(?:概率|比[例率值]|分数)[是为约等于]{0,2}$|[的约占达过近增降升][至到了]?$"
 )
 _CALCULATES_AFTER = re.compile(
     r"\s?(?:[=+*^<>×÷%\"]|(?:inch|in\b|cups?|price|size|of\b|off\b|full|miles?|kg|lb|oz|hours?|mark|way|done|as\b|the\b|英?寸|would|service|stars?|score|rating|points?|分))"
@@ -49,8 +51,9 @@ _CALCULATES_AFTER = re.compile(
 _MATHS = re.compile(
     r"[=^\\]|概率|比例|分数|几分之|probability|ratio|fraction|odds|chance|equation|simplif|\bsum\b|product of|integer|triangle|polynomial"
 )
-_RARE_IN_FRACTIONS = frozenset([11, 13, 14, 15, *range(17, 32)])
+_RARE_IN_FRACTIONS = frozenset([11, 13, 14, *range(17, 24), *range(26, 30), 31])
 _MONTHS_IN_A_YEAR = 12
+_NEAR = 12
 _DATED_BEFORE = re.compile(
     r"(?:\b(?:on|by|since|until|till|before|after|dated?|ordered|placed|bought|paid|shipped|delivered|arrived|arriving|arrives|received|due|purchased|returned|booked|eta|est|date:?"
     r"|(?:from|between)(?!\s\d/\d\b))\s|[从在到于自至是买订付发收寄等截止改我您你号单])[:：]?\s?$"
@@ -73,17 +76,17 @@ _MONTH_ZH = f"(?:十[一二]?|[{_NUMERALS[:9]}])月"
 _DAY_ZH = f"(?:[{_NUMERALS}]{{1,3}}[日号]|{_OF_MONTH_ZH})"
 _SONG = "(?![^，。！？；,.!?;\\s听看唱读追]{0,5}(?:这首歌|这支歌|歌词|这首曲|这本小说|这部(?:电影|剧|片子)))"
 """A title of which a day is a part: "明天会更好这首歌"."""
-_BAND = "(?!乐队|乐团|餐厅|餐吧|酒吧|书店|书房|咖啡|摄影|文化|传媒|工作室|会更好)"
+_BAND = "(?!乐队|乐团|餐厅|餐吧|酒吧|书店|书房|咖啡|摄影|文化|传媒|工作室)"
 """What bears a day's name."""
 _DATE_ZH = re.compile(
-    rf"(?:(?:今|明|后|大后|昨|前|大前)天{_BAND}{_SONG}(?:{_PARTS_OF_DAY})?|今早|今晚|明早|明晚|昨晚|"
+    rf"(?:(?:今|明|后|大后|昨|前|大前)天(?!会更好){_SONG}(?:{_PARTS_OF_DAY})?|今早|今晚|明早|明晚|昨晚|"
     rf"(?:这|本|上|下|上上|下下)个?(?:周|星期|礼拜)[一二三四五六日天末]?|(?:周|星期|礼拜)[一二三四五六日天末]{_BAND}{_SONG})"
     rf"(?:{_PARTS_OF_DAY})?(?:{_HOUR})?|(?:{_PARTS_OF_DAY}){_HOUR}|"
     rf"(?:民国|令和|平成|昭和)(?:\d{{1,3}}|[{_NUMERALS}〇零百元]{{1,5}})年(?:(?:\d{{1,2}}月(?:\d{{1,2}}[日号]?)?)|{_MONTH_ZH}{_DAY_ZH}?)?|"
     rf"[零〇○{_NUMERALS[:9]}]{{2,4}}年{_MONTH_ZH}{_DAY_ZH}?|(?:今|明|去|前)年(?:\d{{1,2}}月(?:\d{{1,2}}[日号]?|{_OF_MONTH_ZH})?|{_MONTH_ZH}{_DAY_ZH}?)?|"
     rf"{_MONTH_ZH}{_DAY_ZH}|"
     r"(?:这|本|上|下)个?月(?:初|底|中)?(?:\d{1,2}[号日])?|月底|月初|双十一|双11|双十二|双12|(?<![\d¥￥$.,-])618(?![\d.,元块个件-])|国庆|春节|中秋|元旦|"
-    r"除夕|大?年三十|大年初[一二三四五六七]|正月(?:初[一二三四五六七八九十]|十五)|元宵节|端午节?|清明节?(?!上河)|七夕|重阳节?|腊八|圣诞节?(?!树|帽|老人|袜)|劳动节|儿童节|情人节|母亲节|父亲节|妇女节|教师节|五一(?=假|放|期间|节|前|后|小长假|黄金周)|"
+    r"除夕|大?年三十|大年初[一二三四五六七]|正月(?:初[一二三四五六七八九十]|十五)|元宵节|端午节?|清明节?(?!上河)|七夕|重阳节?|腊八(?![蒜粥豆])|圣诞节?(?!树|帽|老人|袜)|(?:劳动|儿童|情人|母亲|父亲|妇女|教师)节(?!日)|五一(?=假|放|期间|节|前|后|小长假|黄金周)|"
     r"[\d一二两三四五六七八九十半几][\d一二两三四五六七八九十半几多百]{0,11}(?:日|个?(?:天|周|星期|礼拜|月|小时|钟头|分钟)|年)(?:之?前|之?后|以?内)"
 )
 _STARTS_ZH = re.compile(
@@ -167,7 +170,7 @@ def _dates_in_digits(lower: str, starts: list[int], months: list[int]) -> list[S
                 continue
             slashed = first, end
         elif date["nth"]:
-            on_the = _ON_THE.search(lower, max(0, start - 12), start)
+            on_the = _ON_THE.search(lower, max(0, start - _NEAR), start)
             if on_the is None or not _NTH_ENDS.match(lower, end):
                 continue
             first = on_the.start(1)
@@ -175,14 +178,14 @@ def _dates_in_digits(lower: str, starts: list[int], months: list[int]) -> list[S
     for start, end in zip(months[::2], months[1::2], strict=True):
         month = _MONTH.search(lower, start, end)
         date = month and _MONTH_DAY.match(lower, month.start())
-        if date:
+        if date and not _SUBJECT.search(lower, max(0, start - _NEAR), start):
             found.append(date.span())
     return found
 
 
 def _is_day_of_month(lower: str, start: int, end: int) -> bool:
     """Whether "5/20" here is a day: a word beside it says so, or it would be a rare fraction."""
-    before = max(0, start - 12), start
+    before = max(0, start - _NEAR), start
     if _CALCULATES_BEFORE.search(lower, *before) or _CALCULATES_AFTER.match(lower, end):
         return False
     if _DATED_BEFORE.search(lower, *before) or _DATED_AFTER.match(lower, end):

@@ -182,7 +182,7 @@ def find_places_with_patterns(lower: str) -> Places:
             if word and word.group(1)[:3] in _MONTH_STARTS:
                 at.months.extend(word.span(1))
             before = lower[max(0, start - 2) : start - 1]
-        if _may_be_money(follows[:1]) or _may_be_money(before):
+        if follows[:1].isdecimal() or _may_be_money(follows[:1]) or _may_be_money(before):
             at.sums.append(start)
     return at
 

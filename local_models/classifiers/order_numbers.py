@@ -44,6 +44,8 @@ _PLURAL = re.compile(r"\s{1,3}(?!(?:is|was|has|does|its|this|yes|plus|status)\b)
 _VERB_LEAD = re.compile(
     r"(?:\b(?:to|i|we|you|they|can|could|will|would|should|must|may|might|let's|us|wanna|gonna|always|usually|often|minimum|also)|'ll|'d)\s+$"
 )
+_LONG_NUMBER = re.compile(r"\d{5,30}")
+"""Right behind its word, with nothing between."""
 _LAST_DIGITS = re.compile(r"last (?:four|4|three|3|five|5|six|6) (?:digits|numbers)")
 _NOT_ORDERS = re.compile(
     r"(?:商品|产品|货品|物料|款式|型号|员工|学生|学号|座位|房间|设备|图书)的?$"
@@ -110,8 +112,6 @@ def _named(typed: str, lower: str, place: int) -> list[Span]:
         return [tail.span(tail.lastindex or 0)]
     link = _LINK.match(lower, name.end())
     start = link.end() if link else name.end()
-    if name["en"] and start == name.end():
-        return []
     is_sure = (
         bool(name["label"] or name["numbered"] or name["en_label"])
         or "#" in lower[name.end() : start]
@@ -123,9 +123,19 @@ def _named(typed: str, lower: str, place: int) -> list[Span]:
     token = _TOKEN.match(lower, start)
     if token is None or not _is_number(typed, lower, token, least=least, is_sure=is_sure):
         return []
-    if is_verb and (token.group().isdecimal() or len(token.group()) < 8):
+    if start == name.end() and name["en"] and not _LONG_NUMBER.fullmatch(token.group()):
+        return []
+    if is_verb and not _is_named_by_verb(lower, token):
         return []
     return _list_from(typed, lower, token)
+
+
+def _is_named_by_verb(lower: str, token: re.Match[str]) -> bool:
+    """Whether it is a number even behind "to order": no round one, and no product's name."""
+    said = token.group()
+    if not said.isdecimal():
+        return len(said) >= 8
+    return len(said) > 5 and not said.endswith("00") and not _PLURAL.match(lower, token.end())
 
 
 def _is_name(lower: str, place: int, name: re.Match[str]) -> bool:
@@ -135,7 +145,7 @@ def _is_name(lower: str, place: int, name: re.Match[str]) -> bool:
     before = lower[place - 1 : place]
     if not name["en"] or not ("a" <= before <= "z"):
         return True
-    return lower.endswith((" pre", " re"), 0, place) or lower.startswith(("pre", "re"), 0)
+    return lower[max(0, place - 4) : place].split(" ")[-1] in ("pre", "re")
 
 
 def _is_number(typed: str, lower: str, token: re.Match[str], *, least: int, is_sure: bool) -> bool:

@@ -22,7 +22,7 @@ _NUMBER = re.compile(
 )
 """Digits and what may stand within a number; whether that makes one number is asked afterwards."""
 _ONE_NUMBER = re.compile(
-    rf"\d+(?:\.\d+)?|\d{{1,3}},\d{{1,2}}|\d{{1,3}}(?:,\d{{2}})*,\d{{3}}(?:\.\d+)?|\d{{1,3}}(?:[. {_BLANKS}]\d{{3}})+(?:,\d{{1,2}})?"
+    rf"\d+(?:\.\d+)?|\d{{1,3}},\d{{1,2}}|\d{{1,3}}(?:,\d{{2,3}})*,\d{{3}}(?:\.\d+)?|\d{{1,3}}(?:[. {_BLANKS}]\d{{3}})+(?:,\d{{1,2}})?"
     r"|\d{1,3}(?:['’]\d{3})+(?:[.,]\d{1,2})?"
 )
 """Plain, or in groups as England, India, Europe and Switzerland write them."""
@@ -72,15 +72,15 @@ _KUAI = (
 _DIGIT = "[一二两三四五六七八九\\d]"
 _CHANGE = (
     rf"(?:零?{_DIGIT}{{1,2}}(?:[毛角](?![绒巾衣线笔毯呢星落度色形])(?:{_DIGIT}分?)?"
-    r"|(?=$|[^\da-z一-鿿.:：/-]|[.:](?!\d)|[的了吗呢吧啊呀买卖包退就到也都才贵]))|多(?!少))?"
+    r"|(?=$|[^\da-z一-鿿.:：/-]|[.:](?!\d)|[的了吗呢吧啊呀买卖包退就到也都才贵一每]))|多(?!少))?"
 )
 """Less than one yuan, behind it: "99块9", "5元5角"; but "10块3个" buys three."""
 _BEHIND = re.compile(
-    rf"[多余来]?\s?(?:{_CHINESE}|[块元角毛分]钱|美刀|[円￠]|日圆|{_ROUND}|(?:{_YUAN}|{_KUAI}){_CHANGE}"
+    rf"[多余来]?\s?(?:{_CHINESE}|[块元角毛分]钱(?!一分货)|美刀|[円￠]|日圆|{_ROUND}|(?:{_YUAN}|{_KUAI}){_CHANGE}"
     rf"|毛(?!绒|巾|衣|线|笔|毯|呢|利|孔|豆|肚)(?:{_DIGIT}(?!{_DIGIT}))?|角(?!星|落|度|色|形|函|铁|钢|尺|架|裤)|刀(?![具片法剑鞘刃锋口架]))"
     r"|[\s-]?(?:dollars?|bucks?|yuan|euros?(?!\s?(?:cup|20\d\d|champ))|cents?|rupees?|pesos?|rou?bles?|francs?|quid|baht|ringgit"
     r"|dirhams?|riyals?|yen|liras?|reais|kron(?:or|er|as?)|złot(?:y|e|ych)|zloty|zł|zl|kč|kr|rs|руб(?:лей|ля|ль)?"
-    rf"|pounds?\ssterling|{_CODES}|{_MORE_CODES})(?![^\W_])|\s?(?:[€£¢₹₽₩¥￥₫฿]|\$(?![\w$\\{{(]))"
+    rf"|pounds?\ssterling|{_CODES}|{_MORE_CODES})(?![^\W_])|\s?(?:[€£¢₹₽₩¥￥₫฿]|\$(?!\s?\d|[\w$\\{{(]))"
 )
 """A currency behind a number."""
 _TENS_OF_THOUSANDS = re.compile(
@@ -93,8 +93,8 @@ _ALL = f"{_ONES}零〇百千万亿"
 _SPENT = "(?:(?<=[花付扣充缴欠])|(?<=[花付扣充缴欠]了)|(?<=[收扣花]了[我你您他她])|(?<=多收)|(?<=多收了))"
 """Right before what can only be money, how little it may be."""
 _IN_CHINESE = re.compile(
-    rf"(?<![\d.,周期拜第{_ONES}])(?:[好大](?=几)|[数上近成](?=[十百千万亿])|(?=[\d{_ONES}]))(?=[\d.]{{0,24}}+[{_ALL}多余来])(?!一块(?!多(?!少)|[钱\d零二三四五六七八九半]))"
-    rf"[\d.{_ALL}多余来]{{1,24}}+\s?(?:{_CHINESE}|[块元角毛分]钱|美刀|[円]|日圆|{_ROUND}|{_YUAN}{_CHANGE}|(?<![一二两三四五六七八九]一){_KUAI}{_CHANGE})"
+    rf"(?<![\d.周期拜第{_ONES}])(?<!\d,)(?:[好大](?=几)|[数上近成](?=[十百千万亿])|(?=[\d{_ONES}]))(?=[\d.]{{0,24}}+[{_ALL}多余来])(?!一块(?!多(?!少)|[钱\d零二三四五六七八九半]))"
+    rf"[\d.{_ALL}多余来]{{1,24}}+\s?(?:{_CHINESE}|[块元角毛分]钱(?!一分货)|美刀|[円]|日圆|{_ROUND}|{_YUAN}{_CHANGE}|(?<![一二两三四五六七八九]一){_KUAI}{_CHANGE})"
     rf"|{_SPENT}[\d{_ALL}]{{1,12}}+块{_CHANGE}"
 )
 """Sums in Chinese numerals, alone or among digits. "一块" alone is "together", or one piece."""
@@ -107,7 +107,7 @@ _COUNTED = ("dollar", "buck", "euro", "cent", "yuan", "pound", "rupee", "quid")
 _ENGLISH_UNIT = re.compile(r"(?:dollars?|bucks?|euros?|cents?|yuan|pounds?|rupees?|quid)(?![a-z])")
 _ENGLISH_NUMBER = (
     "(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
-    "|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|couple|few|several|dozen)"
+    "|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion|couple|few|several|dozen)"
 )
 _IN_ENGLISH = re.compile(
     rf"(?<![a-z\d.,-]){_ENGLISH_NUMBER}(?:[\s-]+(?:(?:and|of)\s+)?{_ENGLISH_NUMBER}){{0,8}}(?:\s+of)?[\s-]$"
@@ -115,7 +115,7 @@ _IN_ENGLISH = re.compile(
 _LONGEST_IN_ENGLISH = 64
 _MOST_IN_ENGLISH = 12
 _NO_SUM = re.compile(
-    r"(?:an?|one)[\s-](?:(?:million|billion)[\s-])?[a-z]+\s(?:store|tree|general|shop|sign|bill|menu|question|baby)|an?\s(?:cents?|pounds?|euros?)$"
+    r"(?:an?|one)[\s-](?:(?:million|billion)[\s-])?[a-z]+\s(?:store|tree|general|shop|sign|bill|menu|question|baby|value|amount)|an?\s(?:cents?|pounds?|euros?)$"
 )
 
 _NEAR = 40
@@ -129,7 +129,7 @@ _PRICED = re.compile(
 _SPENDING = re.compile(
     r"\b(?:pa(?:id|ys?|ying)|costs?|charg\w+|refund\w*|pric\w+|fees?|bill\w*|spen[dt]\w*|ow(?:ed?|es|ing)|deposit\w*|worth|money|cash|fined?"
     r"|discount\w*|budget|salary|earn\w*|invoice\w*|transferr?\w*|balance|(?:bought|got|sold) (?:it|this|that|them)|compensat\w+|reimburs\w+"
-    r"|overcharg\w+|debit\w*|credit\w*|donat\w+)\b|£"
+    r"|overcharg\w+|debit\w*|credit\w*|donat\w+|withdr\w+|atm|cash ?point|gave me|top(?:ped)?[ -]?up|bank|account)\b|£"
 )
 _WEIGHING = re.compile(
     r"\b(?:weigh\w*|lift\w*|los[et]\w*|losing|gain\w*|drop\w*|carr\w+|bench\w*|deadlift\w*|squat\w*|dumbbells?|kettlebells?|shed)\b"
@@ -138,7 +138,7 @@ _WEIGHING = re.compile(
 _POSITIONS = re.compile(
     r"\b(?:bash|shell|zsh|awk|sed|perl|grep|regexp?|argv|echo|scripts?|postgres\w*|sql|query|placeholders?|positional|printf|php|backreferences?"
     r"|(?:first|second|third|capturing|capture|function|command)[\s-](?:arguments?|parameters?|group|field)|select .{1,40} from|insert into)\b"
-    r"|[`{}\\]|=~|&&|/\$\d|= ?\$\d{1,2}\b|脚本|变量|参数|命令行|正则|捕获组"
+    r"|[`{}]|=~|&&|/\$\d|\w=\$\d{1,2}\b|脚本|变量|参数|命令行|正则|捕获组"
 )
 """Where "$1" is the first of what a program was given."""
 _POSITION = re.compile(r"\$\d{1,2}")

@@ -122,7 +122,8 @@ static int tells_of_money(uint32_t code)
 static int look_for_sum(const Codes *text, Py_ssize_t start, Py_ssize_t end, int is_apart, PyObject **lists)
 {
     int is_far = start > 0 && is_space(at(text, start - 1));
-    if (tells_of_money(at(text, end + is_apart)) || tells_of_money(at(text, start - 1 - is_far)))
+    if ((is_apart && is_digit(at(text, end + 1))) ||
+        tells_of_money(at(text, end + is_apart)) || tells_of_money(at(text, start - 1 - is_far)))
         return push(lists, SUMS, start);
     return 0;
 }
