@@ -14,6 +14,7 @@ the other, each where those before it left room, so that a newcomer at the end m
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -199,10 +200,18 @@ def _fill(stretches: Sequence[tuple[Decimal, Decimal, str]], rest: str) -> Line:
 def unit_of(by: str, caller: Caller) -> str:
     """Give what sticks: the user, session, order number (or its tail), tenant or key."""
     if by == "order_tail":
-        return caller.order_number[-2:]
+        return _tail_of(caller.order_number)
     if by == "key":
         return caller.key_name
     return str(getattr(caller, by))
+
+
+def _tail_of(order_number: str) -> str:
+    """Give the last two digits, whatever stands between and behind them and however wide they are
+    written; a number without digits is its own tail."""
+    plain = unicodedata.normalize("NFKC", order_number)
+    digits = [str(unicodedata.decimal(sign)) for sign in plain if sign.isdecimal()]
+    return "".join(digits[-2:]) or order_number
 
 
 def draw(split: Split, caller: Caller, moment: str) -> Draw:

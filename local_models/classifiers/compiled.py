@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
-INTERFACE = 7
+INTERFACE = 8
 """What these loops take and give; a module of another count is not used. `local_models/native/module.c` has the same."""
 
 
@@ -160,8 +160,8 @@ class CompiledModule(Protocol):
     places: Callable[[str], tuple[list[Any], ...]]
     """The fields of `entities.Places`, in order, for one text."""
 
-    times: Callable[[str, int], list[tuple[int, int]]]
-    """What `entities.find_times` gives for one text."""
+    times: Callable[[str, int], list[int]]
+    """What `dates.find_time_starts` gives for one text."""
 
     runs: Callable[
         [str],

@@ -46,11 +46,11 @@ PyObject *lower_text(PyObject *Py_UNUSED(module), PyObject *string)
     return lower;
 }
 
-int push_span(PyObject *list, Py_ssize_t start, Py_ssize_t end)
+int push_place(PyObject *list, Py_ssize_t place)
 {
-    PyObject *span = Py_BuildValue("nn", start, end);
-    int failed = span == NULL || PyList_Append(list, span) < 0;
-    Py_XDECREF(span);
+    PyObject *number = PyLong_FromSsize_t(place);
+    int failed = number == NULL || PyList_Append(list, number) < 0;
+    Py_XDECREF(number);
     return failed ? -1 : 0;
 }
 

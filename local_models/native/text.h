@@ -49,8 +49,8 @@ static inline Py_ssize_t skip_spaces(const Codes *text, Py_ssize_t i)
     return i;
 }
 
-/* A start and an end, put onto a list; -1 with the error set. */
-int push_span(PyObject *list, Py_ssize_t start, Py_ssize_t end);
+/* A place, put onto a list; -1 with the error set. */
+int push_place(PyObject *list, Py_ssize_t place);
 
 /* FNV-1a, then mixed: the low bits choose a place in a table. */
 static inline uint64_t begin_hash(void)

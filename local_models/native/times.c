@@ -1,4 +1,4 @@
-/* Times in English, as the patterns of entities.py tell them. */
+/* Where a time in English may begin: the loop of dates.py, which tries its pattern there. */
 #include "text.h"
 #include <string.h>
 
@@ -16,29 +16,27 @@ static int begins_with(const Codes *text, Py_ssize_t i, const char *const *words
     return 0;
 }
 
-static const char *const TIMES[] = {"day", "week", "month", "hour", "year", "tonight", "tomorrow",
-                                    "christmas", ""};
+static const char *const TIMES[] = {"day", "week", "month", "hour", "year", "minute", "night", "morning", "evening",
+                                    "afternoon", "tomorrow", "christmas", "easter", "thanksgiving", ""};
 
 /* What the words begin with that a time can begin with. */
-static const char STARTS[][10] = {"a ", "black", "by ", "christmas", "day ", "fi", "four", "fri", "in ", "last", "mon",
-                                  "next", "on ", "one", "satur", "seven", "six", "sun", "ten", "this", "three",
-                                  "thurs", "today", "tomorrow", "tonight", "tue", "two", "wednes", "yesterday", ""};
+static const char STARTS[][13] = {
+    "a ", "an ", "black", "by ", "christmas", "couple", "day ", "easter", "ei", "eleven", "few", "fi", "four", "fri",
+    "half", "in ", "last", "mon", "new", "next", "nine", "on ", "one", "past", "satur", "seven", "several", "six",
+    "sun", "ten", "thanksgiving", "thirty", "this", "three", "thurs", "today", "tomorrow", "tonight", "tue", "twelve",
+    "twenty", "two", "valentine", "wednes", "within", "yesterday", ""};
 
-#define WORDS_BACK 3
+#define WORDS_BACK 4
 #define MOST_STARTS 1024
 
-static int is_time(const Codes *text, Py_ssize_t i)
-{
-    uint32_t next = text->codes[i + 1];
-    return (next == 'a' || next == 'e' || next == 'o' || next == 'h') && begins_with(text, i, TIMES);
-}
-
-/* Whether a word for times can begin with this letter. */
-static inline int may_be_time(uint32_t code)
+/* Whether a word for times begins here. */
+static inline int is_time(const Codes *text, Py_ssize_t i)
 {
     const uint32_t letters = 1U << ('d' - 'a') | 1U << ('w' - 'a') | 1U << ('m' - 'a') | 1U << ('h' - 'a') |
-                             1U << ('y' - 'a') | 1U << ('t' - 'a') | 1U << ('c' - 'a');
-    return code - 'a' < 26 && letters >> (code - 'a') & 1;
+                             1U << ('y' - 'a') | 1U << ('n' - 'a') | 1U << ('e' - 'a') | 1U << ('a' - 'a') |
+                             1U << ('t' - 'a') | 1U << ('c' - 'a');
+    uint32_t code = text->codes[i];
+    return code - 'a' < 26 && letters >> (code - 'a') & 1 && begins_with(text, i, TIMES);
 }
 
 static int is_break(uint32_t code)
@@ -58,103 +56,10 @@ static int can_begin(const Codes *text, Py_ssize_t i)
 {
     if (is_digit(at(text, i)))
         return 1;
-    for (const char(*start)[10] = STARTS; (*start)[0]; start++)
+    for (const char(*start)[13] = STARTS; (*start)[0]; start++)
         if (at(text, i) == (unsigned char)(*start)[0] && begins_like(text, i, *start))
             return 1;
     return 0;
-}
-
-static inline int is_word(uint32_t code)
-{
-    return code < 128 ? is_digit(code) || is_small(code | 32) || code == '_' : Py_UNICODE_ISALNUM(code);
-}
-
-/* The word or the digits that begin here and end where a word ends: how long they are; 0 where they do not. */
-static Py_ssize_t length_of(const Codes *text, Py_ssize_t i)
-{
-    Py_ssize_t end = i;
-    if (is_digit(at(text, i)))
-        while (is_digit(at(text, end)))
-            end++;
-    else
-        while (is_small(at(text, end)))
-            end++;
-    return is_word(at(text, end)) ? 0 : end - i;
-}
-
-/* Whether these code points are one of the words, which end with an empty one. */
-static int is_one(const Codes *text, Py_ssize_t i, Py_ssize_t length, const char *const *words)
-{
-    for (; **words; words++)
-        if ((Py_ssize_t)strlen(*words) == length && reads(text, i, *words))
-            return 1;
-    return 0;
-}
-
-static const char *const DAYS[] = {"monday", "tueday", "tuesday", "wednesday", "thurday", "thursday",
-                                   "friday", "saturday", "sunday", ""};
-static const char *const ALONE[] = {"today", "tonight", "tomorrow", "yesterday", "christmas", ""};
-static const char *const LEADS[] = {"next", "last", "this", "on", "by", ""};
-static const char *const SPANS[] = {"week", "weekend", "month", "year", ""};
-static const char *const COUNTS[] = {"one", "two", "three", "four", "five", "six", "seven", "ten", "a", ""};
-static const char *const FEW_COUNTS[] = {"one", "two", "three", "a", ""};
-static const char *const PERIODS[] = {"day", "days", "week", "weeks", "hour", "hours", "month", "months", ""};
-#define WITHOUT_MONTHS 6
-
-static int is_count(const Codes *text, Py_ssize_t i, Py_ssize_t length, const char *const *counts)
-{
-    return length && (is_digit(at(text, i)) || is_one(text, i, length, counts));
-}
-
-/* Where the next word begins behind blanks, of which there must be one; -1 otherwise. */
-static Py_ssize_t next_word(const Codes *text, Py_ssize_t i)
-{
-    Py_ssize_t next = skip_spaces(text, i);
-    return next > i ? next : -1;
-}
-
-/* "day after tomorrow" and "black friday" are written with one space. */
-static Py_ssize_t end_of_phrase(const Codes *text, Py_ssize_t i)
-{
-    static const char *const phrases[] = {"day after tomorrow", "day before yesterday", "black friday", ""};
-    for (const char *const *phrase = phrases; **phrase; phrase++)
-        if (reads(text, i, *phrase)) {
-            Py_ssize_t end = i + (Py_ssize_t)strlen(*phrase);
-            return is_word(at(text, end)) ? -1 : end;
-        }
-    return -1;
-}
-
-/* Where the time in English ends that begins here; -1 where there is none. */
-static Py_ssize_t end_of_time(const Codes *text, Py_ssize_t i)
-{
-    Py_ssize_t length = length_of(text, i);
-    if (is_word(at(text, i - 1)) || length == 0)
-        return -1;
-    if (is_one(text, i, length, DAYS) || is_one(text, i, length, ALONE))
-        return i + length;
-    Py_ssize_t next = next_word(text, i + length);
-    if (next < 0)
-        return -1;
-    Py_ssize_t after = length_of(text, next);
-    if (is_one(text, i, length, LEADS))
-        return is_one(text, next, after, DAYS) || is_one(text, next, after, SPANS) ? next + after : -1;
-    int is_ahead = length == 2 && reads(text, i, "in");
-    if (is_ahead) {
-        if (!is_count(text, next, after, FEW_COUNTS) || (next = next_word(text, next + after)) < 0)
-            return -1;
-        after = length_of(text, next);
-    } else if (!is_count(text, i, length, COUNTS))
-        return end_of_phrase(text, i);
-    for (int k = 0; k < (is_ahead ? WITHOUT_MONTHS : WITHOUT_MONTHS + 2); k++) {
-        if ((Py_ssize_t)strlen(PERIODS[k]) != after || !reads(text, next, PERIODS[k]))
-            continue;
-        if (is_ahead)
-            return next + after;
-        next = next_word(text, next + after);
-        return next >= 0 && length_of(text, next) == 3 && reads(text, next, "ago") ? next + 3 : -1;
-    }
-    return -1;
 }
 
 /* Put a place among those found, in order and once. */
@@ -188,18 +93,16 @@ static void look_back(const Codes *text, Py_ssize_t from, Py_ssize_t *starts, Py
     }
 }
 
-/* The times of a part of a text that begins `from` characters into it, onto the list. */
+/* Where times may begin in a part of a text that begins `from` characters into it, onto the list. */
 static int push_times(const Codes *part, Py_ssize_t from, PyObject *found)
 {
     Py_ssize_t starts[MOST_STARTS], count = 0;
     for (Py_ssize_t i = 0; i < part->size; i++)
-        if (may_be_time(part->codes[i]) && is_time(part, i))
+        if (is_time(part, i))
             look_back(part, i, starts, &count);
-    for (Py_ssize_t i = 0; i < count; i++) {
-        Py_ssize_t end = end_of_time(part, starts[i]);
-        if (end >= 0 && push_span(found, from + starts[i], from + end) < 0)
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (push_place(found, from + starts[i]) < 0)
             return -1;
-    }
     return 0;
 }
 

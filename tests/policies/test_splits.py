@@ -16,7 +16,7 @@ from policies.errors import PolicyFileError
 from policies.loader import parse_policy
 from policies.pools import Option, Pool, rank
 from policies.signals import HEALTHY, Caller
-from policies.splits import Line, Split, draw, lay_out, lay_out_layer, place_of
+from policies.splits import Line, Split, draw, lay_out, lay_out_layer, place_of, unit_of
 from tests.policies.worlds import make_model, plan
 
 USERS = 100_000
@@ -254,6 +254,23 @@ def test_a_split_sticks_to_what_it_says(by: str, one: Caller, other: Caller) -> 
     split = make_split("a: {share: 50%}, b: {share: rest}", f"by: {by},")
     first, second = draw(split, one, "now"), draw(split, other, "later")
     assert first.place == second.place and first.is_sticky
+
+
+@pytest.mark.parametrize(
+    ("number", "tail"),
+    [
+        ("2026-0042", "42"),
+        ("1001-A", "01"),
+        ("1002-A", "02"),
+        ("２００１", "01"),
+        ("A1-B2", "12"),
+        ("7", "7"),
+        ("GIFT", "GIFT"),
+        ("", ""),
+    ],
+)
+def test_the_tail_of_an_order_number_is_its_last_two_digits(number: str, tail: str) -> None:
+    assert unit_of("order_tail", Caller(order_number=number)) == tail
 
 
 def test_a_caller_without_a_name_is_dealt_by_the_moment() -> None:

@@ -9,7 +9,8 @@ import msgspec
 
 from policies.decision import Plan
 from policies.signals import Caller, Signals
-from providers.messages import ChatRequest, Message, RefusalPart, TextPart
+from providers.messages import ChatRequest, Message, RefusalPart, TextPart, text_of
+from router.steps.cache.cases import speaks_of_one_case
 
 _DIGEST_BYTES = 32
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -88,7 +89,15 @@ def why_not(journey: Journey) -> str:
         return "it carries calls of tools"
     if not all(_is_text(message) for message in request.messages):
         return "it is not text alone"
+    if any(map(speaks_of_one_case, _said(journey))):
+        return "it is about one case (by its digits or words)"
     return ""
+
+
+def _said(journey: Journey) -> list[str]:
+    """What the user said, now and before; not the examples of a prompt, which stand in front of that."""
+    turns = [text_of(message) for message in journey.request.messages if message.role == "user"]
+    return turns[-journey.signals.turns :]
 
 
 def _is_text(message: Message) -> bool:

@@ -7,13 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from local_models.classifiers.compiled import NATIVE
-from local_models.classifiers.entities import (
-    find_places,
-    find_places_with_patterns,
-    find_slots,
-    find_times,
-    find_times_with_patterns,
-)
+from local_models.classifiers.dates import find_time_starts, find_time_starts_with_patterns
+from local_models.classifiers.entities import find_places, find_places_with_patterns, find_slots
 
 
 @pytest.mark.parametrize(
@@ -91,6 +86,89 @@ from local_models.classifiers.entities import (
         ("３８０块买的", "amount", ("３８０块",)),
         ("单号是９８７６５４", "order_number", ("９８７６５４",)),
         ("單號是ＳＦ９８７６５４", "order_number", ("ＳＦ９８７６５４",)),
+        ("€1.299,00 charged", "amount", ("€1.299,00",)),
+        ("1.299,00 € bezahlt", "amount", ("1.299,00 €",)),
+        ("退款 ￥１２３．５０", "amount", ("￥１２３．５０",)),
+        ("￥１，２９９．００", "amount", ("￥１，２９９．００",)),
+        ("raised $3.5 million", "amount", ("$3.5 million",)),
+        ("$1.2k invoice", "amount", ("$1.2k",)),
+        ("$0.002 per token", "amount", ("$0.002",)),
+        ("paid $1,200, twice", "amount", ("$1,200",)),
+        ("a bill of $1,250,000", "amount", ("$1,250,000",)),
+        ("1千5百元", "amount", ("1千5百元",)),
+        ("99块9包邮", "amount", ("99块9",)),
+        ("三块五一斤", "amount", ("三块五",)),
+        ("退我5元5角", "amount", ("5元5角",)),
+        ("几百块的东西", "amount", ("几百块",)),
+        ("200多块", "amount", ("200多块",)),
+        ("3百多块", "amount", ("3百多块",)),
+        ("预算100-200元", "amount", ("100-200元",)),
+        ("而且,十元一碗", "amount", ("十元",)),
+        ("Rs. 499 and ₹2,499", "amount", ("Rs. 499", "₹2,499")),
+        ("499 INR", "amount", ("499 INR",)),
+        ("1,25,000 rupees", "amount", ("1,25,000 rupees",)),
+        ("人民币500，港币300", "amount", ("人民币500", "港币300")),
+        ("10k USD", "amount", ("10k USD",)),
+        ("3.5 million dollars", "amount", ("3.5 million dollars",)),
+        ("5000円", "amount", ("5000円",)),
+        ("80 kr och 120 zł", "amount", ("80 kr", "120 zł")),
+        ("1 299 kr", "amount", ("1 299 kr",)),
+        ("CHF 80", "amount", ("CHF 80",)),
+        ("twenty dollars", "amount", ("twenty dollars",)),
+        ("a hundred dollars", "amount", ("a hundred dollars",)),
+        ("two hundred and fifty dollars", "amount", ("two hundred and fifty dollars",)),
+        ("just 50¢", "amount", ("50¢",)),
+        ("R$ 99,90", "amount", ("R$ 99,90",)),
+        ("I was charged 50$ twice", "amount", ("50$",)),
+        ("I paid 50 pounds for it", "amount", ("50 pounds",)),
+        ("from $20,000 to $30,000", "amount", ("$20,000", "$30,000")),
+        ("it costs \\$5 in all", "amount", ("$5",)),
+        ("订单88001234和88001235", "order_number", ("88001234", "88001235")),
+        (
+            "单号：88001234、88001235、88001236",
+            "order_number",
+            ("88001234", "88001235", "88001236"),
+        ),
+        ("orders 10021, 10022 and 10023 are missing", "order_number", ("10021", "10022", "10023")),
+        ("orders 88001234 & 88001235", "order_number", ("88001234", "88001235")),
+        ("order 88001234, phone 13812345678", "order_number", ("88001234",)),
+        ("order A1B2C3D4E5", "order_number", ("A1B2C3D4E5",)),
+        ("My order number is AB12-CD34-EF56", "order_number", ("AB12-CD34-EF56",)),
+        ("order number W-12-34-56", "order_number", ("W-12-34-56",)),
+        ("订单号 A10-23-45", "order_number", ("A10-23-45",)),
+        ("my order (112233)", "order_number", ("112233",)),
+        ('order "445566"', "order_number", ("445566",)),
+        ("order_id=778899", "order_number", ("778899",)),
+        ("Order# 9981", "order_number", ("9981",)),
+        ("add a lamp to order 00123842", "order_number", ("00123842",)),
+        ("find purchase113542617735902", "order_number", ("113542617735902",)),
+        ("订单尾号8812的那个", "order_number", ("尾号8812",)),
+        ("order ending in 4471", "order_number", ("ending in 4471",)),
+        ("TW20240501-0032 到哪了", "order_number", ("TW20240501-0032",)),
+        ("since 5 March 2024", "date", ("5 March 2024",)),
+        ("12 Dec 2023", "date", ("12 Dec 2023",)),
+        ("5th of May 2024", "date", ("5th of May 2024",)),
+        ("of February 19, 1861", "date", ("February 19, 1861",)),
+        ("二〇二四年三月五日", "date", ("二〇二四年三月五日",)),
+        ("民国113年5月1日", "date", ("民国113年5月1日",)),
+        ("24年5月6日付的", "date", ("24年5月6日",)),
+        ("05.03.2024", "date", ("05.03.2024",)),
+        ("03-05-2024", "date", ("03-05-2024",)),
+        ("２０２４－０３－０５", "date", ("２０２４－０３－０５",)),
+        ("20240305下的单", "date", ("20240305",)),
+        ("since March 2024", "date", ("March 2024",)),
+        ("last night", "date", ("last night",)),
+        ("this morning", "date", ("this morning",)),
+        ("it came on the 5th.", "date", ("the 5th",)),
+        ("eight days ago", "date", ("eight days ago",)),
+        ("an hour ago", "date", ("an hour ago",)),
+        ("a couple of weeks ago", "date", ("a couple of weeks ago",)),
+        ("within 3 days", "date", ("within 3 days",)),
+        ("at 3pm or 10:30 am", "date", ("3pm", "10:30 am")),
+        ("今天餐厅做菜很慢", "date", ("今天",)),
+        ("除夕送吗", "date", ("除夕",)),
+        ("delivered on 3/4", "date", ("3/4",)),
+        ("从5/1到5/7", "date", ("5/1", "5/7")),
     ],
 )
 def test_a_slot_is_found_as_it_was_written(text: str, kind: str, values: tuple[str, ...]) -> None:
@@ -132,6 +210,38 @@ def test_a_slot_is_found_as_it_was_written(text: str, kind: str, values: tuple[s
         "版本11.11",
         "3毛绒玩具",
         "5角星",
+        "I weigh 150 pounds",
+        "50 pounds of flour",
+        "$1 is the first argument in bash",
+        "awk '{print $2}'",
+        "Find $3x^2 + 5$ if $3$ and $7,$ are roots",
+        "一元二次方程",
+        "the RS 485 bus",
+        "百元店",
+        "12.5.99.1元",
+        "订单10000件",
+        "I purchase 10000 units",
+        "package 10000 pcs",
+        "purchase window-seat-2024",
+        "#2014徐浩…夏日签售会#",
+        "ISBN 9787111128069 有吗",
+        "商品编号100234",
+        "the border 12345 km",
+        "color #336699",
+        "ratio 3/4",
+        "9/11 documentary",
+        "in 1/10 s, or 3/2",
+        "明天会更好这首歌",
+        "星期五乐队",
+        "《后天》",
+        "on the 5th floor",
+        "you may 100% agree",
+        "I may 5 times",
+        "概率是3/7",
+        "收入的1/20",
+        "腊八蒜",
+        "recorder 12345",
+        "一分钱一分货",
     ],
 )
 def test_what_is_no_slot_stays_none(text: str) -> None:
@@ -149,7 +259,15 @@ def test_repeats_are_named_once_in_the_order_of_the_text() -> None:
 
 
 def test_hostile_text_takes_no_time() -> None:
-    for text in ("1" * 200_000, "order " * 40_000, "订单" * 90_000, "1-" * 90_000, "$" * 200_000):
+    for text in (
+        "1" * 200_000,
+        "order " * 40_000,
+        "订单" * 90_000,
+        "1-" * 90_000,
+        "$" * 200_000,
+        "$1," * 60_000,
+        "order 1 " * 25_000,
+    ):
         assert set(find_slots(text)) <= {"order_number", "phone", "date", "amount"}
 
 
@@ -188,7 +306,21 @@ def test_numbers_stand_where_both_ways_of_looking_find_them(text: str) -> None:
     assert NATIVE is not None, "the compiled loops are part of what the tests install"
     assert find_places(text.lower()) == find_places_with_patterns(text.lower())
     for most in (16, 30, 600):
-        assert find_times(text.lower(), most) == find_times_with_patterns(text.lower(), most)
+        starts = find_time_starts(text.lower(), most)
+        assert starts == find_time_starts_with_patterns(text.lower(), most)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("订单1001，99元", ("99元",)),
+        ("第3块，20块", ("20块",)),
+        ("10块3个", ("10块",)),
+        ("款号A12-50元", None),
+    ],
+)
+def test_a_number_beside_a_sum_is_no_part_of_it(text: str, values: tuple[str, ...] | None) -> None:
+    assert find_slots(text).get("amount") == values
 
 
 def test_a_date_may_reach_over_a_line_s_end() -> None:

@@ -195,6 +195,54 @@ def test_what_is_private_or_left_to_chance_is_never_looked_up(journey: Journey, 
     assert why in why_not(journey)
 
 
+def _said(*turns: str, before: tuple[str, ...] = ()) -> Journey:
+    """A talk of these turns of the user, behind the examples of a prompt."""
+    messages = tuple(Message(role="user", content=turn) for turn in (*before, *turns))
+    request = msgspec.structs.replace(ASKED, messages=messages)
+    return Journey(request=request, signals=Signals(turns=len(turns)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where is the one that ends with 4471",
+        "尾号８８１２的那个",
+        "A1B2C3 is late",
+        "where is my big parcel",
+        "has my refund been processed",
+        "I paid for it, did it go through?",
+        "why was I charged twice",
+        "我的订单到哪了",
+        "我的訂單呢",
+        "我刚买的鞋坏了",
+        "帮我查一下快递",
+        "怎么还没发货",
+    ],
+)
+def test_what_speaks_of_one_case_is_never_looked_up_even_without_a_slot(text: str) -> None:
+    assert "one case" in why_not(_said(text))
+    assert "one case" in why_not(_said(text, "And how long does it take?"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do you ship to Canada?",
+        "what is your return policy",
+        "你们几点开门",
+        "支持无理由退货吗",
+        "可以用微信支付吗",
+        "iphone 15 or 14?",
+    ],
+)
+def test_a_question_that_anyone_may_ask_is_looked_up(text: str) -> None:
+    assert why_not(_said(text)) == ""
+
+
+def test_the_examples_of_a_prompt_are_nobody_s_case() -> None:
+    assert why_not(_said("Do you ship abroad?", before=("Where is my order 88001234?",))) == ""
+
+
 @pytest.mark.parametrize("changes", [{}, {"temperature": 0.0}, {"tools": OTHER["tools"]}])
 def test_a_plain_question_may_be(changes: dict[str, Any]) -> None:
     assert why_not(_asked(**changes)) == ""
