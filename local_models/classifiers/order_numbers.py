@@ -123,7 +123,8 @@ def _named(typed: str, lower: str, place: int) -> list[Span]:
     token = _TOKEN.match(lower, start)
     if token is None or not _is_number(typed, lower, token, least=least, is_sure=is_sure):
         return []
-    if start == name.end() and name["en"] and not _LONG_NUMBER.fullmatch(token.group()):
+    is_glued = start == name.end() and lower[start - 1] != "#"
+    if is_glued and name["en"] and not _LONG_NUMBER.fullmatch(token.group()):
         return []
     if is_verb and not _is_named_by_verb(lower, token):
         return []

@@ -134,6 +134,8 @@ from local_models.classifiers.entities import find_places, find_places_with_patt
         ("order 88001234, phone 13812345678", "order_number", ("88001234",)),
         ("order A1B2C3D4E5", "order_number", ("A1B2C3D4E5",)),
         ("My order number is AB12-CD34-EF56", "order_number", ("AB12-CD34-EF56",)),
+        ("order #A-10023", "order_number", ("A-10023",)),
+        ("Order#W123 please", "order_number", ("W123",)),
         ("order number W-12-34-56", "order_number", ("W-12-34-56",)),
         ("订单号 A10-23-45", "order_number", ("A10-23-45",)),
         ("my order (112233)", "order_number", ("112233",)),
