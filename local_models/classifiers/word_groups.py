@@ -103,14 +103,33 @@ _HINTS = {
         "algorithm python java javascript typescript golang rust php bash html css js kotlin ruby swift react vue node numpy "
         "pandas django quicksort sort mergesort binary linked hashmap hash lru dynamic database regular expression stack "
         "source snippet recursion parser scraper endpoint api compiler list lists array arrays string decorator loop "
-        "fizzbuzz fizz depth big"
+        "fizzbuzz fizz depth big refactor component components hooks hook usestate useeffect usememo useref usecallback docker dockerfile kubernetes "
+        "git commit commits merge conflicts rebase vim async flexbox injection memory race null nullpointer div npm middleware angular "
+        "flask haskell scala matlab powershell mysql postgres postgresql mongodb pytorch tensorflow tailwind latex vba spring assembly"
     ),
     "math": (
-        "prove proof solve integral derivative antiderivative equation equations theorem polynomial polynomials eigenvalue "
-        "eigenvalues eigenvectors probability ways permutations combinations modulo triangle logarithm calculate compute "
-        "evaluate times hypotenuse area square cube prime factorise factorize divisor multiple sequence "
-        "progression series irrational calculus deviation converge converges inverse determinant differentiate integrate "
-        "sin cos tan log ln sqrt mph km"
+        "prove proof disprove show solve integral derivative antiderivative equation equations theorem polynomial polynomials eigenvalue "
+        "eigenvalues eigenvectors eigenvector probability ways permutations combinations modulo mod triangle triangles logarithm calculate compute "
+        "evaluate times plus minus divided multiplied percent hypotenuse area perimeter volume circumference diagonals rectangle square squares "
+        "squared cube cubes cubed power root roots prime primes factorise factorize factor factors factorization factorisation divisor divisors divisible "
+        "multiple multiples sequence progression series irrational calculus deviation converge converges inverse determinant differentiate "
+        "integrate sin cos tan sine cosine tangent log ln sqrt mph km miles integer integers numbers number remainder coprime base plane "
+        "lattice hexagon pentagon octagon polygon gon angle angles radius inscribed circumscribed circumscribes bisector bisectors "
+        "centroid circumcenter abelian cyclic group groups subgroup subgroups homomorphism homomorphisms isomorphic isomorphism "
+        "vector vectors subspace subspaces function functions induction asymptote asymptotes parabola hyperbola ordered pairs fair sided "
+        "fibonacci palindrome palindromes sum product limit binomial taylor fourier laplace decimal fraction radians binary simplify "
+        "expand gcd lcm variance covariance even odd composite perfect solutions handshakes digits zeros subsets be denote matrix factorial reciprocal convert mean"
+    ),
+    "asks": "how what what's whats calculate compute determine evaluate find express",
+    "books": "book books textbook textbooks workbook edition paperback hardcover isbn course courses tutor tutoring",
+    "own": (
+        "i i'm i've i'd i'll im ive my me mine myself you your yours you're you've you'll u ur we've we're us our ours pls please"
+    ),
+    "desk": (
+        "order orders ordered ordering shipping shipped ship ships shipment delivery deliveries delivered deliver refund refunds refunded refunding "
+        "return returned returns returning package packages parcel parcels coupon coupons voucher vouchers account tracking invoice "
+        "exchange warranty stock customer cancel card checkout website app online promo promotion subscription policy fee fees "
+        "charge charges charged courier seller postage dispatch size sizes"
     ),
     "escalation": (
         "human person agent manager supervisor representative rep operator someone somebody boss advisor lawyer "
@@ -145,6 +164,7 @@ WORDS = open_words(_at(), {}, 0.0)
 ENGLISH, OTHER_LATIN, CODE_HINT, MATH_HINT, ESCALATION_HINT = map(
     GROUPS.index, ("english", "other_latin", "code_hint", "math_hint", "escalation_hint")
 )
+ASKS, BOOKS, OWN, DESK = map(GROUPS.index, ("asks_hint", "books_hint", "own_hint", "desk_hint"))
 
 _PLACES = {name: at for at, name in enumerate(TRAITS)}
 MARK_GROUPS = dict(
