@@ -59,6 +59,12 @@ def test_a_long_document_is_long_in_its_own_script() -> None:
     assert tell_matter("clause " * 1_000).has_long_document
 
 
+def test_blanks_make_no_document() -> None:
+    assert not tell_matter("hi" + " " * 7_000).has_long_document
+    assert not tell_matter("你好" + "\n" * 7_000).has_long_document
+    assert tell_matter("clause " * 1_000 + "\n" * 7_000).has_long_document
+
+
 def test_hostile_text_takes_no_time() -> None:
     for text in (
         "x" * 200_000,
