@@ -48,7 +48,7 @@ _TASK = re.compile(
     rf"|^{_NUMBER} (?:times|plus|minus|divided by|multiplied by) {_NUMBER} (?:is|equals?)\b"
     rf"|{_WHAT} (?:the )?(?:square|cube|factorial|reciprocal|sum|product|prime factors?|factors|multiples) of (?:the )?(?:first \d|{_NUMBER}\b)|\d{{1,12}} (?:squared|cubed)\b|\d{{1,12}} (?:raised )?to the (?:power of|\w{{3,12}} power)"
     r"|\b(?:sin|cos|tan) ?\d{0,3}(?:x\b|°|θ)|\b(?:sin|cos|tan) (?:of )?\d{1,3}\b|\blog\d ?\d|\b(?:sine|cosine|tangent) of \d"
-    r"|is -?\d[\d,]{0,12} (?:an? )?(?:(?:prime|composite|even|odd)(?: number)?\s?(?:\?|$|or\b)|divisible|perfect (?:square|cube|number)|multiple of|factor of)|factor(?:i[sz]e)? (?:the )?(?:number |expression |polynomial )?(?:\d|[xy]\b|\()"
+    r"|is -?\d[\d,]{0,12} (?:an? )?(?:(?:prime|composite|even|odd)(?: number)?\s?(?:\?|$|or\b)|divisible|perfect (?:square|cube|number)|multiple of|factor of)|factor(?:i[sz]e)? (?:the )?(?:number |expression |polynomial )?(?:\d{1,12}(?: into| completely|\s?[.?]?$)|\d{0,6}[xy]\b|\()|as a product of|(?:decimal places?|significant figures)\b|log base"
     r"|convert \d[\d./]{0,12}%? (?:degrees |radians )?(?:in)?to (?:an? )?(?:simplified )?(?:decimal|fraction|percent(?:age)?|radians?|degrees|binary|hexadecimal|octal|mixed number|base)\b|simplify (?:the )?(?:expression|fraction|[-(\d])|expand \("
     rf"|(?:prove|disprove|show(?= that)|proof|demonstrate) (?:that |of |the |by |using ){{0,2}}[^\n.?!]{{0,80}}?{_THING}|(?:prove|show|disprove) (?:that )?(?:every|for (?:all|every|any)|there (?:exists?|are infinitely))[^\n.?!]{{0,60}}?{_THING}"
     r"|let (?:[a-z](?:, ?[a-z])*(?:,? and [a-z])?|\$[^$\n]{1,60}\$|[a-z]\([a-z]\)) (?:be|denote) (?:an? |the |any |two |three |\w+ ){0,4}?(?:group|ring|field|matri|vector|function|integers?|primes?|real|complex|number|set|sequence|graph|space|subgroup|triangle|polynomial|point|random|circle|basis|metric|map)"
@@ -75,7 +75,7 @@ _ASKED = re.compile(
     r"\bhow (?:many|much(?= (?:money|more|less|longer|did|does|do|will|would|is|are|was|were|has|have|had|can|should|of|time|water|change|profit|\w+ (?:did|does|do|will|would|is|are|was|were|has|have|had|can|should)\b))|long|far|fast|old|tall|heavy|deep|high|wide|large)\b"
     r"|\bwhat (?:percent|percentage|fraction|number|distance|speed|amount|size|price)\b|\bby what\b"
     r"|\bwhat(?:'s| is| was| will be| would be| are| were| must be| should be) (?:the |his |her |its |their |tom's |\w{2,12}'s )?(?:\w{2,14} (?:of |in )?){0,3}(?:speed|velocity|average|mean|median|total|sum|difference|product|quotient|ratio|area|volume|perimeter|circumference|length|width|height|radius|diameter|distance|probability|percent|percentage|"
-    r"fraction|number|value|costs?|price|age|weight|rate|profit|angle|measure|remainder|mass|force|pressure|energy|current|voltage|resistance|density|acceleration|momentum|frequency|wavelength|interest|maximum|minimum|largest|smallest|greatest|least|wage|salary|score|amount|income|balance|yield|efficiency|temperature|concentration|time)\b"
+    r"fraction|number|value|costs?|price|age|weight|rate|profit|angle|measure|remainder|mass|force|pressure|energy|current|voltage|resistance|density|acceleration|momentum|frequency|wavelength|interest|maximum|minimum|largest|smallest|greatest|least|wage|salary|score|amount|income|balance|yield|efficiency|temperature|concentration|time|first|second|third|fourth|fifth|sixth|other (?:one|number)|larger|smaller|numbers?)\b"
     r"|\b(?:calculate|compute|determine|evaluate|find|express) (?:the|his|her|its|their|how|each|this|\w{1,2}\b)"
 )
 _FIGURE = re.compile(
@@ -83,7 +83,7 @@ _FIGURE = re.compile(
 )
 _FIGURES = re.compile(r"\d[\d.,]*")
 _NUMBERS, _SHARE = map(GROUPS.index, ("number", "share"))
-_TOLD = tuple(map(GROUPS.index, ("he", "she", "they", "rate", "share", "measure", "total", "remains", "condition", "compare")))  # fmt: skip
+_TOLD = tuple(map(GROUPS.index, ("he", "she", "they", "rate", "time", "share", "measure", "total", "remains", "condition", "compare")))  # fmt: skip
 _OTHERS = tuple(map(GROUPS.index, ("he", "she", "they")))
 _ENOUGH, _MANY = 2, 3
 """Figures that a sum told in words has at least, and that prove one where more speaks against it."""
@@ -94,9 +94,9 @@ _TASK_ZH = re.compile(
     r"|解方程|方程组|[一二三](?:元|次)[一二三]?次?方程|求导|导数|定积分|重积分|微积分|积分∫|微分方程|证明.{0,30}(?:无理数|有理数|素数|质数|奇数|偶数|整数|实数|自然数|倍数|函数|数列|三角形|平行|垂直|收敛|定理|根号|成立|整除|不等式|连续|可导|相等|全等|子群|循环群|同构|归纳|可逆|[a-z]\s?[=><+²^])"
     r"|求证|(?:骰|硬币|[红白黑蓝]球|扑克|随机变量|独立事件).{0,40}[概机]率|概率(?:分布|密度|论)|条件概率|(?:立体|平面|解析)几何|几何(?:题|证明|级数|平均|分布)|矩阵(?:乘|相乘|的(?:秩|逆|特征|转置|行列式))|(?:逆|转置|系数|对称|方)矩阵|行列式|"
     r"等差数列|等比数列|勾股|特征值|三角函数|求极限|极限.{0,6}(?:lim|→|x)|数学归纳|[一二三]次函数|鸡兔同笼|排列组合|最大公约数|最小公倍数|平方根|立方根|根号|因式分解|分解(?:质|素)?因[数式]|质因数|不等式|求.{0,8}(?:的(?:面积|体积|周长|半径|最大值|最小值|值域|解|根))|求.{0,20}(?:最大值|最小值|的值)|求[xy](?![a-z])|"
-    r"小[明红华刚丽强][^\n]{0,60}\d[^\n]{0,80}(?:几|多少)|\d{1,12}的(?:平方|立方|阶乘)|除以.{0,6}余|"
+    r"小[明红华刚丽强][^\n]{0,60}\d[^\n]{0,80}(?:几|多少)|[\d一二三四五六七八九十百]{1,12}的(?:平方|立方|阶乘)(?!米|厘米|公里|分米)|除以.{0,6}余|"
     r"\d\s?(?:是不是|是否是|是否为|是|为)(?:一个)?(?:质数|素数|合数|完全平方数)|(?:以内|之内|之间|最小|最大)的?.{0,4}(?:质数|素数|合数)|(?:质数|素数)(?:有哪些|有几个|是什么|之和)|"
-    rf"\d\s?的\s?[n\d]{{1,3}}\s?次[方幂]|{_HAN_NUMBER}{{1,12}}\s?(?:乘以|乘|除以|减去|减|加上|加|的平方加)\s?{_HAN_NUMBER}{{1,12}}\s?(?:等于|是几|是多少)|(?:求|从|计算|算)?\s?\d{{1,12}}\s?(?:加到|到)\s?\d{{1,12}}\s?(?:的和|等于|的乘积|的平方和|之和)|一加到一百|"
+    rf"\d\s?的\s?[n\d]{{1,3}}\s?次[方幂]|{_HAN_NUMBER}{{1,12}}\s?(?:乘以|乘|除以|减去|减|加上|加|的平方加)\s?{_HAN_NUMBER}{{1,12}}\s?(?:等于|是几|是多少)|(?:求|从|计算|算)?\s?\d{{1,12}}\s?(?:加到|到)\s?\d{{1,12}}\s?(?:(?:之间)?(?:的|所有|全部)?[^\n，。]{{0,6}}的和|等于|的乘积|的平方和|之和)|一加到一百|"
     r"(?<![a-z])(?:sin|cos|tan|cot)\s?\d{1,3}\s?[度°]|"
     r"设\s?[a-z](?:\([a-z]\))?\s?(?:是|为|∈)[^\n]{0,12}(?:群|环|域|矩阵|函数|集|空间|实数|整数|自然数|数列|质数|素数|向量|变量|图)|已知(?:函数|数列|向量|椭圆|双曲线|抛物线|集合|三角形|圆|直线|复数|等差|等比|[a-z]\s?[=+>])"
 )
@@ -109,7 +109,7 @@ _MATH_HINTS_ZH = (
 _MATH_HINT_ZH = re.compile("|".join(map(re.escape, _MATH_HINTS_ZH)))
 """A pattern of plain words is quicker than a look for each of them."""
 _BOOKS_ZH = re.compile(
-    r"[这那]本|书|教材|课本|教辅|讲义|试卷|习题集|网课|课程|辅导|发货|快递|到货|有货|库存|正版|下单|订单|多少钱|第\d版|退|包邮"
+    r"[这那]本|书|教材|课本|教辅|讲义|试卷|习题集|网课|课程|辅导|发货|快递|到货|有货|库存|正版|下单|订单|多少钱|第\d版|退|包邮|有[吗没货]|挂图"
 )
 _DONE_ZH = re.compile(
     r"求[出证解导值和积]|求[^\n]{1,12}(?:的|值|数|率)|解(?:出|得|方程)|怎么[解算证求]|计算(?!器)|证明[^\n]{0,30}(?:数|理|形|成立|收敛)|="
@@ -205,7 +205,7 @@ def _tells_exercise(sample: Sample) -> bool:
     if not _FIGURE.search(lower, 0, asked):
         return False
     if not in_group[DESK]:
-        return figures >= _MANY or any(in_group[at] for at in _TOLD)
+        return figures >= _MANY or "%" in lower or any(in_group[at] for at in _TOLD)
     return (
         figures >= _MANY
         and any(in_group[at] for at in _OTHERS)

@@ -13,6 +13,7 @@ from local_models.classifiers.survey import mask_of
 from local_models.classifiers.word_groups import CODE_HINT
 
 _FENCES = mask_of("`~")
+_TICKS = re.compile(r"^[^\S\n]{0,12}`{3,5}(?!`)|(?<!`)`{3}(?!`)[^`]{1,2000}`{3}", re.MULTILINE)
 _TILDES = re.compile(r"^ {0,3}~{3,20}[^\S\n]{0,4}[\w+#.-]{0,30}[^\S\n]{0,4}\n", re.MULTILINE)
 _CLOSING_TILDES = re.compile(r"\n {0,3}~{3,20}[^\S\n]{0,4}(?:\n|\Z)")
 """A fence of tildes opens a line, with a language at most behind it, and is closed by another: in chats a
@@ -38,23 +39,23 @@ _SURE_LINE = re.compile(
     rf"|(?:export )?(?:let|const|var|val|lazy val)(?: mut)? \w+[^\S\n]*(?::[^\S\n]*[\w<>\[\]&]+[^\S\n]*)?=[^\S\n]*{_VALUE}|let rec \w|let \w+(?: \w+){{0,4}} = [^\n]{{1,200}}(?: in\b|;;)"
     r"|#include[^\S\n]*[<\"]|#!/|<\?(?:php|xml)|<!doctype|#define \w|traceback \(most|package [\w.]+;|using (?:namespace )?[\w.:]+;|std::\w|use (?:std|crate|super)::"
     r"|(?:if|for|while|switch|else if)[^\S\n]*\([^\n{]*(?:[<>=!&|;%]|\b(?:in|of)\b)[^\n{]*\)?[^\S\n]*\{|(?:for|while|if)[^\S\n]*\([^\n()]{0,80}(?:[<>=!]=?|\+\+)[^\n()]{0,80}\)[^\n]{0,120};[^\S\n]*$"
-    r"|(?:if|for|while|elif|with|except|try)\b[^\n]*\):?[^\S\n]*:$|(?:if|elif|while) (?:not )?[\w.\[\]\"']+ (?:==|!=|<=?|>=?|in|is|is not|not in) [\w.\[\]\"'-]+:[^\S\n]*(?:$|return\b|print\b|break|continue|pass)|for \w+(?:, ?\w+)? in [\w.]+(?:\([^\n]*\))?:|while (?:true|1|not \w+):"
+    r"|(?:if|for|while|elif|with|except|try)\b[^\n]*\):?[^\S\n]*:$|(?:if|elif|while) (?:not )?[\w.\[\]\"']+ (?:==|!=|<=?|>=?|in|is|is not|not in) [\w.\[\]\"'-]+:[^\S\n]*(?:$|return\b|print\b|break|continue|pass)|with [\w.]+\([^\n]{0,120}\) as \w+:|(?:if|elif|while) [^\n]{1,120}(?:==|!=|<=|>=)[^\n]{1,80}:[^\S\n]*$|(?:object|trait|struct|impl|enum|interface) \w+[^\n{]{0,60}\{|for \w+(?:, ?\w+)? in [\w.]+(?:\([^\n]*\))?:|while (?:true|1|not \w+):"
     r"|(?:console\.(?:log|error|table)|system\.out\.print(?:ln|f)?|fmt\.print(?:ln|f)?|printf|println!?|print|puts|putstrln|echo(?=\([\"'$]))\([^\n]*\)[^\S\n]*(?:;|\}|#|//|$)"
     rf"|(?-i:(?:CREATE|ALTER|DROP|TRUNCATE) {_TABLE.upper()} |INSERT INTO |DELETE FROM )|create (?:or replace )?(?:temp(?:orary)? |unique |materialized )?{_TABLE} (?:if not exists )?[\w.\"`]+(?:[^\S\n]*\(|[^\S\n]+as (?:select\b|\()|[^\S\n]+on \w+[^\S\n]*\(|[^\S\n]*;)"
     rf"|drop {_TABLE} (?:if exists )?[\w.\"`]+(?: cascade)?[^\S\n]*(?:;|$)|alter table [\w.\"`]+ (?:add|drop|modify|rename|alter|change) (?:column |constraint |to |index )|insert into [\w.\"`]+[^\n]*(?:\bvalues\b|\bselect\b)|update [\w.\"`]+ set \w+[^\S\n]*=|delete from [\w.\"`]+(?: where |;)|truncate table \w+;"
-    r"|select\b[^\n]{1,300}\bfrom [\w.\"`]+[^\n]*(?:\bwhere\b|\bjoin\b|\bgroup by\b|\border by\b|\blimit \d|;)|select[^\S\n]+(?:distinct )?(?:\*|\w+\([^\n)]{0,80}\))[^\n]{0,200}[^\S\n]from[^\S\n]+\w|select \w+(?:, ?\w+)+ from [\w.]+[^\S\n]*$|with \w+ as \([^\S\n]*(?:select|$)"
+    r"|select\b[^\n]{1,300}\bfrom [\w.\"`]+[^\n]*(?:\bwhere [\w.\"`]+ ?(?:[=<>!]|(?:in|like|is|between|not)\b)|\bjoin [\w.\"`]+ (?:\w+ )?on\b|\bgroup by\b|\border by\b|\blimit \d|;)|select[^\S\n]+(?:distinct )?(?:\*|\w+\([^\n)]{0,80}\))[^\n]{0,200}[^\S\n]from[^\S\n]+\w|select \w+(?:, ?\w+)+ from [\w.]+[^\S\n]*$|with \w+ as \([^\S\n]*(?:select|$)"
     r"|</?(?:div|span|html|head|body|script|style|table|form|input|button|ul|li|svg|template|meta|link)\b[^<>\n]*>|<\w+ [\w-]+=[\"'][^<>\n]*>"
     rf"|(?:\$ )?(?:curl -|curl https?:|wget https?:|docker (?:run|build|exec|ps|compose|pull|logs|rm|images?)\b|pip3? install{_PACKAGES}|(?:npm|pnpm|yarn)(?: (?:install|i|add|ci)){_PACKAGES}|(?:npm|pnpm|yarn) run \w|git (?:commit|clone|push|pull|checkout|rebase|merge|log|add|diff|status|reset|stash|init|fetch|branch|revert){_ARGUMENTS}"
     rf"|sudo {_ADMIN}\b|apt(?:-get)? (?:install|update|remove|upgrade)\b|brew install{_PACKAGES}|kubectl \w|python3? [\w./-]+\.py|python3? -[mc] |node [\w./-]+\.js|cd (?:~/|\.\.?/|/\w)[\w./-]*[^\S\n]*(?:$|&&|;)|cd \.\.[^\S\n]*$|chmod [+\d]|chown [\w:]+ [/.~]"
-    r"|awk (?:-f ?\S{1,3} )?'|sed (?:-\w{1,3} )*['\"]|grep -{1,2}\w|find [./~]\S* -\w|ls -[a-z]{1,5}\b|rm -[rf]{1,2} |tar -?[xczvf]{2,5} |ssh (?:-\w )?[\w.-]+@|scp \S+ |export [A-Z_]+=|source [\w./~-]+[^\S\n]*$|cat [\w./-]+ \||echo [^\n|]{1,120} \| \w|systemctl (?:start|stop|restart|status|enable) |make (?:install|clean|all)[^\S\n]*$|cargo (?:build|run|test|new|add)\b|go (?:build|run|mod|test|get) [\w./-]|terraform (?:init|plan|apply)\b)"
+    r"|awk (?:-f ?\S{1,3} )?'|sed (?:-\w{1,3} )*['\"]|grep -{1,2}\w|find [./~]\S* -\w|ls -[a-z]{1,5}\b|rm -[rf]{1,2} |tar -?[xczvf]{2,5} |ssh (?:-\w )?[\w.-]+@|scp \S+ |export [A-Z_]+=|source [\w./~-]+[^\S\n]*$|cat [\w-]*[./][\w./-]* \||echo [^\n|]{1,120} \| \w|systemctl (?:start|stop|restart|status|enable) |make (?:install|clean|all)[^\S\n]*$|cargo (?:build|run|test|new|add)\b|go (?:build|run|test|vet)(?: \./| \w+\.go|[^\S\n]*$)|go mod \w|go get [\w-]+\.|terraform (?:init|plan|apply)\b)"
     r"|if \[{1,2} [^\n\]]{1,120} \]{1,2}[^\S\n]*(?:;|$)|for \w+ in [^\n;]{1,120};[^\S\n]*do\b|while [^\n;]{1,120};[^\S\n]*do\b|[a-z_]+\(\)[^\S\n]*\{"
     r"|[.#@*:]?[\w-][\w\s.#>:,*+~()\[\]=\"'-]{0,80}\{[^\S\n]*[a-z-]{2,40}[^\S\n]*:[^\n;{}]{1,80};|@(?:media|keyframes|font-face|import)\b[^\n]{0,80}[{;]"
     r"|(?-i:FROM [\w./-]+:[\w.-]+(?: (?:AS|as) \w+)?[^\S\n]*$|WORKDIR [/\w]|RUN (?:apt|pip|npm|yarn|apk|mkdir|go |cargo|curl|make|chmod|python)|CMD \[|ENTRYPOINT \[|apiVersion: \w)"
     rf"|(?:mov|add|sub|cmp|lea|xor|and|or|test|ldr|str|mul|imul|shl|shr|movl|movq|addl|subl|cmpl)[^\S\n]+(?:{_REGISTER}|[\[$%#\w()+*-]{{1,24}})[^\S\n]*,[^\S\n]*(?:{_REGISTER}|[\[$%#-]\S|0x|\d{{1,9}}[^\S\n]*(?:;|$))|(?:push|pop|call|inc|dec|jmp|mul|div)[^\S\n]+{_REGISTER}[^\S\n]*(?:;|$)|section \.\w|int 0x\w\w|\.globa?l \w"
-    r"|\((?:define \(|define \w[\w?!-]* [\d(\"'#]|defun \w|defn \w|defmacro |setq \w|setf |lambda \(|let \(|cond \(|(?:[+*/<>-]|mod|list|map|car|cdr|cons|format t|println|print|reduce|filter|not|eq\??|require|ns) [^\n()]{0,60}[()][^\n]*\))"
+    r"|\((?:define \(|define \w[\w?!-]* [\d(\"'#]|defun \w|defn \w|defmacro |setq \w|setf |lambda \(|let \(|cond \(|if \([<>=]|(?:[+*/<>-]|mod|list|map|car|cdr|cons|format t|println|print|reduce|filter|not|eq\??|require|ns) [^\n()]{0,60}[()][^\n]*\))"
     r"|\w+(?:'|) :: [\w\[(][^\n]*(?:->|\])|main :: io|main = do\b|module \w+(?:\.\w+)* (?:where|exposing)|data \w+(?: \w)* = [A-Z]\w*(?: [\w.]+)*(?: \||$| deriving)|(?:map|filter|foldr|foldl|zipwith|iterate) \([^\n)]{1,60}\) ?[\[(]"
     r"|[{\[][^\S\n]*\{?[^\S\n]*\"[^\"\n]*\"[^\S\n]*:|\(?\w+(?:, ?\w+)*\)?[^\S\n]*=>[^\n]*[(){}+*/;]|[^\n]{0,80}\b(?:at|in) [\w./$<>]+\([\w.]+:\d+\)"
-    r"|[a-z_]\w*(?:\.\w+)*(?:\[[^\]\n]{1,60}\])+(?:\.\w+)*[^\S\n]*[-+*/]?=(?!=)[^\S\n]*\S|[a-z_]\w*(?:\.\w+)*\.\w+\([^\n]{0,200}\)\.\w+(?:\(|[^\S\n]*$|\[)|[a-z_]\w*\.[a-z_]\w*\([^\n()]{0,200}(?:[\[{\"'=]|=>|->|lambda)[^\n]{0,200}\)[^\S\n]*(?:;|$|#|//)|\$\w+(?:->\w+|\[[^\]\n]{1,40}\])?[^\S\n]*=[^\n]{1,200};"
+    r"|[a-z_]\w*(?:\.\w+)*\[[^\n]{1,80}\](?:\.\w+)*[^\S\n]*[-+*/]?=(?!=)[^\S\n]*\S|\w+(?:, ?\w+)* = [a-z_]\w*\.[a-z_]\w*[(\[]|[a-z_]\w*(?:\.\w+)*\.\w+\([^\n]{0,200}\)\.\w+(?:\(|[^\S\n]*$|\[)|[a-z_]\w*\.[a-z_]\w*\([^\n()]{0,200}(?:[\[{\"'=]|=>|->|lambda)[^\n]{0,200}\)[^\S\n]*(?:;|$|#|//)|\$\w+(?:->\w+|\[[^\]\n]{1,40}\])?[^\S\n]*=[^\n]{1,200};"
     r"|(?:resource|provider|variable|module) \"[\w-]+\"[^\n]{0,60}\{|attr_(?:accessor|reader) :|require ['\"]|puts [\"'\w]|int main\b"
     r"|file \"[^\"\n]+\", line \d)",
     re.MULTILINE | re.IGNORECASE,
@@ -148,7 +149,7 @@ def holds_code(sample: Sample) -> bool:
 def _has_fence(sample: Sample) -> bool:
     if not sample.signs & _FENCES:
         return False
-    if "```" in sample.text:
+    if "```" in sample.text and _TICKS.search(sample.text):
         return True
     opened = _TILDES.search(sample.text) if "~~~" in sample.text else None
     return opened is not None and _CLOSING_TILDES.search(sample.text, opened.end() - 1) is not None

@@ -78,24 +78,39 @@ _COMMON = {
         "invoice payment account change address phone not don't can't didn't i'm i've it's more any some just very"
     ),
     "other_latin": (
-        "je tu vous nous elle ils mes votre vos est sont une des les du pas que qui pour avec dans sur c'est j'ai n'ai "
+        "je tu vous nous elle ils mes votre vos est sont une pas que qui pour avec dans sur c'est j'ai n'ai "
         "s'il suis veux voudrais pouvez comment quand pourquoi combien commande colis livraison remboursement facture "
-        "bonjour merci salut plait toujours annuler encore bien notre leur cette ces aux peut ich wir der das dem ein "
+        "bonjour merci salut plait toujours annuler encore bien notre leur cette ces aux peut ich wir ein "
         "eine einen einer meine meinen meiner ist sind nicht wo wie wann warum kann bitte danke geld bestellung "
         "rechnung und oder mit auf von habe haben lieferung hallo paket sie mir mich ihre ihr noch nach kein keine "
         "sehr zum zur wird werden wurde stornieren umtauschen kaputt mis una donde pedido factura necesito quiero "
         "gracias hola por favor para cuando como porque dinero reembolso tengo puedo quisiera llegado paquete cancelar "
-        "devolver esta este pero muy del su sus nada meu minha onde quero preciso obrigado obrigada uma pelo pela "
-        "chegou nao dos isso gli mio mia voglio vorrei grazie ciao che sono rimborso fattura pacco arrivato della un "
+        "devolver esta este pero muy su sus nada meu minha onde quero preciso obrigado obrigada uma pelo pela "
+        "chegou nao dos isso gli mio mia voglio vorrei grazie ciao che sono rimborso fattura pacco arrivato della "
         "gdzie jest moja moje paczka nie chc kiedy zwrot faktura czy prosz dzi zam chce zwrotu przesy waar mijn "
         "bestelling het een niet graag ik bedankt pakket wanneer zijn naar deze voor nerede sipari iade istiyorum "
         "kargo zaman bir nasil saya pesanan tidak bisa tolong uang kembali itu belum kapan barang jag inte mitt hej "
-        "jeg ikke hvor pakken och att det som har chci kdy kolik rendel csomagom unde comanda mea cand vreau de geen "
-        "ingen til flere ei nuevo nueva todos sin di della delle degli nessun nessuna"
+        "jeg ikke hvor pakken och att det som har chci kdy kolik rendel csomagom unde comanda mea cand vreau geen "
+        "ingen til flere ei nuevo nueva todos sin della delle degli nessun nessuna "
+        "guten vielen funktioniert kostet wieviel versand hilfe frage kaufen bestellen funciona funcionan cuanto cuesta cuestan envio llega "
+        "llego dias tardes noches ayuda precio tienda talla comprar entrega preco tamanho tarde noite quanto funziona spedizione ordine "
+        "aiuto prezzo buongiorno buonasera perche dov' coute marche bonsoir journ probleme svp taille quando acheter livrer mau berapa harga ongkir "
+        "kirim sampai terima kasih sudah dziekuje dzien dobry prosze ile kosztuje goedemorgen goedendag hoeveel retourneren merhaba tesekkurler "
+        "selam iyi siparis kac dia ajuda tjena kostar hur koster hvad kiitos mange takk salut"
     ),
+    "name_latin": "la le el los las les des du der das dem den de del di da un con van von",
+    "speaks": (
+        "i i'm i've i'd i'll im you you're he she we they my your his her our their me him them is isn't are aren't was wasn't were be been do don't "
+        "does doesn't did didn't have haven't has hasn't had can can't cannot could will won't would should must not if because what what's "
+        "when where where's who why how which this that these those there please want need get got help still yet never it it's"
+    ),
+    "matters": "order refund return cancel delivery package parcel invoice payment account change address phone wrong broken late missing received item items size color colour exchange shipping",
+    "shared": "a an he me no do so as in on at to was will am is we or over hi hey hello ok yes order refund return cancel delivery package invoice payment account change address phone help",
 }
 """By which `language.py` tells English, and short texts in other languages of the Latin alphabet: letters with accents
-part a word, so that of some only a piece stands here. What is an English word or a name too is left out."""
+part a word, so that of some only a piece stands here. What is an English word or a name too is left out; what names
+hold ("La Roche") counts only beside other words. Then words of English with which somebody speaks, what he may speak
+about, and those that are words elsewhere too or are borrowed there ("no", "order")."""
 
 _HINTS = {
     "code": (
@@ -161,6 +176,9 @@ def _at() -> dict[str, tuple[int, ...]]:
 
 WORDS = open_words(_at(), {}, 0.0)
 """Counts the words of a text by group."""
+NAME_LATIN, SPEAKS, MATTERS, SHARED = map(
+    GROUPS.index, ("name_latin", "speaks", "matters", "shared")
+)
 ENGLISH, OTHER_LATIN, CODE_HINT, MATH_HINT, ESCALATION_HINT = map(
     GROUPS.index, ("english", "other_latin", "code_hint", "math_hint", "escalation_hint")
 )

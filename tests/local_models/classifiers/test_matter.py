@@ -83,7 +83,7 @@ def test_sums_of_a_customer_are_no_mathematics(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "~~~\nx = 1\n~~~", "look:\n~~~python\nprint(1)\n~~~\n", "SELECT count(*) from t", "df.groupby('a').agg({'b':'sum'})", "x = [i**2 for i in range(10)]",
+        "fix ```a b c``` please", "look:\n```\nhello\n```", "~~~\nx = 1\n~~~", "look:\n~~~python\nprint(1)\n~~~\n", "SELECT count(*) from t", "df.groupby('a').agg({'b':'sum'})", "x = [i**2 for i in range(10)]",
         "awk '{print $1}' file.txt", "if [ -f x ]; then echo yes; fi", "for f in *.txt; do wc $f; done", ".header { color: red; margin: 0; }", "ls -la | grep conf",
         "FROM python:3.11\nCOPY . .", "kind: Pod\nspec:\n  containers:\n    - name: web\n  status:\n    phase: up", "apiVersion: v1\nkind: Service", "val xs = List(1, 2).map(_ * 2)",
         "5.times do |i| puts i end", "let rec f n = if n = 0 then 1 else f (n - 1)", "map (+1) [1,2,3]", "(defun add (a b) (+ a b))", "mov eax, 5", "int a[5]; a[5]=1;", "if x > 3:\n    y = 2",
@@ -98,7 +98,7 @@ def test_code_of_many_tongues_is_seen(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "你们发货了吗~~~", "谢谢~~~", "hello~~~ where is my order", "~~~", "~~~你好~~~\n在吗~~~", "drop table lamp price?", "create table reservation for 4", "npm install class near me",
+        "屏幕清晰```外观好看``", "`````````很好", "你们发货了吗~~~", "谢谢~~~", "hello~~~ where is my order", "~~~", "~~~你好~~~\n在吗~~~", "drop table lamp price?", "create table reservation for 4", "npm install class near me",
         "sudo cream 125g", "print(er) ink", "from Monday import duty rises", "print(s) on canvas", "alter table height please", "delete from cart the red one",
         "import taxes as expected", "Name: Anna\nOrder: 12345\nSize: M", "Java咖啡什么时候发货", "这个组件少了一个怎么办", "我的代码输错了：AB12", "(refund my order)",
         "add 2, remove 1", "map of stores (Berlin)", "for (my) mother: flowers", "double bed; size 140",
