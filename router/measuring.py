@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Raw, UnsetType
 
-from local_models.classifiers.matter import LONG_DOCUMENT_CHARS
+from local_models.classifiers.matter import LONG_DOCUMENT_CHARS, count_said
 from local_models.tokenizer import Tokens, estimate_by_family, estimate_tokens
 from providers.messages import (
     AudioPart,
@@ -74,8 +74,8 @@ def estimate_prompts(request: ChatRequest) -> dict[str, tuple[int, int]]:
 
 
 def longest_text(request: ChatRequest) -> int:
-    """Characters of the longest user turn or file. One in Chinese counts threefold, as it says as much in a
-    third: each by its own script, whatever the others are written in."""
+    """Characters of the longest user turn or file, rows of blanks left out. One in Chinese counts threefold, as
+    it says as much in a third: each by its own script, whatever the others are written in."""
     turns = [_reach(text_of(each)) for each in request.messages if each.role == "user"]
     files = [
         _reach(part.text) if part.text else part.tokens * _CHARS_PER_TOKEN
@@ -88,10 +88,12 @@ def longest_text(request: ChatRequest) -> int:
 
 def _reach(text: str) -> int:
     # Of a short text nobody asks how short it is: only what may be long is looked at.
-    if len(text) * _HAN_SAYS < LONG_DOCUMENT_CHARS or text.isascii():
-        return len(text)
+    said = count_said(text)
+    if said * _HAN_SAYS < LONG_DOCUMENT_CHARS or text.isascii():
+        return said
+    text = text.strip()
     seen = text[:_LOOKED_AT] + text[-_LOOKED_AT:]
-    return len(text) * (_HAN_SAYS if len(_HAN.findall(seen)) * 3 > len(seen) else 1)
+    return said * (_HAN_SAYS if len(_HAN.findall(seen)) * 3 > len(seen) else 1)
 
 
 def _measure(request: ChatRequest) -> tuple[str, int]:

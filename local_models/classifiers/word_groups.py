@@ -78,24 +78,39 @@ _COMMON = {
         "invoice payment account change address phone not don't can't didn't i'm i've it's more any some just very"
     ),
     "other_latin": (
-        "je tu vous nous elle ils mes votre vos est sont une des les du pas que qui pour avec dans sur c'est j'ai n'ai "
+        "je tu vous nous elle ils mes votre vos est sont une pas que qui pour avec dans sur c'est j'ai n'ai "
         "s'il suis veux voudrais pouvez comment quand pourquoi combien commande colis livraison remboursement facture "
-        "bonjour merci salut plait toujours annuler encore bien notre leur cette ces aux peut ich wir der das dem ein "
+        "bonjour merci salut plait toujours annuler encore bien notre leur cette ces aux peut ich wir ein "
         "eine einen einer meine meinen meiner ist sind nicht wo wie wann warum kann bitte danke geld bestellung "
         "rechnung und oder mit auf von habe haben lieferung hallo paket sie mir mich ihre ihr noch nach kein keine "
         "sehr zum zur wird werden wurde stornieren umtauschen kaputt mis una donde pedido factura necesito quiero "
         "gracias hola por favor para cuando como porque dinero reembolso tengo puedo quisiera llegado paquete cancelar "
-        "devolver esta este pero muy del su sus nada meu minha onde quero preciso obrigado obrigada uma pelo pela "
-        "chegou nao dos isso gli mio mia voglio vorrei grazie ciao che sono rimborso fattura pacco arrivato della un "
+        "devolver esta este pero muy su sus nada meu minha onde quero preciso obrigado obrigada uma pelo pela "
+        "chegou nao dos isso gli mio mia voglio vorrei grazie ciao che sono rimborso fattura pacco arrivato della "
         "gdzie jest moja moje paczka nie chc kiedy zwrot faktura czy prosz dzi zam chce zwrotu przesy waar mijn "
         "bestelling het een niet graag ik bedankt pakket wanneer zijn naar deze voor nerede sipari iade istiyorum "
         "kargo zaman bir nasil saya pesanan tidak bisa tolong uang kembali itu belum kapan barang jag inte mitt hej "
-        "jeg ikke hvor pakken och att det som har chci kdy kolik rendel csomagom unde comanda mea cand vreau de geen "
-        "ingen til flere ei nuevo nueva todos sin di della delle degli nessun nessuna"
+        "jeg ikke hvor pakken och att det som har chci kdy kolik rendel csomagom unde comanda mea cand vreau geen "
+        "ingen til flere ei nuevo nueva todos sin della delle degli nessun nessuna "
+        "guten vielen funktioniert kostet wieviel versand hilfe frage kaufen bestellen funciona funcionan cuanto cuesta cuestan envio llega "
+        "llego dias tardes noches ayuda precio tienda talla comprar entrega preco tamanho tarde noite quanto funziona spedizione ordine "
+        "aiuto prezzo buongiorno buonasera perche dov' coute marche bonsoir journ probleme svp taille quando acheter livrer mau berapa harga ongkir "
+        "kirim sampai terima kasih sudah dziekuje dzien dobry prosze ile kosztuje goedemorgen goedendag hoeveel retourneren merhaba tesekkurler "
+        "selam iyi siparis kac dia ajuda tjena kostar hur koster hvad kiitos mange takk salut"
     ),
+    "name_latin": "la le el los las les des du der das dem den de del di da un con van von",
+    "speaks": (
+        "i i'm i've i'd i'll im you you're he she we they my your his her our their me him them is isn't are aren't was wasn't were be been do don't "
+        "does doesn't did didn't have haven't has hasn't had can can't cannot could will won't would should must not if because what what's "
+        "when where where's who why how which this that these those there please want need get got help still yet never it it's"
+    ),
+    "matters": "order refund return cancel delivery package parcel invoice payment account change address phone wrong broken late missing received item items size color colour exchange shipping",
+    "shared": "a an he me no do so as in on at to was will am is we or over hi hey hello ok yes order refund return cancel delivery package invoice payment account change address phone help",
 }
 """By which `language.py` tells English, and short texts in other languages of the Latin alphabet: letters with accents
-part a word, so that of some only a piece stands here. What is an English word or a name too is left out."""
+part a word, so that of some only a piece stands here. What is an English word or a name too is left out; what names
+hold ("La Roche") counts only beside other words. Then words of English with which somebody speaks, what he may speak
+about, and those that are words elsewhere too or are borrowed there ("no", "order")."""
 
 _HINTS = {
     "code": (
@@ -103,14 +118,33 @@ _HINTS = {
         "algorithm python java javascript typescript golang rust php bash html css js kotlin ruby swift react vue node numpy "
         "pandas django quicksort sort mergesort binary linked hashmap hash lru dynamic database regular expression stack "
         "source snippet recursion parser scraper endpoint api compiler list lists array arrays string decorator loop "
-        "fizzbuzz fizz depth big"
+        "fizzbuzz fizz depth big refactor component components hooks hook usestate useeffect usememo useref usecallback docker dockerfile kubernetes "
+        "git commit commits merge conflicts rebase vim async flexbox injection memory race null nullpointer div npm middleware angular "
+        "flask haskell scala matlab powershell mysql postgres postgresql mongodb pytorch tensorflow tailwind latex vba spring assembly"
     ),
     "math": (
-        "prove proof solve integral derivative antiderivative equation equations theorem polynomial polynomials eigenvalue "
-        "eigenvalues eigenvectors probability ways permutations combinations modulo triangle logarithm calculate compute "
-        "evaluate times hypotenuse area square cube prime factorise factorize divisor multiple sequence "
-        "progression series irrational calculus deviation converge converges inverse determinant differentiate integrate "
-        "sin cos tan log ln sqrt mph km"
+        "prove proof disprove show solve integral derivative antiderivative equation equations theorem polynomial polynomials eigenvalue "
+        "eigenvalues eigenvectors eigenvector probability ways permutations combinations modulo mod triangle triangles logarithm calculate compute "
+        "evaluate times plus minus divided multiplied percent hypotenuse area perimeter volume circumference diagonals rectangle square squares "
+        "squared cube cubes cubed power root roots prime primes factorise factorize factor factors factorization factorisation divisor divisors divisible "
+        "multiple multiples sequence progression series irrational calculus deviation converge converges inverse determinant differentiate "
+        "integrate sin cos tan sine cosine tangent log ln sqrt mph km miles integer integers numbers number remainder coprime base plane "
+        "lattice hexagon pentagon octagon polygon gon angle angles radius inscribed circumscribed circumscribes bisector bisectors "
+        "centroid circumcenter abelian cyclic group groups subgroup subgroups homomorphism homomorphisms isomorphic isomorphism "
+        "vector vectors subspace subspaces function functions induction asymptote asymptotes parabola hyperbola ordered pairs fair sided "
+        "fibonacci palindrome palindromes sum product limit binomial taylor fourier laplace decimal fraction radians binary simplify "
+        "expand gcd lcm variance covariance even odd composite perfect solutions handshakes digits zeros subsets be denote matrix factorial reciprocal convert mean"
+    ),
+    "asks": "how what what's whats calculate compute determine evaluate find express",
+    "books": "book books textbook textbooks workbook edition paperback hardcover isbn course courses tutor tutoring",
+    "own": (
+        "i i'm i've i'd i'll im ive my me mine myself you your yours you're you've you'll u ur we've we're us our ours pls please"
+    ),
+    "desk": (
+        "order orders ordered ordering shipping shipped ship ships shipment delivery deliveries delivered deliver refund refunds refunded refunding "
+        "return returned returns returning package packages parcel parcels coupon coupons voucher vouchers account tracking invoice "
+        "exchange warranty stock customer cancel card checkout website app online promo promotion subscription policy fee fees "
+        "charge charges charged courier seller postage dispatch size sizes"
     ),
     "escalation": (
         "human person agent manager supervisor representative rep operator someone somebody boss advisor lawyer "
@@ -145,9 +179,13 @@ def _at() -> dict[str, tuple[int, ...]]:
 
 WORDS = open_words(_at(), {}, 0.0)
 """Counts the words of a text by group."""
+NAME_LATIN, SPEAKS, MATTERS, SHARED = map(
+    GROUPS.index, ("name_latin", "speaks", "matters", "shared")
+)
 ENGLISH, OTHER_LATIN, CODE_HINT, MATH_HINT, ESCALATION_HINT = map(
     GROUPS.index, ("english", "other_latin", "code_hint", "math_hint", "escalation_hint")
 )
+ASKS, BOOKS, OWN, DESK = map(GROUPS.index, ("asks_hint", "books_hint", "own_hint", "desk_hint"))
 
 _PLACES = {name: at for at, name in enumerate(TRAITS)}
 MARK_GROUPS = dict(

@@ -24,7 +24,7 @@ from local_models.classifiers.escalation import is_escalation
 from local_models.classifiers.features import GLANCE_CHARS, read_glance
 from local_models.classifiers.head import Head, load_head
 from local_models.classifiers.intents import GROUPS, NOTHING_KNOWN, IntentReader, IntentReading
-from local_models.classifiers.language import holds_words, tell_language
+from local_models.classifiers.language import holds_words, tell_language, tell_spoken
 from local_models.classifiers.matter import tell_matter
 from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
@@ -85,6 +85,7 @@ class Understanding:
         self._turn = lru_cache(maxsize=1_024)(self._read_turn)
         self._heard = lru_cache(maxsize=2_048)(self._hear)
         self._recalled = lru_cache(maxsize=2_048)(self._recall)
+        self._spoken = lru_cache(maxsize=2_048)(tell_spoken)
 
     @classmethod
     def from_folder(cls, folder: Path) -> Understanding:
@@ -147,6 +148,7 @@ class Understanding:
         tokens = estimate_prompts(request)
         return replace(
             read,
+            language=self._tell_language(read, last, earlier),
             prompt_tokens=tokens["o200k"][0],
             tokens_by_family=MappingProxyType(tokens),
             max_output_tokens=request.max_tokens,
@@ -212,6 +214,14 @@ class Understanding:
         if not earlier:
             return False
         return is_reask(self._features(last), [self._features(_part_of(turn)) for turn in earlier])
+
+    def _tell_language(self, read: Signals, last: str, earlier: Sequence[str]) -> str:
+        """The language of the last turn, or of the talk where it is no sentence: that of the newest earlier
+        turn which is one."""
+        if not earlier or read.language in ("zh", "mixed") or self._spoken(_part_of(last)):
+            return read.language
+        before = (self._spoken(_part_of(turn)) for turn in reversed(earlier))
+        return next(filter(None, before), read.language)
 
     def _trend(self, read: Signals, earlier: Sequence[str]) -> float:
         if not earlier:

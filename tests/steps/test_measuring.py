@@ -55,6 +55,13 @@ CHINESE = "甲方应当于收到货物之日起十五日内付清全部款项。
         (("请总结一下：" + ENGLISH[:2_500],), False),
         (("Please summarise: " + CHINESE[:2_400],), True),
         ((ENGLISH * 2, "请总结一下"), True),
+        (("hi" + " " * 7_000,), False),
+        (("hi" + "\n" * 7_000 + "?",), False),
+        (("你好" + "\u3000" * 7_000,), False),
+        ((ENGLISH[:3_600] + "\n" * 5_000,), False),
+        ((CHINESE[:2_000] + "\n" * 5_000,), True),
+        ((ENGLISH * 2 + "\n" * 5_000,), True),
+        (("    total = total + price\n" * 250,), True),
     ],
 )
 def test_every_turn_is_long_or_short_by_its_own_script(

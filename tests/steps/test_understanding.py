@@ -167,6 +167,31 @@ def test_earlier_messages_are_heard_once_however_long_the_talk_goes_on() -> None
     assert len(heard) == 4
 
 
+@pytest.mark.parametrize(
+    ("turns", "language"),
+    [
+        (("我上周买的东西想退款", "nike air max"), "zh"),
+        (("我上周买的东西想退款", "88812345678"), "zh"),
+        (("我上周买的东西想退款", "？？？", "XL", "ok"), "zh"),
+        (("我上周买的东西想退款", "Where is it?"), "en"),
+        (("我上周买的东西想退款", "Where is it?", "XL"), "en"),
+        (("我上周买的东西想退款", "¿Dónde está mi pedido?", "12345"), "other"),
+        (("Where is my order?", "12345"), "en"),
+        (("Where is my order?", "我要退款"), "zh"),
+        (("12345", "XL"), "en"),
+    ],
+)
+def test_a_turn_that_is_no_sentence_is_in_the_language_of_the_talk(
+    understanding: Understanding, turns: tuple[str, ...], language: str
+) -> None:
+    assert read(understanding, *turns).language == language
+
+
+def test_only_what_the_user_says_tells_the_language_of_a_talk(understanding: Understanding) -> None:
+    whole = talk(("user", "退款"), ("assistant", "Which order is it about?"), ("user", "12345"))
+    assert understanding.read(whole).language == "zh"
+
+
 def test_a_request_without_a_user_turn_is_read_as_nothing(understanding: Understanding) -> None:
     signals = understanding.read(
         ChatRequest(model="auto", messages=(Message(role="system", content="你是客服"),))

@@ -66,7 +66,7 @@ def test_a_table_that_does_not_fit_together_is_refused() -> None:
 def test_hints_are_words_and_their_possessives_but_not_parts_of_words() -> None:
     for text in ("the triangle's side", "a Triangle"):
         assert Sample(text).words.in_group[MATH_HINT] == 1
-    assert Sample("triangles and eigenvaluesque").words.in_group[MATH_HINT] == 0
+    assert Sample("trianglesque and eigenvaluesque").words.in_group[MATH_HINT] == 0
 
 
 def test_every_group_of_words_has_a_name_and_room() -> None:
