@@ -264,13 +264,12 @@ def _branch(policy: Policy, course: _Course, drawn: Draw) -> _Course:
     )
     if side.use is None or course.is_diverted:
         return changed
-    own = course.stages[0]
-    first = policy.pools.get(side.use) or Pool(
-        name=own.name,
-        models=(side.use,),
-        stands_for=f"side '{side.name}' of split '{split.name}'",
-    )
-    behind = [stage for stage in course.stages if stage is not first]
+    pool = policy.pools.get(side.use)
+    behind = [stage for stage in course.stages if stage is not pool]
+    if pool is None:
+        # It stays the rule's own pool, of which an experiment tries another model.
+        pool = Pool(name=course.stages[0].name, models=(side.use,), is_one=True)
+    first = pool.put_first(f"side '{side.name}' of split '{split.name}'")
     return replace(changed, stages=(first, *behind), is_diverted=True, trial=None)
 
 
@@ -382,9 +381,10 @@ def _ask_all(
 ) -> Lineup:
     """Ask the models stage by stage: hard limits first, then the pool's own wishes.
 
-    No more models are taken than there may be attempts.
+    No more models are taken than there may be attempts; those beyond are told as not taken.
     """
     refusals: dict[str, Rejected] = {}
+    beyond: dict[str, Rejected] = {}
     options: dict[str, Option] = {}
     selected: list[Selected] = []
     taken: set[str] = set()
@@ -393,8 +393,6 @@ def _ask_all(
     first: list[str] = []
     by_quality: set[str] = set()
     for at, stage in enumerate(course.stages):
-        if len(selected) >= room:
-            break
         bench = roster.bench_of(stage)
         look_at(bench, policy.answer_tokens, limits, facts, refusals, options)
         open_ = [options[name] for name in bench.able if name in options and name not in taken]
@@ -405,8 +403,11 @@ def _ask_all(
         ranking = rank(stage, open_, unit_of(stage, facts), left) if open_ else NOBODY_RANKED
         for each in ranking.rejected:
             refusals[each.model] = each
+        for name in ranking.beyond:
+            beyond[name] = Rejected(name, f"no call is left for it (`max_attempts: {room}`)")
         if not ranking.selected:
-            reasons.append(stage.has_nobody_else)
+            if left > 0:
+                reasons.append(stage.has_nobody_else)
             continue
         if not selected:
             pool, propensity = stage.name, ranking.propensity
@@ -418,6 +419,7 @@ def _ask_all(
             by_quality.update(names)
         if at == 0:
             first = names
+    refusals |= beyond
     rejected = tuple([each for name, each in refusals.items() if name not in taken])
     return Lineup(
         tuple(selected), rejected, pool, propensity, tuple(reasons), tuple(first), by_quality

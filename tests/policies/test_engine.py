@@ -228,6 +228,48 @@ def test_a_plan_holds_no_more_models_than_attempts_are_allowed() -> None:
     assert made.terms.deadline_seconds == 9
 
 
+def test_whom_no_call_is_left_for_is_told_as_rejected() -> None:
+    policy = parse_policy(
+        """
+name: short
+terms: {max_attempts: 2}
+pools:
+  five: {models: [a, b, c, d, e], fallbacks: [mid]}
+  mid: {models: [f, a, g, off]}
+default: {use: five}
+"""
+    )
+    models = [*(make_model(name) for name in "abcdefg"), make_model("off", is_on=False)]
+    made = plan(policy, models=models)
+    assert made.models == ("a", "b")
+    whys = {each.model: each.why for each in made.rejected}
+    assert whys.keys() == set("cdefg") | {"off"}
+    assert {whys[name] for name in "cdefg"} == {"no call is left for it (`max_attempts: 2`)"}
+    assert whys["off"] == "switched off"
+    assert not [each for each in made.reasons if "nobody else" in each.text]
+
+
+def test_every_candidate_of_a_plan_is_in_it_or_rejected_however_few_calls_there_may_be() -> None:
+    cascade = "cascade: {judge: {refusal: true}, escalate: strong}"
+    for calls in range(1, 8):
+        for extra in ("", cascade):
+            policy = parse_policy(
+                f"""
+name: short
+terms: {{max_attempts: {calls}}}
+pools:
+  cheap: {{models: [a, b, c], quality_floor: 0.2}}
+  strong: {{models: [d, e, b]}}
+default: {{use: cheap, fallbacks: [strong, f], {extra}}}
+"""
+            )
+            models = [make_model(name, quality=0.1 if name == "c" else 0.9) for name in "abcdef"]
+            made = plan(policy, models=models)
+            rejected = [each.model for each in made.rejected]
+            assert sorted([*made.models, *rejected]) == list("abcdef"), (calls, extra)
+            assert len(made.models) <= calls or calls == 1
+
+
 def test_a_rules_terms_win_over_the_policys() -> None:
     policy = TWO_POOLS.replace(
         "use: strong}", "use: strong, terms: {deadline_seconds: 5, hedge: {max_share: 0.1}}}", 1
