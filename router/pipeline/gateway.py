@@ -282,7 +282,9 @@ class Gateway:
     def _keep(
         self, journey: Journey, found: Found, answer: Completion | None, settled: Settled
     ) -> None:
-        self._cache.keep(found, journey.plan, answer, settled.price_usd, settled.remark)
+        self._cache.keep(
+            found, journey.plan, answer, settled.price_usd, stands_in=settled.stands_in
+        )
 
     def _retell(
         self,
