@@ -309,7 +309,7 @@ def _seat(
     if not is_steady:
         return _ask_all(policy, course, limits, facts, roster, room)
     seatings = roster.seatings(facts.around.health)
-    key = (id(rule), limits.must_stay_local, limits.regions, limits.needs)
+    key = (id(rule), limits.must_stay_local, limits.regions, limits.needs, limits.demands)
     known = seatings.get(key)
     narrowest = _narrowest(course, roster) if known is None else known.narrowest
     signals = facts.signals

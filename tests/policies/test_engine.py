@@ -270,6 +270,30 @@ default: {{use: cheap, fallbacks: [strong, f], {extra}}}
             assert len(made.models) <= calls or calls == 1
 
 
+def test_a_demand_keeps_out_who_refuses_it_and_only_those() -> None:
+    policy = parse_policy("{name: d, pools: {p: {models: [a, b]}}, default: {use: p}}")
+    models = [
+        make_model("a", refuses={"several_answers": "one answer a call", "file": "no files"}),
+        make_model("b"),
+    ]
+    assert plan(policy, Signals(demands=frozenset({"logprobs"})), models=models).models[0] == "a"
+    both = plan(policy, Signals(demands=frozenset({"several_answers", "file"})), models=models)
+    assert both.models == ("b",)
+    assert [each.why for each in both.rejected] == ["no files; one answer a call"]
+    with pytest.raises(NoCandidateError, match="a: one answer a call") as caught:
+        plan(policy, Signals(demands=frozenset({"several_answers"})), models=models[:1])
+    assert (caught.value.obstacle, caught.value.but_for) == ("abilities", ("a",))
+
+
+def test_what_is_asked_of_models_changes_with_the_demands_although_a_rule_is_remembered() -> None:
+    policy = parse_policy("{name: d, pools: {p: {models: [a, b]}}, default: {use: p}}")
+    models = Roster([make_model("a", refuses={"file": "no files"}), make_model("b")])
+    around = Surroundings(now=NOON)
+    for demands in (frozenset[str](), frozenset({"file"}), frozenset[str](), frozenset({"file"})):
+        made = decide(policy, Signals(demands=demands), Caller(), models, around)
+        assert made.primary.model == ("b" if demands else "a")
+
+
 def test_a_rules_terms_win_over_the_policys() -> None:
     policy = TWO_POOLS.replace(
         "use: strong}", "use: strong, terms: {deadline_seconds: 5, hedge: {max_share: 0.1}}}", 1

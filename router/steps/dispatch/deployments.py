@@ -12,10 +12,11 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from policies.bounds import why_outside
+from providers.demands import NO_REFUSALS, Refusals, say_refused
 from router.steps.dispatch.health import Gauge
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Deployment:
     """Share of the traffic against the model's other deployments."""
     slots: int | None = None
     """Calls that it answers at once, where it says so; else the limiter finds out."""
+    refuses: Refusals = field(default_factory=lambda: NO_REFUSALS)
+    """Demands of a request that its provider refuses by itself, with why."""
 
 
 Deployments = Mapping[str, Sequence[Deployment]]
@@ -124,6 +127,10 @@ class Upstream:
     def why_outside(self, plan: Plan) -> str:
         """Why the plan's limits forbid to call it, ever; empty when they do not."""
         return why_outside(self.model, must_stay_local=plan.must_stay_local, regions=plan.regions)
+
+    def why_refused(self, demands: frozenset[str]) -> str:
+        """Why its provider would refuse a request with these demands; empty when it would not."""
+        return say_refused(demands, self.deployment.refuses)
 
     def why_not(self) -> str:
         """Why it should not be asked just now; empty when it may."""

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from providers.calls import Opened, Usage, UsageReport
+from providers.demands import find_demands
 from providers.errors import ProviderError, StreamBrokenError
 from router.steps.dispatch.attempts import CALLING, Call, Order, Surroundings, with_usage
 from router.steps.dispatch.breaker import Breakers
@@ -241,7 +242,14 @@ class Dispatcher:
         self._breakers.keep_in_step()
         if plan.terms.hedge is not None:
             self._hedges.deposit(plan.terms.hedge.max_share)
-        route = Route(plan, self._upstreams, self._budgets, session=session, rng=self._rng)
+        route = Route(
+            plan,
+            self._upstreams,
+            self._budgets,
+            demands=find_demands(request),
+            session=session,
+            rng=self._rng,
+        )
         terms = plan.terms
         allowed = deadline.within(terms.deadline_seconds, terms.connect_seconds)
         return _Trip(request, plan, sink, allowed, route, role, itertools.count(first_number))

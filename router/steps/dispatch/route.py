@@ -47,7 +47,7 @@ class Route:
 
     Within a model, fresh deployments come first, then the same ones again after a pause, as often
     as the plan and the provider's retry budget allow; then the next model. What would fail again
-    is never asked again.
+    is never asked again, and what would be refused for one of the request's demands is not asked.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Route:
         upstreams: Mapping[str, Sequence[Upstream]],
         budgets: Mapping[str, RetryBudget],
         *,
+        demands: frozenset[str] = frozenset(),
         session: str = "",
         rng: random.Random,
     ) -> None:
@@ -70,13 +71,13 @@ class Route:
         for model in models:
             all_ways = upstreams.get(model, ())
             ways = all_ways
-            if plan.must_stay_local or plan.regions is not None:
-                ways = [one for one in all_ways if not one.why_outside(plan)]
+            if demands or plan.must_stay_local or plan.regions is not None:
+                ways = [one for one in all_ways if not _why_never(one, plan, demands)]
             self._ways[model] = ways
             if ways:
                 has_way = True
             else:
-                whys = dict.fromkeys(f"{one.name} {one.why_outside(plan)}" for one in all_ways)
+                whys = dict.fromkeys(_why_never(one, plan, demands) for one in all_ways)
                 self._skipped[model] = " and ".join(whys) or _NO_DEPLOYMENT
         if not has_way:
             raise NobodyCanAnswerError(_nobody(plan, self._skipped))
@@ -263,6 +264,14 @@ class Route:
     def _soonest(self) -> float | None:
         ways = self._ways.values()
         return soonest([one for each in ways for one in each if one.name not in self._out])
+
+
+def _why_never(one: Upstream, plan: Plan, demands: frozenset[str]) -> str:
+    """Why this request may never go there: it is outside, or refused before a byte is sent."""
+    if outside := one.why_outside(plan):
+        return f"{one.name} {outside}"
+    refused = one.why_refused(demands)
+    return f"{one.name}: {refused}" if refused else ""
 
 
 def _nobody(plan: Plan, skipped: Mapping[str, str]) -> str:
