@@ -61,7 +61,8 @@ def look_at(
         )
         why = limits.refuse(option)
         if why:
-            refusals[name] = Rejected(name, why)
+            rests = not option.health.is_available and not limits.without("rest").refuse(option)
+            refusals[name] = Rejected(name, why, rests)
         else:
             options[name] = option
 
@@ -93,8 +94,8 @@ def seat_errand(pool: Pool, errand: Errand, limits: Limits, facts: Facts, room: 
     limits = msgspec.structs.replace(
         limits,
         needs=errand.needs,
-        signals=signals,
         demands=errand.demands,
+        signals=signals,
         answer_tokens=errand.output_tokens,
         headroom_tokens=0,
     )

@@ -37,7 +37,13 @@ from router.steps.dispatch.continuation import (
     shorten,
     why_not_continue,
 )
-from router.steps.dispatch.deployments import Deployment, Deployments, Upstream, soonest
+from router.steps.dispatch.deployments import (
+    Deployment,
+    Deployments,
+    Upstream,
+    are_rate_limited,
+    soonest,
+)
 from router.steps.dispatch.estimate import CountTokens, add_usage, estimate_tokens
 from router.steps.dispatch.health import health_of, load_of
 from router.steps.dispatch.hedging import Run, race
@@ -197,6 +203,10 @@ class Dispatcher:
     def soonest(self, models: Iterable[str]) -> float | None:
         """In how many seconds one of these models may be called again; None without deployments."""
         return soonest([one for model in models for one in self._upstreams.get(model, ())])
+
+    def are_rate_limited(self, models: Iterable[str]) -> bool:
+        """Whether these models rest for nothing but too many requests."""
+        return are_rate_limited([one for each in models for one in self._upstreams.get(each, ())])
 
     def resting(self) -> Sequence[Upstream]:
         """Deployments whose breaker is not closed: who a health probe should ask."""
