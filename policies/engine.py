@@ -381,10 +381,10 @@ def _ask_all(
 ) -> Lineup:
     """Ask the models stage by stage: hard limits first, then the pool's own wishes.
 
-    No more models are taken than there may be attempts; those beyond are told as not taken.
+    No more models are taken than there may be attempts. Of those beyond nothing else is asked.
     """
     refusals: dict[str, Rejected] = {}
-    beyond: dict[str, Rejected] = {}
+    beyond: list[str] = []
     options: dict[str, Option] = {}
     selected: list[Selected] = []
     taken: set[str] = set()
@@ -394,20 +394,22 @@ def _ask_all(
     by_quality: set[str] = set()
     for at, stage in enumerate(course.stages):
         bench = roster.bench_of(stage)
+        left = room - len(selected)
+        if left <= 0:
+            refusals.update(bench.never)
+            beyond += bench.able
+            continue
         look_at(bench, policy.answer_tokens, limits, facts, refusals, options)
         open_ = [options[name] for name in bench.able if name in options and name not in taken]
-        left = room - len(selected)
         if at == 0 and course.trial is not None:
             # Who answers when the first answer fails needs places too.
             left = max(1, room // 2)
         ranking = rank(stage, open_, unit_of(stage, facts), left) if open_ else NOBODY_RANKED
         for each in ranking.rejected:
             refusals[each.model] = each
-        for name in ranking.beyond:
-            beyond[name] = Rejected(name, f"no call is left for it (`max_attempts: {room}`)")
+        beyond += ranking.beyond
         if not ranking.selected:
-            if left > 0:
-                reasons.append(stage.has_nobody_else)
+            reasons.append(stage.has_nobody_else)
             continue
         if not selected:
             pool, propensity = stage.name, ranking.propensity
@@ -419,7 +421,9 @@ def _ask_all(
             by_quality.update(names)
         if at == 0:
             first = names
-    refusals |= beyond
+    if beyond:
+        uncalled = roster.uncalled(room)
+        refusals = {name: uncalled[name] for name in beyond} | refusals
     rejected = tuple([each for name, each in refusals.items() if name not in taken])
     return Lineup(
         tuple(selected), rejected, pool, propensity, tuple(reasons), tuple(first), by_quality
