@@ -166,3 +166,22 @@ async def test_a_vendor_that_says_so_itself_is_answered_by_the_next_model(tmp_pa
         status, _, headers = await _post(gateway, BEGUN)
         assert (status, headers["x-pointsman-model"]) == (200, GPT)
         assert headers["x-pointsman-attempts"] == "2" == str(len(gateway.upstream_requests()))
+
+
+async def test_a_model_of_this_house_is_left_out_of_what_it_would_refuse(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(POLICY.replace(CLAUDE, "pointsman-demo"), encoding="utf-8")
+    asked: list[dict[str, Any]] = [{"logprobs": True}, FILED]
+    async with serve(
+        tmp_path,
+        vendors=("openai", "anthropic"),
+        policy=str(path),
+        models={"both": BOTH},
+        local={"enabled": True},
+    ) as gateway:
+        _, told, _ = await _post(gateway, {}, ROUTE)
+        assert told["model"] == "pointsman-demo"
+        for demanding in asked:
+            status, _, headers = await _post(gateway, demanding)
+            assert (status, headers["x-pointsman-model"]) == (200, GPT)
+            assert headers["x-pointsman-attempts"] == "1"
