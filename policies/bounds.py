@@ -13,7 +13,7 @@ from policies.decision import Reason
 from policies.pools import Option
 from policies.prices import dearest
 from policies.scoring import show_usd
-from policies.signals import Candidate, Signals
+from policies.signals import Candidate, Signals, Site
 
 _NEEDED_BY_MODALITY = {"image": "vision", "audio": "audio", "video": "video"}
 
@@ -120,8 +120,15 @@ class Limits(msgspec.Struct, frozen=True):
     budget_left_usd: Decimal | None
     policy_needs: frozenset[str] = frozenset()
     """Those of `needs` that the policy asks for, whatever the request is."""
+    demands: frozenset[str] = frozenset()
+    """What else the request asks, that not every provider takes."""
     lifted: frozenset[Obstacle] = frozenset()
     """What is thought away, to find out what stands in the way."""
+
+    @property
+    def leave_sites_out(self) -> bool:
+        """Whether a model may answer of which some deployments may not."""
+        return self.must_stay_local or self.regions is not None or bool(self.demands)
 
     def without(self, obstacle: Obstacle) -> Limits:
         """Give the same limits with one obstacle thought away."""
@@ -138,6 +145,8 @@ class Limits(msgspec.Struct, frozen=True):
                 return why
         if not self.needs <= candidate.abilities and (lacking := self._lacking(candidate)):
             return f"cannot do {', '.join(sorted(lacking))}"
+        if self.demands and "abilities" not in self.lifted and (why := self._refused(candidate)):
+            return why
         answer = self.answer_tokens
         if answer > candidate.max_output_tokens:
             answer = candidate.max_output_tokens
@@ -153,12 +162,13 @@ class Limits(msgspec.Struct, frozen=True):
     def price(self, candidate: Candidate) -> Candidate:
         """Give the model at the prices of those of its deployments that may be called."""
         sites = candidate.sites
-        if not (self.must_stay_local or self.regions is not None) or not sites:
+        if not self.leave_sites_out or not sites:
             return candidate
-        inside = [each.prices for each in sites if each.prices and not self._why_outside(each)]
-        if not inside:
+        inside = [each for each in sites if not self._why_not_at(each)]
+        prices = [each.prices for each in inside if each.prices]
+        if not prices or len(inside) == len(sites):
             return candidate
-        (_, input_usd, output_usd), *longer = dearest(inside)
+        (_, input_usd, output_usd), *longer = dearest(prices)
         return replace(
             candidate,
             input_usd_per_million=input_usd,
@@ -168,10 +178,13 @@ class Limits(msgspec.Struct, frozen=True):
 
     def left_out(self, candidate: Candidate) -> list[Reason]:
         """Say which deployments of a model may not be called although the model may answer."""
-        if not self.must_stay_local and self.regions is None:
+        if not self.leave_sites_out:
             return []
-        whys = [(site.name, self._why_outside(site)) for site in candidate.sites]
-        return [Reason(f"{name} {why}", False) for name, why in whys if why]
+        return [
+            Reason(f"{site.name}{' ' if self._why_outside(site) else ': '}{why}", False)
+            for site in candidate.sites
+            if (why := self._why_not_at(site))
+        ]
 
     def _lacking(self, candidate: Candidate) -> frozenset[str]:
         needs = self.policy_needs if "abilities" in self.lifted else self.needs
@@ -189,8 +202,21 @@ class Limits(msgspec.Struct, frozen=True):
             return whys[0]
         return "; ".join(f"{site.name} {why}" for site, why in zip(sites, whys, strict=True))
 
+    def _refused(self, candidate: Candidate) -> str:
+        """Say why no deployment that is not outside takes the request; empty when one does."""
+        places = candidate.sites or (candidate,)
+        whys = [self._why_refused(place) for place in places if not self._why_outside(place)]
+        return "" if "" in whys else "; ".join(dict.fromkeys(whys))
+
+    def _why_not_at(self, site: Site) -> str:
+        return self._why_outside(site) or self._why_refused(site)
+
     def _why_outside(self, place: Somewhere) -> str:
         return why_outside(place, must_stay_local=self.must_stay_local, regions=self.regions)
+
+    def _why_refused(self, place: Site | Candidate) -> str:
+        refused = sorted(self.demands & place.refuses.keys())
+        return "; ".join([place.refuses[demand] for demand in refused])
 
     def _over_budget(self, usd: Decimal | None) -> str:
         if self.budget_left_usd is None or usd == 0 or "budget" in self.lifted:
@@ -223,6 +249,7 @@ def gather_limits(
         must_stay_local=bounds.must_stay_local or must_stay_local,
         regions=bounds.regions,
         needs=needs,
+        demands=signals.demands,
         signals=signals,
         answer_tokens=signals.max_output_tokens or 0,
         headroom_tokens=headroom_tokens,

@@ -73,7 +73,7 @@ _SAID = {
 def _errand(jury: Jury, limits: Limits, facts: Facts, answer_tokens: int) -> Errand:
     tokens = facts.signals.prompt_tokens
     if jury.kind == "agreement":
-        return Errand(limits.needs, tokens, answer_tokens)
+        return Errand(limits.needs, tokens, answer_tokens, limits.demands)
     whole = tokens + answer_tokens + _INSTRUCTION_TOKENS
     return Errand(frozenset({"json_schema"}), whole, _VERDICT_TOKENS)
 

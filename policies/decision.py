@@ -28,11 +28,13 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
     """Estimated price of this request as a decimal text; None when unknown."""
 
 
-class Rejected(msgspec.Struct, frozen=True):
+class Rejected(msgspec.Struct, frozen=True, omit_defaults=True):
     """A model that was looked at and may not answer."""
 
     model: str
     why: str
+    rests: bool = False
+    """It would answer, and is only left alone just now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,13 +264,12 @@ def _branch(policy: Policy, course: _Course, drawn: Draw) -> _Course:
     )
     if side.use is None or course.is_diverted:
         return changed
-    own = course.stages[0]
-    first = policy.pools.get(side.use) or Pool(
-        name=own.name,
-        models=(side.use,),
-        stands_for=f"side '{side.name}' of split '{split.name}'",
-    )
-    behind = [stage for stage in course.stages if stage is not first]
+    pool = policy.pools.get(side.use)
+    behind = [stage for stage in course.stages if stage is not pool]
+    if pool is None:
+        # It stays the rule's own pool, of which an experiment tries another model.
+        pool = Pool(name=course.stages[0].name, models=(side.use,), is_one=True)
+    first = pool.put_first(f"side '{side.name}' of split '{split.name}'")
     return replace(changed, stages=(first, *behind), is_diverted=True, trial=None)
 
 
@@ -310,7 +309,7 @@ def _seat(
     if not is_steady:
         return _ask_all(policy, course, limits, facts, roster, room)
     seatings = roster.seatings(facts.around.health)
-    key = (id(rule), limits.must_stay_local, limits.regions, limits.needs)
+    key = (id(rule), limits.must_stay_local, limits.regions, limits.needs, limits.demands)
     known = seatings.get(key)
     narrowest = _narrowest(course, roster) if known is None else known.narrowest
     signals = facts.signals
@@ -382,9 +381,10 @@ def _ask_all(
 ) -> Lineup:
     """Ask the models stage by stage: hard limits first, then the pool's own wishes.
 
-    No more models are taken than there may be attempts.
+    No more models are taken than there may be attempts. Of those beyond nothing else is asked.
     """
     refusals: dict[str, Rejected] = {}
+    beyond: list[str] = []
     options: dict[str, Option] = {}
     selected: list[Selected] = []
     taken: set[str] = set()
@@ -393,18 +393,21 @@ def _ask_all(
     first: list[str] = []
     by_quality: set[str] = set()
     for at, stage in enumerate(course.stages):
-        if len(selected) >= room:
-            break
         bench = roster.bench_of(stage)
+        left = room - len(selected)
+        if left <= 0:
+            refusals.update(bench.never)
+            beyond += bench.able
+            continue
         look_at(bench, policy.answer_tokens, limits, facts, refusals, options)
         open_ = [options[name] for name in bench.able if name in options and name not in taken]
-        left = room - len(selected)
         if at == 0 and course.trial is not None:
             # Who answers when the first answer fails needs places too.
             left = max(1, room // 2)
         ranking = rank(stage, open_, unit_of(stage, facts), left) if open_ else NOBODY_RANKED
         for each in ranking.rejected:
             refusals[each.model] = each
+        beyond += ranking.beyond
         if not ranking.selected:
             reasons.append(stage.has_nobody_else)
             continue
@@ -418,6 +421,9 @@ def _ask_all(
             by_quality.update(names)
         if at == 0:
             first = names
+    if beyond:
+        uncalled = roster.uncalled(room)
+        refusals = {name: uncalled[name] for name in beyond} | refusals
     rejected = tuple([each for name, each in refusals.items() if name not in taken])
     return Lineup(
         tuple(selected), rejected, pool, propensity, tuple(reasons), tuple(first), by_quality

@@ -13,6 +13,7 @@ from policies.findings import did_you_mean
 from policies.ranges import COUNT, COUNT_FROM_ONE, SHARE, TREND, Domain
 from policies.signals import (
     ABILITIES,
+    DEMANDS,
     EMOTIONS,
     INTENT_GROUPS,
     INTENTS,
@@ -33,6 +34,7 @@ WORDS: Mapping[str, Collection[str]] = {
     "language": LANGUAGES,
     "modalities": MODALITIES,
     "needs": ABILITIES,
+    "demands": DEMANDS,
     "pii": PII_KINDS,
     "slots": SLOTS,
     "read_by": ("classifier", "model"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from operator import itemgetter
 
@@ -35,18 +35,26 @@ class Pool:
     quality_floor: float | None = None
     under_usd: Decimal | None = None
     weights: Mapping[str, float] = field(default_factory=dict)
-    stands_for: str = ""
-    """Whose models these are where the pool is that of a request's rule, and they are not its own."""
+    is_one: bool = False
+    """No pool of the policy: one model, named where a pool may be."""
+    chosen_by: str = ""
+    """The side of a split that put it first; empty where none did."""
     comes_first: Reason = field(init=False, compare=False, repr=False)
     has_nobody_else: Reason = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         # Said of every request: worked out once.
-        said = f"pool '{self.name}', {_WORDS[self.objective]}"
-        object.__setattr__(self, "comes_first", Reason(said, True))
-        who = self.stands_for or f"pool '{self.name}'"
+        how = self.chosen_by or "named directly" if self.is_one else _WORDS[self.objective]
+        who = f"model '{self.models[0]}'" if self.is_one else f"pool '{self.name}'"
+        object.__setattr__(self, "comes_first", Reason(f"{who}, {how}", True))
+        if self.is_one and self.chosen_by:
+            who = self.chosen_by
         said = f"{who} has nobody else who may answer"
         object.__setattr__(self, "has_nobody_else", Reason(said, False))
+
+    def put_first(self, by: str) -> Pool:
+        """Give the same pool as the side of a split puts it first."""
+        return replace(self, chosen_by=by)
 
 
 def list_models(pool: Pool, candidates: Mapping[str, Candidate]) -> tuple[str, ...]:
@@ -94,6 +102,8 @@ class Ranking(msgspec.Struct, frozen=True):
     selected: list[Selected]
     rejected: list[Rejected]
     propensity: float
+    beyond: Sequence[str] = ()
+    """Models that would come next, for which there is no room."""
 
 
 NOBODY_RANKED = Ranking([], [], 1.0)
@@ -121,7 +131,8 @@ def rank(pool: Pool, options: Sequence[Option], unit: str, room: int) -> Ranking
     scored = _SCORERS[pool.objective](pool, options, unit)
     selected = [_select(pool, score, option) for score, option in scored[:room]]
     propensity = scored[0][0] if scored and pool.objective == "weighted" else 1.0
-    return Ranking(selected, rejected, propensity)
+    beyond = [option.candidate.name for _, option in scored[room:]]
+    return Ranking(selected, rejected, propensity, beyond)
 
 
 def reluctance(pool: Pool, option: Option) -> str:
@@ -206,6 +217,13 @@ def _select(pool: Pool, score: float, option: Option) -> Selected:
 
 
 def _say(pool: Pool, score: float, option: Option, usd: str | None) -> str:
+    if pool.is_one:
+        return pool.chosen_by or "named directly"
+    said = _say_order(pool, score, option, usd)
+    return f"{said}, {pool.chosen_by}" if pool.chosen_by else said
+
+
+def _say_order(pool: Pool, score: float, option: Option, usd: str | None) -> str:
     if pool.objective == "best":
         return show_quality(option.quality, is_learned=option.is_learned)
     if pool.objective == "cheapest":

@@ -55,7 +55,15 @@ class Lineup(msgspec.Struct, frozen=True):
 class Roster(dict[str, Candidate]):
     """Candidates by name. It never changes: another list of models is another roster."""
 
-    __slots__ = ("_benches", "_expected", "_health", "_named", "_prices", "_seatings")
+    __slots__ = (
+        "_benches",
+        "_expected",
+        "_health",
+        "_named",
+        "_prices",
+        "_seatings",
+        "_uncalled",
+    )
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         super().__init__({candidate.name: candidate for candidate in candidates})
@@ -65,6 +73,7 @@ class Roster(dict[str, Candidate]):
         self._health: Mapping[str, ModelHealth] | None = None
         self._seatings: dict[Hashable, Remembered] = {}
         self._prices: dict[tuple[str, int, int], str | None] = {}
+        self._uncalled: dict[int, Mapping[str, Rejected]] = {}
 
     def seatings(self, health: Mapping[str, ModelHealth]) -> dict[Hashable, Remembered]:
         """What was worked out under this very report on the models' health; empty with each new one."""
@@ -116,6 +125,14 @@ class Roster(dict[str, Candidate]):
             return by_card
         learned = {name: expect_of(self[name], signals) for name in taught}
         return MappingProxyType({**by_card, **learned})
+
+    def uncalled(self, calls: int) -> Mapping[str, Rejected]:
+        """Every model as it is told of where so few calls may be made that none is left for it."""
+        told = self._uncalled.get(calls)
+        if told is None:
+            why = f"no call is left for it (`max_attempts: {calls}`)"
+            told = self._uncalled[calls] = {name: Rejected(name, why) for name in self}
+        return told
 
     def bench_of(self, pool: Pool) -> Bench:
         """The pool's models, `any-local` told in names."""

@@ -217,7 +217,7 @@ def _hash(said: dict[str, Any]) -> str:
 
 def pool_of_one(model: str) -> Pool:
     """Give a pool that holds one model only."""
-    return Pool(name=model, models=(model,))
+    return Pool(name=model, models=(model,), is_one=True)
 
 
 def resolve(name: str, pools: Mapping[str, Pool]) -> Pool:

@@ -21,6 +21,7 @@ class Errand(NamedTuple):
     needs: frozenset[str]
     prompt_tokens: int
     output_tokens: int
+    demands: frozenset[str] = frozenset()
 
 
 class Seats(NamedTuple):
@@ -42,7 +43,7 @@ def look_at(
     refusals.update(bench.never)
     signals, health, candidates = facts.signals, facts.around.health, facts.candidates
     known = signals.expected_quality
-    is_bound = limits.must_stay_local or limits.regions is not None
+    is_bound = limits.leave_sites_out
     for name in bench.able:
         if name in refusals or name in options:
             continue
@@ -60,7 +61,8 @@ def look_at(
         )
         why = limits.refuse(option)
         if why:
-            refusals[name] = Rejected(name, why)
+            rests = not option.health.is_available and not limits.without("rest").refuse(option)
+            refusals[name] = Rejected(name, why, rests)
         else:
             options[name] = option
 
@@ -92,6 +94,7 @@ def seat_errand(pool: Pool, errand: Errand, limits: Limits, facts: Facts, room: 
     limits = msgspec.structs.replace(
         limits,
         needs=errand.needs,
+        demands=errand.demands,
         signals=signals,
         answer_tokens=errand.output_tokens,
         headroom_tokens=0,

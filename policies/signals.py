@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -59,6 +59,23 @@ NEEDS = ("tools", "vision", "audio", "video", "json_mode", "json_schema")
 """The abilities that a request can ask of a model."""
 ABILITIES = (*NEEDS, "streaming", "reasoning", "prefill", "logprobs", "seed")
 """The abilities that a model can have."""
+DEMANDS = (
+    "several_answers",
+    "forced_call",
+    "begun_answer",
+    "logprobs",
+    "json_schema",
+    "missing_schema",
+    "image",
+    "audio",
+    "video",
+    "file",
+    "file_by_id",
+    "plain_data_url",
+    "function_role",
+    "loose_arguments",
+)
+"""What a request can ask that some providers do not take, whatever the model is able to do."""
 SLOTS = ("order_number", "phone", "date", "amount")
 PII_KINDS = (
     "phone",
@@ -125,6 +142,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     """text, image, audio, file, video."""
     needs: frozenset[str] = frozenset()
     """Abilities that a model must have: tools, vision, audio, json_mode, json_schema, ..."""
+    demands: frozenset[str] = frozenset()
+    """What it asks that some providers refuse before a call: several_answers, forced_call, ..."""
     has_code: bool = False
     has_math: bool = False
     has_long_document: bool = False
@@ -218,6 +237,8 @@ class Site:
     is_local: bool = False
     prices: Steps | None = None
     """None: they are the model's own, as at every other deployment of it."""
+    refuses: Mapping[str, str] = field(default_factory=lambda: NO_TEXT)
+    """Demands of a request that its provider does not take, with why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,5 +267,7 @@ class Candidate:
     output_usd_per_million: Decimal | None = None
     longer_prompts: tuple[Step, ...] = ()
     """What longer prompts cost, by rising size; empty where all cost alike."""
+    refuses: Mapping[str, str] = field(default_factory=lambda: NO_TEXT)
+    """As a site's; of no account where sites are listed."""
     tokens_per_second: float | None = None
     first_token_seconds: float | None = None

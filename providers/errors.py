@@ -20,6 +20,8 @@
 
 from __future__ import annotations
 
+_NO_CAPACITY = (503, 529)
+
 
 class ProviderError(Exception):
     """A call to a provider failed. `retryable` and `elsewhere` say what may be done about it."""
@@ -72,6 +74,11 @@ class UpstreamTimeoutError(UnavailableError):
 
 class OverloadedError(UnavailableError):
     """Too many requests, or too little capacity; `retry_after_seconds` when the vendor said so."""
+
+    @property
+    def is_rate_limit(self) -> bool:
+        """Whether there were too many requests, and not too little capacity."""
+        return self.status not in _NO_CAPACITY
 
 
 class UpstreamFailedError(UnavailableError):

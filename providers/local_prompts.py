@@ -12,8 +12,10 @@ from msgspec import UNSET, Raw
 from local_models import grammars
 from local_models.chat_template import neutralize, render, takes_tools, thinks
 from local_models.engine import Engine, Sampling
+from providers.demands import check_demands, find_demands
 from providers.errors import RefusedError, UnsupportedError
-from providers.messages import ChatRequest, Message, NamedTool, TextPart, Tool, text_of
+from providers.local_refusals import REFUSALS
+from providers.messages import ChatRequest, Message, NamedTool, Tool, text_of
 
 _ROLES = {"developer": "system", "function": "tool"}
 _KNOBS = ("top_k", "min_p", "repeat_penalty")
@@ -78,21 +80,10 @@ def prepare(
 
 
 def _check(request: ChatRequest, template: str) -> None:
+    check_demands(find_demands(request), REFUSALS)
+    # Only the loaded file has its template; the card is believed before.
     if request.tools and request.tool_choice != "none" and not takes_tools(template):
         raise UnsupportedError("This local model cannot call tools.", param="tools")
-    if request.logprobs:
-        raise UnsupportedError("Local models give no logprobs here.", param="logprobs")
-    for message in request.messages:
-        if isinstance(message.content, tuple):
-            _check_parts(message)
-
-
-def _check_parts(message: Message) -> None:
-    for part in message.content or ():
-        if not isinstance(part, str | TextPart) and type(part).__name__ != "RefusalPart":
-            raise UnsupportedError(
-                f"This local model reads text only, not a {type(part).__name__}.", param="messages"
-            )
 
 
 def _written(message: Message, control_texts: Sequence[str]) -> dict[str, Any]:
@@ -121,7 +112,7 @@ def _written(message: Message, control_texts: Sequence[str]) -> dict[str, Any]:
 def _arguments(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

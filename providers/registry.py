@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, cast
 
-from providers.base import Provider
+from providers.base import Model, Provider
+from providers.demands import NO_REFUSALS, Refusals
+from providers.dialects.anthropic.refusals import refusals_of
 from providers.dialects.dashscope.differences import BASE_URLS
 from providers.http import OnHeaders
 from providers.limits import RateLimits
@@ -32,6 +34,8 @@ class Kind:
     """Who runs what speaks this wire: a vendor, oneself, or, at an address of one's own, oneself too."""
     needs_key: bool = True
     about: str = ""
+    refuses: Callable[[Model], Refusals] = lambda _: NO_REFUSALS
+    """What its client cannot be asked for with a model, told before a byte is sent."""
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -50,6 +54,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             base_url_env="ANTHROPIC_BASE_URL",
             base_url="https://api.anthropic.com",
             about="Claude, through the Messages API",
+            refuses=refusals_of,
         ),
         "dashscope": Kind(
             place="providers.dashscope:DashScopeProvider",

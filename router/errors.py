@@ -10,6 +10,7 @@
   x NobodyCanAnswerError    503: no eligible model; carries why each one is not
     + BudgetExhaustedError  429: somebody would answer, but for the key's budget
     + EverybodyRestsError   503: somebody would answer, but rests after failures just now
+      - EverybodyLimitedError 429: the same, and each rests for too many requests
     + RequestTooLongError   400: somebody would answer something shorter
     + NobodyAbleError       400: somebody would answer, but cannot do what the request needs
   x PrivacyUnavailableError 503: masking could not run, so nothing was sent
@@ -125,6 +126,14 @@ class EverybodyRestsError(NobodyCanAnswerError):
         super().__init__(message)
         self.models = tuple(models)
         """Who would answer."""
+
+
+class EverybodyLimitedError(EverybodyRestsError):
+    """Whoever would answer rests, and for nothing but too many requests."""
+
+    status = 429
+    code = "rate_limit_exceeded"
+    type = "rate_limit_error"
 
 
 class RequestTooLongError(NobodyCanAnswerError):

@@ -11,6 +11,7 @@ from local_models.opening import LocalSettings, why_off
 from local_models.registry import find
 from providers.base import Model
 from providers.catalog import Catalog
+from providers.local_refusals import REFUSALS
 from providers.pricing import FREE
 from router.errors import ConfigError
 from router.places import Place
@@ -100,4 +101,6 @@ def _card(each: LocalSettings, catalog: Catalog) -> Model:
 def places_in_house(in_house: InHouse, catalog: Catalog) -> dict[str, list[Place]]:
     """One deployment for each model that runs here: free, unless the configuration prices it."""
     cards = [replace(model, prices=catalog.find(model.name).prices) for model in in_house.models]
-    return {card.name: [Place(f"{NAME}/{card.name}", card, NAME)] for card in cards}
+    return {
+        card.name: [Place(f"{NAME}/{card.name}", card, NAME, refuses=REFUSALS)] for card in cards
+    }

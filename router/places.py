@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from local_models.tokenizer import FAMILIES, name_family
 from policies.prices import UNKNOWN, Step, Steps, dearest
 from policies.signals import Candidate, Site
 from providers.base import Model
 from providers.catalog import Catalog
+from providers.demands import NO_REFUSALS, Refusals
 from providers.money import BOOK_RATES
 from providers.pricing import FREE, PriceList, PriceRow
+from providers.registry import KINDS
 from router.errors import ConfigError
 from router.settings import ModelEntry, Settings
 from router.vendors import Vendor, VendorStatus, statuses
@@ -34,6 +36,8 @@ class Place:
     weight: float = 1.0
     why_off: str = ""
     """Why nothing can be called here; empty when it can."""
+    refuses: Refusals = field(default_factory=lambda: NO_REFUSALS)
+    """Demands of a request that the provider's client refuses by itself, with why."""
 
 
 def find_places(
@@ -78,9 +82,7 @@ def _find(
             continue
         there = replace(model, wire_name=deployment.wire_name or model.wire_name)
         name = f"{vendor.name}/{model.name}" + (f"#{at + 1}" if at else "")
-        yield Place(
-            name, _put(there, entry, vendor), vendor.name, deployment.weight, _why_off(vendor)
-        )
+        yield _place(name, _put(there, entry, vendor), vendor, _why_off(vendor), deployment.weight)
 
 
 def _usual(
@@ -103,7 +105,14 @@ def _usual(
                 f"{each.region}"
             )
         name = f"{each.name}/{model.name}"
-        yield Place(name, _put(model, entry, each), each.name, why_off=why_off)
+        yield _place(name, _put(model, entry, each), each, why_off)
+
+
+def _place(
+    name: str, model: Model, vendor: VendorStatus, why_off: str, weight: float = 1.0
+) -> Place:
+    refuses = KINDS[vendor.kind].refuses(model)
+    return Place(name, model, vendor.name, weight, why_off, refuses)
 
 
 def _says_region(model: Model) -> bool:
@@ -242,6 +251,7 @@ def _sites(places: Sequence[Place], steps: Sequence[Steps]) -> Iterator[Site]:
             region=card.region,
             is_local=card.is_local,
             prices=None if is_one_price else prices,
+            refuses=place.refuses,
         )
 
 

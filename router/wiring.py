@@ -371,6 +371,7 @@ def _deploy(
                 provider=providers[place.vendor],
                 weight=place.weight,
                 slots=slots.get(model) if place.vendor == NAME else None,
+                refuses=place.refuses,
             )
             for place in several
             if not place.why_off

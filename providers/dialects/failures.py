@@ -75,6 +75,10 @@ _BY_PHRASE: tuple[tuple[str, type[e.ProviderError]], ...] = (
     ("exceed context limit", e.ContextTooLongError),
     ("exceeds the available context size", e.ContextTooLongError),
     ("range of input length should be", e.ContextTooLongError),
+    # Turns of the assistant at the end: Claude behind a proxy, and Mistral.
+    ("assistant message prefill", e.UnsupportedError),
+    ("prefilling assistant messages", e.UnsupportedError),
+    ("expected last role user", e.UnsupportedError),
     ("credit balance is too low", e.QuotaExhaustedError),
     ("exceeded your current quota", e.QuotaExhaustedError),
     ("output blocked by content filtering", e.ContentFilteredError),

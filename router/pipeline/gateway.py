@@ -17,7 +17,12 @@ import msgspec
 from policies.bounds import NOTHING_EARLIER
 from policies.signals import Surroundings
 from providers.calls import Completion, Deadline, Opened, UsageReport
-from router.errors import BudgetExhaustedError, EverybodyRestsError, NobodyCanAnswerError
+from router.errors import (
+    BudgetExhaustedError,
+    EverybodyLimitedError,
+    EverybodyRestsError,
+    NobodyCanAnswerError,
+)
 from router.pipeline.calls import (
     AS_IT_IS,
     Answer,
@@ -282,7 +287,9 @@ class Gateway:
     def _keep(
         self, journey: Journey, found: Found, answer: Completion | None, settled: Settled
     ) -> None:
-        self._cache.keep(found, journey.plan, answer, settled.price_usd, settled.remark)
+        self._cache.keep(
+            found, journey.plan, answer, settled.price_usd, stands_in=settled.stands_in
+        )
 
     def _retell(
         self,
@@ -301,6 +308,8 @@ class Gateway:
         if isinstance(error, BudgetExhaustedError) and standing is not None:
             told = exhausted(caller.key_name, standing, error.message)
         elif isinstance(error, EverybodyRestsError):
+            if self._dispatcher.are_rate_limited(error.models):
+                told = EverybodyLimitedError(error.message, error.models)
             told.retry_after_seconds = self._dispatcher.soonest(error.models)
         if error.refusal is not None:
             reasons = (*before, *error.refusal.reasons)

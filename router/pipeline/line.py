@@ -82,6 +82,6 @@ class Line:
         """One error for two plans that failed one after the other, with the story of each call."""
         return join_failures(earlier, later)
 
-    def tell(self, reason: Reason, remark: str) -> None:
+    def tell(self, reason: Reason, remark: str, *, stands_in: bool = False) -> None:
         """Note in the record what became of an answer that was held."""
-        self._record.tell(reason, remark)
+        self._record.tell(reason, remark, stands_in=stands_in)

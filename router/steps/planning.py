@@ -15,6 +15,7 @@ from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.roster import Roster
 from policies.rules import AUTO, Policy
 from policies.signals import Caller, Candidate, Signals, Surroundings
+from providers.demands import PARAMS
 from router.errors import (
     BudgetExhaustedError,
     EverybodyRestsError,
@@ -100,7 +101,7 @@ class Planner:
                 also=also,
             )
         except NoCandidateError as error:
-            told = _tell(error)
+            told = _tell(error, self._find_param(error, signals))
             told.refusal = Refusal(
                 refused=told.message,
                 rule=error.rule,
@@ -115,6 +116,15 @@ class Planner:
         except UnknownChoiceError as error:
             raise UnknownModelError(str(error), param="model") from error
 
+    def _find_param(self, error: NoCandidateError, signals: Signals) -> str | None:
+        """The field of the request for which models are out of the question, if it is one."""
+        roster = self._roster()
+        known = [roster[each.model] for each in error.rejected if each.model in roster]
+        places = [place for each in known for place in each.sites or (each,)]
+        refused = {demand for place in places for demand in place.refuses}
+        params = {PARAMS[demand] for demand in signals.demands & refused if demand in PARAMS}
+        return params.pop() if len(params) == 1 else None
+
     def _roster(self) -> Roster:
         """The candidates of the moment, put in order only when there is another list of them."""
         listed = self._candidates()
@@ -123,8 +133,8 @@ class Planner:
         return self._last_roster
 
 
-def _tell(error: NoCandidateError) -> NobodyCanAnswerError:
-    """What stands in the way, as the caller is told of it."""
+def _tell(error: NoCandidateError, param: str | None) -> NobodyCanAnswerError:
+    """What stands in the way, as the caller is told of it; `param` is what some model refuses."""
     message = str(error)
     if error.obstacle == "budget":
         return BudgetExhaustedError(message)
@@ -133,5 +143,5 @@ def _tell(error: NoCandidateError) -> NobodyCanAnswerError:
     if error.obstacle == "window":
         return RequestTooLongError(message, param="messages")
     if error.obstacle == "abilities":
-        return NobodyAbleError(message)
+        return NobodyAbleError(message, param=param)
     return NobodyCanAnswerError(message)

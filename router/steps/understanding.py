@@ -33,6 +33,7 @@ from local_models.classifiers.quality import QualityReader, load_quality, mark_d
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.table import share_tables
 from policies.signals import NOTHING, Signals
+from providers.demands import find_demands
 from providers.messages import (
     AudioPart,
     ChatRequest,
@@ -154,6 +155,7 @@ class Understanding:
             max_output_tokens=request.max_tokens,
             modalities=modalities,
             needs=read_needs(request, modalities),
+            demands=find_demands(request),
             pii=pii,
             turns=max(1, len(turns)),
             is_reask=self._repeats(last, earlier),

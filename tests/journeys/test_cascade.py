@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
@@ -49,6 +50,7 @@ async def house(
     *,
     by: str = CHECK,
     changes: dict[str, str] | None = None,
+    other: Said | None = None,
 ) -> AsyncIterator[tuple[Served, ScriptedModels]]:
     text = POLICY.replace("JUDGE", by)
     for before, after in (changes or {}).items():
@@ -59,6 +61,7 @@ async def house(
         "first": first if isinstance(first, list) else [first],
         "judge": [judge],
         "strong": [strong],
+        **({} if other is None else {"other": [other]}),
     }
     async with serve_models(**lines) as models:
         settings = settings_for(models, str(path), "first")
@@ -344,3 +347,93 @@ async def test_a_judgement_is_no_try_for_an_answer(tmp_path: Path) -> None:
     assert said == GOOD
     assert asked == ["first", "judge", "strong"]
     assert kinds(entry)[-1] == ("fallback", "strong")
+
+
+CACHED = {"retries_per_model: 0": "retries_per_model: 0, cache: true"}
+
+
+async def _one_after_the_other(served: Served, times: int) -> list[tuple[str, str, str]]:
+    told = []
+    for _ in range(times):
+        said, headers, _ = await ask(served)
+        told.append((said, headers["x-pointsman-cache"], headers["x-pointsman-cascade"]))
+    return told
+
+
+async def test_an_answer_that_stood_in_for_a_failed_first_model_is_not_kept(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, first=[503, GOOD], changes=CACHED) as (served, _):
+        told = await _one_after_the_other(served, 2)
+        _, headers, _ = await ask(served)
+        assert headers["x-pointsman-cache"] == "hit"
+    assert told == [
+        (BETTER, "miss", "escalated: there is none (OverloadedError)"),
+        (GOOD, "miss", "kept"),
+    ]
+
+
+async def test_an_answer_that_stood_in_for_a_failed_judge_is_not_kept(tmp_path: Path) -> None:
+    async with house(tmp_path, judge=500, changes=CACHED) as (served, models):
+        (told,) = await _one_after_the_other(served, 1)
+        models.lines["judge"] = [PASS]
+        (after,) = await _one_after_the_other(served, 1)
+    assert told == (BETTER, "miss", "escalated: the check failed (UpstreamFailedError)")
+    assert after == (GOOD, "miss", "kept")
+
+
+async def test_an_answer_that_was_wanted_because_judges_were_not_content_is_kept(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, judge=FAIL, changes=CACHED) as (served, models):
+        (told,) = await _one_after_the_other(served, 1)
+        said, headers, _ = await ask(served)
+        assert len(models.asked) == 3
+    assert told == (BETTER, "miss", "escalated: judge says fail")
+    assert (said, headers["x-pointsman-cache"]) == (BETTER, "hit")
+
+
+@pytest.mark.parametrize("rests", ["judge", "strong"])
+async def test_an_answer_from_while_somebody_rested_is_not_given_again_afterwards(
+    tmp_path: Path, rests: str
+) -> None:
+    two = {**CACHED, "large: {models: [strong]}": "large: {models: [strong, other]}"}
+    async with house(tmp_path, judge=FAIL, changes=two, other="Anybody.") as (served, _):
+        (resting,) = served.house.dispatcher._upstreams[rests]
+        resting.rest(30)
+        await _until_known(served, rests, is_available=False)
+        said, headers, _ = await ask(served)
+        assert headers["x-pointsman-cache"] == "miss"
+        assert said == (GOOD if rests == "judge" else "Anybody.")
+        resting._resting_until = 0.0
+        await _until_known(served, rests, is_available=True)
+        said, headers, _ = await ask(served)
+    assert (said, headers["x-pointsman-cache"]) == (BETTER, "miss")
+
+
+async def _until_known(served: Served, model: str, *, is_available: bool) -> None:
+    async with asyncio.timeout(5):
+        while served.house.dispatcher.health()[model].is_available is not is_available:
+            await asyncio.sleep(0.05)
+
+
+@SHAPES
+async def test_a_call_of_a_function_is_given_out_unjudged_and_no_header_says_otherwise(
+    tmp_path: Path, stream: bool
+) -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    async with house(tmp_path, first=[call]) as (served, models):
+        request: Any = {
+            "model": "auto",
+            "messages": [{"role": "user", "content": "Look it up."}],
+            "tools": [LOOK],
+            "stream": stream,
+        }
+        client = served.client().chat.completions.with_raw_response
+        reply = await client.create(**request)
+        if stream:
+            assert [chunk async for chunk in reply.parse()]
+        entry = await served.entry(reply.headers["x-request-id"])
+        assert [body["model"] for body in models.asked] == ["first"]
+    assert "x-pointsman-cascade" not in reply.headers
+    assert "cascade: the first answer is given out unjudged: it calls a function" in reasons(entry)

@@ -228,6 +228,72 @@ def test_a_plan_holds_no_more_models_than_attempts_are_allowed() -> None:
     assert made.terms.deadline_seconds == 9
 
 
+def test_whom_no_call_is_left_for_is_told_as_rejected() -> None:
+    policy = parse_policy(
+        """
+name: short
+terms: {max_attempts: 2}
+pools:
+  five: {models: [a, b, c, d, e], fallbacks: [mid]}
+  mid: {models: [f, a, g, off]}
+default: {use: five}
+"""
+    )
+    models = [*(make_model(name) for name in "abcdefg"), make_model("off", is_on=False)]
+    made = plan(policy, models=models)
+    assert made.models == ("a", "b")
+    whys = {each.model: each.why for each in made.rejected}
+    assert whys.keys() == set("cdefg") | {"off"}
+    assert {whys[name] for name in "cdefg"} == {"no call is left for it (`max_attempts: 2`)"}
+    assert whys["off"] == "switched off"
+    assert not [each for each in made.reasons if "nobody else" in each.text]
+
+
+def test_every_candidate_of_a_plan_is_in_it_or_rejected_however_few_calls_there_may_be() -> None:
+    cascade = "cascade: {judge: {refusal: true}, escalate: strong}"
+    for calls in range(1, 8):
+        for extra in ("", cascade):
+            policy = parse_policy(
+                f"""
+name: short
+terms: {{max_attempts: {calls}}}
+pools:
+  cheap: {{models: [a, b, c], quality_floor: 0.2}}
+  strong: {{models: [d, e, b]}}
+default: {{use: cheap, fallbacks: [strong, f], {extra}}}
+"""
+            )
+            models = [make_model(name, quality=0.1 if name == "c" else 0.9) for name in "abcdef"]
+            made = plan(policy, models=models)
+            rejected = [each.model for each in made.rejected]
+            assert sorted([*made.models, *rejected]) == list("abcdef"), (calls, extra)
+            assert len(made.models) <= calls or calls == 1
+
+
+def test_a_demand_keeps_out_who_refuses_it_and_only_those() -> None:
+    policy = parse_policy("{name: d, pools: {p: {models: [a, b]}}, default: {use: p}}")
+    models = [
+        make_model("a", refuses={"several_answers": "one answer a call", "file": "no files"}),
+        make_model("b"),
+    ]
+    assert plan(policy, Signals(demands=frozenset({"logprobs"})), models=models).models[0] == "a"
+    both = plan(policy, Signals(demands=frozenset({"several_answers", "file"})), models=models)
+    assert both.models == ("b",)
+    assert [each.why for each in both.rejected] == ["no files; one answer a call"]
+    with pytest.raises(NoCandidateError, match="a: one answer a call") as caught:
+        plan(policy, Signals(demands=frozenset({"several_answers"})), models=models[:1])
+    assert (caught.value.obstacle, caught.value.but_for) == ("abilities", ("a",))
+
+
+def test_what_is_asked_of_models_changes_with_the_demands_although_a_rule_is_remembered() -> None:
+    policy = parse_policy("{name: d, pools: {p: {models: [a, b]}}, default: {use: p}}")
+    models = Roster([make_model("a", refuses={"file": "no files"}), make_model("b")])
+    around = Surroundings(now=NOON)
+    for demands in (frozenset[str](), frozenset({"file"}), frozenset[str](), frozenset({"file"})):
+        made = decide(policy, Signals(demands=demands), Caller(), models, around)
+        assert made.primary.model == ("b" if demands else "a")
+
+
 def test_a_rules_terms_win_over_the_policys() -> None:
     policy = TWO_POOLS.replace(
         "use: strong}", "use: strong, terms: {deadline_seconds: 5, hedge: {max_share: 0.1}}}", 1

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from policies.errors import PolicyFileError
+from policies.explain import plan_as_tree
 from policies.loader import parse_policy
 from policies.pools import Option, Pool, rank
 from policies.signals import HEALTHY, Caller
@@ -345,6 +346,37 @@ def test_a_side_whose_model_may_not_answer_is_named_and_its_pool_is_not_said_twi
     side = "side 'new' of split 's'" if use == "x" else "pool 'extra'"
     assert said[:2] == [f"{who} has nobody else who may answer" for who in (side, "pool 'p'")]
     assert len(said) == len(set(said)) and made.primary.model == "z"
+
+
+@pytest.mark.parametrize(
+    ("use", "objective", "why", "reason"),
+    [
+        ("x", "ordered", "", "model 'x', side 'new' of split 's'"),
+        ("extra", "ordered", "as listed in pool 'extra', ", "pool 'extra', in the order written"),
+        ("extra", "best", "expected quality 0.70, ", "pool 'extra', the best first"),
+        ("extra", "cheapest", "about $0.0012, ", "pool 'extra', the cheapest first"),
+    ],
+)
+def test_whom_a_side_puts_first_is_there_because_of_it_and_not_as_listed_elsewhere(
+    use: str, objective: str, why: str, reason: str
+) -> None:
+    policy = parse_policy(
+        f"""{{name: s, pools: {{p: {{models: [y]}}, extra: {{models: [x, z], objective: {objective}}}}}, default: {{use: p}},
+        splits: {{s: {{pool: p, arms: {{new: {{share: 100%, use: {use}}}, old: {{share: rest}}}}}}}}}}"""
+    )
+    made = plan(policy, models=[make_model(name) for name in "xyz"])
+    assert made.primary.why == f"{why}side 'new' of split 's'"
+    assert made.fallbacks[-1].why == "as listed in pool 'p'"
+    assert made.primary.why in plan_as_tree(made).splitlines()[0]
+    assert reason in [each.text for each in made.reasons]
+
+
+def test_a_model_that_is_named_where_a_pool_may_be_is_in_no_pool() -> None:
+    policy = parse_policy("{name: s, pools: {p: {models: [y]}}, default: {use: x, fallbacks: [p]}}")
+    models = [make_model(name) for name in "xy"]
+    made = plan(policy, models=models)
+    assert [made.primary.why, made.fallbacks[0].why] == ["named directly", "as listed in pool 'p'"]
+    assert plan(policy, models=models, requested="y").primary.why == "named directly"
 
 
 def test_a_weighted_pool_draws_by_weight_and_a_new_weight_moves_users_only_to_it() -> None:

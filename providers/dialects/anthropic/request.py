@@ -8,9 +8,10 @@ import msgspec
 from msgspec import Raw
 
 from providers.base import Model
-from providers.dialects.anthropic.blocks import Block, system_of, turns_of
+from providers.demands import check_demands, find_demands
+from providers.dialects.anthropic.blocks import Block, system_of, turns_of, without_open_end
+from providers.dialects.anthropic.refusals import refusals_of
 from providers.dialects.lengths import clamp_tokens
-from providers.errors import UnsupportedError
 from providers.messages import ChatRequest, NamedTool, ResponseFormat, Tool
 from providers.notes import note_dropped
 
@@ -62,21 +63,14 @@ def encode_request(
 
 
 def _check(request: ChatRequest, model: Model) -> None:
-    if request.n > 1:
-        raise UnsupportedError("Anthropic gives one answer a call; ask for n=1.", param="n")
-    forced = request.tool_choice == "required" or isinstance(request.tool_choice, NamedTool)
-    if forced and "forced_tool_choice" in model.drops:
-        raise UnsupportedError(
-            f"{model.name} cannot be forced to call a tool; use tool_choice `auto`.",
-            param="tool_choice",
-        )
+    check_demands(find_demands(request), refusals_of(model))
     for name in _UNKNOWN:
         if (value := getattr(request, name)) is not None:
             note_dropped(model, name, value)
 
 
 def _turns(request: ChatRequest, prefix: str | None) -> list[dict[str, Any]]:
-    turns = turns_of(request.messages)
+    turns = without_open_end(turns_of(request.messages))
     if not turns:
         # Nothing but instructions: this API wants a user's turn, so they are the user's.
         turns = [{"role": "user", "content": system_of(request.messages)}]
@@ -156,7 +150,7 @@ def _add_sampling(body: dict[str, Any], request: ChatRequest, model: Model) -> N
 
 def _add_output(body: dict[str, Any], request: ChatRequest, model: Model) -> None:
     config: Block = {}
-    schema = _schema_of(request.response_format, model)
+    schema = _schema_of(request.response_format)
     if schema is not None:
         config["format"] = {"type": "json_schema", "schema": schema}
     effort = request.reasoning_effort
@@ -168,19 +162,11 @@ def _add_output(body: dict[str, Any], request: ChatRequest, model: Model) -> Non
         body["output_config"] = config
 
 
-def _schema_of(wanted: ResponseFormat | None, model: Model) -> Raw | None:
-    if wanted is None or wanted.type != "json_schema":
+def _schema_of(wanted: ResponseFormat | None) -> Raw | None:
+    if wanted is None or wanted.type != "json_schema" or wanted.json_schema is None:
         return None
-    if "json_schema" not in model.abilities:
-        raise UnsupportedError(
-            f"{model.name} cannot hold its answer to a JSON schema.", param="response_format"
-        )
-    schema = wanted.json_schema.schema if wanted.json_schema else None
-    if not isinstance(schema, Raw):
-        raise UnsupportedError(
-            "response_format `json_schema` came without a schema.", param="response_format"
-        )
-    return schema
+    schema = wanted.json_schema.schema
+    return schema if isinstance(schema, Raw) else None
 
 
 def _add_extra(body: dict[str, Any], request: ChatRequest, model: Model) -> None:

@@ -82,14 +82,12 @@ def is_keepable(completion: Completion) -> bool:
     )
 
 
-def is_as_planned(completion: Completion, plan: Plan, remark: str) -> bool:
-    """Whether the model that the plan wanted gave the answer, and nobody who stood in for it.
+def wanted_of(plan: Plan) -> tuple[str, ...]:
+    """The models whose answers the plan wants, and nobody who stands in for one of them.
 
-    In a cascade that is the first model, if its judges were content, or the one that comes next.
+    In a cascade that is the first model, if its judges are content, and the one that comes next.
     """
-    cascade, model = plan.cascade, completion.model
-    if cascade is None:
-        return model == plan.primary.model
-    is_first = model in cascade.first
-    wanted = [each for each in plan.models if (each in cascade.first) == is_first]
-    return wanted[:1] == [model] and (remark == "kept" or not is_first)
+    if plan.cascade is None:
+        return (plan.primary.model,)
+    behind = [each for each in plan.models if each not in plan.cascade.first]
+    return (plan.primary.model, *behind[:1])

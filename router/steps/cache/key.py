@@ -61,6 +61,7 @@ def key_of(journey: Journey) -> bytes:
         plan.prompt,
         plan.must_stay_local,
         plan.regions,
+        None if plan.cascade is None else [judge.kind for judge in plan.cascade.judges],
         [(arm.split, arm.name) for arm in plan.arms],
     )
     asked = msgspec.structs.replace(

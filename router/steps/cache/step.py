@@ -8,7 +8,7 @@ import msgspec
 
 from policies.decision import Plan, Reason
 from providers.calls import Completion
-from router.steps.cache.answers import is_as_planned, is_keepable
+from router.steps.cache.answers import is_keepable, wanted_of
 from router.steps.cache.key import Journey, key_of, why_not
 from router.steps.cache.shelf import Kept, Shelf
 
@@ -60,7 +60,7 @@ class AnswerCache:
             said = "cache: not looked at: the caller wants a new answer (no-cache)"
             return Found(word="off", reason=Reason(said, False), key=key)
         kept = self._shelf.find(key)
-        if kept is None or kept.completion.model not in journey.plan.models:
+        if kept is None or kept.completion.model not in wanted_of(journey.plan):
             seconds = self._seconds_of(journey.plan)
             said = f"cache: no equal request was answered here in the last {seconds:g} s"
             return Found(word="miss", reason=Reason(said, False), key=key)
@@ -73,15 +73,17 @@ class AnswerCache:
         plan: Plan,
         completion: Completion | None,
         price_usd: str | None,
-        remark: str = "",
+        *,
+        stands_in: bool = False,
     ) -> None:
         """Keep what was answered after a miss, if an equal request may have the same.
 
-        `price_usd` is what the call cost that gave it, `remark` what became of it in a cascade.
+        `price_usd` is what the call cost that gave it; `stands_in` says that somebody in a cascade
+        failed, and this is what there was instead.
         """
         if not found.key or completion is None or not is_keepable(completion):
             return
-        if is_as_planned(completion, plan, remark):
+        if completion.model in wanted_of(plan) and not stands_in:
             plain = msgspec.structs.replace(completion, upstream_id=None)
             self._shelf.keep(found.key, Kept(plain, price_usd), self._seconds_of(plan))
 

@@ -36,6 +36,8 @@ class Verdict:
 
     holds: bool
     why: str
+    is_judged: bool = True
+    """False: there was nothing to judge, or a judge failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,7 @@ class Bench:
         if flaw := find_flaw(first, case.request):
             return Verdict(False, flaw)
         if first.calls:
-            return Verdict(True, "it calls a function")
+            return Verdict(True, "it calls a function", is_judged=False)
         content: list[str] = []
         for judge in case.judges:
             verdict = await self._ask(judge, first, case, line)
@@ -100,7 +102,9 @@ class Bench:
                 return await _compare(judge, first, case, line)
             return await self._check(judge, first, case, line)
         except FAILURES as error:
-            return Verdict(False, f"the {judge.kind} failed ({type(error).__name__})")
+            return Verdict(
+                False, f"the {judge.kind} failed ({type(error).__name__})", is_judged=False
+            )
 
     async def _check(self, judge: Judge, first: First, case: Case, line: Line) -> Verdict:
         prompt = self._library.find(PROMPT, case.language)
@@ -121,7 +125,7 @@ class Bench:
         try:
             verdict = _decode(answer.choices[0].text or "").verdict
         except msgspec.DecodeError:
-            return Verdict(False, f"{who} gave no valid verdict")
+            return Verdict(False, f"{who} gave no valid verdict", is_judged=False)
         return Verdict(verdict == "pass", f"{who} says {verdict}")
 
 

@@ -44,6 +44,6 @@ class Line(Protocol):
         """One error for two plans that failed one after the other."""
         ...
 
-    def tell(self, reason: Reason, remark: str) -> None:
-        """Note what became of the first answer."""
+    def tell(self, reason: Reason, remark: str, *, stands_in: bool = False) -> None:
+        """Note what became of the first answer; `stands_in`: what is given out is not what was wanted."""
         ...

@@ -151,7 +151,7 @@ def _failed(error: BaseException, plan: Plan) -> Verdict:
         is_filtered = isinstance(error, ContentFilteredError)
         if not (is_filtered and plan.terms.filtered_elsewhere):
             raise error
-    return Verdict(False, f"there is none ({type(error).__name__})")
+    return Verdict(False, f"there is none ({type(error).__name__})", is_judged=False)
 
 
 def _whole_story(earlier: BaseException | None, error: BaseException, line: Line) -> BaseException:
@@ -162,15 +162,19 @@ def _whole_story(earlier: BaseException | None, error: BaseException, line: Line
 
 
 def _tell(verdict: Verdict, line: Line) -> bool:
-    if verdict.holds:
+    if verdict.holds and not verdict.is_judged:
+        said = f"cascade: the first answer is given out unjudged: {verdict.why}"
+        line.tell(Reason(said, True), "")
+    elif verdict.holds:
         line.tell(Reason(f"cascade: the first answer is kept: {verdict.why}", True), "kept")
     else:
         said = f"cascade: the first answer is not given out: {verdict.why}"
-        line.tell(Reason(said, False), f"escalated: {verdict.why}")
+        remark = f"escalated: {verdict.why}"
+        line.tell(Reason(said, False), remark, stands_in=not verdict.is_judged)
     return verdict.holds
 
 
 def _tell_kept(verdict: Verdict, error: BaseException, line: Line) -> None:
     """A whole answer that was doubted is better than none."""
     said = f"cascade: nobody else could answer ({type(error).__name__}), so it is given out"
-    line.tell(Reason(said, True), f"kept, though {verdict.why}")
+    line.tell(Reason(said, True), f"kept, though {verdict.why}", stands_in=True)

@@ -29,6 +29,7 @@ from router.storage.breakers import BreakerStore, BreakerStoreError, Trip
 BreakerState = Literal["closed", "open", "half_open"]
 OnChange = Callable[[str, str, str, str], None]
 
+_RATE_LIMITED = "too many requests"
 _HOPELESS = (AuthenticationFailedError, QuotaExhaustedError, ModelNotFoundError)
 
 
@@ -89,6 +90,11 @@ class Breaker:
     def left_seconds(self) -> float:
         """Seconds until an open breaker may be probed."""
         return 0.0 if self._until is None else max(0.0, self._until - self._clock())
+
+    @property
+    def is_rate_limited(self) -> bool:
+        """Whether it was the vendor's count of our requests that opened it."""
+        return self._why == _RATE_LIMITED
 
     @property
     def why(self) -> str:
@@ -176,7 +182,8 @@ class Breaker:
 
     def _trip(self, error: ProviderError) -> None:
         self._times += 1
-        self._why = type(error).__name__
+        is_limit = isinstance(error, OverloadedError) and error.is_rate_limit
+        self._why = _RATE_LIMITED if is_limit else type(error).__name__
         pause = self._pause(error)
         self._until = self._clock() + pause
         self._probing_since = None

@@ -12,10 +12,11 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from policies.bounds import why_outside
+from providers.demands import NO_REFUSALS, Refusals, say_refused
 from router.steps.dispatch.health import Gauge
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Deployment:
     """Share of the traffic against the model's other deployments."""
     slots: int | None = None
     """Calls that it answers at once, where it says so; else the limiter finds out."""
+    refuses: Refusals = field(default_factory=lambda: NO_REFUSALS)
+    """Demands of a request that its provider refuses by itself, with why."""
 
 
 Deployments = Mapping[str, Sequence[Deployment]]
@@ -53,6 +56,7 @@ class Upstream:
 
     __slots__ = (
         "_clock",
+        "_is_limited",
         "_resting_until",
         "breaker",
         "deployment",
@@ -79,6 +83,7 @@ class Upstream:
         self.gauge = Gauge()
         self._clock = clock
         self._resting_until = 0.0
+        self._is_limited = True
 
     @property
     def is_untouched(self) -> bool:
@@ -107,10 +112,24 @@ class Upstream:
         """Seconds until it may be called again, as far as breaker and vendor say."""
         return max(self.breaker.left_seconds, self.rest_seconds)
 
-    def rest(self, seconds: float) -> None:
-        """Leave it alone for this long: the vendor's Retry-After or an allowance that is used up."""
+    @property
+    def is_rate_limited(self) -> bool:
+        """Whether it is left alone just now, and for nothing but too many requests of ours."""
+        is_open = self.breaker.state == "open"
+        if not is_open and self.rest_seconds <= 0:
+            return False
+        return not (is_open and not self.breaker.is_rate_limited) and (
+            self._is_limited or self.rest_seconds <= 0
+        )
+
+    def rest(self, seconds: float, *, is_limited: bool = True) -> None:
+        """Leave it alone for this long: the vendor's Retry-After or an allowance that is used up.
+
+        `is_limited` says that there were too many requests; else the vendor lacks capacity.
+        """
         until = self._clock() + min(seconds, _LONGEST_REST_SECONDS)
-        self._resting_until = max(self._resting_until, until)
+        if until > self._resting_until:
+            self._resting_until, self._is_limited = until, is_limited
 
     def note_limits(self, limits: RateLimits) -> None:
         """Take in the vendor's own count of what we may still use."""
@@ -125,12 +144,17 @@ class Upstream:
         """Why the plan's limits forbid to call it, ever; empty when they do not."""
         return why_outside(self.model, must_stay_local=plan.must_stay_local, regions=plan.regions)
 
+    def why_refused(self, demands: frozenset[str]) -> str:
+        """Why its provider would refuse a request with these demands; empty when it would not."""
+        return say_refused(demands, self.deployment.refuses)
+
     def why_not(self) -> str:
         """Why it should not be asked just now; empty when it may."""
         if not self.breaker.is_closed and self.breaker.state == "open":
             return self.breaker.why
         if self._resting_until and self.rest_seconds > 0:
-            return f"rate-limited by the vendor ({self.rest_seconds:.1f} s left)"
+            what = "rate-limited by the vendor" if self._is_limited else "left alone, as it asked"
+            return f"{what} ({self.rest_seconds:.1f} s left)"
         return ""
 
     def cost(self) -> float:
@@ -152,6 +176,12 @@ def pick(upstreams: Sequence[Upstream], session: str, rng: random.Random) -> Ups
     weights[first] = 0.0
     second = rng.choices(range(len(upstreams)), weights)[0] if any(weights) else first
     return min(upstreams[first], upstreams[second], key=Upstream.cost)
+
+
+def are_rate_limited(upstreams: Iterable[Upstream]) -> bool:
+    """Whether too many requests are the one reason why none of them may be called; not without any."""
+    every = list(upstreams)
+    return bool(every) and all(one.is_rate_limited for one in every)
 
 
 def soonest(upstreams: Iterable[Upstream]) -> float | None:

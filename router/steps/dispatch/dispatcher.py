@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from providers.calls import Opened, Usage, UsageReport
+from providers.demands import find_demands
 from providers.errors import ProviderError, StreamBrokenError
 from router.steps.dispatch.attempts import CALLING, Call, Order, Surroundings, with_usage
 from router.steps.dispatch.breaker import Breakers
@@ -36,7 +37,13 @@ from router.steps.dispatch.continuation import (
     shorten,
     why_not_continue,
 )
-from router.steps.dispatch.deployments import Deployment, Deployments, Upstream, soonest
+from router.steps.dispatch.deployments import (
+    Deployment,
+    Deployments,
+    Upstream,
+    are_rate_limited,
+    soonest,
+)
 from router.steps.dispatch.estimate import CountTokens, add_usage, estimate_tokens
 from router.steps.dispatch.health import health_of, load_of
 from router.steps.dispatch.hedging import Run, race
@@ -197,6 +204,10 @@ class Dispatcher:
         """In how many seconds one of these models may be called again; None without deployments."""
         return soonest([one for model in models for one in self._upstreams.get(model, ())])
 
+    def are_rate_limited(self, models: Iterable[str]) -> bool:
+        """Whether these models rest for nothing but too many requests."""
+        return are_rate_limited([one for each in models for one in self._upstreams.get(each, ())])
+
     def resting(self) -> Sequence[Upstream]:
         """Deployments whose breaker is not closed: who a health probe should ask."""
         return [one for one in self._by_name.values() if one.breaker.state != "closed"]
@@ -241,7 +252,14 @@ class Dispatcher:
         self._breakers.keep_in_step()
         if plan.terms.hedge is not None:
             self._hedges.deposit(plan.terms.hedge.max_share)
-        route = Route(plan, self._upstreams, self._budgets, session=session, rng=self._rng)
+        route = Route(
+            plan,
+            self._upstreams,
+            self._budgets,
+            demands=find_demands(request),
+            session=session,
+            rng=self._rng,
+        )
         terms = plan.terms
         allowed = deadline.within(terms.deadline_seconds, terms.connect_seconds)
         return _Trip(request, plan, sink, allowed, route, role, itertools.count(first_number))

@@ -2,6 +2,7 @@
 
 * ProviderError
   x AllFailedError     every call that the plan allowed was made and failed; carries each error
+  x OthersRestError    an OverloadedError of nobody's: who else would answer is left alone just now
 * Abandoned            internal: a race was lost while this call was still waiting
 """
 
@@ -60,8 +61,12 @@ class AllFailedError(ProviderError):
             vendor_code=self.telling.vendor_code,
             vendor_type=self.telling.vendor_type,
             param=self.telling.param,
-            retry_after_seconds=self.telling.retry_after_seconds,
+            retry_after_seconds=_soonest(self.telling, self.errors),
         )
+
+
+class OthersRestError(OverloadedError):
+    """No call was made: whoever else would answer is left alone just now."""
 
 
 class Abandoned(Exception):  # noqa: N818 - no failure: the other side of the race was faster
@@ -69,11 +74,15 @@ class Abandoned(Exception):  # noqa: N818 - no failure: the other side of the ra
 
 
 def most_telling(errors: Sequence[ProviderError]) -> ProviderError:
-    """The error that a caller should see when several calls failed, the last of its class."""
+    """The error that a caller should see when several calls failed, the last of its class.
+
+    It is too many requests only where it is nowhere too little capacity.
+    """
     for kind in _MOST_TELLING_FIRST:
-        for error in reversed(errors):
-            if isinstance(error, kind):
-                return error
+        found = [error for error in errors if isinstance(error, kind)]
+        full = [e for e in found if isinstance(e, OverloadedError) and not e.is_rate_limit]
+        if found:
+            return (full or found)[-1]
     raise ValueError("No error was given: most_telling() needs at least one.")
 
 
@@ -93,10 +102,19 @@ def telling_of(error: ProviderError) -> ProviderError:
     return error.telling if isinstance(error, AllFailedError) else error
 
 
+def _soonest(telling: ProviderError, errors: Sequence[ProviderError]) -> float | None:
+    """When to come back: as the most telling error says, else the first of those that do."""
+    if telling.retry_after_seconds is not None or not isinstance(telling, OverloadedError):
+        return telling.retry_after_seconds
+    known = [e.retry_after_seconds for e in errors if e.retry_after_seconds is not None]
+    return min(known, default=None)
+
+
 def _story(errors: Sequence[ProviderError], skipped: Sequence[str]) -> str:
+    made = [error for error in errors if not isinstance(error, OthersRestError)]
     calls = "; ".join(
         f"{error.model or error.provider or 'upstream'}: {type(error).__name__}: {error.message}"
-        for error in errors
+        for error in made
     )
     left_out = f" Not asked: {'; '.join(skipped)}." if skipped else ""
-    return f"All {len(errors)} calls failed ({calls}).{left_out}"
+    return f"All {len(made)} calls failed ({calls}).{left_out}"

@@ -11,6 +11,7 @@ import msgspec
 from providers.errors import (
     ContentFilteredError,
     ContextTooLongError,
+    ElsewhereError,
     OverloadedError,
     ProviderError,
     UnnumberedError,
@@ -18,8 +19,8 @@ from providers.errors import (
     UpstreamTimeoutError,
 )
 from router.errors import NobodyCanAnswerError
-from router.steps.dispatch.deployments import Upstream, pick, soonest
-from router.steps.dispatch.errors import AllFailedError
+from router.steps.dispatch.deployments import Upstream, are_rate_limited, pick, soonest
+from router.steps.dispatch.errors import AllFailedError, OthersRestError
 from router.steps.dispatch.retry import pause_seconds
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Route:
 
     Within a model, fresh deployments come first, then the same ones again after a pause, as often
     as the plan and the provider's retry budget allow; then the next model. What would fail again
-    is never asked again.
+    is never asked again, and what would be refused for one of the request's demands is not asked.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Route:
         upstreams: Mapping[str, Sequence[Upstream]],
         budgets: Mapping[str, RetryBudget],
         *,
+        demands: frozenset[str] = frozenset(),
         session: str = "",
         rng: random.Random,
     ) -> None:
@@ -70,16 +72,23 @@ class Route:
         for model in models:
             all_ways = upstreams.get(model, ())
             ways = all_ways
-            if plan.must_stay_local or plan.regions is not None:
-                ways = [one for one in all_ways if not one.why_outside(plan)]
+            if demands or plan.must_stay_local or plan.regions is not None:
+                ways = [one for one in all_ways if not _why_never(one, plan, demands)]
             self._ways[model] = ways
             if ways:
                 has_way = True
             else:
-                whys = dict.fromkeys(f"{one.name} {one.why_outside(plan)}" for one in all_ways)
+                whys = dict.fromkeys(_why_never(one, plan, demands) for one in all_ways)
                 self._skipped[model] = " and ".join(whys) or _NO_DEPLOYMENT
         if not has_way:
             raise NobodyCanAnswerError(_nobody(plan, self._skipped))
+        self._unplanned = [
+            one
+            for each in plan.rejected
+            if each.rests
+            for one in upstreams.get(each.model, ())
+            if not _why_never(one, plan, demands)
+        ]
         self._out: set[str] = set()
         self._pauses: dict[str, ProviderError] = {}
         self._retries: dict[str, int] = {}
@@ -170,19 +179,38 @@ class Route:
         return error.retryable or error.elsewhere
 
     def verdict(self, deadline: Deadline) -> ProviderError:
-        """The error to end with when nobody is left to ask."""
+        """The error to end with when nobody is left to ask.
+
+        What would fail again everywhere is not the end where somebody rests who would answer: that
+        goes away sooner.
+        """
         notes = [f"{name}: {why}" for name, why in self._notes().items()]
-        if len(self.errors) == 1 and not notes:
-            return self.errors[0]
-        if self.errors:
-            return AllFailedError(self.errors, notes)
+        errors = self.errors
+        waiting = self._waiting()
+        if errors and waiting and all(isinstance(error, ElsewhereError) for error in errors):
+            told = {one.name for one in waiting} - self._skipped.keys()
+            notes += [f"{one.name}: {one.why_not()}" for one in waiting if one.name in told]
+            errors = [*errors, _rest(OthersRestError, "Others rest just now.", waiting)]
+        if len(errors) == 1 and not notes:
+            return errors[0]
+        if errors:
+            return AllFailedError(errors, notes)
         if deadline.passed():
             return UpstreamTimeoutError("The deadline passed before anybody could be asked.")
-        return OverloadedError(
-            f"Nobody can be asked just now. {'; '.join(notes)}.",
-            status=503,
-            retry_after_seconds=self._soonest(),
-        )
+        every = [one for ways in self._ways.values() for one in ways if one.name not in self._out]
+        return _rest(OverloadedError, f"Nobody can be asked just now. {'; '.join(notes)}.", every)
+
+    def _waiting(self) -> list[Upstream]:
+        """Those who rest just now, were not called and might answer."""
+        ways = [one for model in self._models for one in self._ways[model]]
+        return [
+            one
+            for one in (*ways, *self._unplanned)
+            if one.name not in self._out
+            and one.name not in self._called
+            and one.model.window_tokens >= self._needs_window
+            and one.back_seconds > 0
+        ]
 
     def _choose(self, longest: float, refused: set[str]) -> Leg | None:
         for model in self._models:
@@ -260,9 +288,21 @@ class Route:
     def _notes(self) -> dict[str, str]:
         return {name: why for name, why in self._skipped.items() if name not in self._called}
 
-    def _soonest(self) -> float | None:
-        ways = self._ways.values()
-        return soonest([one for each in ways for one in each if one.name not in self._out])
+
+def _rest(
+    kind: type[OverloadedError], message: str, upstreams: Sequence[Upstream]
+) -> OverloadedError:
+    """The error of those that are left alone just now, with when the first of them is back."""
+    status = 429 if are_rate_limited(upstreams) else 503
+    return kind(message, status=status, retry_after_seconds=soonest(upstreams))
+
+
+def _why_never(one: Upstream, plan: Plan, demands: frozenset[str]) -> str:
+    """Why this request may never go there: it is outside, or refused before a byte is sent."""
+    if outside := one.why_outside(plan):
+        return f"{one.name} {outside}"
+    refused = one.why_refused(demands)
+    return f"{one.name}: {refused}" if refused else ""
 
 
 def _nobody(plan: Plan, skipped: Mapping[str, str]) -> str:

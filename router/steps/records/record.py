@@ -45,6 +45,8 @@ class Settled(msgspec.Struct, frozen=True):
     """What the answer cache had to say: hit, miss or off; empty where it was not asked."""
     price_usd: str | None = None
     """Of the call that gave the answer alone; None when it is unknown."""
+    stands_in: bool = False
+    """Somebody failed whose answer or judgement was wanted, and the answer is what there was instead."""
 
 
 class Record:
@@ -79,6 +81,7 @@ class Record:
         self._is_revised = False
         self.remark = ""
         """What became of the answer besides, in few words."""
+        self._stands_in = False
         self._told_at: float | None = None
         self._passed_over = 0
         self.is_closed = False
@@ -164,15 +167,17 @@ class Record:
         self.row = redecided_row(self.row, signals, refusal)
         self.close("refused", status=status)
 
-    def tell(self, reason: Reason, remark: str) -> None:
+    def tell(self, reason: Reason, remark: str, *, stands_in: bool = False) -> None:
         """Add to the plan's reasons what became of an answer that was held.
 
         One whose reason does not hold was not given out: none of the calls so far answered.
+        `stands_in` says that the answer to come is not the one that was wanted.
         """
         self._plan = msgspec.structs.replace(self._plan, reasons=(*self._plan.reasons, reason))
         self._is_revised = True
         self.row = msgspec.structs.replace(self.row, plan=encode_plan(self._plan))
         self.remark = remark
+        self._stands_in = self._stands_in or stands_in
         self._told_at = self._clock()
         self._passed_over = 0 if reason.holds else self.attempts
 
@@ -211,6 +216,7 @@ class Record:
             self.remark,
             self.row.cache,
             None if winner is None else winner.cost_usd,
+            self._stands_in,
         )
 
     def close(

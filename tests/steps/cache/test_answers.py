@@ -20,7 +20,7 @@ from providers.calls import (
     UsageReport,
 )
 from providers.messages import FunctionCall, ToolCall
-from router.steps.cache.answers import gather, is_as_planned, is_keepable, play
+from router.steps.cache.answers import gather, is_keepable, play, wanted_of
 
 USED = Usage(prompt_tokens=9, completion_tokens=2)
 OPENED, END, REPORT = Opened("small", "mine"), Finished("stop"), UsageReport(USED)
@@ -73,25 +73,17 @@ def _seat(name: str) -> Selected:
     return Selected(model=name, score=1.0, why="")
 
 
-def _from(model: str) -> Completion:
-    return msgspec.structs.replace(WHOLE, model=model)
-
-
-def test_an_answer_of_whoever_stood_in_is_not_kept() -> None:
+def test_a_plan_wants_the_answer_of_its_primary_and_of_nobody_who_stands_in() -> None:
     plan = Plan(rule="r", pool="p", primary=_seat("small"), fallbacks=(_seat("large"),))
-    assert is_as_planned(_from("small"), plan, "")
-    assert not is_as_planned(_from("large"), plan, "")
+    assert wanted_of(plan) == ("small",)
 
 
-def test_in_a_cascade_the_judged_and_the_next_answer_are_kept_and_the_doubted_is_not() -> None:
+def test_a_cascade_wants_the_first_answer_or_the_next_one_and_no_other() -> None:
     plan = Plan(
         rule="r",
         pool="p",
         primary=_seat("small"),
-        fallbacks=(_seat("large"), _seat("last")),
-        cascade=Cascade(first=("small",), judges=()),
+        fallbacks=(_seat("as-small"), _seat("large"), _seat("last")),
+        cascade=Cascade(first=("small", "as-small"), judges=()),
     )
-    assert is_as_planned(_from("small"), plan, "kept")
-    assert not is_as_planned(_from("small"), plan, "kept, though judge says fail")
-    assert is_as_planned(_from("large"), plan, "escalated: judge says fail")
-    assert not is_as_planned(_from("last"), plan, "escalated: judge says fail")
+    assert wanted_of(plan) == ("small", "large")
