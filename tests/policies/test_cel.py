@@ -129,8 +129,9 @@ def write(chance: random.Random, depth: int = 0) -> str:
 
 def make_facts(chance: random.Random) -> Facts:
     intents = chance.choice((("refund",), ("urge", "refund"), ("urge",)))
+    turns = chance.choice((1, 1, 2, 3, 4))
     signals = Signals(
-        intent=intents[0], intents=intents, prompt_tokens=chance.randint(3, 7), turns=chance.randint(1, 4),
+        intent=intents[0], intents=intents, prompt_tokens=max(4 * turns, chance.randint(3, 7)), turns=turns,
         has_code=chance.random() < 0.5, has_math=chance.random() < 0.5, language=chance.choice(("zh", "en", "mixed", "other")),
     )  # fmt: skip
     metadata = chance.choice(({}, {"a": "x"}, {"a": "y"}))
