@@ -512,3 +512,35 @@ def test_what_intents_of_one_s_own_do_bring_is_not() -> None:
     ):
         text = GOOD.replace("{difficulty: above 0.5}", when)
         assert lint(parse_policy(text, own_intents=own), MODELS, PROMPTS, own) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "found", "severity"),
+    [
+        ("{pii: any}", [], "error"),
+        ("{pii: [id_card, phone]}", [], "error"),
+        ("{pii: none, code: true}", [], "error"),
+        ("{any: [{tier: vip}, {not: {pii: any}}]}", [], "error"),
+        ("{cel: 'size(pii) > 0'}", [], "error"),
+        ("{cel: '\"id_card\" in pii && code'}", [], "error"),
+        ("{pii: hotline}", ["phone"], "warning"),
+        ("{pii: [hotline, phone]}", ["phone"], "warning"),
+        ("{cel: '\"hotline\" in pii'}", ["phone"], "warning"),
+        ("{pii: any}", ["phone"], None),
+        ("{pii: [id_card]}", ["id_card"], None),
+        ("{code: true}", [], None),
+    ],
+)
+def test_a_rule_on_private_data_that_nobody_looks_for_is_found(
+    when: str, found: list[str], severity: str | None
+) -> None:
+    text = GOOD.replace(RULE, RULE + f"  - {{name: private, when: {when}, use: cheap}}\n")
+    told = [each for each in check(text, private=found) if each.code == "unread-pii"]
+    assert [each.severity for each in told] == ([severity] if severity else [])
+    assert all(each.line == 7 for each in told)
+
+
+def test_a_limit_that_hangs_on_public_hotlines_alone_is_an_error() -> None:
+    limit = "constraints: [{name: x, when: {pii: hotline}, needs: tools}]\n"
+    (told,) = [e for e in check(limit + GOOD, private=["phone"]) if e.code == "unread-pii"]
+    assert told.is_error and "actions: {hotline: mask}" in told.mend
