@@ -214,6 +214,14 @@ def _barred(case: _Case, group: Sequence[Candidate], *, off_too: bool) -> str:
     return say_refusals(reasons)
 
 
+def _is_alone_by_wish(policy: Policy, rule: Rule) -> bool:
+    """Whether the rule or its pool says itself that nobody stands behind."""
+    docs = {each.name: each.fallbacks for each in policy.doc.rules}
+    own = docs.get(rule.name, policy.doc.default.fallbacks)
+    pool = policy.doc.pools.get(rule.stages[0].name)
+    return own == [] or (own is None and pool is not None and pool.fallbacks == [])
+
+
 def _behind(policy: Policy, cases: Sequence[_Case]) -> Iterator[Finding]:
     """Find rules with one model only, and those where all others are off."""
     alone: dict[str, list[str]] = {}
@@ -224,6 +232,8 @@ def _behind(policy: Policy, cases: Sequence[_Case]) -> Iterator[Finding]:
         if rule.bounds.must_stay_local:
             continue
         if len(models) < 2:
+            if _is_alone_by_wish(policy, rule):
+                continue
             message = f"nobody stands behind '{rule.stages[0].name}' of rule '{rule.name}'."
             mend = "Add `fallbacks:` to the rule, the pool or the policy."
             yield find(policy, "warning", "no-fallback", case.where, message, mend)

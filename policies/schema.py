@@ -296,7 +296,8 @@ class PoolDoc(_Doc):
     """For `weighted`: how much each model gets, in proportion; 1 when left out. The models of
     `any-local` share its weight."""
     fallbacks: list[Name] | None = None
-    """Pools or models that stand behind this pool."""
+    """Pools or models that stand behind this pool; behind them the policy's. `[]`: nobody, the
+    policy's neither."""
 
 
 class _Bounds(_Doc):
@@ -326,7 +327,7 @@ class RuleDoc(_Bounds):
     """A pool or a model."""
     prompt: Name | None = None
     fallbacks: list[Name] | None = None
-    """Pools or models behind it; left out: the pool's, else the policy's."""
+    """Pools or models behind it; behind them the pool's, then the policy's. `[]`: nobody at all."""
     terms: TermsDoc | None = None
     cascade: CascadeDoc | None = None
     """Judge the first answer before it is given out."""
@@ -426,7 +427,7 @@ class PolicyDoc(_Doc):
     rules: list[RuleDoc] = []
     default: DefaultDoc
     fallbacks: list[Name] = []
-    """Pools or models behind every rule that names none itself."""
+    """Pools or models behind everybody, after the fallbacks of the rule and of its pool."""
     model_fallbacks: dict[Name, list[Name]] = {}
     """Who stands behind a model that the caller asked for by name."""
     aliases: dict[CalledName, Name] = {}

@@ -544,3 +544,12 @@ def test_a_limit_that_hangs_on_public_hotlines_alone_is_an_error() -> None:
     limit = "constraints: [{name: x, when: {pii: hotline}, needs: tools}]\n"
     (told,) = [e for e in check(limit + GOOD, private=["phone"]) if e.code == "unread-pii"]
     assert told.is_error and "actions: {hotline: mask}" in told.mend
+
+
+def test_a_pool_that_says_that_nobody_stands_behind_it_is_taken_at_its_word() -> None:
+    alone = GOOD.replace("fallbacks: [strong]\n", "")
+    assert [each.code for each in check(alone)] == ["no-fallback"]
+    assert check(alone.replace("{models: [c]}", "{models: [c], fallbacks: []}")) == []
+    assert check(alone.replace("{use: cheap}", "{use: cheap, fallbacks: []}")) == []
+    behind = alone.replace("{use: cheap}", "{use: cheap, fallbacks: [c]}")
+    assert [each.code for each in check(behind)] == ["no-fallback"]
