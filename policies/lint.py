@@ -16,6 +16,7 @@ from policies.lint_limits import lint_limits
 from policies.lint_names import lint_names
 from policies.lint_places import lint_places
 from policies.lint_pools import lint_pools
+from policies.lint_readers import lint_readers
 from policies.lint_shadows import lint_shadows
 from policies.lint_splits import lint_splits
 from policies.lint_terms import lint_terms
@@ -54,6 +55,7 @@ def lint(
         *lint_splits(policy),
         *lint_terms(policy),
         *lint_asides(policy, models, logic),
+        *lint_readers(policy, models, logic),
         *lint_caching(policy),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: finding.line)

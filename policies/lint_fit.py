@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from policies.bounds import Limits, gather_limits
+from policies.bounds import Bounds, Limits, gather_limits
 from policies.findings import Finding, Severity, did_you_mean
 from policies.lint_findings import Models, find, rule_path, say_refusals
 from policies.located import Path
@@ -49,7 +49,8 @@ def lint_fit(policy: Policy, models: Models, logic: Logic) -> Iterator[Finding]:
     """Give the rules and sides that nobody can answer, and the rules with nobody behind them."""
     cases: list[_Case] = []
     for at, rule in enumerate(policy.rules):
-        limits = tuple(_limit(policy, rule, each) for each in logic.list_demands(rule.condition))
+        demands = logic.list_demands(rule.condition)
+        limits = tuple(limit_demand(policy, rule.bounds, each) for each in demands)
         cases.append(_Case(policy, models, rule, rule_path(policy, at), limits))
     for case in cases:
         if case.limits:
@@ -58,7 +59,8 @@ def lint_fit(policy: Policy, models: Models, logic: Logic) -> Iterator[Finding]:
     yield from _behind(policy, cases)
 
 
-def _limit(policy: Policy, rule: Rule, demand: Demand) -> Limits:
+def limit_demand(policy: Policy, bounds: Bounds, demand: Demand) -> Limits:
+    """Give the limits on the least demanding requests of a case."""
     least = Signals(
         prompt_tokens=demand.tokens,
         max_output_tokens=demand.max_output_tokens,
@@ -66,7 +68,7 @@ def _limit(policy: Policy, rule: Rule, demand: Demand) -> Limits:
         modalities=demand.modalities | {"text"},
     )
     return gather_limits(
-        rule.bounds,
+        bounds,
         least,
         must_stay_local=False,
         headroom_tokens=policy.headroom_tokens,
