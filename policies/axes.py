@@ -216,7 +216,7 @@ class Axes:
             words = self._words.setdefault(
                 leaf.key, dict.fromkeys(self._vocabulary.get(leaf.key, ()))
             )
-            words |= dict.fromkeys(word for word in leaf.words if word in leaf.plain)
+            words |= dict.fromkeys(word for word in leaf.asked if word in leaf.plain)
             self._patterns.setdefault(leaf.key, {}).update(dict.fromkeys(leaf.patterns))
         elif isinstance(leaf, AnyIn):
             members = leaf.words if leaf.words not in (("any",), ("none",)) else ()

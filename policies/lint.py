@@ -20,6 +20,7 @@ from policies.lint_readers import lint_readers
 from policies.lint_shadows import lint_shadows
 from policies.lint_splits import lint_splits
 from policies.lint_terms import lint_terms
+from policies.lint_words import lint_words
 from policies.logic import Logic
 from policies.rules import Policy
 from policies.signals import ANY_LOCAL, Candidate
@@ -56,6 +57,7 @@ def lint(
         *lint_terms(policy),
         *lint_asides(policy, models, logic),
         *lint_readers(policy, models, logic),
+        *lint_words(policy),
         *lint_caching(policy),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: finding.line)

@@ -167,6 +167,15 @@ def list_conditions(policy: Policy) -> Iterator[tuple[ConditionDoc, Path]]:
         yield from _within(doc.dispatcher.when, ("dispatcher", "when"))
 
 
+def is_limit(policy: Policy, where: Path) -> bool:
+    """Whether limits on where a request may go hang on the condition at this place."""
+    section, at = where[:2]
+    if section == "rules" and isinstance(at, int):
+        rule = policy.doc.rules[at]
+        return bool(rule.must_stay_local or rule.region)
+    return section == "constraints"
+
+
 def _within(doc: ConditionDoc | None, where: Path) -> Iterator[tuple[ConditionDoc, Path]]:
     if doc is None:
         return

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from policies.expression_check import asks_for, list_asked
 from policies.findings import Finding, Severity
 from policies.lint_findings import find
-from policies.lint_names import list_conditions
+from policies.lint_names import is_limit, list_conditions
 from policies.located import Path
 from policies.rules import Policy
 from policies.schema import ConditionDoc
@@ -35,7 +35,7 @@ def lint_private(policy: Policy, found: Collection[str]) -> Iterator[Finding]:
                 message = f"`pii: {names}` is never found: here it is public and passes."
                 mend = f"Write `privacy: {{actions: {{{missing[0]}: mask}}}}` in the configuration, or remove it."
                 is_dead = len(missing) == len(words) and key == "pii"
-                severity: Severity = "error" if is_dead and _is_limit(policy, where) else "warning"
+                severity: Severity = "error" if is_dead and is_limit(policy, where) else "warning"
                 yield find(policy, severity, "unread-pii", at, message, mend)
 
 
@@ -45,12 +45,3 @@ def _asked(doc: ConditionDoc) -> Iterator[tuple[str, Sequence[str]]]:
         yield "pii", doc.pii
     if doc.cel is not None and asks_for(doc.cel, "pii"):
         yield "cel", list_asked(doc.cel, "pii")
-
-
-def _is_limit(policy: Policy, where: Path) -> bool:
-    """Whether a hard limit hangs on the condition at this place."""
-    section, at = where[:2]
-    if section == "rules" and isinstance(at, int):
-        rule = policy.doc.rules[at]
-        return bool(rule.must_stay_local or rule.region)
-    return section == "constraints"

@@ -166,6 +166,9 @@ ALL_USERS = "{user: '*'}"
         ["{time: '08:00-20:00'}", "{time: '20:00-02:00'}", "{time: '02:00-08:00'}", "{tier: vip}"],
         ["{intents: refund}", "{intent: refund}"],
         ["{intent: other}", "{unsure: true}"],
+        ["{tier: [VIP, gold]}", "{tier: ｖｉｐ}"],
+        ["{tenant: 'Bank-*'}", "{tenant: bank-7}"],
+        ["{metadata: {App: web}}", "{metadata: {app: Web}}"],
         ["{turns: at least 2}", "{reask: true}"],
         ["{modality: text}", "{tier: vip}"],
         ["{needs: vision}", "{modality: [image, audio], not: {modality: audio}}"],
@@ -289,6 +292,7 @@ def test_the_reason_names_what_readers_never_say_together() -> None:
         ["{intent_count: 1}", "{intents: refund}"],
         ["{sarcasm: above 0.5}", "{emotion: negative}"],
         ["{needs: vision}", "{modality: file}"],
+        ["{user: VIP}", "{user: vip}"],
     ],
 )
 def test_what_an_unknown_or_other_value_may_reach_is_left_alone(rules: list[str]) -> None:
