@@ -59,7 +59,7 @@ MODELS: dict[str, Candidate] = {"m": make_model("m", quality=0.5)}
 def make_facts(
     given: dict[str, Any], intents: list[str], caller: Caller, around: Surroundings
 ) -> Facts:
-    """A request as the readers leave it: `other` alone, ears for what is heard, tokens for each turn."""
+    """A request as the readers leave it: `other` stands alone, pictures need vision, turns and pictures take tokens."""
     intent = intents[0]
     intents = ["other"] if intent == "other" else [each for each in intents if each != "other"][:4]
     signals = {**given, "intent": intent, "intents": intents, "intent_group": GROUP_OF[intent]}
