@@ -5,17 +5,19 @@ tells apart are its *classes*, and what a condition allows is a set of them (bit
 condition becomes a formula over such sets. Two requests whose facts lie in the same classes get the
 same answer of every condition, so that what holds for no class holds for no request.
 
-Where facts hang together in ways that are not written here, classes may come together that no request
-has: what is proved stays true, and some things are not found.
+Where facts hang together in ways that are written neither here nor in `implications.py`, classes may come
+together that no request has: what is proved stays true, and some things are not found.
 """
 
 from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from itertools import combinations
+from math import comb
 from typing import NamedTuple
 
 from policies.conditions import (
@@ -34,16 +36,30 @@ from policies.conditions import (
     Weekday,
 )
 from policies.conditions import Is as Flag
+from policies.implications import choose_implications, key_of, leaves
 from policies.ranges import Range
-from policies.signals import EMOTIONS, GROUP_OF, INTENT_GROUPS, INTENTS
+from policies.scoring import expect_quality
+from policies.signals import (
+    EMOTIONS,
+    GROUP_OF,
+    INTENT_GROUPS,
+    INTENTS,
+    LANGUAGES,
+    MODALITIES,
+    NEEDS,
+    PII_KINDS,
+    SLOTS,
+)
 
 NO, YES = 1, 2
 Axis = Hashable
-_CLOSED = {
-    "intent_group": INTENT_GROUPS,
-    "emotion": EMOTIONS,
-    "language": ("zh", "en", "mixed", "other"),
-}
+NOBODY: Mapping[str, float | None] = {}
+_CLOSED = {"intent_group": INTENT_GROUPS, "emotion": EMOTIONS, "language": LANGUAGES}
+_CLOSED_SETS = {"modality": MODALITIES, "needs": NEEDS, "pii": PII_KINDS, "slots": SLOTS}
+MOST_INTENTS = 4
+"""So many intents are read in one message at most."""
+_MOST_SETS = 150
+"""Of intents that cannot all be there: with more of them their number says nothing."""
 _ANY_LETTERS = "\0"
 """Stands for what a `*` of one pattern takes up when another pattern is asked whether it covers it."""
 
@@ -86,7 +102,7 @@ class Extent:
 _SHARE = Extent(0.0, 1.0)
 _COUNT = Extent(1, is_whole=True)
 _EXTENTS: dict[str, Extent] = {
-    "intent_count": _COUNT,
+    "intent_count": Extent(1, MOST_INTENTS, is_whole=True),
     "confidence": _SHARE,
     "intensity": _SHARE,
     "emotion_confidence": _SHARE,
@@ -135,7 +151,8 @@ def _is_possible(stretch: Stretch, extent: Extent) -> bool:
     low, high = max(stretch.low, extent.low), min(stretch.high, extent.high)
     if not extent.is_whole:
         return low < high
-    return _first_whole(stretch, extent) < stretch.high
+    first = _first_whole(stretch, extent)
+    return first < stretch.high and first <= extent.high
 
 
 def _first_whole(stretch: Stretch, extent: Extent) -> float:
@@ -148,28 +165,58 @@ def _first_whole(stretch: Stretch, extent: Extent) -> float:
 class Axes:
     """The axes of some conditions, cut where any of them asks, and the conditions as formulas."""
 
-    def __init__(self, conditions: Iterable[Condition], intents: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        conditions: Iterable[Condition],
+        intents: Iterable[str] = (),
+        *,
+        qualities: Mapping[str, float | None] = NOBODY,
+        by_our_readers: bool = False,
+    ) -> None:
+        """`qualities` says what models and pools are worth by their cards, None where that says nothing;
+        `by_our_readers` that no model reads a request again."""
         self._words: dict[str, dict[str, None]] = {}
         self._patterns: dict[str, dict[str, None]] = {}
         self._members: dict[str, dict[str, None]] = {}
         self._ends: dict[Axis, set[float]] = {}
         self._moments: set[float] = set()
-        self._vocabulary = {**_CLOSED, "intent": tuple(dict.fromkeys((*INTENTS, *intents)))}
-        for condition in conditions:
-            for leaf in _leaves(condition):
+        self._qualities = qualities
+        labels = tuple(dict.fromkeys((*INTENTS, *intents)))
+        self._vocabulary = {**_CLOSED, "intent": labels}
+        self._members_known = {**_CLOSED_SETS, "intents": labels}
+        kept = tuple(conditions)
+        chosen, facts = choose_implications(
+            kept,
+            qualities,
+            by_our_readers=by_our_readers,
+            has_shipped_intents=len(labels) == len(INTENTS),
+        )
+        implied = [part for each in chosen for part in (each.given, each.then)]
+        for condition in (*kept, *implied):
+            for leaf in leaves(condition):
                 self._gather(leaf)
+        if "intent" in facts:
+            self._words.setdefault("intent", dict.fromkeys(labels))
+        if "intent_count" in self._ends:
+            self._ends["intent_count"].update(range(1, MOST_INTENTS))
         self._stretches = {
             axis: _cut(ends, self._extent(axis)) for axis, ends in self._ends.items()
         }
         self._hours = sorted(self._moments)
         self.relations = tuple(self._relations())
+        self.implied = [
+            (each, either((self.negate(self.read(each.given)), self.read(each.then))))
+            for each in chosen
+        ]
+        """What readers never say together, each as a formula too."""
+        self.always = (*self.relations, *(formula for _, formula in self.implied))
 
     def _gather(self, leaf: Condition) -> None:
         if isinstance(leaf, OneOf):
             words = self._words.setdefault(
                 leaf.key, dict.fromkeys(self._vocabulary.get(leaf.key, ()))
             )
-            words |= dict.fromkeys(word for word in leaf.words if word in leaf.plain)
+            words |= dict.fromkeys(word for word in leaf.asked if word in leaf.plain)
             self._patterns.setdefault(leaf.key, {}).update(dict.fromkeys(leaf.patterns))
         elif isinstance(leaf, AnyIn):
             members = leaf.words if leaf.words not in (("any",), ("none",)) else ()
@@ -177,11 +224,14 @@ class Axes:
         elif isinstance(leaf, TimeOfDay):
             self._moments |= {_minute(leaf.begins), _minute(leaf.ends)}
         elif isinstance(leaf, InRange | HealthInRange | QualityInRange):
-            ends = self._ends.setdefault(_number_axis(leaf), set())
+            ends = self._ends.setdefault(key_of(leaf), set())
             ends |= {leaf.range.low, leaf.range.high}
 
     def _extent(self, axis: Axis) -> Extent:
         if isinstance(axis, tuple):
+            card = self._qualities.get(axis[2]) if axis[0] == "quality" else None
+            if card is not None:
+                return Extent(expect_quality(card, 1.0), expect_quality(card, 0.0))
             # A figure of models, of which there may be none.
             return replace(_EXTENTS.get(axis[0], _UNKNOWN), may_miss=True)
         return _EXTENTS.get(str(axis), _UNKNOWN)
@@ -255,9 +305,7 @@ class Axes:
         if isinstance(leaf, AnyIn):
             return self._any_in(leaf)
         if isinstance(leaf, InRange | HealthInRange | QualityInRange):
-            axis = _number_axis(leaf)
-            inside = [each.is_inside(leaf.range) for each in self._stretches[axis]]
-            return self._literal(axis, _bits(inside))
+            return self._inside(key_of(leaf), leaf.range)
         if isinstance(leaf, Weekday):
             return self._literal("weekday", _bits(day in leaf.days for day in DAYS))
         if isinstance(leaf, TimeOfDay):
@@ -305,42 +353,52 @@ class Axes:
         return either([*words, Literal((key, "has more"), YES)])
 
     def _relations(self) -> Iterator[Formula]:
-        """What holds between axes for every request."""
+        """What holds between axes for every request, by what the facts are."""
         if "intents" in self._members:
             yield self._something("intents")
-            for word in self._members["intents"] if "intent" in self._words else ():
-                is_other = self.negate(self._literal("intent", self._bit("intent", word)))
-                yield either((is_other, Literal(has("intents", word), YES)))
+            yield from self._intents()
         if "intent" in self._words and "intent_group" in self._words:
             for word in self._words["intent"]:
                 group = GROUP_OF.get(word, "other")
-                is_other = self.negate(self._literal("intent", self._bit("intent", word)))
                 in_group = self._literal("intent_group", self._bit("intent_group", group))
-                yield either((is_other, in_group))
+                yield either((self._is_not("intent", word), in_group))
+        for key, members in self._members.items():
+            if set(self._members_known.get(key, ())) <= members.keys():
+                yield Literal((key, "has more"), NO)
         for key, patterns in self._patterns.items():
             yield from _related_patterns(key, [each for each in patterns if each.strip("*")])
+
+    def _intents(self) -> Iterator[Formula]:
+        """The main intent is one of those there are, and no more are there than their number."""
+        members = self._members["intents"]
+        there = {word: Literal(has("intents", word), YES) for word in members}
+        if "intent" in self._words:
+            for word in members:
+                yield either((self._is_not("intent", word), there[word]))
+        for most in range(1, MOST_INTENTS + 1):
+            more: Formula = False
+            if "intent_count" in self._ends:
+                more = self._inside("intent_count", Range(low=most, holds_low=False))
+            elif most < MOST_INTENTS:
+                continue
+            if most == 1 and "intent" in self._words:
+                for word in members:
+                    is_main = self._literal("intent", self._bit("intent", word))
+                    yield either((more, self.negate(there[word]), is_main))
+            if comb(len(members), most + 1) <= _MOST_SETS:
+                for several in combinations(there.values(), most + 1):
+                    yield either((more, *map(self.negate, several)))
+
+    def _is_not(self, key: str, word: str) -> Formula:
+        return self.negate(self._literal(key, self._bit(key, word)))
+
+    def _inside(self, axis: Axis, span: Range) -> Formula:
+        """The number lies in a span whose ends are ends of stretches."""
+        return self._literal(axis, _bits(each.is_inside(span) for each in self._stretches[axis]))
 
     def _bit(self, key: str, word: str) -> int:
         words = list(self._words[key])
         return 1 << words.index(word) if word in words else 0
-
-
-def _leaves(condition: Condition) -> Iterator[Condition]:
-    if isinstance(condition, All | AnyOf):
-        for part in condition.parts:
-            yield from _leaves(part)
-    elif isinstance(condition, Not):
-        yield from _leaves(condition.part)
-    else:
-        yield condition
-
-
-def _number_axis(leaf: InRange | HealthInRange | QualityInRange) -> Axis:
-    if isinstance(leaf, InRange):
-        return leaf.key
-    if isinstance(leaf, HealthInRange):
-        return (leaf.figure, "of", leaf.of)
-    return ("quality", "of", leaf.of)
 
 
 def has(key: str, word: str) -> Axis:

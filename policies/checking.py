@@ -10,6 +10,7 @@ from policies.errors import PolicyFileError
 from policies.expectations import Read, run_expectations
 from policies.findings import Finding, did_you_mean
 from policies.lint import lint
+from policies.lint_private import lint_private
 from policies.loader import load_policy
 from policies.rules import Policy
 from policies.signals import Candidate
@@ -23,6 +24,7 @@ def check_file(
     prompts: Collection[str] | None = None,
     intents: Collection[str] | None = None,
     taught: Collection[str] = (),
+    private: Collection[str] | None = None,
 ) -> list[Finding]:
     """Give all findings about a policy file in the order of its lines; none: all is well."""
     try:
@@ -30,7 +32,13 @@ def check_file(
     except PolicyFileError as error:
         return list(error.findings)
     return check_policy(
-        policy, candidates, read=read, prompts=prompts, intents=intents, taught=taught
+        policy,
+        candidates,
+        read=read,
+        prompts=prompts,
+        intents=intents,
+        taught=taught,
+        private=private,
     )
 
 
@@ -42,15 +50,17 @@ def check_policy(
     prompts: Collection[str] | None = None,
     intents: Collection[str] | None = None,
     taught: Collection[str] = (),
+    private: Collection[str] | None = None,
 ) -> list[Finding]:
     """Give all findings about a policy that was read already.
 
     `taught` names the models whose quality was learned: how good they are hangs on each request, so no
-    floor is out of their reach.
+    floor is out of their reach. `private` are the kinds of private data that are looked for (None: all).
     """
     able = [replace(each, quality=1.0) if each.name in taught else each for each in candidates]
     found = [
         *lint(policy, able, prompts, intents),
+        *(() if private is None else lint_private(policy, private)),
         *_find_strangers(taught, candidates),
         *run_expectations(policy, candidates, read, intents),
     ]

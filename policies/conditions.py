@@ -19,6 +19,7 @@ from policies.compiling import Names
 from policies.decision import Reason
 from policies.expressions import CelError, name_undefined, run_cel
 from policies.facts import Facts, Verdict
+from policies.letters import fold
 from policies.ranges import Range
 
 Get = Callable[[Facts], Any]
@@ -80,31 +81,40 @@ class OneOf(Leaf):
     """A word is one of those listed; `*` in a listed word stands for anything."""
 
     key: str
-    words: tuple[str, ...]
+    words: tuple[str, ...] = field(compare=False)
     get: Get = field(compare=False, repr=False)
     remark: Get = field(default=no_remark, compare=False, repr=False)
     """Where the fact comes from, if that is worth a word."""
+    is_loose: bool = False
+    """Case, width and blanks around it do not matter: the word is one that people choose, and no id."""
+    asked: tuple[str, ...] = field(init=False, repr=False)
+    """The words as they are compared."""
     plain: frozenset[str] = field(init=False, compare=False, repr=False)
     patterns: tuple[str, ...] = field(init=False, compare=False, repr=False)
     """The words with a star, as `fnmatch` wants them."""
 
     def __post_init__(self) -> None:
-        starred = [word for word in self.words if "*" in word]
+        asked = tuple(map(fold, self.words)) if self.is_loose else self.words
+        starred = [word for word in asked if "*" in word]
+        object.__setattr__(self, "asked", asked)
         object.__setattr__(self, "patterns", tuple(map(_only_stars, starred)))
-        object.__setattr__(self, "plain", frozenset(self.words).difference(starred))
+        object.__setattr__(self, "plain", frozenset(asked).difference(starred))
 
     def holds(self, facts: Facts) -> bool:
         word = self.get(facts)
+        if self.is_loose:
+            word = fold(word)
         if word in self.plain:
             return True
         return bool(self.patterns) and any(fnmatchcase(word, each) for each in self.patterns)
 
     def write(self, names: Names) -> str:
-        return (
-            names.ask(self)
-            if self.patterns
-            else f"{names.read(self.get)} in {names.bind(self.plain)}"
-        )
+        if self.patterns:
+            return names.ask(self)
+        word = names.read(self.get)
+        if self.is_loose:
+            word = f"{names.bind(fold)}({word})"
+        return f"{word} in {names.bind(self.plain)}"
 
     def say(self, facts: Facts) -> str:
         found = self.get(facts) or "empty"
@@ -419,8 +429,16 @@ class Not:
 
 
 def get_metadata(name: str) -> Get:
-    """Give a reader for one metadata entry; a missing one reads as empty."""
-    return lambda facts: facts.caller.metadata.get(name, "")
+    """Give a reader for one metadata entry, whatever the case of its name; a missing one reads as empty."""
+    plain = fold(name)
+
+    def get(facts: Facts) -> str:
+        told = facts.caller.metadata
+        if name in told or not told:
+            return told.get(name, "")
+        return next((value for each, value in told.items() if fold(each) == plain), "")
+
+    return get
 
 
 def get_slots(facts: Facts) -> Mapping[str, Sequence[str]]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from policies.expression_logic import check_figures, is_never_true, read_compared
+from policies.expression_mends import mend_types
 from policies.expressions import (
     CelError,
     Token,
@@ -24,7 +25,7 @@ from policies.expressions import (
     split_tokens,
 )
 from policies.facts import CEL_NAMES, Facts
-from policies.findings import did_you_mean
+from policies.findings import WHOSE_INTENTS, did_you_mean
 from policies.signals import (
     EMOTIONS,
     INTENT_GROUPS,
@@ -52,6 +53,7 @@ _COMPARISONS = ("==", "!=", "in")
 _BEGINNINGS = ("", "(", "[", "{", ",", "!", "?", ":", "&&", "||")
 _ENDS = ("", ")", "]", "}", ",", "?", ":", "&&", "||")
 """What may stand around a comparison without being a part of it."""
+_ANY_TYPE = "Change one into the other with int(x), double(x) or string(x)"
 _OF_THE_REQUEST = (KeyError, IndexError)
 """What depends on what a request has: a metadata entry, a second intent."""
 
@@ -126,12 +128,21 @@ def _check_part(expression: str, part: Sequence[Token], worlds: Sequence[World])
                 right = _kinds(_text(expression, sides[1]), worlds, members=True)
             if left and right and not left & right:
                 never = "true" if sign != "!=" else "false"
+                plain = f"never {never}. Write both as the same: numbers plainly, texts in quotes"
                 raise ValueError(
                     f"the CEL expression '{written}' compares {_listed(left)} with {_listed(right)}, so "
-                    f"it is never {never}. Write both as the same: numbers plainly, texts in quotes"
+                    f"it is {plain}{_in_quotes(expression, part)}"
                 )
     if (found := read_compared(expression, part)) is not None:
         check_figures(written, found)
+
+
+def _in_quotes(expression: str, part: Sequence[Token]) -> str:
+    """How a text is compared with one number, for those who wrote it plainly."""
+    found = read_compared(expression, part)
+    if found is None or found.sign not in ("==", "!=") or isinstance(found.value, str | list):
+        return ""
+    return f", such as `{found.what} {found.sign} '{found.value}'`"
 
 
 def _text(expression: str, tokens: Sequence[Token]) -> str:
@@ -150,7 +161,7 @@ def _try(written: str, worlds: Sequence[World]) -> list[Any]:
         try:
             found.append(run_cel(program, world))
         except CelError as error:
-            _refuse_types(written, error)
+            _refuse_types(written, error, worlds)
             errors.append(error)
     if errors and not found and not any(issubclass(e.kind, _OF_THE_REQUEST) for e in errors):
         said = str(errors[-1]).splitlines()[0].rstrip(": ")
@@ -158,7 +169,7 @@ def _try(written: str, worlds: Sequence[World]) -> list[Any]:
     return found
 
 
-def _refuse_types(written: str, error: CelError) -> None:
+def _refuse_types(written: str, error: CelError, worlds: Sequence[World]) -> None:
     said, name = str(error), name_undefined(error)
     if name in CEL_NAMES:
         return  # a fact that is unknown of some requests, of this one too
@@ -173,10 +184,27 @@ def _refuse_types(written: str, error: CelError) -> None:
         )
     if issubclass(error.kind, TypeError):
         first = said.split(". ")[0].rstrip(".")
+        mend = mend_types(written, lambda each: _is_computable(each, worlds))
         raise ValueError(
-            f"the CEL expression '{written}' mixes types: {first[:1].lower()}{first[1:]}. Turn one into "
-            "the other with int(x), double(x) or string(x)"
+            f"the CEL expression '{written}' mixes types: {first[:1].lower()}{first[1:]}. "
+            + (f"Write `{mend}`" if mend else _ANY_TYPE)
         )
+
+
+def _is_computable(written: str, worlds: Sequence[World]) -> bool:
+    """Whether an expression is true or false in some world, and of one type in all of them."""
+    try:
+        program = compile_cel(written)
+    except CelError:
+        return False
+    is_computed = False
+    for world in worlds:
+        try:
+            is_computed |= isinstance(run_cel(program, world), bool)
+        except CelError as error:
+            if issubclass(error.kind, TypeError):
+                return False
+    return is_computed
 
 
 def _kinds(written: str, worlds: Sequence[World], *, members: bool = False) -> set[str]:
@@ -256,6 +284,8 @@ def _check_words(
         for word in _words_beside(tokens, at):
             if word not in known[token.written]:
                 mend = did_you_mean(word, known[token.written])
+                if known[token.written] is intents and not set(own_intents) - set(INTENTS):
+                    mend = f"{mend} {WHOSE_INTENTS}"
                 raise ValueError(
                     f"the CEL expression compares {token.written} with '{word}', which is not known. {mend}"
                 )

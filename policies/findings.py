@@ -40,9 +40,16 @@ def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     return tuple(by_lower[each] for each in found)
 
 
+WHOSE_INTENTS = (
+    "Intents of your own are known beside the configuration that has their head "
+    "(`understanding: {weights: …}`): `main.py check FILE --config pointsman.yaml`"
+)
+"""What helps besides, where an intent is not known and none of one's own are."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Give the mend for a name that does not fit: the one it is misspelt from, or those there are."""
-    names = sorted(known)
+    names = sorted(set(known))
     close = () if name in names else nearest(name, names)
     if close:
         return f"Did you mean '{close[0]}'?"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from policies.caching import lint_caching
-from policies.conditions import Condition
+from policies.conditions import Condition, QualityInRange
 from policies.findings import Finding
+from policies.implications import leaves
 from policies.lint_asides import lint_asides
 from policies.lint_findings import find
 from policies.lint_fit import lint_fit
@@ -15,12 +16,14 @@ from policies.lint_limits import lint_limits
 from policies.lint_names import lint_names
 from policies.lint_places import lint_places
 from policies.lint_pools import lint_pools
+from policies.lint_readers import lint_readers
 from policies.lint_shadows import lint_shadows
 from policies.lint_splits import lint_splits
 from policies.lint_terms import lint_terms
+from policies.lint_words import lint_words
 from policies.logic import Logic
 from policies.rules import Policy
-from policies.signals import Candidate
+from policies.signals import ANY_LOCAL, Candidate
 
 
 def lint(
@@ -35,7 +38,12 @@ def lint(
     plain and with each version (None: do not look at prompts), `intents` those that a message may be read as (None: the shipped ones).
     """
     models = {candidate.name: candidate for candidate in candidates}
-    logic = Logic(_conditions(policy), intents or ())
+    logic = Logic(
+        _conditions(policy),
+        intents or (),
+        qualities=_list_qualities(policy, models),
+        by_our_readers=policy.inquiry is None,
+    )
     found = [
         *lint_names(policy, models, prompts, intents),
         *lint_shadows(policy, logic),
@@ -48,6 +56,8 @@ def lint(
         *lint_splits(policy),
         *lint_terms(policy),
         *lint_asides(policy, models, logic),
+        *lint_readers(policy, models, logic),
+        *lint_words(policy),
         *lint_caching(policy),
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: finding.line)
@@ -58,6 +68,23 @@ def _conditions(policy: Policy) -> Iterator[Condition]:
     yield from (constraint.condition for constraint in policy.constraints)
     if policy.inquiry is not None:
         yield policy.inquiry.condition
+
+
+def _list_qualities(policy: Policy, models: Mapping[str, Candidate]) -> dict[str, float | None]:
+    """Give what each model or pool whose quality is asked for is worth by its best card.
+
+    None: nobody is there, or no card counts (one of 1 says that its model was taught).
+    """
+    local = tuple(name for name, each in models.items() if each.is_local)
+    found: dict[str, float | None] = {}
+    for condition in _conditions(policy):
+        for leaf in leaves(condition):
+            if isinstance(leaf, QualityInRange):
+                listed = policy.members.get(leaf.of, (leaf.of,))
+                names = {*listed, *(local if ANY_LOCAL in listed else ())}
+                best = max((models[each].quality for each in names & models.keys()), default=1.0)
+                found[leaf.of] = best if best < 1 else None
+    return found
 
 
 def _tests(policy: Policy) -> Iterator[Finding]:

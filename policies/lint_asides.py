@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
+from msgspec.structs import replace
+
+from policies.bounds import UNBOUND, Bounds, Limits
+from policies.conditions import Condition
 from policies.findings import Finding
-from policies.lint_findings import Models, find
+from policies.lint_findings import Models, find, say_refusals
+from policies.lint_fit import limit_demand, refuse
 from policies.located import Path
-from policies.logic import Logic, UndecidedError
+from policies.logic import Demand, Logic, UndecidedError
 from policies.pools import Pool, list_models
 from policies.rules import Policy, Rule, resolve
 from policies.schema import CascadeDoc
 
 _ABILITY = "json_schema"
+_NO_OTHER = "it has no other model"
 
 
 def mentioned_models(policy: Policy) -> Iterator[tuple[str, Path]]:
@@ -39,6 +45,7 @@ def lint_asides(policy: Policy, models: Models, logic: Logic) -> Iterator[Findin
     yield from _dispatcher(policy, models, logic)
     for where, rule, cascade in _cascades(policy):
         yield from _escalation(policy, where, rule, models)
+        yield from _kept_out(policy, where, rule, models, logic)
         if cascade.judge.check is not None:
             pool = resolve(cascade.judge.check, policy.pools)
             at = (*where, "judge", "check")
@@ -62,6 +69,14 @@ def _dispatcher(policy: Policy, models: Models, logic: Logic) -> Iterator[Findin
         message = "whether the dispatcher is ever asked was not found out."
         mend = "Its `when` has too many cases: make it shorter."
         yield find(policy, "warning", "undecided", ("dispatcher", "when"), message, mend)
+    bounds = _bounds_of(policy, inquiry.condition, UNBOUND, logic)
+    task = replace(limit_demand(policy, bounds, Demand()), needs=frozenset())
+    if why := _refused(inquiry.pool, [task], models):
+        message = (
+            f"the dispatcher can never be asked: limits that hold there keep out everybody ({why})."
+        )
+        mend = "Name a pool that may be asked, such as one with `any-local`."
+        yield find(policy, "error", "kept-out", where, message, mend)
     shortest = min(rule.terms.deadline_seconds for rule in policy.rules)
     if inquiry.deadline_seconds >= shortest:
         message = (
@@ -91,6 +106,66 @@ def _escalation(policy: Policy, where: Path, rule: Rule, models: Models) -> Iter
         message = f"rule '{rule.name}' allows one call, so no answer can be escalated."
         mend = "Set `max_attempts` to 2 or more, or remove the cascade."
         yield find(policy, "error", "no-room", where, message, mend)
+
+
+def _kept_out(
+    policy: Policy, where: Path, rule: Rule, models: Models, logic: Logic
+) -> Iterator[Finding]:
+    """Find judges, and those who would answer what fails, whom the rule's own limits keep out."""
+    assert rule.trial is not None
+    bounds = _bounds_of(policy, rule.condition, rule.bounds, logic)
+    cases = [limit_demand(policy, bounds, each) for each in logic.list_demands(rule.condition)]
+    if not cases:
+        return
+    first, *behind = rule.stages
+    answering = set(list_models(first, models))
+    if not any(set(list_models(each, models)) - answering for each in behind):
+        return  # told already
+    whys = [_refused(each, cases, models, without=answering) for each in behind]
+    if all(whys):
+        message = (
+            f"nobody may answer what fails in the cascade of rule '{rule.name}', so that its first answers are "
+            f"not judged at all ({'; '.join(dict.fromkeys(whys))})."
+        )
+        mend = "Name a pool in `escalate` that meets the limits, or remove the cascade."
+        yield find(policy, "error", "kept-out", (*where, "escalate"), message, mend)
+    elif whys[0] not in ("", _NO_OTHER) and behind[0] == rule.trial.escalate:
+        message = f"rule '{rule.name}' can never escalate to '{behind[0].name}' ({whys[0]}): its fallbacks answer."
+        mend = "Name a pool in `escalate` that meets the limits."
+        yield find(policy, "warning", "kept-out", (*where, "escalate"), message, mend)
+    for jury in rule.trial.juries:
+        reads_only = jury.kind == "check"
+        tasks = [replace(each, needs=frozenset()) if reads_only else each for each in cases]
+        if jury.pool is not None and (why := _refused(jury.pool, tasks, models)):
+            message = f"'{jury.pool.name}' may never judge an answer of rule '{rule.name}' ({why})."
+            mend = "Name a judge that meets the limits, or remove it."
+            at = (*where, "judge", jury.kind)
+            yield find(policy, "error", "kept-out", at, message, mend)
+
+
+def _bounds_of(policy: Policy, condition: Condition, bounds: Bounds, logic: Logic) -> Bounds:
+    """The limits on every request for which the condition holds: its own, and constraints that hold there."""
+    for each in policy.constraints:
+        try:
+            if logic.is_covered(condition, [each.condition]):
+                bounds = bounds.with_(each.bounds)
+        except UndecidedError:
+            continue
+    return bounds
+
+
+def _refused(
+    pool: Pool, cases: Sequence[Limits], models: Models, without: Collection[str] = ()
+) -> str:
+    """Say why no model of a pool may be asked in any case; empty when one may, or there is none."""
+    reasons: dict[str, str] = {}
+    for name in list_models(pool, models):
+        if name in models and name not in without:
+            whys = [refuse(each, models[name]) for each in cases]
+            if "" in whys:
+                return ""
+            reasons[name] = whys[0]
+    return say_refusals(reasons) or (_NO_OTHER if without else "")
 
 
 def _cascades(policy: Policy) -> Iterator[tuple[Path, Rule, CascadeDoc]]:

@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from policies.bounds import Limits, gather_limits
+from policies.bounds import Bounds, Limits, gather_limits
 from policies.findings import Finding, Severity, did_you_mean
 from policies.lint_findings import Models, find, rule_path, say_refusals
 from policies.located import Path
@@ -49,7 +49,8 @@ def lint_fit(policy: Policy, models: Models, logic: Logic) -> Iterator[Finding]:
     """Give the rules and sides that nobody can answer, and the rules with nobody behind them."""
     cases: list[_Case] = []
     for at, rule in enumerate(policy.rules):
-        limits = tuple(_limit(policy, rule, each) for each in logic.list_demands(rule.condition))
+        demands = logic.list_demands(rule.condition)
+        limits = tuple(limit_demand(policy, rule.bounds, each) for each in demands)
         cases.append(_Case(policy, models, rule, rule_path(policy, at), limits))
     for case in cases:
         if case.limits:
@@ -58,7 +59,8 @@ def lint_fit(policy: Policy, models: Models, logic: Logic) -> Iterator[Finding]:
     yield from _behind(policy, cases)
 
 
-def _limit(policy: Policy, rule: Rule, demand: Demand) -> Limits:
+def limit_demand(policy: Policy, bounds: Bounds, demand: Demand) -> Limits:
+    """Give the limits on the least demanding requests of a case."""
     least = Signals(
         prompt_tokens=demand.tokens,
         max_output_tokens=demand.max_output_tokens,
@@ -66,7 +68,7 @@ def _limit(policy: Policy, rule: Rule, demand: Demand) -> Limits:
         modalities=demand.modalities | {"text"},
     )
     return gather_limits(
-        rule.bounds,
+        bounds,
         least,
         must_stay_local=False,
         headroom_tokens=policy.headroom_tokens,
@@ -214,6 +216,14 @@ def _barred(case: _Case, group: Sequence[Candidate], *, off_too: bool) -> str:
     return say_refusals(reasons)
 
 
+def _is_alone_by_wish(policy: Policy, rule: Rule) -> bool:
+    """Whether the rule or its pool says itself that nobody stands behind."""
+    docs = {each.name: each.fallbacks for each in policy.doc.rules}
+    own = docs.get(rule.name, policy.doc.default.fallbacks)
+    pool = policy.doc.pools.get(rule.stages[0].name)
+    return own == [] or (own is None and pool is not None and pool.fallbacks == [])
+
+
 def _behind(policy: Policy, cases: Sequence[_Case]) -> Iterator[Finding]:
     """Find rules with one model only, and those where all others are off."""
     alone: dict[str, list[str]] = {}
@@ -224,6 +234,8 @@ def _behind(policy: Policy, cases: Sequence[_Case]) -> Iterator[Finding]:
         if rule.bounds.must_stay_local:
             continue
         if len(models) < 2:
+            if _is_alone_by_wish(policy, rule):
+                continue
             message = f"nobody stands behind '{rule.stages[0].name}' of rule '{rule.name}'."
             mend = "Add `fallbacks:` to the rule, the pool or the policy."
             yield find(policy, "warning", "no-fallback", case.where, message, mend)

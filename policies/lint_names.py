@@ -37,7 +37,7 @@ def _models(policy: Policy, models: Models) -> Iterator[Finding]:
         if name not in known:
             message = f"there is no pool or model '{name}'."
             yield find(policy, "error", "unknown-model", where, message, did_you_mean(name, known))
-    for asked, where in _conditions(policy):
+    for asked, where in list_conditions(policy):
         for name in list_asked(asked.cel or "", "expected_quality"):
             if name not in models:
                 message = f"there is no model '{name}', and a CEL expression asks for its quality."
@@ -132,7 +132,7 @@ def list_mentions(policy: Policy) -> Iterator[tuple[str, Path]]:
     for at, rule in enumerate(doc.rules):
         yield rule.use, ("rules", at, "use")
         yield from _listed(rule.fallbacks, ("rules", at, "fallbacks"))
-    for asked, where in _conditions(policy):
+    for asked, where in list_conditions(policy):
         for part in (asked.health, asked.quality):
             if part is not None:
                 yield part.of, where
@@ -156,7 +156,7 @@ def _listed(names: Sequence[str] | None, where: Path) -> Iterator[tuple[str, Pat
     yield from ((name, (*where, at)) for at, name in enumerate(names or ()))
 
 
-def _conditions(policy: Policy) -> Iterator[tuple[ConditionDoc, Path]]:
+def list_conditions(policy: Policy) -> Iterator[tuple[ConditionDoc, Path]]:
     """Every condition of the policy, those inside others too, and where it stands."""
     doc = policy.doc
     for at, rule in enumerate(doc.rules):
@@ -165,6 +165,15 @@ def _conditions(policy: Policy) -> Iterator[tuple[ConditionDoc, Path]]:
         yield from _within(constraint.when, ("constraints", at, "when"))
     if doc.dispatcher is not None:
         yield from _within(doc.dispatcher.when, ("dispatcher", "when"))
+
+
+def is_limit(policy: Policy, where: Path) -> bool:
+    """Whether limits on where a request may go hang on the condition at this place."""
+    section, at = where[:2]
+    if section == "rules" and isinstance(at, int):
+        rule = policy.doc.rules[at]
+        return bool(rule.must_stay_local or rule.region)
+    return section == "constraints"
 
 
 def _within(doc: ConditionDoc | None, where: Path) -> Iterator[tuple[ConditionDoc, Path]]:
@@ -193,7 +202,7 @@ def _mentioned_prompts(policy: Policy) -> Iterator[tuple[str, Path]]:
 
 def _intents(policy: Policy, intents: Collection[str]) -> Iterator[Finding]:
     """Find what no message is ever read as, where the intent heads are not the shipped ones."""
-    for asked, where in _conditions(policy):
+    for asked, where in list_conditions(policy):
         for key in ("intent", "intents"):
             yield from _unread(policy, asked, where, key, "intent", intents)
         yield from _unread(policy, asked, where, "intent_group", "group", _groups(intents))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.conditions import Condition
 from policies.findings import Finding
 from policies.lint_findings import find, rule_path
 from policies.located import Path
@@ -11,6 +12,7 @@ from policies.logic import Logic, UndecidedError
 from policies.rules import Policy, Rule
 
 _CONTRADICT = "its lines contradict each other, or ask for what no request has"
+_MOST_TOLD = 3
 
 
 def lint_shadows(policy: Policy, logic: Logic) -> Iterator[Finding]:
@@ -27,7 +29,8 @@ def lint_shadows(policy: Policy, logic: Logic) -> Iterator[Finding]:
         where = ("constraints", at)
         try:
             if logic.never_holds(constraint.condition):
-                message = f"constraint '{constraint.name}' can never hold: {_CONTRADICT}."
+                why = _contradict(logic, constraint.condition)
+                message = f"constraint '{constraint.name}' can never hold: {why}."
                 mend = "Use `any:` if one of them is enough, or remove the constraint."
                 yield find(policy, "error", "never", where, message, mend)
         except UndecidedError:
@@ -38,7 +41,7 @@ def lint_shadows(policy: Policy, logic: Logic) -> Iterator[Finding]:
 def _rule(policy: Policy, at: int, where: Path, logic: Logic) -> Iterator[Finding]:
     rule, earlier = policy.rules[at], policy.rules[:at]
     if logic.never_holds(rule.condition):
-        message = f"rule '{rule.name}' can never hold: {_CONTRADICT}."
+        message = f"rule '{rule.name}' can never hold: {_contradict(logic, rule.condition)}."
         mend = "Use `any:` if one of them is enough, or remove the rule."
         yield find(policy, "error", "never", where, message, mend)
         return
@@ -58,6 +61,12 @@ def _rule(policy: Policy, at: int, where: Path, logic: Logic) -> Iterator[Findin
         message = f"rule '{rule.name}' is never reached: {above}."
         mend = "Move it up, narrow the one above, or remove it."
         yield find(policy, "error", "shadowed", where, message, mend)
+
+
+def _contradict(logic: Logic, condition: Condition) -> str:
+    """Say that a condition never holds, and what of reading requests makes it so."""
+    told = logic.list_reasons(condition)[:_MOST_TOLD]
+    return f"{_CONTRADICT} ({', '.join(told)})" if told else _CONTRADICT
 
 
 def _idle(policy: Policy) -> Iterator[Finding]:

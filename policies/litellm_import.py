@@ -234,10 +234,9 @@ class _PolicyDraft:
         self._sections = sections
         self._given = self._read_aliases(places)
         behind = self._read_fallbacks(places)
-        self._every = behind.get(_EVERY, [])
+        every = behind.get(_EVERY, [])
         self._behind = {
-            group: [each for each in behind.get(group, self._every) if each != group]
-            for group in places
+            group: [each for each in behind.get(group, every) if each != group] for group in places
         }
         self.groups = build_groups(places, self._behind, known, report)
 
@@ -250,7 +249,6 @@ class _PolicyDraft:
             "terms": self._terms(),
             "pools": self._pools(self._objective()),
             "default": {"use": "none"},
-            "fallbacks": self._ours(self._every),
             "model_fallbacks": {
                 each.name: self._ours(self._behind[group])
                 for group, each in ours.items()
@@ -290,7 +288,7 @@ class _PolicyDraft:
             pool = {"objective": objective, **pool}
             if objective == "weighted":
                 pool["weights"] = dict(each.models)
-        if self._behind[group] or self._every:
+        if self._behind[group]:
             pool["fallbacks"] = self._ours(self._behind[group])
         return pool
 

@@ -7,10 +7,10 @@ gives up it says so, and nothing is called proved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from policies.axes import YES, Axes, Axis, Both, Either, Formula, Literal, both, either, has
+from policies.axes import NOBODY, YES, Axes, Axis, Both, Either, Formula, Literal, both, either, has
 from policies.conditions import Condition
 
 MOST_STEPS = 60_000
@@ -37,9 +37,18 @@ class UndecidedError(Exception):
 class Logic:
     """Answers questions about some conditions. All that are asked about must have been given."""
 
-    def __init__(self, conditions: Iterable[Condition], intents: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        conditions: Iterable[Condition],
+        intents: Iterable[str] = (),
+        *,
+        qualities: Mapping[str, float | None] = NOBODY,
+        by_our_readers: bool = False,
+    ) -> None:
+        """`intents` may be read besides the shipped ones, `qualities` says what models and pools are worth
+        by their cards (None: that says nothing), and `by_our_readers` that no model reads a request again."""
         kept = tuple(conditions)
-        self._axes = Axes(kept, intents)
+        self._axes = Axes(kept, intents, qualities=qualities, by_our_readers=by_our_readers)
         self._formulas = {id(each): self._axes.read(each) for each in kept}
         self._opposites = {at: self._axes.negate(each) for at, each in self._formulas.items()}
         self._kept = kept
@@ -52,6 +61,23 @@ class Logic:
             UndecidedError: there are too many cases to tell.
         """
         return self._is_empty([self._formulas[id(each)] for each in conditions])
+
+    def list_reasons(self, condition: Condition) -> list[str]:
+        """Give what readers never say together and a condition that never holds asks for.
+
+        Nothing is given where its own lines are enough, or there are too many cases to tell.
+        """
+        kept = list(self._axes.implied)
+        others = [*self._axes.relations, self._formulas[id(condition)]]
+        try:
+            for each in self._axes.implied:
+                fewer = [one for one in kept if one is not each]
+                asked = [*(formula for _, formula in fewer), *others]
+                if next(_search(asked, self._axes, may_guess=True), None) is None:
+                    kept = fewer
+        except UndecidedError:
+            return []
+        return [str(implication) for implication, _ in kept]
 
     def is_covered(self, condition: Condition, earlier: Iterable[Condition]) -> bool:
         """Whether every request that satisfies the condition satisfies one of the earlier ones.
@@ -110,13 +136,17 @@ class Logic:
         Nothing is given where the condition can never hold, and one demand for nothing where there
         are too many cases.
         """
-        formulas = [*self._axes.relations, self._formulas[id(condition)]]
+        formula = self._formulas[id(condition)]
         found: dict[Demand, None] = {}
         try:
-            for at, domains in enumerate(_search(formulas, self._axes)):
+            if self._is_empty([formula]):
+                return []
+            for at, domains in enumerate(_search([formula], self._axes)):
                 if at >= _MOST_DEMANDS:
                     return [Demand()]
-                found[self._demand(domains)] = None
+                # What follows at once of what a case says; what may be either way asks for nothing.
+                if _narrow(self._axes.always, domains, self._axes, _Steps()) is not None:
+                    found[self._demand(domains)] = None
         except UndecidedError:
             return [Demand()]
         return list(found)
@@ -136,7 +166,7 @@ class Logic:
         return None if least is None else int(least)
 
     def _is_empty(self, formulas: Sequence[Formula]) -> bool:
-        asked = [*self._axes.relations, *formulas]
+        asked = [*self._axes.always, *formulas]
         return next(_search(asked, self._axes, may_guess=True), None) is None
 
 

@@ -29,6 +29,7 @@ from policies.conditions import (
 )
 from policies.expressions import compile_cel
 from policies.facts import Facts
+from policies.letters import fold
 from policies.schema import ConditionDoc, HealthDoc
 
 
@@ -47,6 +48,8 @@ WORDS: dict[str, Get] = {
     "key": attrgetter("caller.key_name"),
     "order_number": attrgetter("caller.order_number"),
 }
+LOOSE = ("tier", "tenant", "key")
+"""Words that people choose. Ids (user, order number) are told apart by the letter."""
 NUMBERS: dict[str, Get] = {
     "intent_count": lambda facts: len(_intents(facts)),
     "confidence": attrgetter("signals.intent_confidence"),
@@ -106,7 +109,8 @@ def _written(doc: ConditionDoc) -> list[str]:
 
 def _build(key: str, value: Any, zone: datetime.tzinfo) -> list[Condition]:
     if key in WORDS:
-        return [OneOf(key, value, WORDS[key], REMARKS.get(key, no_remark))]
+        remark = REMARKS.get(key, no_remark)
+        return [OneOf(key, value, WORDS[key], remark, is_loose=key in LOOSE)]
     if key in NUMBERS:
         return [InRange(key, value, NUMBERS[key])]
     if key in FLAGS:
@@ -132,7 +136,8 @@ _SPECIAL: dict[str, Callable[[Any, datetime.tzinfo], list[Condition]]] = {
     "any_": lambda docs, zone: [AnyOf(tuple(build_condition(doc, zone) for doc in docs))],
     "not_": lambda doc, zone: [Not(build_condition(doc, zone))],
     "metadata": lambda entries, _: [
-        OneOf(f"metadata.{name}", words, get_metadata(name)) for name, words in entries.items()
+        OneOf(f"metadata.{fold(name)}", words, get_metadata(name), is_loose=True)
+        for name, words in entries.items()
     ],
     "time": lambda span, zone: [TimeOfDay(span[0], span[1], zone)],
     "weekday": lambda days, zone: [Weekday(days, zone)],

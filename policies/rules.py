@@ -236,16 +236,17 @@ def _stages(
     pools: Mapping[str, Pool],
     escalate: str | None = None,
 ) -> tuple[Pool, ...]:
-    """Give the pool and those behind it: the rule's own, else the pool's, else the policy's.
+    """Give the pool and those behind it: the rule's own, then the pool's, then the policy's, each once.
 
-    Where first answers are judged, the pool that answers those that fail comes next.
+    An empty list ends the row: nobody of those further out comes in. Where first answers are judged,
+    the pool that answers those that fail comes next.
     """
-    behind = fallbacks
-    if behind is None and use in doc.pools:
-        behind = doc.pools[use].fallbacks
-    if behind is None:
-        behind = doc.fallbacks
-    names = [use, *([escalate] if escalate else ()), *behind]
+    names = [use, *([escalate] if escalate else ())]
+    own = doc.pools[use].fallbacks if use in doc.pools else None
+    for listed in (fallbacks, own, doc.fallbacks):
+        if listed == []:
+            break
+        names += listed or ()
     return _resolve(list(dict.fromkeys(names)), pools)
 
 

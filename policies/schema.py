@@ -13,7 +13,9 @@ from policies.values import (
     Count,
     Days,
     Flag,
+    Fraction,
     Objective,
+    Percent,
     Real,
     Share,
     Span,
@@ -198,7 +200,7 @@ class HedgeDoc(_Doc):
 
     after_seconds: Seconds | None = None
     """Left out: after the model's own usual slowest time to a first token."""
-    max_share: Real = Field(0.05, ge=0, le=1)
+    max_share: Fraction = 0.05
     """At most this part of all requests."""
 
 
@@ -236,7 +238,7 @@ class AgreementDoc(_Doc):
 
     with_: Annotated[Name | None, Field(alias="with")] = None
     """The pool or model that answers a second time; left out: the first one again."""
-    at_least: Real = Field(0.3, gt=0, le=1)
+    at_least: Annotated[Real, Field(gt=0, le=1), Percent()] = 0.3
     """How alike the answers must be: the share of words and pairs of words in common."""
 
 
@@ -277,7 +279,7 @@ class DispatcherDoc(_Doc):
     """Later answers do not count: the reader's own stand."""
     cache_seconds: Real = Field(3_600, ge=0, le=604_800)
     """How long its answer about a text holds; 0 asks every time."""
-    confidence: Real = Field(0.75, ge=0, le=1)
+    confidence: Fraction = 0.75
     """What its word counts for in conditions on `confidence`."""
 
 
@@ -288,15 +290,16 @@ class PoolDoc(_Doc):
     models: Annotated[list[Name], Field(min_length=1)]
     objective: Objective = "ordered"
     """best, cheapest, fastest, weighted, or ordered as written."""
-    quality_floor: Real | None = Field(None, ge=0, le=1)
+    quality_floor: Fraction | None = None
     """Models below this expected quality are not taken from this pool."""
     under_usd: Real | None = Field(None, gt=0)
     """Models whose estimated price for the request is higher are not taken from this pool."""
-    weights: dict[Name, Annotated[Real, Field(ge=0, le=1_000_000_000)]] = {}
+    weights: dict[Name, Annotated[Real, Field(ge=0, le=1_000_000_000), Percent()]] = {}
     """For `weighted`: how much each model gets, in proportion; 1 when left out. The models of
     `any-local` share its weight."""
     fallbacks: list[Name] | None = None
-    """Pools or models that stand behind this pool."""
+    """Pools or models that stand behind this pool; behind them the policy's. `[]`: nobody, the
+    policy's neither."""
 
 
 class _Bounds(_Doc):
@@ -326,7 +329,7 @@ class RuleDoc(_Bounds):
     """A pool or a model."""
     prompt: Name | None = None
     fallbacks: list[Name] | None = None
-    """Pools or models behind it; left out: the pool's, else the policy's."""
+    """Pools or models behind it; behind them the pool's, then the policy's. `[]`: nobody at all."""
     terms: TermsDoc | None = None
     cascade: CascadeDoc | None = None
     """Judge the first answer before it is given out."""
@@ -385,7 +388,7 @@ class ExpectDoc(_Doc):
     unavailable: list[Name] = []
     """Models that are down in this case."""
     budget_left_usd: Real | None = None
-    load: Real = Field(0.0, ge=0, le=1)
+    load: Fraction = 0.0
     model: str = "auto"
     """What the caller asks for."""
     rule: Name | None = None
@@ -426,7 +429,7 @@ class PolicyDoc(_Doc):
     rules: list[RuleDoc] = []
     default: DefaultDoc
     fallbacks: list[Name] = []
-    """Pools or models behind every rule that names none itself."""
+    """Pools or models behind everybody, after the fallbacks of the rule and of its pool."""
     model_fallbacks: dict[Name, list[Name]] = {}
     """Who stands behind a model that the caller asked for by name."""
     aliases: dict[CalledName, Name] = {}

@@ -148,7 +148,7 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     has_math: bool = False
     has_long_document: bool = False
     pii: frozenset[str] = frozenset()
-    """Kinds of private data found (and masked): phone, id_card, bank_card, email, ..."""
+    """Kinds of private data found, masked or not: phone, id_card, bank_card, email, ..."""
     slots: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=lambda: NO_WORDS)
     """Entities by kind: order_number, phone, date, amount; private ones as placeholders."""
     turns: int = 1

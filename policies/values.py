@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, Strict, WithJsonSchema
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, Strict, WithJsonSchema
 from pydantic_core import core_schema
 
 from policies.conditions import DAYS
@@ -18,6 +18,7 @@ from policies.findings import did_you_mean, nearest
 from policies.ranges import Domain
 
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s*%")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|to)\s*(\d{1,2}):(\d{2})")
 _OFFSET = re.compile(r"([+-])(\d{2}):(\d{2})")
 _LOOSE_OFFSET = re.compile(r"(?:UTC|GMT)? ?([+-])(\d{1,2}):?((?:\d{2})?)", re.IGNORECASE)
@@ -202,6 +203,29 @@ class Among:
         }
 
 
+class Percent:
+    """Marks a number that may be written in percent, as in conditions and shares: 60% is 0.6."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        return core_schema.no_info_before_validator_function(_read_percent, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        number: dict[str, Any] = handler(schema)
+        written = r"\d+(?:\.\d+)?"
+        if number.get("maximum") == 1:
+            written = r"0*(?:100(?:\.0+)?|\d{1,2}(?:\.\d+)?)"
+        if "exclusiveMinimum" in number:
+            written = rf"(?!0*(?:\.0*)?\s*%){written}"
+        text = {"type": "string", "pattern": rf"^\s*{written}\s*%\s*$"}
+        return {"anyOf": [number, text]}
+
+
+def _read_percent(value: object) -> object:
+    """`60%` as 0.6; whatever else as it is."""
+    match = _PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    return value if match is None else float(Decimal(match[1]) / 100)
+
+
 def _pattern_of(domain: Domain) -> str:
     number = _SHARE_NUMBER if domain.is_share else _ANY_NUMBER
     sign = "[-+]?" if domain.low < 0 else r"\+?"
@@ -275,5 +299,6 @@ Flag = Annotated[
     ),
 ]
 Real = Annotated[float, Strict()]
+Fraction = Annotated[Real, Field(ge=0, le=1), Percent()]
 Count = Annotated[int, Strict()]
 Objective = Literal["best", "cheapest", "fastest", "weighted", "ordered"]

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, GetCoreSchemaHandler, ValidationInfo, With
 from pydantic_core import core_schema
 
 from policies.expression_check import check_cel
-from policies.findings import did_you_mean
+from policies.findings import WHOSE_INTENTS, did_you_mean
 from policies.signals import (
     ABILITIES,
     EMOTIONS,
@@ -28,7 +28,7 @@ OWN_INTENTS = "own_intents"
 
 
 def parse_known_words(
-    value: object, known: Iterable[str], alone: tuple[str, ...] = ()
+    value: object, known: Iterable[str], alone: tuple[str, ...] = (), remark: str = ""
 ) -> tuple[str, ...]:
     """Read words of a fixed vocabulary, or one of those that stand alone.
 
@@ -39,7 +39,8 @@ def parse_known_words(
     names = (*known, *alone)
     for word in words:
         if word not in names:
-            raise ValueError(f"'{word}' is not known. {did_you_mean(word, names)}")
+            mend = f"{did_you_mean(word, names)} {remark}".rstrip()
+            raise ValueError(f"'{word}' is not known. {mend}")
         if word in alone and len(words) > 1:
             rest = ", ".join(each for each in words if each != word)
             raise ValueError(
@@ -74,9 +75,12 @@ class _KnownIntents(_Known):
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
         return core_schema.with_info_before_validator_function(
-            lambda value, info: parse_known_words(value, (*self.known, *_own_intents(info))),
-            handler(source),
+            lambda value, info: self._read(value, _own_intents(info)), handler(source)
         )
+
+    def _read(self, value: object, own: tuple[str, ...]) -> tuple[str, ...]:
+        remark = "" if set(own) - set(self.known) else WHOSE_INTENTS
+        return parse_known_words(value, (*self.known, *own), remark=remark)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
         word = {"anyOf": [{"enum": list(self.known)}, {"type": "string", "minLength": 1}]}

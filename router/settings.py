@@ -19,6 +19,7 @@ from policies.errors import PolicyFileError
 from policies.findings import Finding, did_you_mean
 from policies.loader import Located, describe_problems, read_yaml, shipped_policies
 from policies.schema import Name
+from policies.values import Percent
 from router.errors import ConfigError
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
@@ -73,6 +74,8 @@ def _exact(value: object) -> object:
     return str(value) if isinstance(value, float) else value
 
 
+Part = Annotated[float, Field(ge=0, le=1), Percent()]
+"""A part of one, in percent too."""
 Price = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0)]
 
 
@@ -99,7 +102,7 @@ class ModelEntry(_Section):
     family: str | None = None
     region: str | None = None
     is_local: bool | None = None
-    quality: float | None = Field(default=None, ge=0, le=1)
+    quality: Part | None = None
     tokens_per_second: float | None = Field(default=None, gt=0)
     first_token_seconds: float | None = Field(default=None, gt=0)
     prices: PriceEntry | None = None
@@ -139,7 +142,7 @@ class PrivacyEntry(_Section):
     """Other than the default (`mask`), by kind: phone, id_card, bank_card, email, ..."""
     allow: list[str] = []
     """Exact values that are no secret: your own hotline, your own address."""
-    least_confidence: float = Field(default=0.5, ge=0, le=1)
+    least_confidence: Part = 0.5
     """Findings below this are not private data; lower masks more."""
     vault_seconds: Seconds = 86_400
     """How long a conversation keeps its placeholders after its last request."""

@@ -207,11 +207,12 @@ def _open_policies(
     settings: Settings, candidates: _Candidates, understanding: Understanding
 ) -> PolicyStore:
     read, intents = open_reader(settings.privacy, understanding), understanding.intents
+    private = list_private(settings.privacy)
 
     def vet(policy: Policy) -> Sequence[Finding]:
         return check_policy(
             policy, candidates(), read=read, prompts=prompt_names(), intents=intents,
-            taught=understanding.taught,
+            taught=understanding.taught, private=private,
         )  # fmt: skip
 
     try:
@@ -220,8 +221,17 @@ def _open_policies(
         raise ConfigError([str(finding) for finding in error.findings]) from error
 
 
-def _privacy(entry: PrivacyEntry) -> Privacy:
-    settings = PrivacySettings(
+def list_private(entry: PrivacyEntry) -> frozenset[str]:
+    """The kinds of private data that policies are told of.
+
+    Raises:
+        ConfigError: an action is for a kind that there is not.
+    """
+    return _privacy_settings(entry).found
+
+
+def _privacy_settings(entry: PrivacyEntry) -> PrivacySettings:
+    return PrivacySettings(
         enabled=entry.enabled,
         actions={**DEFAULT_ACTIONS, **entry.actions},
         allow=frozenset(entry.allow),
@@ -229,6 +239,10 @@ def _privacy(entry: PrivacyEntry) -> Privacy:
         vault_seconds=entry.vault_seconds,
         most_vaults=entry.most_vaults,
     )
+
+
+def _privacy(entry: PrivacyEntry) -> Privacy:
+    settings = _privacy_settings(entry)
     vaults = MemoryVaults(ttl_seconds=settings.vault_seconds, most=settings.most_vaults)
     return Privacy(settings, vaults)
 

@@ -130,3 +130,12 @@ def test_a_policy_that_is_not_there_is_told_with_its_line(tmp_path: Path) -> Non
     (problem,) = caught.value.problems
     assert problem.startswith(f"{path}:2: error: 'policy' names 'cost-frist', which is neither")
     assert problem.endswith("Did you mean 'cost-first'?")
+
+
+def test_parts_of_one_may_be_written_in_percent() -> None:
+    read = Settings.model_validate(
+        {"privacy": {"least_confidence": "70%"}, "models": {"m": {"quality": "62.5 %"}}}
+    )
+    assert read.privacy.least_confidence == 0.7 and read.models["m"].quality == 0.625
+    with pytest.raises(ValueError, match="less than or equal to 1"):
+        Settings.model_validate({"privacy": {"least_confidence": "170%"}})

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, UnsetType
+
+from providers.dialects.errors import DecodeError
 
 Value = str | bool | int | float | None
 """One entry. Most people write true for a yes and a number for a number; null says nothing."""
@@ -16,7 +18,42 @@ _MOST_CHARACTERS = 100
 _decode = msgspec.json.Decoder(dict[str, Raw]).decode
 
 
-def read_metadata(sent: Mapping[str, Value] | None) -> dict[str, str]:
+class _Name:
+    """A name in an object; no two are equal, so that none takes the place of another."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+_decode_all = msgspec.json.Decoder(dict[_Name, Raw], dec_hook=lambda _, text: _Name(text)).decode
+
+
+def check_names(body: bytes) -> None:
+    """Refuse a body that carries metadata and says a name twice, in it or beside it.
+
+    Which of the two counts is up to whoever reads it, and one of them may be a wish to stay in the house.
+
+    Raises:
+        DecodeError: it does; says which.
+    """
+    fields = _decode_all(body)
+    _check_once(fields, "")
+    for name, value in fields.items():
+        if name.text == "metadata" and bytes(value).startswith(b"{"):
+            _check_once(_decode_all(value), "metadata.")
+
+
+def _check_once(fields: Mapping[_Name, Raw], above: str) -> None:
+    names = [name.text for name in fields]
+    if len(set(names)) < len(names):
+        twice = next(name for at, name in enumerate(names) if name in names[:at])
+        place = f"{above}{twice[:_MOST_CHARACTERS]}"
+        raise DecodeError(f"`{place}` stands in the body twice. Send it once.", param=place)
+
+
+def read_metadata(sent: Mapping[str, Value] | UnsetType | None) -> dict[str, str]:
     """Every entry as the text that policies and ledger know: `true`, `1001`; without those that say nothing."""
     if not sent:
         return {}

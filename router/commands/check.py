@@ -131,7 +131,7 @@ def _as_finding(problem: str) -> Finding:
 
 def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> list[Finding]:
     from policies.checking import check_file
-    from router.wiring import open_reader, open_understanding
+    from router.wiring import list_private, open_reader, open_understanding
 
     find_policy(name)
     candidates = list_configured(settings)
@@ -148,6 +148,7 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
         prompts=prompt_names(),
         intents=intents,
         taught=understanding.taught,
+        private=list_private(settings.privacy),
     )
     return [*found, *_check_cache(name, settings, intents)]
 

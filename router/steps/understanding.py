@@ -140,7 +140,7 @@ class Understanding:
         return self._quality.models if self._quality is not None else ()
 
     def read(self, request: ChatRequest, pii: frozenset[str] = frozenset()) -> Signals:
-        """Everything that a policy may ask about the request. `pii` names what was masked in it."""
+        """Everything that a policy may ask about the request. `pii` names the private data in it."""
         turns = [text_of(message) for message in request.messages if message.role == "user"]
         last = turns[-1] if turns else ""
         earlier = turns[:-1][-EARLIER_TURNS:]

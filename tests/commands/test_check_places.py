@@ -1,4 +1,4 @@
-"""`check` finds a configuration whose models are not where it says."""
+"""`check` finds a configuration whose models are not where it says, or which hides what a policy asks."""
 
 from __future__ import annotations
 
@@ -81,3 +81,11 @@ def test_a_model_called_local_with_a_vendors_deployment_is_found(tmp_path: Path)
     assert code == 1
     assert "models.mine.is_local: it is called local" in said
     assert "write `is_local: true` at those providers" in said
+
+
+def test_a_policy_on_private_data_is_refused_where_nobody_looks_for_it(tmp_path: Path) -> None:
+    policy = "{name: p, pools: {all: {models: [any-local, gpt-6-luna]}}, constraints: [{name: stay, when: {pii: any}, must_stay_local: true}], default: {use: all}, expect: [{signals: {}, pool: all}]}"
+    code, said = _check(tmp_path, policy, privacy={"enabled": False})
+    assert code == 1 and "nobody looks for private data here" in said
+    code, said = _check(tmp_path, policy, privacy={"actions": {"phone": "allow"}})
+    assert "private data" not in said

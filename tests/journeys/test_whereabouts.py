@@ -183,3 +183,33 @@ async def test_a_wish_in_an_unknown_word_is_refused_and_named(free: Served, path
         status, told = await post(free, path, body, *headers)
         assert status == 400 and named in told["error"]["message"], (status, told)
         assert "Write yes, true or 1" in told["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "privacy",
+    [
+        {"actions": {"phone": "allow", "id_card": "allow"}},
+        {"actions": {"phone": "allow"}, "least_confidence": 1.0},
+    ],
+)
+async def test_private_data_that_is_not_masked_stays_where_the_policy_keeps_it(
+    tmp_path: Path, privacy: dict[str, Any]
+) -> None:
+    text = "我的身份证 110101199003074477 手机 13812345678 帮我实名认证"
+    async with serve(tmp_path, policy="privacy-first", privacy=privacy) as served:
+        with pytest.raises(openai.APIStatusError) as caught:
+            await ask(served, text)
+        assert caught.value.status_code == 503 and "rule 'private'" in str(caught.value)
+        assert served.upstream_requests() == []
+        await ask(served, "你们几点开门？")
+        assert len(served.upstream_requests()) == 1
+
+
+async def test_a_policy_on_private_data_is_not_served_where_nobody_looks_for_it(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(ConfigError, match="nobody looks for private data"):
+        async with serve(tmp_path, policy="privacy-first", privacy={"enabled": False}):
+            pass
+    async with serve(tmp_path, policy="cost-first", privacy={"enabled": False}) as served:
+        await ask(served)

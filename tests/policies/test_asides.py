@@ -270,6 +270,161 @@ def test_check_finds_what_cannot_work_with_its_line_and_mend(
     assert hits[0].line > 1
 
 
+ABROAD = """
+name: p
+dispatcher: {use: out}
+pools:
+  out: {models: [reader, far]}
+  home: {models: [small]}
+  both: {models: [small, far]}
+LIMITS
+default: {use: home}
+fallbacks: [out]
+"""
+THERE = [
+    make_model("small", is_local=True),
+    make_model("reader", region="us"),
+    make_model("far", region="cn"),
+    make_model("plain", abilities=frozenset({"streaming"})),
+]
+
+
+@pytest.mark.parametrize(
+    ("when", "is_found"),
+    [
+        ("{intents: [complaint, human_agent]}", True),
+        ("{intent: refund}", True),
+        ("{intent_group: complaint}", True),
+        ("{emotion: negative}", True),
+        ("{intensity: at least 0.5}", True),
+        ("{difficulty: above 0.7}", True),
+        ("{quality: {of: home, is: below 0.6}}", True),
+        ("{cel: 'intent == \"refund\"'}", True),
+        ("{cel: 'difficulty > 0.7 || code'}", True),
+        ("{any: [{pii: any}, {intent: complaint}]}", True),
+        ("{pii: any, intents: complaint}", True),
+        ("{not: {intent: other}}", True),
+        ("{not: {intent: smalltalk}}", False),  # unsure is no small talk
+        ("{unsure: false}", True),
+        ("{unsure: true}", False),  # holds whenever a model is asked
+        ("{any: [{unsure: true}, {intents: complaint}]}", False),
+        ("{pii: any}", False),
+        ("{tier: vip}", False),
+        ("{cel: 'tokens > 1000'}", False),
+        ("{language: zh, tokens: above 100}", False),
+        ("{sarcasm: at least 0.6}", False),
+    ],
+)
+@pytest.mark.parametrize("limit", ["must_stay_local: true", "region: cn"])
+@pytest.mark.parametrize("section", ["constraints", "rules"])
+def test_a_limit_that_a_dispatcher_outside_must_read_first_is_found(
+    when: str, is_found: bool, limit: str, section: str
+) -> None:
+    use = ", use: home" if section == "rules" else ""
+    text = ABROAD.replace("LIMITS", f"{section}: [{{name: c, when: {when}, {limit}{use}}}]")
+    hits = [each for each in found(text, THERE) if each.code == "read-outside"]
+    assert len(hits) == is_found
+    for each in hits:
+        assert not each.is_error and each.line == 8 and "dispatcher reads" in each.message
+        assert "reader" in each.message and "any-local" in each.mend
+
+
+@pytest.mark.parametrize(
+    ("find", "put"),
+    [
+        ("dispatcher: {use: out}", "dispatcher: {use: home}"),
+        ("dispatcher: {use: out}", "dispatcher: {use: small}"),
+        ("dispatcher: {use: out}", ""),
+        ("dispatcher: {use: out}", "dispatcher: {use: out, when: {tier: standard, intents: refund}}"),
+        (", must_stay_local: true", ", needs: json_schema"),
+        ("[reader, far]", "[plain, small]"),
+    ],
+)  # fmt: skip
+def test_a_limit_that_nobody_outside_reads_first_is_left_alone(find: str, put: str) -> None:
+    limit = "{name: c, when: {tier: vip, intents: complaint}, must_stay_local: true}"
+    text = ABROAD.replace("LIMITS", f"constraints: [{limit}]")
+    assert [each for each in found(text, THERE) if each.code == "read-outside"]
+    changed = text.replace(find, put)
+    assert changed != text
+    assert not [each for each in found(changed, THERE) if each.code == "read-outside"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "is_found"),
+    [
+        ("[{name: c, must_stay_local: true}]", True),
+        ("[{name: c, when: {unsure: true}, region: eu}]", True),
+        ("[{name: c, when: {intent: other}, must_stay_local: true}]", True),
+        ("[{name: c, when: {tier: vip}, must_stay_local: true}]", False),
+        ("[{name: c, when: {unsure: false}, must_stay_local: true}]", False),
+        ("[{name: c, region: cn}]", False),
+        ("[{name: c, needs: tools}]", False),
+    ],
+)
+def test_a_dispatcher_that_limits_always_keep_out_is_found(limits: str, is_found: bool) -> None:
+    hits = found(ABROAD.replace("LIMITS", f"constraints: {limits}"), THERE)
+    assert any(each.code == "kept-out" and each.is_error for each in hits) is is_found
+
+
+KEPT = """
+name: p
+pools:
+  out: {models: [reader]}
+  cn: {models: [far]}
+  home: {models: [small]}
+  home-too: {models: [small, tiny]}
+rules:
+  - {name: r, when: {tier: vip}, use: USE, LIMIT, cascade: {judge: JUDGE, escalate: UP}, fallbacks: BEHIND}
+default: {use: out}
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "limit", "judge", "up", "behind", "said"),
+    [
+        ("home", "must_stay_local: true", "{check: out}", "out", "[]", "answers what fails|may never judge"),
+        ("home", "must_stay_local: true", "{check: cn}", "home-too", "[]", "'cn' may never judge"),
+        ("home", "must_stay_local: true", "{agreement: {with: out}}", "home-too", "[]", "'out' may never judge"),
+        ("home", "must_stay_local: true", "{}", "out", "[cn]", "what fails"),
+        ("home", "must_stay_local: true", "{}", "out", "[home-too]", "can never escalate to 'out'"),
+        ("home", "region: cn", "{check: out}", "out", "[]", "what fails|may never judge"),
+        ("cn", "region: cn", "{check: cn}", "out", "[]", "what fails"),
+        ("home", "must_stay_local: true", "{}", "home-too", "[]", ""),
+        ("home", "region: cn", "{check: cn}", "cn", "[]", ""),
+        ("home", "region: [cn, us]", "{check: out}", "out", "[]", ""),
+        ("home", "region: us", "{check: home}", "out", "[]", ""),
+        ("home", "must_stay_local: false", "{check: out}", "out", "[]", ""),
+        ("home", "needs: tools", "{agreement: {at_least: 0.4}}", "out", "[]", ""),
+    ],
+)  # fmt: skip
+def test_a_cascade_that_its_own_rule_s_limits_disable_is_found(
+    use: str, limit: str, judge: str, up: str, behind: str, said: str
+) -> None:
+    text = KEPT
+    for name, value in (("USE", use), ("LIMIT", limit), ("JUDGE", judge), ("UP", up), ("BEHIND", behind)):  # fmt: skip
+        text = text.replace(name, value)
+    models = [*THERE, make_model("tiny", is_local=True)]
+    told = [each for each in found(text, models) if each.code == "kept-out"]
+    messages = " ".join(each.message for each in told)
+    assert all(
+        part in messages for part in said.replace("answers what", "may answer what").split("|")
+    )
+    assert bool(told) is bool(said)
+    made = plan(text, caller=Caller(tier="vip"), models=models)
+    if "what fails" in said:
+        assert made.cascade is None and all(each.is_error for each in told)
+
+
+def test_a_cascade_that_a_constraint_always_disables_is_found() -> None:
+    text = KEPT.replace("USE", "home").replace("LIMIT, ", "").replace("JUDGE", "{}")
+    text = text.replace("UP", "out").replace("BEHIND", "[]")
+    assert not [each for each in found(text, THERE) if each.code == "kept-out"]
+    limit = "constraints: [{name: vip-stays, when: {tier: [vip, gold]}, must_stay_local: true}]\n"
+    assert [each for each in found(text + limit, THERE) if each.code == "kept-out"]
+    other = limit.replace("[vip, gold]", "gold")
+    assert not [each for each in found(text + other, THERE) if each.code == "kept-out"]
+
+
 def test_check_warns_of_a_dispatcher_whose_price_is_unknown() -> None:
     models = [*MODELS, make_model("dear", input_usd_per_million=None)]
     hits = found(INQUIRING.replace("use: reading", "use: dear"), models)

@@ -8,15 +8,18 @@ from decimal import Decimal
 
 import msgspec
 import pytest
+from pydantic import ValidationError
 
 from policies.conditions import Cel
+from policies.errors import PolicyFileError
 from policies.expected import expect_at
 from policies.expression_check import check_cel
 from policies.expression_logic import FIGURES, is_never_true
 from policies.expressions import compile_cel, split_tokens
 from policies.facts import Facts
-from policies.schema import ConditionDoc
-from policies.signals import Caller, Signals, Surroundings
+from policies.loader import parse_policy
+from policies.schema import OWN_INTENTS, ConditionDoc
+from policies.signals import INTENTS, Caller, Signals, Surroundings
 from tests.policies.worlds import AROUND
 
 
@@ -110,6 +113,53 @@ def test_numbers_in_an_expression_are_those_of_the_condition_of_that_name() -> N
         assert expected is not None and expected.limit("domain") == FIGURES[name]
 
 
+@pytest.mark.parametrize(
+    ("expression", "mend"),
+    [
+        ("metadata.reports > 3", "int(metadata.reports) > 3"),
+        ("3 <= metadata.reports", "3 <= int(metadata.reports)"),
+        ("metadata['a b'] + 1 > 3", "int(metadata['a b']) + 1 > 3"),
+        ("metadata.score > 0.5", "double(metadata.score) > 0.5"),
+        ("code && order_number >= 100", "int(order_number) >= 100"),
+        ("slots.amount[0] > 100", "int(slots.amount[0]) > 100"),
+        ("tokens > '1000'", "tokens > 1000"),
+        ("size(tier) > '2'", "size(tier) > 2"),
+        ("difficulty * 2 > 1.0", "difficulty * 2.0 > 1.0"),
+        ("!(metadata.age < 18)", "int(metadata.age) < 18"),
+    ],
+)
+def test_what_mixes_types_is_told_as_it_is_to_be_written(expression: str, mend: str) -> None:
+    with pytest.raises(ValueError, match="mixes types") as caught:
+        check_cel(expression)
+    assert str(caught.value).endswith(f"Write `{mend}`")
+    check_cel(mend)
+
+
+def test_what_no_mend_helps_is_told_what_could() -> None:
+    with pytest.raises(ValueError, match=r"Change one into the other with int\(x\)"):
+        check_cel("intents + 1 > 2")
+    with pytest.raises(ValueError, match=r"such as `metadata\.reports == '3'`"):
+        check_cel("metadata.reports == 3")
+
+
+def test_the_mend_of_an_expression_is_followed_by_no_example_of_another() -> None:
+    text = "name: p\npools: {a: {models: [x]}}\nrules: [{name: r, when: {cel: metadata.reports > 3}, use: a}]\ndefault: {use: a}"
+    with pytest.raises(PolicyFileError) as caught:
+        parse_policy(text)
+    assert caught.value.findings[0].mend == "Write `int(metadata.reports) > 3`."
+
+
+@pytest.mark.parametrize("own", [(), ("card_lost",)])
+def test_an_intent_that_is_not_known_may_be_one_s_own(own: tuple[str, ...]) -> None:
+    context = {OWN_INTENTS: (*INTENTS, *own)}
+    for given in ({"intent": "refnud"}, {"intents": ["loan"]}, {"cel": "intent == 'loan'"}):
+        with pytest.raises(ValidationError) as caught:
+            ConditionDoc.model_validate(given, context=context)
+        told = caught.value.errors()[0]["msg"]
+        assert ("--config" in told) is not bool(own)
+        assert "Did you mean 'refund'" in told or told.count("account") == 1
+
+
 ATOMS = (
     "tokens > 5", "tokens < 5", "tokens == 5", "tokens != 6", "turns in [1, 3]", "2 > turns", "code", "math == false", "code != math",
     "language == 'zh'", "language != 'en'", "language in ['en', 'other']", "intent == 'refund'", "'refund' in intents", "tier == 'vip'",
@@ -129,8 +179,9 @@ def write(chance: random.Random, depth: int = 0) -> str:
 
 def make_facts(chance: random.Random) -> Facts:
     intents = chance.choice((("refund",), ("urge", "refund"), ("urge",)))
+    turns = chance.choice((1, 1, 2, 3, 4))
     signals = Signals(
-        intent=intents[0], intents=intents, prompt_tokens=chance.randint(3, 7), turns=chance.randint(1, 4),
+        intent=intents[0], intents=intents, prompt_tokens=max(4 * turns, chance.randint(3, 7)), turns=turns,
         has_code=chance.random() < 0.5, has_math=chance.random() < 0.5, language=chance.choice(("zh", "en", "mixed", "other")),
     )  # fmt: skip
     metadata = chance.choice(({}, {"a": "x"}, {"a": "y"}))

@@ -512,3 +512,93 @@ def test_what_intents_of_one_s_own_do_bring_is_not() -> None:
     ):
         text = GOOD.replace("{difficulty: above 0.5}", when)
         assert lint(parse_policy(text, own_intents=own), MODELS, PROMPTS, own) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "found", "severity"),
+    [
+        ("{pii: any}", [], "error"),
+        ("{pii: [id_card, phone]}", [], "error"),
+        ("{pii: none, code: true}", [], "error"),
+        ("{any: [{tier: vip}, {not: {pii: any}}]}", [], "error"),
+        ("{cel: 'size(pii) > 0'}", [], "error"),
+        ("{cel: '\"id_card\" in pii && code'}", [], "error"),
+        ("{pii: hotline}", ["phone"], "warning"),
+        ("{pii: [hotline, phone]}", ["phone"], "warning"),
+        ("{cel: '\"hotline\" in pii'}", ["phone"], "warning"),
+        ("{pii: any}", ["phone"], None),
+        ("{pii: [id_card]}", ["id_card"], None),
+        ("{code: true}", [], None),
+    ],
+)
+def test_a_rule_on_private_data_that_nobody_looks_for_is_found(
+    when: str, found: list[str], severity: str | None
+) -> None:
+    text = GOOD.replace(RULE, RULE + f"  - {{name: private, when: {when}, use: cheap}}\n")
+    told = [each for each in check(text, private=found) if each.code == "unread-pii"]
+    assert [each.severity for each in told] == ([severity] if severity else [])
+    assert all(each.line == 7 for each in told)
+
+
+def test_a_limit_that_hangs_on_public_hotlines_alone_is_an_error() -> None:
+    limit = "constraints: [{name: x, when: {pii: hotline}, needs: tools}]\n"
+    (told,) = [e for e in check(limit + GOOD, private=["phone"]) if e.code == "unread-pii"]
+    assert told.is_error and "actions: {hotline: mask}" in told.mend
+
+
+def test_a_pool_that_says_that_nobody_stands_behind_it_is_taken_at_its_word() -> None:
+    alone = GOOD.replace("fallbacks: [strong]\n", "")
+    assert [each.code for each in check(alone)] == ["no-fallback"]
+    assert check(alone.replace("{models: [c]}", "{models: [c], fallbacks: []}")) == []
+    assert check(alone.replace("{use: cheap}", "{use: cheap, fallbacks: []}")) == []
+    behind = alone.replace("{use: cheap}", "{use: cheap, fallbacks: [c]}")
+    assert [each.code for each in check(behind)] == ["no-fallback"]
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ("{tier: [vip, VIP]}", "'vip' and 'VIP' are one word for `tier`"),
+        ("{any: [{tenant: Bank}, {tenant: bank}]}", "are one word for `tenant`"),
+        ("{metadata: {app: [web, ｗｅｂ]}}", "'web' and 'ｗｅｂ' are one word for `metadata.app`"),
+        (
+            "{any: [{metadata: {App: web}}, {metadata: {app: ios}}]}",
+            "one word for names of metadata",
+        ),
+        ("{user: [anna, Anna]}", "`user` tells 'anna' and 'Anna' apart"),
+        ("{order_number: [a1, A1]}", "ids are compared by the letter"),
+        ("{tier: [vip, gold], user: vip}", ""),
+        ("{any: [{tier: vip}, {tenant: VIP}, {metadata: {vip: Vip}}]}", ""),
+        ("{cel: 'tier == \"vip\"'}", ""),
+    ],
+)
+def test_words_that_differ_by_their_case_alone_are_told(when: str, said: str) -> None:
+    text = GOOD.replace(RULE, RULE + f"  - {{name: x, when: {when}, use: strong}}\n")
+    told = [each for each in check(text) if each.code == "same-word"]
+    assert [each.line for each in told] == ([7] if said else [])
+    assert all(said in str(each) and not each.is_error for each in told)
+
+
+@pytest.mark.parametrize(
+    ("expression", "line"),
+    [
+        ("metadata.privacy == 'local'", "`metadata: {privacy: local}`"),
+        (
+            "code && metadata['privacy'] in ['local', 'home']",
+            "`metadata: {privacy: [local, home]}`",
+        ),
+        ("'pupil' == tier", "`tier: pupil`"),
+        ("tenant != 'bank'", "`tenant: bank`"),
+        ("metadata.age == '12'", ""),
+        ("user == 'anna'", ""),
+        ("intent == 'refund'", ""),
+        ("tier.matches('(?i)^vip$')", ""),
+        ("int(metadata.age) < 14", ""),
+    ],
+)
+def test_a_limit_in_cel_that_hangs_on_the_case_of_a_word_is_told(
+    expression: str, line: str
+) -> None:
+    limit = f'constraints: [{{name: x, when: {{cel: "{expression}"}}, needs: tools}}]\n'
+    told = [each for each in check(limit + GOOD) if each.code == "cased-cel"]
+    assert [line in each.mend for each in told] == ([True] if line else [])

@@ -159,6 +159,47 @@ def test_a_condition_holds_where_it_should_and_says_why(
 
 
 @pytest.mark.parametrize(
+    ("when", "caller", "holds"),
+    [
+        ("tier: vip", {"tier": "VIP"}, True),
+        ("tier: VIP", {"tier": "vip"}, True),
+        ("tier: pupil", {"tier": " Pupil "}, True),
+        ("tier: vip", {"tier": "ＶＩＰ"}, True),
+        ("tier: 学生", {"tier": "学生　"}, True),
+        ("tier: Straße", {"tier": "STRASSE"}, True),
+        ("tier: 'gold*'", {"tier": "Gold-Plus"}, True),
+        ("tier: vip", {"tier": "vips"}, False),
+        ("tier: vip", {"tier": "v ip"}, False),
+        ("tenant: bank-*", {"tenant": "BANK-7"}, True),
+        ("tenant: bank", {"tenant": "bank7"}, False),
+        ("key: shop", {"key_name": "Shop"}, True),
+        ("metadata: {privacy: local}", {"metadata": {"privacy": "Local"}}, True),
+        ("metadata: {privacy: local}", {"metadata": {"Privacy": " LOCAL"}}, True),
+        ("metadata: {Privacy: [local, home]}", {"metadata": {"privacy": "Home"}}, True),
+        ("metadata: {privacy: local}", {"metadata": {"privacy": "locally"}}, False),
+        ("metadata: {privacy: local}", {"metadata": {"privacies": "local"}}, False),
+        ("metadata: {privacy: local}", {"metadata": {"privacy": "open", "Privacy": "local"}}, False),
+        ("metadata: {app: '*'}", {"metadata": {"App": ""}}, True),
+        ("user: anna", {"user": "Anna"}, False),
+        ("user: 'vip-*'", {"user": "VIP-7"}, False),
+        ("order_number: '*a1'", {"order_number": "7A1"}, False),
+        ("cel: tier == 'vip'", {"tier": "VIP"}, False),
+    ],
+)  # fmt: skip
+def test_words_that_people_choose_are_compared_without_case_width_and_blanks_and_ids_by_the_letter(
+    when: str, caller: dict[str, Any], holds: bool
+) -> None:
+    condition, asked = build(when), facts(caller=caller)
+    assert condition.holds(asked) is holds
+    assert bool(compile_all([condition])(asked)) is holds
+
+
+def test_one_word_in_two_spellings_is_one_condition() -> None:
+    assert build("tier: VIP") == build("tier: vip") and build("user: VIP") != build("user: vip")
+    assert build("metadata: {App: Web}") == build("metadata: {app: web}")
+
+
+@pytest.mark.parametrize(
     ("when", "given", "why"),
     [
         ("difficulty: above 0.6", {"difficulty": 0.71}, "difficulty 0.71 is above 0.6"),

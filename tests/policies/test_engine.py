@@ -124,6 +124,43 @@ def test_a_named_pool_and_a_named_model_are_obeyed() -> None:
     assert (model.rule, model.models, model.prompt) == ("model", ("a",), None)
 
 
+THREE_RINGS = """\
+name: rings
+pools:
+  fast: {models: [a], fallbacks: [senior]}
+  senior: {models: [b]}
+  in-house: {models: [home]}
+  alone: {models: [c], fallbacks: []}
+rules:
+  - {name: own, when: {tier: own}, use: fast, fallbacks: [c, senior]}
+  - {name: none, when: {tier: none}, use: fast, fallbacks: []}
+  - {name: quiet, when: {tier: quiet}, use: alone}
+  - {name: half, when: {tier: half}, use: alone, fallbacks: [b]}
+default: {use: fast}
+fallbacks: [in-house, a]
+"""
+
+
+@pytest.mark.parametrize(
+    ("tier", "models"),
+    [
+        ("standard", ("a", "b", "home")),
+        ("own", ("a", "c", "b", "home")),
+        ("none", ("a",)),
+        ("quiet", ("c",)),
+        ("half", ("c", "b")),
+    ],
+)
+def test_behind_a_pool_stand_the_rule_s_then_the_pool_s_then_the_policy_s_and_an_empty_list_ends_the_row(
+    tier: str, models: tuple[str, ...]
+) -> None:
+    there = [make_model(name) for name in ("a", "b", "c", "home")]
+    assert plan(THREE_RINGS, caller=Caller(tier=tier), models=there).models == models
+    by_pool = plan(THREE_RINGS, models=there, requested="fast")
+    assert by_pool.models == ("a", "b", "home")
+    assert plan(THREE_RINGS, models=there, requested="alone").models == ("c",)
+
+
 def test_a_named_model_has_its_configured_fallbacks_and_aliases_are_followed() -> None:
     policy = (
         TWO_POOLS + "model_fallbacks: {a: [cheap]}\naliases: {gpt-4: a, best: strong, x: auto}\n"

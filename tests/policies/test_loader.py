@@ -90,7 +90,8 @@ def test_a_problem_names_its_line_and_its_mend(find: str, put: str, line: int, s
         ("models: [a]", "models: []", 4, "needs 1 entry at least, and has 0. Write it as `models: ["),
         ("models: [a]", "models: [3]", 4, "must be text, not 3. Write it as `- '3'`."),
         ("models: [a]", "models: [a]\n    quality_floor: 60", 5, "from 0 to 1, not 60. Write it as `quality_floor: 0.6`"),
-        ("models: [a]", "models: [a]\n    quality_floor: 60%", 5, "`quality_floor: 0.6`"),
+        ("models: [a]", "models: [a]\n    quality_floor: '0.6'", 5, "`quality_floor: 0.6`"),
+        ("models: [a]", "models: [a]\n    quality_floor: 160%", 5, "from 0 to 1"),
         ("models: [a]", "models: [a]\n    under_usd: 0", 5, "must be a number above 0, not 0"),
         ("  strong:\n", "  强 大:\n    models: [b]\n  strong:\n", 3, "a name in 'pools' cannot be '强 大': a name is made of letters"),
         ("name: hard", "name: very upset", 6, "Write it as 'very-upset'."),
@@ -441,3 +442,32 @@ def test_a_vet_can_refuse_a_policy_that_reads_well(tmp_path: FilePath) -> None:
     path.write_text(GOOD.replace("name: mine", "name: bad"), encoding="utf-8")
     assert not store.reload().is_good
     assert store.current.name == "mine"
+
+
+def test_parts_of_one_may_be_written_in_percent_everywhere() -> None:
+    text = """\
+name: parts
+terms: {hedge: {max_share: MAX}}
+dispatcher: {use: a, confidence: SURE}
+pools: {a: {objective: weighted, quality_floor: FLOOR, models: [x, y], weights: {x: W, y: V}}}
+default: {use: a, cascade: {escalate: b, judge: {agreement: {at_least: ALIKE}}}}
+expect: [{signals: {}, load: BUSY, pool: a}]
+"""
+    read = []
+    for said in (
+        ("10%", "62.5 %", "60%", "70%", "30%", "'40%'", "100%"),
+        ("0.1", "0.625", "0.6", "0.7", "0.3", "0.4", "1"),
+    ):
+        whole = text
+        for name, value in zip(("MAX", "SURE", "FLOOR", "W", "V", "ALIKE", "BUSY"), said, strict=True):  # fmt: skip
+            whole = whole.replace(name, value)
+        read.append(parse_policy(whole))
+    assert read[0].doc == read[1].doc and read[0].version == read[1].version
+    assert read[0].pools["a"].quality_floor == 0.6
+
+
+@pytest.mark.parametrize("floor", ["'60'", "60 percent", "-5%", "101%", "60%%", "%", "1e1%"])
+def test_a_part_in_percent_is_read_strictly(floor: str) -> None:
+    assert problems(
+        f"name: p\npools: {{a: {{quality_floor: {floor}, models: [x]}}}}\ndefault: {{use: a}}\n"
+    )

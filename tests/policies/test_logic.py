@@ -10,15 +10,17 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local_models.classifiers.intents import GROUPS
+from local_models.classifiers.head import load_head
+from local_models.classifiers.intents import GROUPS, WEIGHTS
 from policies import logic
 from policies.conditions import Condition
 from policies.expectations import build_signals
 from policies.facts import Facts
+from policies.implications import SHIPPED_THRESHOLD
 from policies.logic import Demand, Logic, UndecidedError
 from policies.questions import build_condition
 from policies.schema import ConditionDoc
-from policies.signals import GROUP_OF, Caller, Candidate, ModelHealth, Surroundings
+from policies.signals import GROUP_OF, PII_KINDS, Caller, Candidate, ModelHealth, Surroundings
 from policies.values import parse_zone
 from tests.policies.worlds import NOON, make_model
 
@@ -37,7 +39,8 @@ LEAVES = (
     "budget_left_usd: at least 1", "load: above 0.5", "load: at most 0.5",
     "health: {of: m, available: true}", "health: {of: m, available: false}", "health: {of: m, load: below 0.5}",
     "health: {of: m, load: at least 0.5}", "quality: {of: m, is: above 0.5}", "quality: {of: m, is: at most 0.5}",
-    "cel: tokens > 7 && !code",
+    "cel: tokens > 7 && !code", "unsure: true", "unsure: false", "reask: true", "intents: other", "modality: text",
+    "needs: vision", "needs: json_schema", "tokens: below 900", "turns: 3",
 )  # fmt: skip
 DOCS: st.SearchStrategy[Any] = st.recursive(
     st.sampled_from([yaml.safe_load(leaf) for leaf in LEAVES]),
@@ -56,8 +59,16 @@ MODELS: dict[str, Candidate] = {"m": make_model("m", quality=0.5)}
 def make_facts(
     given: dict[str, Any], intents: list[str], caller: Caller, around: Surroundings
 ) -> Facts:
+    """A request as the readers leave it: `other` stands alone, pictures need vision, turns and pictures take tokens."""
     intent = intents[0]
+    intents = ["other"] if intent == "other" else [each for each in intents if each != "other"][:4]
     signals = {**given, "intent": intent, "intents": intents, "intent_group": GROUP_OF[intent]}
+    signals["unsure"] = intent == "other" and given["unsure"]
+    signals["reask"] = given["turns"] > 1 and given["reask"]
+    has_image = "image" in given["modalities"]
+    signals["needs"] = [*given["needs"], *(["vision"] if has_image else [])]
+    least = max(4 * given["turns"] if given["turns"] > 1 else 0, 800 if has_image else 0)
+    signals["prompt_tokens"] = max(given["prompt_tokens"], least)
     return Facts(build_signals(signals), caller, around, MODELS if given["turns"] != 3 else {})
 
 
@@ -67,8 +78,8 @@ FACTS = st.builds(
         {
             "intent_confidence": SHARES, "difficulty": SHARES, "prompt_tokens": st.integers(0, 9),
             "max_output_tokens": st.none() | st.integers(9, 11), "has_code": st.booleans(), "pii": KINDS,
-            "needs": st.sampled_from([[], ["tools"], ["tools", "vision"]]),
-            "modalities": st.sampled_from([["text"], ["image"], ["text", "image"]]),
+            "needs": st.sampled_from([[], ["tools"], ["tools", "json_mode"]]), "unsure": st.booleans(),
+            "modalities": st.sampled_from([["text"], ["text", "image"], ["text", "file"]]), "reask": st.booleans(),
             "slots": st.sampled_from([{}, {"phone": []}, {"phone": ["1"]}]), "turns": st.integers(1, 3),
             "language": st.sampled_from(["zh", "en", "mixed", "other"]),
             "emotion": st.sampled_from(["negative", "neutral", "positive"]),
@@ -154,6 +165,13 @@ ALL_USERS = "{user: '*'}"
         ["{time: '20:00-08:00'}", "{time: '22:00-06:00'}"],
         ["{time: '08:00-20:00'}", "{time: '20:00-02:00'}", "{time: '02:00-08:00'}", "{tier: vip}"],
         ["{intents: refund}", "{intent: refund}"],
+        ["{intent: other}", "{unsure: true}"],
+        ["{tier: [VIP, gold]}", "{tier: ｖｉｐ}"],
+        ["{tenant: 'Bank-*'}", "{tenant: bank-7}"],
+        ["{metadata: {App: web}}", "{metadata: {app: Web}}"],
+        ["{turns: at least 2}", "{reask: true}"],
+        ["{modality: text}", "{tier: vip}"],
+        ["{needs: vision}", "{modality: [image, audio], not: {modality: audio}}"],
     ],
 )
 def test_rules_that_take_everything_together_are_seen(rules: list[str]) -> None:
@@ -172,11 +190,85 @@ def test_rules_that_take_everything_together_are_seen(rules: list[str]) -> None:
         "{not: {any: [{tier: vip}, {not: {tier: vip}}]}}",
         "{intent: refund, intent_group: complaint}",
         "{all: [{user: 'vip-*'}, {user: 'std-*'}]}",
+        "{unsure: true, intent: refund}",
+        "{unsure: true, intent_count: at least 2}",
+        "{unsure: true, intent_group: [handle, query]}",
+        "{unsure: true, intents: [smalltalk, refund]}",
+        "{unsure: true, from_context: true}",
+        "{turns: 1, reask: true}",
+        "{turns: below 2, emotion_trend: below -0.2}",
+        "{intents: smalltalk, intent: smalltalk, intent_count: at least 2}",
+        "{intents: smalltalk, intent_group: complaint}",
+        "{intent_group: complaint, not: {intents: complaint}}",
+        "{all: [{intents: refund}, {intents: urge}], intent_count: 1}",
+        "{all: [{intents: refund}, {intents: urge}, {intents: invoice}], intent_count: at most 2}",
+        "{intent_count: at least 5}",
+        "{emotion: neutral, intensity: above 0}",
+        "{modality: image, needs: none}",
+        "{needs: video, not: {modality: video}}",
+        "{all: [{needs: json_mode}, {needs: json_schema}]}",
+        "{not: {modality: text}}",
+        "{pii: any, not: {pii: [" + ", ".join(PII_KINDS) + "]}}",
+        "{modality: image, tokens: below 500}",
+        "{long_document: true, tokens: below 100}",
+        "{turns: at least 50, tokens: below 100}",
+        "{any: [{unsure: true, intent: refund}, {turns: 1, reask: true}]}",
     ],
 )
 def test_contradictions_are_seen_through_any_and_not(rule: str) -> None:
     condition = build(yaml.safe_load(rule))
     assert Logic([condition]).never_holds(condition)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{emotion: positive, intents: complaint}",
+        "{emotion: positive, intent_group: complaint}",
+        "{emotion: [neutral, positive], sarcasm: at least 0.7}",
+        "{emotion: negative, emotion_confidence: below 0.2}",
+        "{unsure: true, confidence: above 0.9}",
+        "{unsure: false, confidence: below 0.3}",
+    ],
+)
+def test_what_only_our_readers_never_say_is_possible_where_a_model_reads_again(rule: str) -> None:
+    condition = build(yaml.safe_load(rule))
+    assert Logic([condition], by_our_readers=True).never_holds(condition)
+    assert not Logic([condition]).never_holds(condition)
+
+
+def test_how_sure_an_unsure_reader_may_be_hangs_on_the_head_of_intents() -> None:
+    condition = build({"unsure": True, "confidence": "above 0.9"})
+    assert not Logic([condition], ["loan"], by_our_readers=True).never_holds(condition)
+    assert load_head(WEIGHTS / "intent.npz").threshold == pytest.approx(SHIPPED_THRESHOLD)
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_never"),
+    [
+        ("{quality: {of: m, is: above 0.999}}", True),
+        ("{quality: {of: m, is: below 0.4}}", True),
+        ("{quality: {of: m, is: above 0.95}}", False),
+        ("{difficulty: above 0.9, quality: {of: m, is: above 0.9}}", True),
+        ("{difficulty: below 0.1, quality: {of: m, is: above 0.9}}", False),
+        ("{quality: {of: m, is: below 0.6}, difficulty: below 0.5}", True),
+        ("{quality: {of: m, is: above 0.9}, not: {quality: {of: n, is: above 0.2}}}", True),
+        ("{quality: {of: m, is: below 0.6}, not: {quality: {of: n, is: above 0.2}}}", False),
+        ("{quality: {of: taught, is: above 0.999}}", False),
+        ("{quality: {of: stranger, is: above 0.999}}", False),
+    ],
+)
+def test_what_is_expected_of_a_model_is_held_against_its_card(rule: str, is_never: bool) -> None:
+    condition = build(yaml.safe_load(rule))
+    asked = Logic([condition], qualities={"m": 0.85, "n": 0.5, "taught": None})
+    assert asked.never_holds(condition) is is_never
+
+
+def test_the_reason_names_what_readers_never_say_together() -> None:
+    condition = build({"unsure": True, "intent_group": "handle", "turns": 2, "reask": True})
+    assert Logic([condition]).list_reasons(condition) == ["`unsure: true` means `intent: other`"]
+    plain = build({"turns": 1, "any": [{"turns": 2}, {"turns": 3}]})
+    assert Logic([plain]).list_reasons(plain) == []
 
 
 @pytest.mark.parametrize(
@@ -194,6 +286,13 @@ def test_contradictions_are_seen_through_any_and_not(rule: str) -> None:
         ],
         ["{intents: refund}", "{intent_group: handle}"],
         ["{time: '20:00-08:00'}", "{time: '07:00-09:00'}"],
+        ["{unsure: true}", "{intent: other}"],
+        ["{turns: 1, emotion_trend: 0}", "{emotion_trend: 0}"],
+        ["{intent: refund}", "{intents: refund}"],
+        ["{intent_count: 1}", "{intents: refund}"],
+        ["{sarcasm: above 0.5}", "{emotion: negative}"],
+        ["{needs: vision}", "{modality: file}"],
+        ["{user: VIP}", "{user: vip}"],
     ],
 )
 def test_what_an_unknown_or_other_value_may_reach_is_left_alone(rules: list[str]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+import yaml
 from msgspec import Raw
 from msgspec.structs import replace
 
@@ -17,7 +18,13 @@ from local_models.classifiers.intents import LABELS, IntentReader
 from local_models.classifiers.network import Schedule
 from local_models.classifiers.train import retrain
 from local_models.classifiers.training import Recipe, one_hot, train_head
-from policies.signals import Signals
+from policies.conditions import Condition
+from policies.facts import Facts
+from policies.implications import EVERY_IMPLICATION, choose_implications, show
+from policies.questions import build_condition
+from policies.schema import ConditionDoc
+from policies.signals import Caller, Signals
+from policies.values import parse_zone
 from providers.messages import (
     AudioPart,
     ChatRequest,
@@ -32,6 +39,7 @@ from providers.messages import (
 )
 from router.measuring import estimate_prompt
 from router.steps.understanding import Understanding, read_before
+from tests.policies.worlds import AROUND, make_model
 
 
 @pytest.fixture(scope="module")
@@ -312,6 +320,57 @@ def test_links_placeholders_numbers_and_english_are_no_strange_words(
 ) -> None:
     for text in ("https://item.example.com/item.htm?id=123", "<PHONE_1>", "12345", "+86 139", "Where is my order?", "iPhone 15 Pro Max"):  # fmt: skip
         assert not read(understanding, text).is_unsure
+
+
+TALKS = (
+    ("你们什么态度，我要投诉",), ("真行啊，拖了我半个月，我要投诉",), ("快递员态度很好，还送上楼",), ("Great service, thank you!",),
+    ("退款什么时候到账，另外帮我开张发票，地址也改一下，还有优惠券怎么用",), ("你好",), ("",), ("   ",), ("🦄",), ("asdf qwer zxcv",),
+    ("Wo ist mein Paket? Ich warte seit drei Wochen.",), ("Prove that the square root of 2 is irrational.",), ("哦",), ("是的",),
+    ("我的快递到哪了", "快递现在在哪里"), ("怎么退款", "谢谢", "太慢了！！！垃圾"), ("白条", "要"), ("人工", "人工"), ("oh lovely, broken again",),
+    ("太好了，又一次按时没有到货，你们真棒",), ("I want a refund and an invoice, and where is my parcel?",), ("今天天气不错，帮我查下订单",),
+    ("求极限 lim x->0 sin x / x",), ("-" * 6_000,), ("很" * 2_000,), ("refund", "", "refund"), ("没事了", "好的", "嗯", "行", "再见"),
+)  # fmt: skip
+
+
+def test_readers_never_say_together_what_policies_are_told_cannot_be(
+    understanding: Understanding,
+) -> None:
+    greeting = Message(role="assistant", content="您好，请问要退款吗？")
+    picture = ImagePart(ImageUrl("https://example.com/a.png"))
+    seen = Message(role="user", content=(TextPart("这是什么"), picture))
+    heard = Message(role="user", content=(AudioPart(Raw(b'{"data":"AAAA","format":"mp3"}')),))
+    requests = [
+        *(ask(*turns) for turns in TALKS),
+        *(replace(ask(*turns), messages=(greeting, *ask(*turns).messages)) for turns in TALKS),
+        *(ChatRequest(model="auto", messages=(each,)) for each in (seen, heard, greeting)),
+        replace(ask("JSON"), response_format=ResponseFormat(type="json_object")),
+        ask(*["在吗"] * 60),
+    ]
+    asked = (
+        "turns: at least 50",
+        "tokens: 7",
+        "quality: {of: m, is: above 0.5}",
+        "difficulty: 0.7",
+    )
+    hot = [condition(each) for each in asked]
+    known, _ = choose_implications(hot, {"m": 0.6}, by_our_readers=True, has_shipped_intents=True)
+    told = dict.fromkeys((*EVERY_IMPLICATION, *known))
+    assert len(told) > 25
+    met = dict.fromkeys(told, 0)
+    models = {"m": make_model("m", quality=0.6)}
+    for request in requests:
+        facts = Facts(understanding.read(request), Caller(), AROUND, models)
+        for each in told:
+            if condition(show(each.given)).holds(facts):
+                met[each] += 1
+                assert condition(show(each.then)).holds(facts), (str(each), facts.signals)
+    unmet = [str(each) for each, times in met.items() if not times]
+    assert all("video" in each or "json_schema" in each for each in unmet), unmet
+
+
+def condition(written: str) -> Condition:
+    doc = None if written == "every request" else yaml.safe_load(f"{{{written}}}")
+    return build_condition(doc and ConditionDoc.model_validate(doc), parse_zone("UTC"))
 
 
 def test_emoji_alone_are_smalltalk(understanding: Understanding) -> None:

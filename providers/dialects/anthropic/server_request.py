@@ -18,7 +18,7 @@ from providers.dialects.anthropic.server_wire import (
 from providers.dialects.asked import Asked
 from providers.dialects.depth import check_depth
 from providers.dialects.errors import DecodeError
-from providers.dialects.metadata import PLACE, name_wrong_entry, read_metadata
+from providers.dialects.metadata import PLACE, check_names, name_wrong_entry, read_metadata
 from providers.messages import (
     ChatRequest,
     Function,
@@ -67,6 +67,8 @@ def decode_request(body: bytes, *, counts_only: bool = False) -> Asked:
         raise _wrong_field(str(problem), body) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise DecodeError(f"The body is no valid JSON: {problem}. Send a JSON object.") from None
+    if "metadata" in fields:
+        check_names(body)
     _check(wire, fields, counts_only)
     thinks = wire.thinking is not None and wire.thinking.type != "disabled"
     ignored = [

@@ -6,13 +6,13 @@ import re
 from operator import attrgetter
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw
 
 from providers.base import Model
 from providers.dialects.depth import check_depth
 from providers.dialects.errors import DecodeError
 from providers.dialects.lengths import clamp_tokens
-from providers.dialects.metadata import PLACE, name_wrong_entry, read_metadata
+from providers.dialects.metadata import PLACE, check_names, name_wrong_entry, read_metadata
 from providers.dialects.openai.differences import OPENAI, Differences
 from providers.dialects.openai.wire import KNOWN_FIELDS, RequestBody
 from providers.messages import ChatRequest, Message, TextPart
@@ -53,7 +53,7 @@ def decode_request(body: bytes) -> ChatRequest:
     check_depth(body)
     try:
         # Most requests hold only what we know: nothing is left to look for.
-        return _request_of(_decode_known_body(body), {})
+        return _request_of(_decode_known_body(body), {}, body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return _decode_closely(body)
 
@@ -69,7 +69,7 @@ def _decode_closely(body: bytes) -> ChatRequest:
     extra = {}
     if not fields.keys() <= KNOWN_FIELDS:
         extra = {key: raw for key, raw in fields.items() if key not in KNOWN_FIELDS}
-    return _request_of(wire, extra)
+    return _request_of(wire, extra, body)
 
 
 def encode_request(
@@ -193,7 +193,9 @@ def _wrong_field(problem: str, body: bytes) -> DecodeError:
     return DecodeError(f"`{param}` is wrong: {what}.", param=param)
 
 
-def _request_of(wire: RequestBody, extra: dict[str, Raw]) -> ChatRequest:
+def _request_of(wire: RequestBody, extra: dict[str, Raw], body: bytes) -> ChatRequest:
+    if wire.metadata is not UNSET:
+        check_names(body)
     _check_presence(wire, extra)
     _check_values(wire)
     stop = wire.stop

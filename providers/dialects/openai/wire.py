@@ -41,7 +41,8 @@ class RequestBody(msgspec.Struct, frozen=True, kw_only=True):
     top_logprobs: int | None = None
     reasoning_effort: str | None = None
     user: str | None = None
-    metadata: dict[str, Value] | None = None
+    metadata: dict[str, Value] | UnsetType | None = UNSET
+    """Unset where the body has none: what has, is looked at closely."""
 
 
 KNOWN_FIELDS = frozenset(RequestBody.__struct_fields__)

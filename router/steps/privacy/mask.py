@@ -14,7 +14,7 @@ from functools import cached_property
 from router.steps.privacy.findings import NOTHING_FOUND, Findings
 from router.steps.privacy.json_text import change_strings, is_json
 from router.steps.privacy.names import SURNAMES
-from router.steps.privacy.placeholders import ALIKE, may_hold, write, write_bare
+from router.steps.privacy.placeholders import ALIKE, Key, may_hold, write, write_bare
 from router.steps.privacy.scan import lowered, scan
 from router.steps.privacy.settings import PrivacySettings
 from router.steps.privacy.spans import Span, without_overlaps
@@ -55,13 +55,17 @@ class Finder:
         """Value -> kind, in the order in which they appear."""
         self.literals: dict[str, None] = {}
         """Texts of the caller's own that mean something else in this conversation."""
+        self.passed: set[str] = set()
+        """Kinds of private data that is left as it stands."""
         self.has_known = False
         """A value of an earlier turn appears, or may: of many none is looked for here."""
 
     @property
     def findings(self) -> Findings:
         """How many values of each kind there are; the caller's literals are not private."""
-        return Findings(dict(Counter(self.values.values()))) if self.values else NOTHING_FOUND
+        if not (self.values or self.passed):
+            return NOTHING_FOUND
+        return Findings(dict(Counter(self.values.values())), frozenset(self.passed))
 
     def text(self, text: str) -> str:
         """Note what a running text holds."""
@@ -81,16 +85,24 @@ class Finder:
 
     def tag(self, text: str, *, is_person: bool) -> str:
         """Note a short field; the name of a message's author is private as it stands."""
-        if is_person and "name" in self._settings.watched and text not in self._settings.allow:
-            self.values.setdefault(text, "name")
-        else:
+        if not (is_person and self._keep(text, "name")):
             self._note(text)
         return text
 
+    def _keep(self, value: str, kind: str) -> bool:
+        """Note a value that is private as a whole; False where it is left as it stands."""
+        settings = self._settings
+        if kind not in settings.found or value in settings.allow:
+            return False
+        if kind not in settings.watched:
+            self.passed.add(kind)
+            return False
+        self.values.setdefault(value, kind)
+        return True
+
     def _note_field(self, key: str, value: str) -> str:
         whole = _whole_value_kind(key, value)
-        if whole and whole in self._settings.watched and value not in self._settings.allow:
-            self.values.setdefault(value, whole)
+        if whole and self._keep(value, whole):
             return value
         if key and not is_json(value):
             self._note(value, f"{key.replace('_', ' ')}: ")
@@ -108,10 +120,14 @@ class Finder:
             )
         settings = self._settings
         whole = before + text
-        for span in scan(whole, least_confidence=settings.least_confidence):
+        for span in scan(whole, least_confidence=settings.counts_from):
             value = whole[max(span.start, len(before)) : span.end]
-            if span.kind in settings.watched and value and value not in settings.allow:
+            if not value or value in settings.allow:
+                continue
+            if span.kind in settings.watched and span.confidence >= settings.least_confidence:
                 self.values.setdefault(value, span.kind)
+            elif span.kind in settings.found:
+                self.passed.add(span.kind)
 
     def _note_literals(self, text: str) -> None:
         for match in ALIKE.finditer(lowered(text)):
@@ -132,6 +148,8 @@ class Writer:
         self._values = sorted({*values, *vault.keys}, key=len, reverse=True)
         self._kinds = values
         self._literals = literals
+        self.written: set[Key] = set()
+        """Keys of the placeholders that were written."""
 
     def text(self, text: str) -> str:
         """A running text with placeholders."""
@@ -158,6 +176,7 @@ class Writer:
         for span in without_overlaps(spans):
             value = text[span.start : span.end]
             key = self._vault.keep(value, span.kind)
+            self.written.add(key)
             pieces += (text[done : span.start], form(key))
             done = span.end
         return "".join((*pieces, text[done:]))

@@ -13,6 +13,8 @@ from router.steps.privacy.spans import KINDS
 
 Action = Literal["mask", "block", "allow"]
 
+USUAL_CONFIDENCE = 0.5
+"""Findings from here on are private data, unless the configuration lowers the bar."""
 DEFAULT_ACTIONS: Mapping[str, Action] = MappingProxyType({"hotline": "allow"})
 
 
@@ -21,7 +23,8 @@ class PrivacySettings:
     """Which kinds are looked for and what happens to them.
 
     `mask` replaces a value and restores it for the caller, `block` refuses the request, `allow`
-    lets the value pass and does not count it. Public hotlines (400-…, 800-…) pass by default.
+    lets the value pass; policies are told of it all the same. Public hotlines (400-…, 800-…) pass by
+    default, and where they pass they are no private data.
     """
 
     enabled: bool = True
@@ -30,13 +33,18 @@ class PrivacySettings:
     """Action by kind; `mask` where a kind is not named."""
     allow: frozenset[str] = frozenset()
     """Values that are public, such as the shop's own phone and address: never masked."""
-    least_confidence: float = 0.5
-    """0..1: findings below this are not private data. Lower masks more."""
+    least_confidence: float = USUAL_CONFIDENCE
+    """0..1: findings below this pass. Lower masks more."""
     vault_seconds: float = 86_400.0
     """How long a conversation's placeholders are remembered after its last request."""
     most_vaults: int = 100_000
     """How many conversations are remembered at most; the one unused longest goes first."""
-    _masked: frozenset[str] = field(init=False, repr=False)
+    watched: frozenset[str] = field(init=False, repr=False)
+    """Kinds that are masked or blocked."""
+    found: frozenset[str] = field(init=False, repr=False)
+    """Kinds that policies are told of, whatever happens to them."""
+    counts_from: float = field(init=False, repr=False)
+    """The confidence from which on they are: a bar that lets more pass hides nothing from them."""
 
     def __post_init__(self) -> None:
         problems = [*_unknown("kinds", self.kinds), *_unknown("actions", self.actions)]
@@ -51,13 +59,11 @@ class PrivacySettings:
             )
         if problems:
             raise ConfigError(problems)
-        watched = {kind for kind in self.kinds if self.action(kind) != "allow"}
-        object.__setattr__(self, "_masked", frozenset(watched))
-
-    @property
-    def watched(self) -> frozenset[str]:
-        """Kinds that are masked or blocked."""
-        return self._masked
+        watched = frozenset(kind for kind in self.kinds if self.action(kind) != "allow")
+        found = watched | (self.kinds - DEFAULT_ACTIONS.keys()) if self.enabled else frozenset()
+        object.__setattr__(self, "watched", watched)
+        object.__setattr__(self, "found", found)
+        object.__setattr__(self, "counts_from", min(self.least_confidence, USUAL_CONFIDENCE))
 
     def action(self, kind: str) -> Action:
         """What happens to a value of this kind."""

@@ -28,6 +28,8 @@ LABELS = {
 looks like a placeholder which already means something else."""
 
 KINDS = tuple(kind for kind in LABELS if kind != "literal")
+KIND_OF_LABEL = {LABELS[kind]: kind for kind in reversed(KINDS)}
+"""The kind that a placeholder's word stands for; of several that share it the first."""
 
 
 class Span(NamedTuple):

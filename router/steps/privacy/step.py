@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import msgspec
 
@@ -12,9 +13,11 @@ from router.errors import PrivacyUnavailableError
 from router.steps.privacy.errors import PrivateDataBlockedError
 from router.steps.privacy.findings import NOTHING_FOUND, Findings
 from router.steps.privacy.mask import Finder, Writer
+from router.steps.privacy.placeholders import Key
 from router.steps.privacy.restore import restore_completion, restore_events
 from router.steps.privacy.scan import scan
 from router.steps.privacy.settings import PrivacySettings
+from router.steps.privacy.spans import KIND_OF_LABEL, LABELS
 from router.steps.privacy.vault import Opened, Vault, VaultStore
 from router.steps.privacy.walk import rewrite
 
@@ -78,12 +81,15 @@ class Privacy:
         finder = Finder(self._settings, vault)
         rewrite(request, finder)
         findings = finder.findings
-        if findings:
+        if findings.counts:
             self._refuse_blocked(findings)
         for value, kind in finder.values.items():
             vault.keep(value, kind)
         if finder.values or finder.literals or finder.has_known:
-            request = rewrite(request, Writer(vault, finder.values, finder.literals))
+            writer = Writer(vault, finder.values, finder.literals)
+            request = rewrite(request, writer)
+            if finder.has_known:
+                findings = _with_known(findings, writer.written)
         return Masked(request, _open(vault, request), findings)
 
     def _refuse_blocked(self, findings: Findings) -> None:
@@ -93,6 +99,14 @@ class Privacy:
                 f"The request holds private data that this gateway does not accept: {', '.join(blocked)}. "
                 "Remove it and send the request again."
             )
+
+
+def _with_known(findings: Findings, written: set[Key]) -> Findings:
+    """With the kinds of values of earlier turns that were masked here without any sign beside them."""
+    words = {LABELS[kind] for kind in findings.counts}
+    new = {word for word, _ in written} - words
+    kinds = {KIND_OF_LABEL[word] for word in new if word in KIND_OF_LABEL}
+    return replace(findings, passed=findings.passed | kinds) if kinds else findings
 
 
 def _open(vault: Vault, request: ChatRequest) -> Opened:

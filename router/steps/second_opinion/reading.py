@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from local_models.classifiers.intents import GROUPS, MAX_INTENTS
+from local_models.classifiers.intents import GROUPS, MAX_INTENTS, NEUTRAL
 from policies.signals import EMOTIONS, INTENTS, Signals
 from providers.messages import JsonSchema, ResponseFormat
 
@@ -29,14 +29,13 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def improve(self, signals: Signals, confidence: float) -> Signals:
         """The signals with this reading in place of our own reader's."""
-        more = () if self.intent == "other" else (each for each in self.intents if each != "other")
-        intents = tuple(dict.fromkeys((self.intent, *more)))[:MAX_INTENTS]
+        intents = self._several()
         is_neutral = self.emotion == "neutral"
         return msgspec.structs.replace(
             signals,
-            intent=self.intent,
+            intent=intents[0],
             intents=intents,
-            intent_group=GROUPS.get(self.intent, "other"),
+            intent_group=GROUPS.get(intents[0], "other"),
             intent_confidence=confidence,
             is_unsure=self.intent == "other",
             intent_from_context=False,
@@ -46,6 +45,13 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             difficulty=_DIFFICULTY[self.difficulty],
             read_by="model",
         )
+
+    def _several(self) -> tuple[str, ...]:
+        """All intents, the main one first; as our reader has it, small talk yields to a wish beside it."""
+        if self.intent == "other":
+            return ("other",)
+        named = dict.fromkeys((self.intent, *self.intents))
+        return tuple(each for each in named if each not in NEUTRAL)[:MAX_INTENTS] or (self.intent,)
 
 
 def _words(intents: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -83,6 +83,17 @@ def test_options_get_their_places() -> None:
     assert json.loads(bytes(chat.response_format.json_schema.schema)) == SCHEMA  # type: ignore[arg-type]
 
 
+def test_a_wish_that_is_said_twice_is_refused() -> None:
+    whole = b'{"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}], "metadata": %s}'
+    for said, place in (
+        (b'{"must_stay_local": true, "must_stay_local": false}', "metadata.must_stay_local"),
+        (b'{"privacy": "local"}, "metadata": {}', "metadata"),
+    ):
+        with pytest.raises(DecodeError, match="twice") as caught:
+            decode_request(whole % said)
+        assert caught.value.param == place
+
+
 def test_cache_marks_of_the_system_prompt_are_kept() -> None:
     mark = {"type": "ephemeral", "ttl": "1h"}
     blocks = [{"type": "text", "text": "Long.", "cache_control": mark}]

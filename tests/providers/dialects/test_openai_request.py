@@ -110,6 +110,42 @@ def test_metadata_may_be_said_in_any_single_value() -> None:
     assert decode_request(long.replace(b"N", number)).metadata == {"id": number.decode()}
 
 
+@pytest.mark.parametrize(
+    ("metadata", "place"),
+    [
+        (
+            '"metadata": {"must_stay_local": true, "must_stay_local": false}',
+            "metadata.must_stay_local",
+        ),
+        (
+            '"metadata": {"must_stay_local": false, "app": 1, "must_stay_local": true}',
+            "metadata.must_stay_local",
+        ),
+        ('"metadata": {"privacy": "local"}, "metadata": {}', "metadata"),
+        ('"metadata": {"privacy": "local"}, "metadata": null', "metadata"),
+        ('"metadata": {"privacy": "local"}, "m\\u0065tadata": {}', "metadata"),
+        ('"metadata": {"privacy": "local", "privac\\u0079": "no"}', "metadata.privacy"),
+        ('"metadata": {"tier": "a", "tier": null}', "metadata.tier"),
+        ('"metadata": {"tier": "a", "tier": "a"}, "strange": 1', "metadata.tier"),
+        ('"user": "u", "metadata": {"tier": "a"}, "user": "v"', "user"),
+        ('"metadata": {}, "stream": true, "stream": false', "stream"),
+        ('"metadata": null, "strange": 1, "strange": 2', "strange"),
+    ],
+)
+def test_a_name_that_a_body_with_metadata_says_twice_is_refused(metadata: str, place: str) -> None:
+    twice = '{"model": "m", "messages": [{"role": "user", "content": "hi"}], ' + metadata + "}"
+    with pytest.raises(DecodeError, match="stands in the body twice") as caught:
+        decode_request(twice.encode())
+    assert caught.value.param == place and f"`{place}`" in caught.value.message
+
+
+def test_equal_names_in_different_places_are_no_repetition() -> None:
+    said = body(
+        metadata={"user": "a", "model": "b", "metadata": "c"}, user="d", strange={"user": 1}
+    )
+    assert decode_request(said).metadata == {"user": "a", "model": "b", "metadata": "c"}
+
+
 def test_metadata_stays_in_the_house() -> None:
     assert "metadata" not in sent(body(metadata={"user": "13800138000"}))
 

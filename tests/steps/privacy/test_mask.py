@@ -26,6 +26,7 @@ from router.steps.privacy import (
     Vault,
 )
 from router.steps.privacy.restore import restore_text
+from router.steps.privacy.spans import KINDS
 from tests.steps.privacy.conftest import ask, sent
 
 
@@ -166,13 +167,62 @@ def test_a_blocked_kind_refuses_the_request_without_quoting_it() -> None:
     assert isinstance(caught.value, ForbiddenError) and "6222" not in str(caught.value)
 
 
-def test_an_allowed_kind_and_an_allowed_value_pass_uncounted() -> None:
+def test_an_allowed_kind_passes_and_is_told_all_the_same_and_an_allowed_value_is_public() -> None:
     settings = PrivacySettings(actions={"email": "allow"}, allow=frozenset({"13812345678"}))
     masked = Privacy(settings, MemoryVaults()).mask(
         ask("a@example.com 13812345678 13900001111"), ""
     )
     assert sent(masked.request) == "a@example.com 13812345678 <PHONE_1>"
-    assert masked.findings.kinds == {"phone"}
+    assert masked.findings.kinds == {"phone", "email"}
+    assert masked.findings.counts == {"phone": 1} and masked.findings.total == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("phone", "我的手机13812345678，没收到货"),
+        ("id_card", "身份证110101199003074477帮我实名"),
+        ("bank_card", "card 4111 1111 1111 1111 was charged twice"),
+        ("secret", "密码是 hunter2secret"),
+        ("address", "收货地址：浙江省杭州市西湖区文三路138号2幢301室"),
+        ("name", "我叫李娜，快递没到"),
+        ("name", json.dumps({"receiver_name": "小明"})),
+        ("secret", json.dumps({"password": "hunter2secret"})),
+        ("phone", json.dumps({"tel": "13812345678"})),
+    ],
+)
+def test_what_is_not_masked_is_found(kind: str, text: str) -> None:
+    for settings in (
+        PrivacySettings(actions={kind: "allow"}),
+        PrivacySettings(actions=dict.fromkeys(KINDS, "allow")),
+        PrivacySettings(least_confidence=1.0),
+    ):
+        request = ask(text)
+        masked = Privacy(settings, MemoryVaults()).mask(request, "anna")
+        assert kind in masked.findings.kinds
+        if kind in settings.actions:
+            assert masked.request is request and not masked.findings.counts
+
+
+def test_the_name_of_an_author_is_found_where_names_pass() -> None:
+    message = Message(role="user", content="hi", name="Anna")
+    request = ChatRequest(model="m", messages=(message,))
+    masked = Privacy(PrivacySettings(actions={"name": "allow"}), MemoryVaults()).mask(request, "")
+    assert masked.request is request and masked.findings.kinds == {"name"}
+
+
+def test_a_hotline_that_passes_is_public_and_one_that_is_masked_is_private() -> None:
+    request = ask("拨打400-800-1234")
+    assert not Privacy(PrivacySettings(), MemoryVaults()).mask(request, "").findings
+    private = Privacy(PrivacySettings(actions={"hotline": "mask"}), MemoryVaults())
+    assert private.mask(request, "").findings.kinds == {"hotline"}
+
+
+def test_a_value_of_an_earlier_turn_is_found_without_any_sign_beside_it(privacy: Privacy) -> None:
+    privacy.mask(ask("我叫李娜，手机13812345678"), "anna")
+    later = privacy.mask(ask("李娜还没收到货"), "anna")
+    assert sent(later.request) == "<NAME_1>还没收到货" and later.findings.kinds == {"name"}
+    assert not privacy.mask(ask("还没收到货"), "anna").findings
 
 
 def test_only_the_wanted_kinds_are_masked() -> None:

@@ -46,6 +46,16 @@ def test_other_goes_with_no_other_intent() -> None:
     assert read_answer(json.dumps(torn)).improve(Signals(), 0.7).intents == ("other",)
 
 
+def test_small_talk_yields_to_a_wish_beside_it_as_our_own_reader_has_it() -> None:
+    polite = {**GOOD, "intent": "smalltalk", "intents": ["smalltalk", "refund"]}
+    after = read_answer(json.dumps(polite)).improve(Signals(), 0.7)
+    assert (after.intent, after.intents, after.intent_group) == ("refund", ("refund",), "handle")
+    beside = {**GOOD, "intents": ["refund", "smalltalk"]}
+    assert read_answer(json.dumps(beside)).improve(Signals(), 0.7).intents == ("refund",)
+    alone = {**GOOD, "intent": "smalltalk", "intents": ["other", "smalltalk"]}
+    assert read_answer(json.dumps(alone)).improve(Signals(), 0.7).intents == ("smalltalk",)
+
+
 def test_what_fits_nothing_is_still_unsure_and_neutral_has_no_strength() -> None:
     said = {**GOOD, "intent": "other", "intents": [], "emotion": "neutral"}
     after = read_answer(json.dumps(said)).improve(Signals(), 0.75)
