@@ -1,8 +1,9 @@
 """How hard a request is: 0 for small talk, 1 for a proof.
 
 Learned from which model answered which question rightly, and from the project's own graded
-requests. Questions with answers to choose from have weights of their own: there, difficulty is how
-much better the strong model did than the weak one. See docs/model-cards/difficulty.md.
+requests. For questions with answers to choose from, further weights tell how much better a strong
+model does than a weak one; that moves what the question by itself reads, on the same scale. See
+docs/model-cards/difficulty.md.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from local_models.classifiers.features import Features
+from local_models.classifiers.features import Features, read_glance
 from local_models.classifiers.head import Head
+from local_models.classifiers.language import holds_words, tell_language
 from local_models.classifiers.ranker import load_ranker
 from local_models.classifiers.sample import Sample
-from local_models.classifiers.table import TableHolder
+from local_models.classifiers.table import TableHolder, count_known
 from local_models.classifiers.traits import split_options
 
 LABELS = ("any_model", "strong_only")
@@ -22,8 +24,21 @@ LABELS = ("any_model", "strong_only")
 WEIGHTS = Path(__file__).parent / "weights"
 OPEN, WITH_OPTIONS = WEIGHTS / "difficulty_open.npz", WEIGHTS / "difficulty_options.npz"
 
+UNKNOWN = 0.5
+"""What is read of words that were never learned: neither easy nor hard, and where models' cards hold."""
+_FAMILIAR = 1 / 3
+"""Of a text in another language so many words must be known, ..."""
+_A_FEW = 8
+"""... and of so many words and pairs in any language, one: a short foreign text may pass for English."""
+
 _CENTRE, _SHARPNESS = 0.42, 7.5
 """Regression pulls towards the middle: open-ended readings are pulled apart again around it."""
+_USUAL_GAIN, _GAIN_SHARPNESS = 0.44, 15.0
+"""The same for questions with options, around what an exam question usually reads."""
+_STEM_SHARE = 0.2
+"""How much the question by itself counts beside them. More tells easy exams from hard ones better, and worse
+which questions of an exam the strong model alone gets right."""
+_USUAL_OPTIONS = 4
 
 
 class DifficultyReader:
@@ -44,17 +59,44 @@ class DifficultyReader:
         """Who looks most texts up here."""
         return (self._open,) if self._head is None else (self._head,)
 
-    def read(self, text: str | Sample, features: Features) -> float:
-        """0.0 small talk, 1.0 a proof. `features` are those of a glance at the same text."""
+    def read(self, text: str | Sample, features: Features, language: str = "") -> float:
+        """0.0 small talk, 1.0 a proof; UNKNOWN where it is said in a language that was never learned.
+
+        `features` are those of a glance at the same text, `language` is what it is in where that is known.
+        """
         sample = Sample.of(text)
         if not features.text:
             return 0.0
+        if self._is_strange(sample, features, language or tell_language(sample)):
+            return UNKNOWN
         if self._head is not None:
             chances = self._head.probabilities(features)
             return float(chances[self._head.labels.index(LABELS[1])])
         stem, options = split_options(sample.text.strip())
-        ranker = self._with_options if options else self._open
-        raw = float(ranker.predict_parts(sample, stem, options, features)[0])
-        if options:
-            return min(1.0, max(0.0, raw))
-        return 1 / (1 + math.exp(-_SHARPNESS * (raw - _CENTRE)))
+        if not options:
+            return _as_share(self._read_open(sample, stem, features))
+        gain = float(self._with_options.predict_parts(sample, stem, options, features)[0])
+        moved = _GAIN_SHARPNESS * (gain - _USUAL_GAIN) + _tell_luck(len(options))
+        return _as_share(
+            _STEM_SHARE * self._read_open(Sample(stem), stem, read_glance(stem)) + moved
+        )
+
+    def _read_open(self, sample: Sample, text: str, features: Features) -> float:
+        """The log odds of being difficult of a text that gives no options."""
+        raw = float(self._open.predict_parts(sample, text, [], features)[0])
+        return _SHARPNESS * (raw - _CENTRE)
+
+    def _is_strange(self, sample: Sample, features: Features, language: str) -> bool:
+        known, asked = count_known((self._head or self._open).keys, features)
+        if language != "other":
+            return not known and asked >= _A_FEW
+        return known < _FAMILIAR * asked and holds_words(sample.text)
+
+
+def _tell_luck(options: int) -> float:
+    """By how much so many options are harder than four: the log odds of a wrong guess, less those of four."""
+    return math.log((options - 1) / (_USUAL_OPTIONS - 1))
+
+
+def _as_share(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local_models.classifiers.chances import Chances, Scores, sigmoids, softmax
-from local_models.classifiers.features import WORDS, Features
+from local_models.classifiers.features import Features
 from local_models.classifiers.table import Floats as Floats
-from local_models.classifiers.table import Network, RowTable, TableParts, open_table
+from local_models.classifiers.table import Network, RowTable, TableParts, open_table, share_known
 
 Kind = Literal["one", "many"]
 
@@ -153,10 +153,7 @@ class Head:
     def share_known(self, features: Features) -> float:
         """Which share of the text's words the head has learned; of all its n-grams, where the script
         has no words. 0..1; 0 for a text without any."""
-        hashes = features.hashes
-        words = hashes[hashes >> 30 == WORDS]
-        asked = words if len(words) else hashes
-        return float(np.isin(asked, self.keys).mean()) if len(asked) else 0.0
+        return share_known(self.keys, features)
 
     def _open_table(self) -> RowTable:
         if self._table is None:

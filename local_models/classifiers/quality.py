@@ -24,8 +24,8 @@ from local_models.classifiers.table import TableHolder
 
 USUAL_DIFFICULTY = 0.5
 """Where a model's level holds, as a card's quality does."""
-SHIPPED = ""
-"""The mark of the shipped difficulty reader."""
+SHIPPED = "shipped-2"
+"""The mark of the shipped difficulty reader, another one whenever it reads on another scale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,7 +115,7 @@ def train_ranker(
     """A ranker for `targets` (a row for each text, a column for each output).
 
     `helpers` are further columns that level one learns and only level two reads: what other
-    models got right, say. `importance` weighs the texts in level two.
+    models got right, say. `importance` weighs the texts, in both levels.
 
     Raises:
         ValueError: fewer than 20 texts, or targets of another shape than texts by outputs.
@@ -129,7 +129,8 @@ def train_ranker(
     vocabulary = build_vocabulary(
         corpus.features, min_count=recipe.min_count, view_weights=recipe.view_weights
     )
-    wide = _fit_level_one(corpus, to_matrix(corpus.features, vocabulary), every, recipe)
+    matrix = to_matrix(corpus.features, vocabulary)
+    wide = _fit_level_one(corpus, matrix, every, recipe, importance)
     rarity, rarities = _read_rarities(corpus)
     inputs = np.concatenate([wide.left_out, corpus.traits, rarities, wide.places], axis=1)
     inputs = inputs.astype(np.float32)
@@ -159,7 +160,9 @@ class _LevelOne:
     places: Floats
 
 
-def _fit_level_one(corpus: Corpus, matrix: Any, targets: Floats, recipe: Recipe) -> _LevelOne:
+def _fit_level_one(
+    corpus: Corpus, matrix: Any, targets: Floats, recipe: Recipe, importance: Floats | None
+) -> _LevelOne:
     mean, spread = corpus.traits.mean(axis=0), corpus.traits.std(axis=0) + 1e-3
     width = recipe.wave_width / corpus.traits.shape[1]
     waves = draw_waves(mean, spread, width, recipe.waves, recipe.seed)
@@ -168,7 +171,8 @@ def _fit_level_one(corpus: Corpus, matrix: Any, targets: Floats, recipe: Recipe)
     if found is not None:
         more = found.waves.read(found.places) * _height(recipe.topic_share, recipe.waves)
         heights = np.concatenate([heights, more], axis=1)
-    rows, weights, bias, left_out = _fit_wide(matrix, heights, targets, recipe.ridge)
+    ridge = recipe.ridge if importance is None else recipe.ridge / importance
+    rows, weights, bias, left_out = _fit_wide(matrix, heights, targets, ridge)
     own = weights[: recipe.waves] * _height(recipe.wave_share, recipe.waves)
     if found is None:
         nowhere = np.zeros((len(left_out), 0), dtype=np.float32)
@@ -205,9 +209,12 @@ def _height(share: float, waves: int) -> np.float32:
 
 
 def _fit_wide(
-    matrix: Any, heights: Floats, targets: Floats, ridge: float
+    matrix: Any, heights: Floats, targets: Floats, ridge: float | Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Weights of n-grams and of waves, bias, and each text's prediction by a model without it."""
+    """Weights of n-grams and of waves, bias, and each text's prediction by a model without it.
+
+    With a ridge of its own for each text, the smaller one's mistakes weigh the more.
+    """
     mean = targets.mean(axis=0)
     gram = np.asarray((matrix @ matrix.T).todense(), dtype=np.float64)
     gram += heights.astype(np.float64) @ heights.T

@@ -94,9 +94,19 @@ def read_moods(language: str, *, kind: str = "") -> list[tuple[str, str]]:
     ]
 
 
-def read_grades() -> list[tuple[str, str]]:
-    """The project's own requests, each graded easy, medium or hard."""
-    return [(row["text"], row["grade"]) for row in _rows(DATA / "difficulty_own.jsonl")]
+def read_troubles(language: str) -> list[str]:
+    """The project's own lines in which something of one's everyday went wrong, told in any mood."""
+    rows = _rows(DATA / f"emotion_calm_{language}.jsonl")
+    return [row["text"] for row in rows if row["group"].startswith(f"calm-{language}prob")]
+
+
+def read_grades(name: str = "own") -> list[tuple[str, str]]:
+    """The project's own requests, each graded easy, medium or hard.
+
+    Those of `further` are everyday turns that look hard, short ones that are, and questions with options. Those
+    of `dev` and `blind` are never learned: they were written to measure by, the latter unread.
+    """
+    return [(row["text"], row["grade"]) for row in _rows(DATA / f"difficulty_{name}.jsonl")]
 
 
 def read_exchanges(language: str) -> list[Exchange]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local_models.classifiers.compiled import NATIVE, CompiledRows
-from local_models.classifiers.features import Features
+from local_models.classifiers.features import WORDS, Features
 from local_models.classifiers.index import KeyIndex
 
 Floats = NDArray[np.float32]
@@ -233,3 +233,21 @@ def scale_views(hashes: Keys, values: Floats, weights: Floats) -> Floats:
     length = math.sqrt(sum(weight * weight for weight, _ in pairs)) or 1.0
     factors = [weight / (length * math.sqrt(square)) for weight, square in pairs]
     return np.asarray(values * np.asarray(factors, dtype=np.float32).take(view), dtype=np.float32)
+
+
+def share_known(keys: Keys, features: Features) -> float:
+    """Which share of the text's words a table with these sorted keys has learned; of all its n-grams, where
+    the script has no words. 0..1; 0 for a text without any."""
+    known, asked = count_known(keys, features)
+    return known / asked if asked else 0.0
+
+
+def count_known(keys: Keys, features: Features) -> tuple[int, int]:
+    """How many of the text's words, alone and in pairs, the sorted keys hold, and how many there are."""
+    hashes = features.hashes
+    words = hashes[hashes >> _VIEW_BITS == WORDS]
+    asked = words if len(words) else hashes
+    if not len(keys):
+        return 0, len(asked)
+    found = keys.take(keys.searchsorted(asked), mode="clip")
+    return int(np.count_nonzero(found == asked)), len(asked)

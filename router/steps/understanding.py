@@ -194,7 +194,7 @@ class Understanding:
             emotion_confidence=mood.confidence,
             sarcasm=mood.sarcasm,
             language=language,
-            difficulty=self._difficulty.read(sample, glance),
+            difficulty=self._difficulty.read(sample, glance, language),
             learned_odds=NOTHING if quality is None else quality.read(glance),
             learned_slope=0.0 if quality is None else quality.slope,
             has_code=matter.has_code,

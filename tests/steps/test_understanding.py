@@ -313,13 +313,15 @@ def test_of_languages_that_nobody_taught_it_the_reader_knows_nothing(
     signals = read(understanding, text)
     assert signals.is_unsure and (signals.intent, signals.intent_confidence) == ("other", 0.0)
     assert (signals.emotion, signals.emotion_confidence, signals.sarcasm) == ("neutral", 0.0, 0.0)
+    assert signals.difficulty == 0.5
 
 
 def test_links_placeholders_numbers_and_english_are_no_strange_words(
     understanding: Understanding,
 ) -> None:
     for text in ("https://item.example.com/item.htm?id=123", "<PHONE_1>", "12345", "+86 139", "Where is my order?", "iPhone 15 Pro Max"):  # fmt: skip
-        assert not read(understanding, text).is_unsure
+        signals = read(understanding, text)
+        assert not signals.is_unsure and signals.difficulty < 0.5
 
 
 TALKS = (

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
+import numpy as np
 import pytest
 
-from local_models.classifiers.difficulty import LABELS, DifficultyReader
+from local_models.classifiers.difficulty import LABELS, UNKNOWN, DifficultyReader
 from local_models.classifiers.features import read_features
+from local_models.classifiers.language import tell_language
 from local_models.classifiers.network import Schedule
+from local_models.classifiers.shipped_data import read_grades
 from local_models.classifiers.training import Recipe, one_hot, train_head
+from local_models.classifiers.traits import split_options
 
 EASY = (
     "我的快递到哪了？",
@@ -19,6 +25,12 @@ EASY = (
     "我要投诉你们，态度太差了",
     "Do you have gift wrapping?",
     "怎么还没发货啊，都等了一个礼拜了",
+    "Can I make a reservation for 4 adults, 2 rooms, for 2 nights from Monday 26th of September please.",
+    "Show me a hotel that has good reviews in Kansas City",
+    "Please find attached the contract signed by both parties.",
+    "需要出具证明吗",
+    "需要身份证明吗",
+    "合同什么时候寄给我",
 )
 HARD = (
     "Prove that there are infinitely many primes of the form 4k+3",
@@ -33,6 +45,24 @@ REPHRASED = (
     ("can you check my refund status please", "pls tell me what happened to my refund"),
     ("证明根号2是无理数", "请严格证明：2的平方根不能写成两个整数之比"),
 )
+
+
+FOREIGN = (
+    "Demuestra que hay infinitos números primos.",
+    "소수가 무한히 많음을 증명하시오.",
+    "Докажите, что простых чисел бесконечно много.",
+    "Beweise, dass es unendlich viele Primzahlen gibt.",
+    "素数が無限に存在することを証明せよ。",
+    "¿Dónde está mi pedido?",
+    "注文した商品はいつ届きますか？",
+)
+HARD_OPTIONS = "\nA. injective maps of finite sets\nB. no zero divisors\nC. commutativity\nD. none"
+UNREAD = {
+    "easy en": (0.7, 0.0), "easy zh": (0.7, 0.0), "hard en": (0.0, 0.6), "hard zh": (0.1, 0.4),
+    "easy options": (0.5, 0.0), "hard options": (0.1, 0.3),
+}  # fmt: skip
+"""Of lines that nothing was learned from: the share that reads below 0.2, and the share above 0.7. At least, or at
+most where it is the wrong side."""
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +106,53 @@ def test_a_question_with_options_reads_within_bounds_and_the_same_each_time(
     text = "Which of these is a prime?\nA. 91\nB. 87\nC. 97\nD. 51\nAnswer:"
     assert 0.0 < read(reader, text) < 1.0
     assert read(reader, text) == read(DifficultyReader(), text)
+
+
+def test_lines_that_were_never_learned_read_on_their_side(reader: DifficultyReader) -> None:
+    found = defaultdict(list)
+    for text, grade in read_grades("blind"):
+        kind = "options" if split_options(text)[1] else tell_language(text)
+        found[f"{grade} {'zh' if kind == 'mixed' else kind}"].append(read(reader, text))
+    for kind, (low, high) in UNREAD.items():
+        values = np.array(found[kind])
+        below, above = float(np.mean(values < 0.2)), float(np.mean(values > 0.7))
+        assert below >= low if kind.startswith("easy") else below <= low, kind
+        assert above <= high if kind.startswith("easy") else above >= high, kind
+
+
+@pytest.mark.parametrize(
+    "text", ["Prove that every finite integral domain is a field.", "证明根号2是无理数"]
+)
+def test_answers_to_choose_from_leave_a_proof_hard(reader: DifficultyReader, text: str) -> None:
+    assert read(reader, text) > 0.7
+    assert read(reader, text + HARD_OPTIONS) > 0.7
+
+
+def test_an_easy_question_with_options_is_easy(reader: DifficultyReader) -> None:
+    text = "Which of these is a fruit?\nA. carrot\nB. apple\nC. potato\nD. bread"
+    assert read(reader, text) < 0.3
+    assert read(reader, "您想怎么退款？\nA. 原路退回\nB. 退到余额\nC. 换货\nD. 优惠券") < 0.4
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_what_is_said_in_a_language_never_learned_is_neither_easy_nor_hard(
+    reader: DifficultyReader, text: str
+) -> None:
+    assert read(reader, text) == UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["iPhone 15 Pro Max", "nouman fareed", "x = [3, 1, 2]", "😀😀"])
+def test_names_code_and_signs_are_no_foreign_language(reader: DifficultyReader, text: str) -> None:
+    assert read(reader, text) != UNKNOWN
+
+
+def test_a_head_that_learned_another_language_is_asked_in_it() -> None:
+    texts = ["demuestra el teorema", "demuestra la regla", "hola amigo mío", "hola buenos días"] * 8
+    names = [LABELS[1], LABELS[1], LABELS[0], LABELS[0]] * 8
+    recipe = Recipe(schedule=Schedule(hidden=4, epochs=20), networks=1, min_count=1)
+    own = DifficultyReader(train_head(texts, one_hot(names, LABELS), LABELS, recipe))
+    assert read(own, "demuestra el teorema") > 0.5 > read(own, "hola buenos días")
+    assert read(own, "Gdzie jest moje zamówienie?") == UNKNOWN
 
 
 def test_a_head_of_the_users_own_is_read_instead() -> None:

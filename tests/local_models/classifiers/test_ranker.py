@@ -187,6 +187,16 @@ def test_training_twice_gives_the_same_ranker(ranker: Ranker) -> None:
     assert np.array_equal(ranker.predict(TEXTS[0], features), again.predict(TEXTS[0], features))
 
 
+def test_where_labels_disagree_the_weightier_text_wins_in_both_levels() -> None:
+    corpus = read_corpus([*TEXTS, *TEXTS])
+    targets = np.concatenate([HARD, 1 - HARD])[:, None]
+    weights = np.concatenate([np.full(len(TEXTS), 5.0), np.ones(len(TEXTS))]).astype(np.float32)
+    made = train_ranker(corpus, targets, ("hard",), RECIPE, importance=weights)
+    features = read_features(TEXTS[0])
+    first, _ = made.read_first(features, read_traits(TEXTS[0]))
+    assert first[0] > 0.6 and made.predict(TEXTS[0], features)[0] > 0.6
+
+
 def test_what_only_the_strong_model_gets_right_ranks_first() -> None:
     corpus = read_corpus(TEXTS)
     weak, strong = (HARD == 0).astype(np.float32), np.ones(len(TEXTS), dtype=np.float32)
