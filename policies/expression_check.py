@@ -250,7 +250,7 @@ def _make_world(at: int, text: str, keys: Collection[str], own_intents: Collecti
     share, odd = at % _WORLDS / _WORLDS, at % 2 == 1
     signals = Signals(
         intent=intents[0], intents=intents, intent_group=INTENT_GROUPS[at % len(INTENT_GROUPS)],
-        intent_confidence=share, is_unsure=odd, intent_from_context=odd, emotion=EMOTIONS[at % len(EMOTIONS)],
+        intent_confidence=share, is_unsure=odd, intent_from_context=odd, is_off_topic=odd, emotion=EMOTIONS[at % len(EMOTIONS)],
         emotion_intensity=share, emotion_confidence=share, sarcasm=share, difficulty=share,
         emotion_trend=share, language=LANGUAGES[at % len(LANGUAGES)],
         expected_quality=dict.fromkeys(keys, share), prompt_tokens=at * 1000 + 1,

@@ -50,6 +50,7 @@ NAMED: Mapping[str, str] = {
     "long_document": "has_long_document",
     "math": "has_math",
     "modality": "modalities",
+    "off_topic": "is_off_topic",
     "reask": "is_reask",
     "stream": "is_stream",
     "tokens": "prompt_tokens",

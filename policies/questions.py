@@ -67,6 +67,7 @@ NUMBERS: dict[str, Get] = {
 FLAGS: dict[str, Get] = {
     "unsure": attrgetter("signals.is_unsure"),
     "from_context": attrgetter("signals.intent_from_context"),
+    "off_topic": attrgetter("signals.is_off_topic"),
     "code": attrgetter("signals.has_code"),
     "math": attrgetter("signals.has_math"),
     "long_document": attrgetter("signals.has_long_document"),

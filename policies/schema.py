@@ -156,6 +156,8 @@ class ConditionDoc(_Doc):
     """User turns so far."""
     from_context: Flag | None = None
     """The intent was decided by what was said before, not by the last message alone."""
+    off_topic: Flag | None = None
+    """Nothing that is said to a shop: an exam question, an order to an assistant, a program."""
     reask: Flag | None = None
     """The user says again what they said before."""
     escalation: Flag | None = None

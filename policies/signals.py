@@ -111,6 +111,9 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     """The reader rejected the text: out of scope, or too close to call."""
     intent_from_context: bool = False
     """What was said before the last user turn decided its intent; the turn alone reads otherwise."""
+    is_off_topic: bool = False
+    """Nothing that is said to a shop: an exam question, an order to an assistant, a program. With intents of
+    one's own, what belongs to none of them."""
     emotion: str = "neutral"
     emotion_intensity: float = 0.0
     """How strong, 0..1; 0 for neutral."""

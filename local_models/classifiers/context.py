@@ -23,7 +23,7 @@ from local_models.classifiers.table import Floats
 
 BY_LABEL = 4
 """Numbers that a message has for each label: log chance, chance, presence, and whether it leads."""
-WHOLE = 10
+WHOLE = 11
 """Numbers that a message has as a whole."""
 MESSAGES = 3
 """The turn, the customer's turn before it, the answer in between."""
@@ -37,6 +37,11 @@ _MOST_PRESENCE = 8.0
 _RARE = 1.0 / (1.0 + math.exp(_MOST_PRESENCE))
 _ASKS_WITHIN = 60
 _ASKS = re.compile(r"[?？吗呢]|什么|多少|哪|提供|留")
+_YES_OR_NO = re.compile(
+    r"(?:是的?[啊呀呢吧]?|对的?[啊呀呢吧]?|没错|[嗯恩]|可以的?|要的?|需要|行|有的?|没有?|还没有?|不是的?|不对|不要|不用"
+    r"|y(?:es|eah|ep|up)(?: please)?|no(?:pe)?|correct|right|exactly|that's (?:right|it)|it (?:is|does)|i (?:do|did|have)|not yet|sure|please do|go ahead)[\s.。!！~,，]*"
+)
+"""A bare answer: to a question it is about what was asked, where "好的" only takes note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ def weigh_message(
         1.0, max([chances[at] for at in wishes]), max([odds[at] for at in wishes]) / 4.0,
         *[chances[at] for at in telling],
         math.log1p(len(plain)) / 4.0, 1.0 if _ASKS.search(plain[-_ASKS_WITHIN:]) else 0.0,
+        1.0 if _YES_OR_NO.fullmatch(plain) else 0.0,
     ]  # fmt: skip
     return Said(by_label, np.array(whole, dtype=np.float32))
 

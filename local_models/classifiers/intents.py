@@ -1,8 +1,9 @@
 """What a customer wants: one main intent, every further one, or an honest "unsure".
 
 Two heads share one feature pass. `intent.npz` weighs the labels against each other and knows how
-sure it is; `intents.npz` asks of each label by itself whether it is there at all. A turn that holds
-a connective or several clauses is also read clause by clause, and what both ways agree on stays.
+sure it is; `intents.npz` asks of each label by itself whether it is there at all, and whether the text
+comes from elsewhere: an exam question, an order to an assistant, a program. What does has no wish of a shop's
+customer in it, whatever was said before. A turn that holds a connective or several clauses is also read clause by clause, and what both ways agree on stays.
 What was said before the turn decides where the turn itself does not say it (`context.py`).
 """
 
@@ -47,6 +48,10 @@ _CLAUSE_SURE, _CLAUSE_SURE_ALONE = 0.45, 0.7
 _CLAUSES_READ = 4
 _CLAUSE_CHARS = 400
 """Several wishes in one breath are short; a longer text tells a story, clause by clause."""
+_ELSEWHERE = 0.5
+"""How sure it must be that a text is not said to a shop, for none of its words to be a wish, ..."""
+_STRAY = 0.3
+"""... and how sure where the text holds none anyway, for nothing that was said before to lend it one."""
 _FAMILIAR = 0.34
 """A text of which less than this share is known is in words that nobody taught the head."""
 _CLEAR = ((0.9, 24), (0.98, 12))
@@ -74,6 +79,8 @@ class IntentReading(msgspec.Struct, frozen=True):
     is_unsure: bool
     is_from_context: bool = False
     """What was said before decided: the turn by itself would have been read otherwise."""
+    is_off_topic: bool = False
+    """It is not said to a shop (or, with labels of one's own, belongs to none of them)."""
 
 
 NOTHING_KNOWN = IntentReading("other", ("other",), "other", 0.0, is_unsure=True)
@@ -98,6 +105,8 @@ class IntentReader:
             MissingEncoderError: a head reads with the sentence encoder, which is not installed.
         """
         self._one = one or load_head(WEIGHTS / "intent.npz")
+        # What rows of one's own teach to be a wish is one, whatever the shipped head thinks of such texts.
+        self._overrules = one is None or many is not None
         if many is None and set(self._one.labels) <= set(LABELS):
             many = load_head(WEIGHTS / "intents.npz")
         self._many = many
@@ -122,7 +131,7 @@ class IntentReader:
         if not _has_shipped_labels(self._one, self._many):
             return None
         features = self._widen(features)
-        return self._weigh(features, self._one.chances(features), self._present(features))
+        return self._weigh(features, self._one.chances(features), self._present(features)[0])
 
     def read(
         self, text: str, features: Features, *, user: Said | None = None, agent: Said | None = None
@@ -137,7 +146,9 @@ class IntentReader:
             return NOTHING_KNOWN
         features = self._widen(features)
         main = self._one.read(features)
-        present = self._present(features)
+        present, elsewhere = self._present(features)
+        if self._is_elsewhere(main, elsewhere):
+            return _read_elsewhere(main, elsewhere)
         alone = self._read_alone(text, main, present)
         if self._combiner is None or (user is None and agent is None) or _is_clear(main, features):
             return alone
@@ -150,9 +161,13 @@ class IntentReader:
         """The one intent that is likeliest, sure or not, and its chance."""
         features = self._widen(features)
         main = self._one.read(features)
+        present, elsewhere = self._present(features)
+        if self._is_elsewhere(main, elsewhere):
+            reading = _read_elsewhere(main, elsewhere)
+            return reading.intent, reading.confidence
         if self._combiner is None or (user is None and agent is None) or _is_clear(main, features):
             return main.label, main.confidence
-        turn = self._weigh(features, main.probabilities, self._present(features))
+        turn = self._weigh(features, main.probabilities, present)
         chances = self._combiner.weigh(turn, user, agent)
         confidence = max(chances)
         return self._combiner.labels[chances.index(confidence)], confidence
@@ -168,6 +183,12 @@ class IntentReader:
     def _widen(self, features: Features) -> Features:
         """With what the text means, for a head that wants to know."""
         return read_meaning(features) if self._wants_meaning else features
+
+    def _is_elsewhere(self, main: Reading, elsewhere: float) -> bool:
+        """Whether the text is not said to a shop, or too likely not to for a turn that wants nothing."""
+        if main.label in NEUTRAL:
+            return elsewhere >= _STRAY
+        return elsewhere >= _ELSEWHERE and (self._overrules or main.is_unsure)
 
     def _is_only_signs(self, text: str, features: Features) -> bool:
         """Whether a text without a word in it holds only signs that the shipped heads never met."""
@@ -201,7 +222,8 @@ class IntentReader:
             return _tell(wishes, further[wishes[0]])
         chances = dict(zip(self._one.labels, main.probabilities, strict=True))
         confidence = max(chances[label] for label in self._wishes)
-        return IntentReading("other", ("other",), "other", confidence, is_unsure=True)
+        nowhere = main.label == NOWHERE
+        return IntentReading("other", ("other",), "other", confidence, True, is_off_topic=nowhere)
 
     def _in_context(self, alone: IntentReading, chances: list[float]) -> IntentReading:
         """The reading of the turn alone, or what came before if that makes another intent likelier."""
@@ -228,11 +250,13 @@ class IntentReader:
             features.text,
         )  # fmt: skip
 
-    def _present(self, features: Features) -> dict[str, float]:
-        """The chance of each label to be there at all; nothing where no head asks that."""
+    def _present(self, features: Features) -> tuple[dict[str, float], float]:
+        """The chance of each label to be there at all, and of the text to come from elsewhere; nothing
+        where no head asks that."""
         if self._many is None:
-            return {}
-        return dict(zip(self._many.labels, self._many.chances(features), strict=True))
+            return {}, 0.0
+        present = dict(zip(self._many.labels, self._many.chances(features), strict=True))
+        return present, present.pop(NOWHERE, 0.0)
 
     def _several(self, text: str, main: str, present: dict[str, float]) -> tuple[str, ...]:
         """The main intent and what else is there. A neutral main, or one that the other head does not
@@ -268,6 +292,14 @@ class IntentReader:
         }
 
 
+def _read_elsewhere(main: Reading, elsewhere: float) -> IntentReading:
+    """A text that is not said to a shop wants none of a shop's services; a joke stays one."""
+    label = main.label if main.label in NEUTRAL else "other"
+    confidence = max(elsewhere, main.confidence if label == main.label else 0.0)
+    is_off_topic = elsewhere >= _ELSEWHERE
+    return IntentReading(label, (label,), GROUPS[label], confidence, False, False, is_off_topic)
+
+
 def _tell(intents: tuple[str, ...], confidence: float) -> IntentReading:
     main, group = intents[0], GROUPS.get(intents[0], "other")
     return IntentReading(main, intents[:MAX_INTENTS], group, confidence, False)
@@ -280,7 +312,7 @@ def _combiner_for(one: Head, many: Head | None) -> Combiner | None:
 
 
 def _has_shipped_labels(one: Head, many: Head | None) -> bool:
-    return many is not None and set(one.labels) == set(many.labels) == set(LABELS)
+    return many is not None and set(one.labels) == {*many.labels} - {NOWHERE} == set(LABELS)
 
 
 def _is_clear(main: Reading, features: Features) -> bool:

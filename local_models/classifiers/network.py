@@ -108,7 +108,8 @@ def train_network(
     start: Network | None = None,
     on_epoch: Callable[[], None] = lambda: None,
 ) -> Network:
-    """Fit one network to texts (sparse rows) and targets (a probability for each class).
+    """Fit one network to texts (sparse rows) and targets (a probability for each class; of kind `many`, NaN
+    where nobody knows, which teaches nothing).
 
     `meaning` says what each text is about by the prior; `importance` weighs the texts; `start` is a
     network to train on, and is changed; `on_epoch` is called after each pass, for a progress bar.
@@ -166,7 +167,8 @@ def _learn(
         scores = scores + small @ network.wide.value[known]
     weight = np.tile(batch.weight, looks) / len(scores)
     chances = activate(scores, schedule.kind)
-    error = chances - np.tile(batch.targets, (looks, 1))
+    targets = np.tile(batch.targets, (looks, 1))
+    error = np.where(np.isnan(targets), np.float32(0.0), chances - targets)
     if schedule.agreement:
         error = error + np.float32(schedule.agreement) * _disagreement(chances)
     error = (error * weight[:, None]).astype(np.float32)

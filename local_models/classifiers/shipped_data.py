@@ -16,6 +16,8 @@ from typing import Any, TextIO
 from local_models.classifiers.data.compose import Line
 
 DATA = Path(__file__).parent / "data"
+_GENERAL = "gen-"
+"""Stands in the group of calm lines that are not said to a shop or an office."""
 SECOND_SHARE = 0.3
 """What a line gives to a second intent, which its labeller found just as fair, when it is learned."""
 
@@ -40,6 +42,14 @@ CALM_SETS = {
     "mmlupro_29models.jsonl.gz": "question",
 }  # fmt: skip
 """Public sets whose texts carry no mood, and the column of the text."""
+TALK = frozenset({"multidogo_turn"})
+"""Those of them that are customers' talk."""
+SERVED_SETS = (
+    "multidogo_turn.jsonl.gz", "banking77.jsonl", "nlupp_banking.jsonl", "nlupp_hotels.jsonl",
+)  # fmt: skip
+"""Public sets of what customers say to banks, hotels, airlines and the like (CDLA-Permissive, CC-BY)."""
+_FOLDS_LEARNED = 15
+"""Of the twenty folds of NLU++; the others are kept for measuring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,14 @@ CLINC_OURS = _words(
     "redeem_rewards rewards_balance transactions pay_bill damaged_card"
 )
 """CLINC150 intents (CC-BY-3.0) too close to ours to count as `other`."""
+NOT_ELSEWHERE = CLINC_SMALLTALK | CLINC_OURS | _words(
+    "takeaway_order takeaway_query transport_ticket transport_taxi "
+    "insurance insurance_change application_status schedule_maintenance accept_reservations "
+    "cancel_reservation confirm_reservation restaurant_reservation reset_settings sync_device"
+)  # fmt: skip
+"""What is asked of an assistant in CLINC150 and HWU64 and could be asked of a shop or an office too, ..."""
+_SERVICES = frozenset({"banking", "credit_cards", "travel"})
+"""... and whole domains of CLINC150 of the kind."""
 
 
 def read_lines(language: str) -> list[Line]:
@@ -81,6 +99,18 @@ def read_lines(language: str) -> list[Line]:
 def read_turns(language: str) -> list[Line]:
     """The project's own turns from the middle of a conversation: replies, fragments, stories."""
     return _lines(f"turns_{language}", language)
+
+
+def read_general(language: str) -> list[Line]:
+    """The project's own texts of one language that are not said to a shop: exam questions, orders to an
+    assistant, programs, letters, questions of knowledge."""
+    written = [row["text"] for row in _rows(DATA / f"general_{language}.jsonl")]
+    calm = [
+        row["text"]
+        for row in _rows(DATA / f"emotion_calm_{language}.jsonl")
+        if _GENERAL in row["group"]
+    ]
+    return [Line(text, ("other",), language) for text in dict.fromkeys(written + calm)]
 
 
 def read_moods(language: str, *, kind: str = "") -> list[tuple[str, str]]:
@@ -147,23 +177,60 @@ def read_calm(folders: Sequence[Path]) -> list[tuple[str, tuple[str, ...]]]:
     return found
 
 
+def read_served(folders: Sequence[Path]) -> list[tuple[str, tuple[str, ...]]]:
+    """Texts that are said to shops, banks and offices of all kinds and that have no intent of ours, set by
+    set: the project's own tales of all walks of life, and customers' talk of public sets."""
+    own = [
+        (f"{kind}{language}", [
+            row["text"]
+            for row in _rows(DATA / f"emotion_{kind}{language}.jsonl")
+            if _GENERAL not in row["group"]
+        ])
+        for kind in ("calm_", "")
+        for language in ("zh", "en")
+    ]  # fmt: skip
+    talk = [
+        (name.partition(".")[0], [
+            row["text"]
+            for folder in folders
+            for row in _rows(folder / name)
+            if row.get("split", "train") == "train" and row.get("fold", 0) < _FOLDS_LEARNED
+        ])
+        for name in SERVED_SETS
+    ]  # fmt: skip
+    return [(name, tuple(dict.fromkeys(texts))) for name, texts in (*own, *talk) if texts]
+
+
+def read_elsewhere(folders: Sequence[Path]) -> list[tuple[str, tuple[str, ...]]]:
+    """Of the same sets those texts, set by set, that no shop would hear."""
+    near = {
+        row["text"]
+        for folder in folders
+        for name in ("clinc150.jsonl.gz", "hwu64.jsonl")
+        for row in _rows(folder / name)
+        if row["label"] in NOT_ELSEWHERE or row.get("domain") in _SERVICES
+    }
+    return [
+        (name, tuple(text for text in texts if text not in near))
+        for name, texts in read_calm(folders)
+        if name not in TALK
+    ]
+
+
 def _is_calm(row: Mapping[str, Any]) -> bool:
     label = row.get("label", "")
     return row.get("split", "train") == "train" and not str(label).startswith("general_")
 
 
-def read_public(folder: Path | None) -> list[Line]:
-    """Bitext and CLINC150 in our labels; nothing when the folder or a file is not there."""
-    if folder is None:
-        return []
+def read_public(folder: Path) -> list[Line]:
+    """Bitext, and small talk of CLINC150, in our labels; nothing when a file is not there."""
     lines = []
     for row in _rows(folder / "bitext_cs.jsonl"):
         if row["label"] in BITEXT and row["split"] == "train":
             lines.append(Line(row["text"], (BITEXT[row["label"]],), "en"))
     for row in _rows(folder / "clinc150.jsonl.gz"):
-        if row["split"] == "train" and row["label"] not in CLINC_OURS:
-            intent = "smalltalk" if row["label"] in CLINC_SMALLTALK else "other"
-            lines.append(Line(row["text"], (intent,), "en"))
+        if row["split"] == "train" and row["label"] in CLINC_SMALLTALK:
+            lines.append(Line(row["text"], ("smalltalk",), "en"))
     return lines
 
 

@@ -26,7 +26,7 @@ from local_models.classifiers.emotion import WEIGHTS as MOOD_WEIGHTS
 from local_models.classifiers.features import GLANCE_CHARS
 from local_models.classifiers.head import Head, load_head, save_head
 from local_models.classifiers.normalise import normalise
-from local_models.classifiers.shipped_data import read_calm, read_lines, read_turns
+from local_models.classifiers.shipped_data import TALK, read_calm, read_lines, read_turns
 from local_models.classifiers.train_emotion import (
     KEPT_BACK,
     MOODY,
@@ -60,7 +60,6 @@ CORPUS = 60_000
 """So many texts tell which n-grams move some text farthest."""
 CALM_RECIPE = replace(RECIPE, networks=2, notes="own lines, licensed public sets")
 DEVELOPMENT = ("dev", "others_dev", "calm_dev")
-_TALK = frozenset({"multidogo_turn"})
 
 
 def gather(public: Sequence[Path], seed: int = 0) -> list[MoodLine]:
@@ -86,7 +85,7 @@ def _calm_texts(public: Sequence[Path], rng: random.Random) -> list[str]:
     """Texts of public sets that carry no mood; of customers' talk, those without a word of one."""
     chosen: list[str] = []
     for name, texts in read_calm(public):
-        if name in _TALK:
+        if name in TALK:
             chosen += _pick_calm(texts, CALM_PER_SET, rng)
         else:
             chosen += rng.sample(texts, min(len(texts), CALM_PER_SET))

@@ -1,15 +1,17 @@
 """Train the combiner of `context.py` from the project's own exchanges.
 
 An exchange is what was said before (a customer's turn, an agent's answer, or both) with some turns
-that may follow, each with its intent. Three kinds of turns are learned: those written for the exchange;
+that may follow, each with its intent. Four kinds of turns are learned: those written for the exchange;
 the same ones after another exchange, where a turn that is clear by itself keeps its meaning and
-one after mere pleasantries means what it means alone; and the lines that the heads learned from.
+one after mere pleasantries means what it means alone; bare answers, of which a yes or no is about what
+was asked and a nod about nothing; and the lines that the heads learned from.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -59,6 +61,36 @@ _DILUTED_WEIGHT = 0.2
 _WISHES, _THANKS, _FRAGMENTS = 1_500, 600, 800
 """Lines of each kind that are set after an exchange."""
 _FOLDS = 3
+_ASKS = re.compile(r"[?？吗么呢]\W*$")
+_ANYTHING_ELSE = re.compile(
+    r"(?:其他|其它|别的|还有什么|anything else|else (?:i|we) can)", re.IGNORECASE
+)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|"))
+
+
+_CONFIRMS = {
+    "zh": _words("是的|是|对|对的|是啊|对啊|没错|不是|不对|是呢|对呀|不是的"),
+    "en": _words("yes|yeah|yep|no|correct|right|that's right|it is|no it isn't|exactly|nope"),
+}
+"""A yes or no that is about something said, be it asked or not."""
+_ANSWERS = {
+    "zh": (*_CONFIRMS["zh"], *_words("嗯|恩|可以|可以的|要|要的|需要|行|有|没有|还没|没|有的")),
+    "en": (*_CONFIRMS["en"], *_words("sure|yes please|please do|not yet|i do|i did|go ahead")),
+}
+"""What answers a question."""
+_NODS = {
+    "zh": _words("好的|好吧|好|哦|噢|好滴|知道了|收到|谢谢|行吧|ok|嗯嗯|好的谢谢"),
+    "en": _words("ok|okay|alright|got it|thanks|thank you|i see|ok thanks|fine|great"),
+}
+_NOTHING_MORE = {
+    "zh": _words("没有了|没了|不用了|没有|不需要了"),
+    "en": _words("no|nope|no thanks|that's all"),
+}
+_BARE = 3
+"""Bare answers of each kind after an exchange."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +141,7 @@ def make_examples(exchanges: Sequence[Exchange], listener: Listener) -> list[Exa
         ),
         *_diluted(exchanges, listener),
         *_elsewhere(exchanges, listener),
+        *_answers(exchanges),
         *_own_lines(exchanges),
     ]
 
@@ -156,6 +189,22 @@ def _elsewhere(exchanges: Sequence[Exchange], listener: Listener) -> Iterator[Ex
                     yield Example(rng.choice(far), text, alone, _MADE_WEIGHT)
             if empty:
                 yield Example(rng.choice(empty), text, alone, _MADE_WEIGHT)
+
+
+def _answers(exchanges: Sequence[Exchange]) -> Iterator[Example]:
+    """Bare answers: a yes or no is about the matter, where there is one; a nod only takes note."""
+    rng = random.Random(7)
+    for exchange in exchanges:
+        tongue, matter = exchange.language, exchange.about
+        if matter is None or _ANYTHING_ELSE.search(exchange.agent):
+            for text in rng.sample(_NOTHING_MORE[tongue], _BARE):
+                yield Example(exchange, text, "smalltalk", _MADE_WEIGHT)
+            continue
+        answers = _ANSWERS if _ASKS.search(exchange.agent) else _CONFIRMS
+        for text in rng.sample(answers[tongue], _BARE):
+            yield Example(exchange, text, matter, _MADE_WEIGHT, "smalltalk")
+        for text in rng.sample(_NODS[tongue], _BARE):
+            yield Example(exchange, text, "smalltalk", _MADE_WEIGHT)
 
 
 def _own_lines(exchanges: Sequence[Exchange]) -> Iterator[Example]:

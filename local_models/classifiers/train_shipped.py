@@ -1,8 +1,8 @@
 """Train every head that the project ships, the same each time.
 
-    uv run python -m local_models.classifiers.train_shipped [--public FOLDER] [--only intent,...]
+    uv run python -m local_models.classifiers.train_shipped [--public FOLDER ...] [--only intent,...]
 
-`--public` names a folder with the licensed sets (see docs/model-cards); without it the heads learn
+`--public` names the folders with the licensed sets (see docs/model-cards); without it the heads learn
 from the project's own lines alone.
 """
 
@@ -24,10 +24,19 @@ from local_models.classifiers.data.compose import (
     compose_emptiness,
     compose_several,
 )
-from local_models.classifiers.features import read_features
+from local_models.classifiers.features import read_glance
 from local_models.classifiers.head import Head, save_head
+from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.network import Array, Schedule
-from local_models.classifiers.shipped_data import SECOND_SHARE, read_lines, read_public, read_turns
+from local_models.classifiers.shipped_data import (
+    SECOND_SHARE,
+    read_elsewhere,
+    read_general,
+    read_lines,
+    read_public,
+    read_served,
+    read_turns,
+)
 from local_models.classifiers.training import (
     Recipe,
     find_weightiest,
@@ -38,9 +47,14 @@ from local_models.classifiers.training import (
 )
 
 WEIGHTS = Path(__file__).parent / "weights"
+SETS = "Bitext, CLINC150, HWU64, MultiDoGO, BANKING77, NLU++, RouteLLM, ZeroEval, MMLU-Pro"
 EVEN_VIEWS = (1.0, 1.0, 1.0)
 """Pairs with a gap count as much as windows: turns are short, and their words seldom stand together."""
 PUBLIC_LINES = 3_500
+ELSEWHERE_PER_SET = 3_000
+"""Texts of each public set that is not about a shop."""
+SERVED_PER_SET = 3_000
+"""Texts of each set that is said to somebody who serves customers, whatever is wanted of him."""
 OTHER_WEIGHT = 1.5
 """More of what real customers write wants nothing by itself than of the lines."""
 INTENT_ROWS, SEVERAL_ROWS = 80_000, 90_000
@@ -67,15 +81,15 @@ class Job:
     """How many n-grams the head may keep; None: all."""
 
 
-def intent_job(public: Path | None) -> Job:
+def intent_job(public: Sequence[Path]) -> Job:
     """One main intent of a turn."""
-    lines = _intent_lines(public)
+    lines = _shop_lines(public) + _general_lines(public)
     schedule = Schedule(
         hidden=20, epochs=7, batch=256, rate=0.004, dropout=0.5, hidden_dropout=0.4
     )  # fmt: skip
     recipe = Recipe(
         schedule=schedule, networks=3, min_count=9, view_weights=EVEN_VIEWS,
-        notes=_notes(public, "Bitext, CLINC150"),
+        notes=_notes(public, SETS),
     )  # fmt: skip
     names = [line.intents[0] for line in lines]
     texts, groups = [line.text for line in lines], _origins(lines)
@@ -85,25 +99,27 @@ def intent_job(public: Path | None) -> Job:
     return Job(texts, targets, intents.LABELS, recipe, 0.35, groups, weights, most_rows=INTENT_ROWS)
 
 
-def several_job(public: Path | None) -> Job:
-    """Every intent of a turn, each for itself."""
-    lines = _intent_lines(public)
+def several_job(public: Sequence[Path]) -> Job:
+    """Every intent of a turn, each for itself, and whether the text is said to a shop at all."""
+    lines, general = _shop_lines(public), _general_lines(public)
     random.Random(4).shuffle(lines)
     lines = lines[: int(len(lines) * SINGLE_SHARE)]
     lines += compose_several(_own_lines(), count=SEVERAL_LINES)
+    lines += [replace(line, intents=(*line.intents, NOWHERE)) for line in general]
     schedule = Schedule(kind="many", hidden=20, epochs=7, batch=256, rate=0.004, smoothing=0.04)
     recipe = Recipe(
         schedule=schedule, networks=1, min_count=9, view_weights=EVEN_VIEWS, held_out=0.1,
-        notes=_notes(public, "Bitext, CLINC150"),
+        notes=_notes(public, SETS),
     )  # fmt: skip
-    targets = many_hot([line.intents for line in lines], intents.LABELS)
+    labels, known = (*intents.LABELS, NOWHERE), len(lines)
+    lines += _served_lines(public)
+    targets = many_hot([line.intents for line in lines], labels)
+    targets[known:, : len(intents.LABELS)] = np.nan
     texts = [line.text for line in lines]
-    return Job(
-        texts, targets, intents.LABELS, recipe, groups=_origins(lines), most_rows=SEVERAL_ROWS
-    )
+    return Job(texts, targets, labels, recipe, groups=_origins(lines), most_rows=SEVERAL_ROWS)
 
 
-JOBS: dict[str, Callable[[Path | None], Job]] = {
+JOBS: dict[str, Callable[[Sequence[Path]], Job]] = {
     "intent": intent_job, "intents": several_job,
 }  # fmt: skip
 
@@ -119,10 +135,10 @@ def train_job(job: Job, on_pass: Callable[[], None] = lambda: None) -> Head:
     """One head with its threshold."""
     head = train_head(
         job.texts, job.targets, job.labels, job.recipe,
-        importance=job.importance, groups=job.groups, on_pass=on_pass,
+        importance=job.importance, groups=job.groups, on_pass=on_pass, read=read_glance,
     )  # fmt: skip
     if job.most_rows is not None:
-        corpus = [read_features(text) for text in sorted(set(job.groups or job.texts))]
+        corpus = [read_glance(text) for text in sorted(set(job.groups or job.texts))]
         head = keep_rows(head, find_weightiest(head, corpus, job.most_rows))
     return replace(head, threshold=job.threshold)
 
@@ -131,13 +147,33 @@ def _origins(lines: Sequence[Line]) -> list[str]:
     return [line.origin or line.text for line in lines]
 
 
-def _intent_lines(public: Path | None) -> list[Line]:
+def _shop_lines(public: Sequence[Path]) -> list[Line]:
     """Own lines dressed up, turns that say nothing, and a fair share of public English."""
     lines = compose(_own_lines(), per_line=3)
     lines += compose_emptiness(300) + compose_emptiness(120, language="en")
-    extra = read_public(public)
+    extra = [line for folder in public for line in read_public(folder)]
     random.Random(5).shuffle(extra)
     return lines + extra[:PUBLIC_LINES]
+
+
+def _general_lines(public: Sequence[Path]) -> list[Line]:
+    """What is not said to a shop: own texts, each also dressed up, and texts of public sets."""
+    rng = random.Random(9)
+    lines = compose([*read_general("zh"), *read_general("en")], per_line=1)
+    for _, texts in read_elsewhere(public):
+        chosen = rng.sample(texts, min(len(texts), ELSEWHERE_PER_SET))
+        lines += [Line(text, ("other",), "en") for text in chosen]
+    return lines
+
+
+def _served_lines(public: Sequence[Path]) -> list[Line]:
+    """What is said to those who serve customers, without an intent."""
+    rng = random.Random(6)
+    return [
+        Line(text, ())
+        for _, texts in read_served(public)
+        for text in rng.sample(texts, min(len(texts), SERVED_PER_SET))
+    ]
 
 
 def _own_lines() -> list[Line]:
@@ -149,9 +185,9 @@ def _own_lines() -> list[Line]:
     ]
 
 
-def _notes(public: Path | None, sets: str) -> str:
+def _notes(public: Sequence[Path], sets: str) -> str:
     own = "the project's own lines"
-    return f"{own}; {sets}" if public is not None and sets else own
+    return f"{own}; {sets}" if public and sets else own
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -162,7 +198,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--public", type=Path, default=None, help="folder with the licensed sets")
+    parser.add_argument(
+        "--public", type=Path, nargs="*", default=[], help="folders with the licensed sets"
+    )
     parser.add_argument(
         "--only",
         default=",".join((*JOBS, CONTEXT, EMOTION, CALM)),
@@ -176,8 +214,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 train_emotion.main(["--out", str(options.out)])
                 continue
             if name == CALM:
-                public = [] if options.public is None else ["--public", str(options.public)]
-                train_calm.main(["--out", str(options.out), *public])
+                public = [str(folder) for folder in options.public]
+                train_calm.main(["--out", str(options.out), "--public", *public])
                 continue
             if name == CONTEXT:
                 train_context.main(["--out", str(options.out)])

@@ -66,7 +66,8 @@ def train_head(
     on_pass: Callable[[], None] = lambda: None,
     read: Callable[[str], Features] = read_features,
 ) -> Head:
-    """A calibrated head. `targets` has a row for each text and a column for each label.
+    """A calibrated head. `targets` has a row for each text and a column for each label; NaN where it is not
+    known whether a label of kind `many` is there.
 
     `groups` names where each text comes from: variants of one line are left out together when the
     temperature is set, or confidence would be that of texts seen before.
@@ -263,9 +264,9 @@ def fit_temperature(scores: Array, targets: Array, recipe: Recipe) -> float:
 
 def _log_loss(chances: Array, targets: Array, kind: str) -> float:
     safe = np.clip(chances, 1e-7, 1 - 1e-7)
-    loss = -(targets * np.log(safe)).sum(1)
+    loss = -np.nansum(targets * np.log(safe), axis=1)
     if kind == "many":
-        loss -= ((1 - targets) * np.log(1 - safe)).sum(1)
+        loss -= np.nansum((1 - targets) * np.log(1 - safe), axis=1)
     return float(loss.mean())
 
 

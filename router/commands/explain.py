@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from router.storage.entries import Entry
 
 _SHOWN = (
-    "intents", "intent_confidence", "intent_from_context", "is_unsure", "emotion",
+    "intents", "intent_confidence", "intent_from_context", "is_unsure", "is_off_topic", "emotion",
     "emotion_intensity", "sarcasm",
     "language", "difficulty", "prompt_tokens", "needs", "pii", "slots", "is_escalation", "is_reask",
 )  # fmt: skip

@@ -189,6 +189,7 @@ class Understanding:
             intent_confidence=wish.confidence,
             is_unsure=wish.is_unsure,
             intent_from_context=wish.is_from_context,
+            is_off_topic=wish.is_off_topic,
             emotion=mood.emotion,
             emotion_intensity=mood.intensity,
             emotion_confidence=mood.confidence,

@@ -81,6 +81,7 @@ HEALTH = {
         ("confidence: at least 0.5", {"intent_confidence": 0.5}, {"intent_confidence": 0.49}),
         ("unsure: true", {"is_unsure": True}, {}),
         ("from_context: true", {"intent_from_context": True}, {}),
+        ("off_topic: true", {"is_off_topic": True}, {}),
         ("emotion: negative", {"emotion": "negative"}, {"emotion": "positive"}),
         ("intensity: above 0.5", {"emotion_intensity": 0.6}, {"emotion_intensity": 0.5}),
         ("emotion_confidence: below 0.5", {"emotion_confidence": 0.1}, {"emotion_confidence": 0.5}),

@@ -39,6 +39,7 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             intent_confidence=confidence,
             is_unsure=self.intent == "other",
             intent_from_context=False,
+            is_off_topic=signals.is_off_topic and self.intent == "other",
             emotion=self.emotion,
             emotion_intensity=0.0 if is_neutral else _INTENSITY[self.intensity],
             emotion_confidence=confidence,

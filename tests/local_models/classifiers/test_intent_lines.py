@@ -86,7 +86,7 @@ def test_several_wishes_are_made_of_lines_long_enough_to_stand_beside_another() 
 
 
 def test_a_turn_that_wants_nothing_weighs_more_than_one_that_does() -> None:
-    job = intent_job(None)
+    job = intent_job([])
     assert job.importance is not None
     assert len(job.importance) == len(job.texts) == len(job.targets)
     other = job.targets.argmax(1) == LABELS.index("other")
@@ -98,7 +98,7 @@ def test_a_label_that_is_just_as_fair_gets_a_share_of_the_target() -> None:
     assert targets.sum(1) == pytest.approx([1.0, 1.0])
     assert targets[0, LABELS.index("payment")] == pytest.approx(0.25)
     assert targets[1, LABELS.index("urge")] == 1.0
-    job = intent_job(None)
+    job = intent_job([])
     assert 0.5 < job.targets.max(1).min() < 1.0 == job.targets.max()
 
 

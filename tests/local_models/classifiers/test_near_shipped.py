@@ -38,8 +38,8 @@ def tell(head: Head, text: str) -> str:
 
 
 def test_the_user_s_border_is_drawn(shipped: Head, near: Head) -> None:
-    assert tell(shipped, "赛程表出了吗") != "promotion"
-    assert tell(near, "赛程表出了吗") == "promotion"
+    assert tell(shipped, "赛程什么时候公布") != "promotion"
+    assert tell(near, "赛程什么时候公布") == "promotion"
     assert (near.labels, near.threshold) == (shipped.labels, shipped.threshold)
 
 
