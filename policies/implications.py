@@ -103,6 +103,8 @@ def _number(key: str, written: str | Range) -> Condition:
 _ALWAYS = (
     Implication(_is("unsure"), _word("intent", "other")),
     Implication(_is("unsure"), _is("from_context", False)),
+    Implication(_is("off_topic"), _word("intent", "other", "smalltalk")),
+    Implication(_is("off_topic"), _is("from_context", False)),
     Implication(_word("intent", "smalltalk", "other"), _number("intent_count", "1")),
     Implication(_has("intents", "smalltalk"), _word("intent", "smalltalk")),
     Implication(_has("intents", "other"), _word("intent", "other")),

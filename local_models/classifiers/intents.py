@@ -186,7 +186,7 @@ class IntentReader:
 
     def _is_elsewhere(self, main: Reading, elsewhere: float) -> bool:
         """Whether the text is not said to a shop, or too likely not to for a turn that wants nothing."""
-        if main.label in NEUTRAL:
+        if main.label in NEUTRAL and not main.is_unsure:
             return elsewhere >= _STRAY
         return elsewhere >= _ELSEWHERE and (self._overrules or main.is_unsure)
 
