@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
-INTERFACE = 8
+INTERFACE = 9
 """What these loops take and give; a module of another count is not used. `local_models/native/module.c` has the same."""
 
 
@@ -148,8 +148,8 @@ class CompiledModule(Protocol):
     shared: Callable[[object, object], int]
     """How many n-grams (uint32, each once) two texts share."""
 
-    token_traits: Callable[[str, bytes, bytes], list[int]]
-    """What `token_traits.count_traits` gives for one text, by its tables of kinds and of pairs."""
+    token_traits: Callable[[str, bytes, bytes, bytes, bytes, bytes], list[int]]
+    """What `token_traits.count_traits` gives for one text, by its five tables."""
 
     lower: Callable[[str], str]
     """A text in lower case."""
