@@ -47,7 +47,7 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Served]:
 async def _headers(gateway: Served, body: dict[str, Any], path: str = CHAT) -> Any:
     whole = {
         "model": "auto",
-        "messages": [{"role": "user", "content": "Where is my parcel?"}],
+        "messages": [{"role": "user", "content": "Do you ship to Norway?"}],
         **body,
     }
     async with (

@@ -148,7 +148,7 @@ name: strong
 terms: {retries_per_model: 0}
 pools:
   strong: {models: [claude-opus-5-5, gpt-6-sol]}
-  gpt: {models: [gpt-6-sol], fallbacks: [qwen3.8-flash]}
+  gpt: {models: [gpt-6-sol, qwen3.8-flash], fallbacks: []}
 default: {use: strong}
 fallbacks: [house-qwen]
 """
