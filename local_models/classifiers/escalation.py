@@ -284,7 +284,10 @@ def is_escalation(text: str | Sample) -> bool:
     """Whether the customer asks for a person or a manager, or threatens to complain or to go to law."""
     sample = Sample.of(text)
     lower = sample.lower
-    readers: tuple[_Reader, ...] = _READERS_EN if sample.words.in_group[ESCALATION_HINT] > 0 else ()
+    is_hinted = sample.words.in_group[ESCALATION_HINT] > 0 or any(
+        words in lower for words in _TO_MACHINES
+    )
+    readers: tuple[_Reader, ...] = _READERS_EN if is_hinted else ()
     if not lower.isascii():
         lower = translate(lower.replace("\n", ";"))
         readers = (*_READERS_ZH, *readers)
@@ -384,6 +387,8 @@ def _is_anothers(persons: re.Pattern[str], before: str) -> bool:
     return bool(named) and not named[-1]
 
 
+_TO_MACHINES = (" to a machine", " with a machine", " machines")
+"""Beside coffee machines these are talked of."""
 _CALLED_EN = re.compile(
     "human|person|agent|manager|superv|superior|repr|reps?\\b|operator|someone|somebody|anyone|anybody|whoever|people|boss|team lead|director|ceo|management"
     "|assistant|advis|staff|live (?:chat|help|support|assist)"

@@ -66,6 +66,8 @@ _TASK = re.compile(
 )
 _WHAT_SUM = re.compile(r"(?:what(?:'s| is|s)|how much is) (?:the value of )?-?[(\d]")
 """Of the questions that begin with "what", those that the pattern before can be after by that alone."""
+_LETS = re.compile(r"\blet (?:[a-z][ ,(]|\$)")
+"""How a matter of mathematics begins that no word of it may follow: "let G be"."""
 _DONE = re.compile(
     r"\b(?:solve|prove|compute|calculate|evaluate|how many|find the (?!book|text)|show that)\b|="
 )
@@ -185,7 +187,11 @@ def _has_signs_of_two(lower: str) -> bool:
 def _sets_task(sample: Sample) -> bool:
     """Words that only mathematics has, but for books on it."""
     lower, in_group = sample.lower, sample.words.in_group
-    if not in_group[MATH_HINT] and not _WHAT_SUM.search(lower):
+    if not (
+        in_group[MATH_HINT]
+        or ("what" in lower or "how much" in lower) and _WHAT_SUM.search(lower)
+        or "let " in lower and _LETS.search(lower)
+    ):
         return False
     if not _TASK.search(lower):
         return False

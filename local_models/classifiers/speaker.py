@@ -13,6 +13,8 @@ _QUOTES = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
+_MAY_QUOTE = re.compile(r"[\"「『`>]|(?<![a-z0-9])'")
+
 _LABEL = re.compile(
     r"(?:^|[\n.!?;,。！？；，]) ?(?:agent|customer|user|assistant|bot|chatbot|client|operator|caller|representative|rep|support|buyer|seller|[ab]"
     r"|(?:人工|智能)?客服\d?|用户|顾客|客户|买家|卖家|店主|机器人|助手|甲|乙|坐席|来电人?) ?[:：]"
@@ -64,6 +66,8 @@ _TALK_LABELS = 2
 
 def drop_quotes(lower: str) -> str:
     """A text less what it quotes; all of it where it is nothing but a quotation."""
+    if not _MAY_QUOTE.search(lower):
+        return lower
     rest = _QUOTES.sub(_keep_words, lower)
     return rest if rest.strip(" \n.!?;:,") else lower
 

@@ -131,9 +131,9 @@ _HINTS = {
         "integrate sin cos tan sine cosine tangent log ln sqrt mph km miles integer integers numbers number remainder coprime base plane "
         "lattice hexagon pentagon octagon polygon gon angle angles radius inscribed circumscribed circumscribes bisector bisectors "
         "centroid circumcenter abelian cyclic group groups subgroup subgroups homomorphism homomorphisms isomorphic isomorphism "
-        "vector vectors subspace subspaces function functions induction asymptote asymptotes parabola hyperbola ordered pairs fair sided "
+        "vector vectors subspace subspaces function functions induction asymptote asymptotes parabola hyperbola pairs triples fair sided "
         "fibonacci palindrome palindromes sum product limit binomial taylor fourier laplace decimal fraction radians binary simplify "
-        "expand gcd lcm variance covariance even odd composite perfect solutions handshakes digits zeros subsets be denote matrix factorial reciprocal convert mean"
+        "expand gcd lcm variance covariance even odd composite perfect solutions handshakes digits zeros subsets denote matrix factorial reciprocal convert mean"
     ),
     "asks": "how what what's whats calculate compute determine evaluate find express",
     "books": "book books textbook textbooks workbook edition paperback hardcover isbn course courses tutor tutoring",
@@ -155,7 +155,7 @@ _HINTS = {
         "facebook instagram social online tiktok youtube reddit everywhere trustpilot yelp google "
         "agents managers supervisors representatives reps operators superior superiors whoever persons being beings "
         "assistant assistants lead leader director ceo management adviser advisers complain complaining complaints "
-        "grievance headquarters barrister barristers regulators authorities lawsuits chargebacks live charge machine machines automated"
+        "grievance headquarters barrister barristers regulators authorities lawsuits chargebacks live charge automated"
     ),
 }
 """Words, or their possessives, without which a pattern cannot hold: most texts are spared the pattern."""
