@@ -134,15 +134,19 @@ def is_reask(now: Features, earlier: Sequence[Features]) -> bool:
     or three Chinese signs is one again where it is said word for word.
     """
     wish = _read_short_wish(now.text)
-    form = _tell_form(now.text)
     if wish and any(
-        _read_short_wish(before.text) == wish and not _differ(form, _tell_form(before.text))
+        _read_short_wish(before.text) == wish
+        and not _differ(_tell_form(now.text), _tell_form(before.text))
         for before in earlier
     ):
         return True
     if _is_short(now):
         return False
-    return any(_asks_the_same(now, before) for before in earlier if not _is_short(before))
+    return any(
+        _may_ask_the_same(now, before) and _asks_the_same(now, before)
+        for before in earlier
+        if not _is_short(before)
+    )
 
 
 def _is_short(turn: Features) -> bool:
@@ -157,6 +161,18 @@ def _read_short_wish(plain: str) -> str:
     wish = "".join(_UNITS.findall(plain)).rstrip(_PARTICLES)
     is_idle = wish in _NO_WISHES or not read_matter(wish, wish).words
     return "" if is_idle or not _SHORT_WISH.fullmatch(wish) else wish
+
+
+def _may_ask_the_same(now: Features, before: Features) -> bool:
+    """Whether two turns have enough n-grams in common, which is seen sooner than what they say. Short ones
+    say the same with hardly any ("快递现在在哪里", "我的快递到哪了")."""
+    is_brief = min(len(now.text), len(before.text)) <= _BRIEF_CHARS
+    return similarity(now, before) >= (_LEAST_OF_BRIEF if is_brief else _LEAST_IN_COMMON)
+
+
+_BRIEF_CHARS = 40
+_LEAST_OF_BRIEF, _LEAST_IN_COMMON = 0.1, 0.45
+"""Shares of the n-grams of the shorter one."""
 
 
 @dataclass(frozen=True, slots=True)

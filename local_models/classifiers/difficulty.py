@@ -18,6 +18,7 @@ from local_models.classifiers.ranker import load_ranker
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.table import TableHolder, count_known
 from local_models.classifiers.traits import split_options
+from local_models.classifiers.word_groups import ENGLISH, OTHER_LATIN
 
 LABELS = ("any_model", "strong_only")
 """What a user's own labelled file says of a request."""
@@ -30,6 +31,8 @@ _FAMILIAR = 1 / 3
 """Of a text in another language so many words must be known, ..."""
 _A_FEW = 8
 """... and of so many words and pairs in any language, one: a short foreign text may pass for English."""
+_PLAINLY = 5
+"""So many common words of English, and none of another language, are English."""
 
 _CENTRE, _SHARPNESS = 0.42, 7.5
 """Regression pulls towards the middle: open-ended readings are pulled apart again around it."""
@@ -87,6 +90,10 @@ class DifficultyReader:
         return _SHARPNESS * (raw - _CENTRE)
 
     def _is_strange(self, sample: Sample, features: Features, language: str) -> bool:
+        """Whether too few of its words were learned; not asked where it plainly speaks English."""
+        of_group = sample.words.in_group
+        if language == "en" and of_group[ENGLISH] >= _PLAINLY and not of_group[OTHER_LATIN]:
+            return False
         known, asked = count_known((self._head or self._open).keys, features)
         if language != "other":
             return not known and asked >= _A_FEW

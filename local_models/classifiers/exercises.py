@@ -189,8 +189,8 @@ def _sets_task(sample: Sample) -> bool:
     lower, in_group = sample.lower, sample.words.in_group
     if not (
         in_group[MATH_HINT]
-        or ("what" in lower or "how much" in lower) and _WHAT_SUM.search(lower)
-        or "let " in lower and _LETS.search(lower)
+        or (("what" in lower or "how much" in lower) and _WHAT_SUM.search(lower))
+        or ("let " in lower and _LETS.search(lower))
     ):
         return False
     if not _TASK.search(lower):

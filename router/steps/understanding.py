@@ -52,6 +52,8 @@ EARLIER_TURNS = 8
 _QUALITY = "quality"
 _HEADS = frozenset({"intent", "intents", "emotion", "emotion_calm", "difficulty", _QUALITY})
 """What `main.py train` writes, and the head that asks for every intent by itself."""
+_SENTENCE_CHARS = 160
+"""A longer turn says something in a language of its own; names and numbers alone are shorter."""
 _COMPLAINT = "complaint"
 _PARTS = {ImagePart: "image", AudioPart: "audio", FilePart: "file", VideoPart: "video"}
 _NEEDS = {"image": "vision", "audio": "audio", "video": "video"}
@@ -221,7 +223,9 @@ class Understanding:
     def _tell_language(self, read: Signals, last: str, earlier: Sequence[str]) -> str:
         """The language of the last turn, or of the talk where it is no sentence: that of the newest earlier
         turn which is one."""
-        if not earlier or read.language in ("zh", "mixed") or self._spoken(_part_of(last)):
+        if not earlier or read.language in ("zh", "mixed") or len(last) > _SENTENCE_CHARS:
+            return read.language
+        if self._spoken(last):
             return read.language
         before = (self._spoken(_part_of(turn)) for turn in reversed(earlier))
         return next(filter(None, before), read.language)

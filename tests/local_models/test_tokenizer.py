@@ -29,7 +29,14 @@ _HERE = Path(__file__).parent
 MEASURED = json.loads((_HERE / "token_texts.json").read_text("utf-8"))
 # The same of texts that nobody thinks of: vowel points, letters of mathematics, scripts of few, hand-written patterns.
 STRANGERS = json.loads((_HERE / "token_strangers.json").read_text("utf-8"))
-ORDINARY = ("english chat", "english docs", "chinese chat", "python", "json indented", "markdown table")
+ORDINARY = (
+    "english chat",
+    "english docs",
+    "chinese chat",
+    "python",
+    "json indented",
+    "markdown table",
+)
 
 
 @pytest.mark.parametrize(
