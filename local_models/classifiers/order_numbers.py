@@ -35,6 +35,8 @@ _NEXT = re.compile(
     r"(?:no\.|number\b)?\s?[#\"'“‘「『【\[(（]?\s?"
 )
 _MOST_IN_A_LIST = 30
+_DIGIT, _NUMBER_WITHIN = re.compile(r"\d"), 80
+"""Characters from the name on within which its number begins; most names have none."""
 _COUNTED = re.compile(
     r"\s?(?:[件个套箱台只双条张份元块万亿多余人次天日年月米斤吨瓶盒包袋支把辆部本块]|公[斤里]|单(?!号)|分(?!别)|kgs?\b|km\b|m\b|units?\b|pcs\b|pieces?\b|items?\b|box(?:es)?\b"
     r"|bottles?\b|pairs?\b|sets?\b|copies\b|points?\b|dollars?\b|usd\b|rmb\b|yuan\b|people\b|customers?\b|shares?\b|tons?\b|miles?\b|dpi\b"
@@ -105,6 +107,8 @@ def _named(typed: str, lower: str, place: int) -> list[Span]:
     if lower.startswith("尾号", place):
         tail = _TAIL_FIRST.match(lower, place)
         return [tail.span()] if tail and lower[place - 1 : place] not in ("机", "卡") else []
+    if not _DIGIT.search(lower, place, place + _NUMBER_WITHIN):
+        return []
     name = _NAME.match(lower, place)
     if name is None or not _is_name(lower, place, name):
         return []

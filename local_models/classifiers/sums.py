@@ -83,6 +83,15 @@ _BEHIND = re.compile(
     rf"|pounds?\ssterling|{_CODES}|{_MORE_CODES})(?![^\W_])|\s?(?:[€£¢₹₽₩¥￥₫฿]|\$(?!\s?\d|[\w$\\{{(]))"
 )
 """A currency behind a number."""
+_STOPS = frozenset(["", ".", ",", "?", "!", ";", ")"])
+_UNIT_STARTS = frozenset(
+    word[:2]
+    for word in (
+        "dollar buck yuan euro cent rupee peso rouble ruble franc quid baht ringgit dirham riyal yen lira reais kroner zloty zl kr rs "
+        f"pound hundred thousand million billion trillion lakh crore mio {_CODES} {_MORE_CODES}"
+    ).replace("|", " ").split()
+)  # fmt: skip
+"""How words begin that count a number before them, behind a blank."""
 _TENS_OF_THOUSANDS = re.compile(
     r"万(?:(?!\s?[\da-z一-鿿])|(?=[的了吧呢吗啊买退就才]|左右|以[上内下]))"
 )
@@ -203,6 +212,8 @@ def _sum_behind_currency(lower: str, first: int, start: int, end: int) -> Span |
 
 def _sum_before_currency(lower: str, start: int, end: int) -> Span | None:
     """The sum whose number stands there, where a currency is behind it."""
+    if _stands_alone(lower, end):
+        return None
     if lower[start - 1 : start] in "-_" and lower[start - 2 : start - 1].isalnum() and start > 1:
         return None  # the end of a name: "a-12元"
     upper = _upper_end(lower, start, end)
@@ -219,6 +230,15 @@ def _sum_before_currency(lower: str, start: int, end: int) -> Span | None:
     if thousands := _TENS_OF_THOUSANDS.match(lower, last):
         return (start, thousands.end()) if _ONE_NUMBER.fullmatch(lower, start, end) else None
     return None
+
+
+def _stands_alone(lower: str, end: int) -> bool:
+    """Whether the number that ends there is seen at a glance to have nothing behind it that counts it."""
+    behind = lower[end : end + 1]
+    if behind != " ":
+        return behind in _STOPS
+    following = lower[end + 1 : end + 3]
+    return following.isascii() and following.isalpha() and following not in _UNIT_STARTS
 
 
 def _one_number(lower: str, start: int, end: int, unit: re.Match[str]) -> Span | None:
