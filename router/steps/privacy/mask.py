@@ -17,7 +17,7 @@ from router.steps.privacy.names import SURNAMES
 from router.steps.privacy.placeholders import ALIKE, Key, may_hold, write, write_bare
 from router.steps.privacy.scan import lowered, scan
 from router.steps.privacy.settings import PrivacySettings
-from router.steps.privacy.spans import Span, without_overlaps
+from router.steps.privacy.spans import Span, unite
 from router.steps.privacy.vault import Vault
 
 _NAME_KEYS = (
@@ -173,7 +173,7 @@ class Writer:
         form = write_bare if bare else write
         pieces: list[str] = []
         done = 0
-        for span in without_overlaps(spans):
+        for span in unite(spans):
             value = text[span.start : span.end]
             key = self._vault.keep(value, span.kind)
             self.written.add(key)

@@ -59,6 +59,24 @@ def without_overlaps(spans: list[Span]) -> list[Span]:
     return kept + _surest([spans[each] for each in sorted(group)])
 
 
+def unite(spans: list[Span]) -> list[Span]:
+    """Spans in order of their place, those that overlap as one, of the surest one's kind.
+
+    Of two values that share a few characters, the one that gave way would leave the rest of it to be read.
+    """
+    united: list[Span] = []
+    surest: Span | None = None
+    for span in sorted(spans):
+        last = united[-1] if united else None
+        if last is None or surest is None or span.start >= last.end:
+            united.append(span)
+            surest = span
+            continue
+        surest = max(surest, span, key=_strength)
+        united[-1] = surest._replace(start=last.start, end=max(last.end, span.end))
+    return united
+
+
 def _surest(spans: list[Span]) -> list[Span]:
     """The same for spans of which each overlaps another."""
     if len(spans) < 2:

@@ -132,6 +132,13 @@ def test_addresses_glued_to_each_other_leave_no_part_readable() -> None:
         assert "@" not in written and "example" not in written and "138" not in written
 
 
+def test_of_two_values_that_share_characters_neither_leaves_a_rest() -> None:
+    text = "微信号abc_12345PHONE_113812345678微信号abc_12345PHONE_11"
+    masked = new_privacy().mask(ask(text), "")
+    assert "3812345678" not in sent(masked.request)
+    assert "12345" not in sent(masked.request)
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=3), st.data())
 def test_no_masked_value_is_readable_anywhere_in_the_request(
