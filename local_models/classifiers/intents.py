@@ -52,6 +52,10 @@ _ELSEWHERE = 0.5
 """How sure it must be that a text is not said to a shop, for none of its words to be a wish, ..."""
 _STRAY = 0.3
 """... and how sure where the text holds none anyway, for nothing that was said before to lend it one."""
+_WORD_BYTES = 12
+"""A word or two ("headphones") may be a thing that somebody looks for, whatever else they are."""
+_ANSWER_BYTES = 20
+"""What is longer, six Chinese characters or three words, is more than a bare answer."""
 _FAMILIAR = 0.34
 """A text of which less than this share is known is in words that nobody taught the head."""
 _CLEAR = ((0.9, 24), (0.98, 12))
@@ -147,8 +151,9 @@ class IntentReader:
         features = self._widen(features)
         main = self._one.read(features)
         present, elsewhere = self._present(features)
-        if self._is_elsewhere(main, elsewhere):
-            return _read_elsewhere(main, elsewhere)
+        is_in_talk = user is not None or agent is not None
+        if self._is_elsewhere(main, elsewhere, features, is_in_talk):
+            return _read_elsewhere(main, elsewhere, features)
         alone = self._read_alone(text, main, present)
         if self._combiner is None or (user is None and agent is None) or _is_clear(main, features):
             return alone
@@ -162,8 +167,9 @@ class IntentReader:
         features = self._widen(features)
         main = self._one.read(features)
         present, elsewhere = self._present(features)
-        if self._is_elsewhere(main, elsewhere):
-            reading = _read_elsewhere(main, elsewhere)
+        is_in_talk = user is not None or agent is not None
+        if self._is_elsewhere(main, elsewhere, features, is_in_talk):
+            reading = _read_elsewhere(main, elsewhere, features)
             return reading.intent, reading.confidence
         if self._combiner is None or (user is None and agent is None) or _is_clear(main, features):
             return main.label, main.confidence
@@ -184,8 +190,15 @@ class IntentReader:
         """With what the text means, for a head that wants to know."""
         return read_meaning(features) if self._wants_meaning else features
 
-    def _is_elsewhere(self, main: Reading, elsewhere: float) -> bool:
-        """Whether the text is not said to a shop, or too likely not to for a turn that wants nothing."""
+    def _is_elsewhere(
+        self, main: Reading, elsewhere: float, features: Features, is_in_talk: bool
+    ) -> bool:
+        """Whether the text is not said to a shop, or too likely not to for a turn that wants nothing.
+
+        In a talk a few words may answer what was asked, a name, a place or a thing, whatever they are elsewhere.
+        """
+        if is_in_talk and _size(features) < _ANSWER_BYTES:
+            return False
         if main.label in NEUTRAL and not main.is_unsure:
             return elsewhere >= _STRAY
         return elsewhere >= _ELSEWHERE and (self._overrules or main.is_unsure)
@@ -292,11 +305,11 @@ class IntentReader:
         }
 
 
-def _read_elsewhere(main: Reading, elsewhere: float) -> IntentReading:
+def _read_elsewhere(main: Reading, elsewhere: float, features: Features) -> IntentReading:
     """A text that is not said to a shop wants none of a shop's services; a joke stays one."""
     label = main.label if main.label in NEUTRAL else "other"
     confidence = max(elsewhere, main.confidence if label == main.label else 0.0)
-    is_off_topic = elsewhere >= _ELSEWHERE
+    is_off_topic = elsewhere >= _ELSEWHERE and _size(features) >= _WORD_BYTES
     return IntentReading(label, (label,), GROUPS[label], confidence, False, False, is_off_topic)
 
 
@@ -319,8 +332,13 @@ def _is_clear(main: Reading, features: Features) -> bool:
     """Whether the turn says by itself what it wants, so that nothing before it can overrule it."""
     if main.label in NEUTRAL:
         return False
-    size = len(features.text.encode("utf-8", "replace"))
+    size = _size(features)
     return any(main.confidence >= sure and size >= least for sure, least in _CLEAR)
+
+
+def _size(features: Features) -> int:
+    """Bytes, of which a Chinese character has three."""
+    return len(features.text.encode("utf-8", "replace"))
 
 
 def _above(present: dict[str, float], least: float) -> dict[str, float]:

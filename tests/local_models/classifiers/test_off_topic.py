@@ -67,7 +67,7 @@ def kept_back(language: str) -> list[str]:
         "wake me at ten to six",
         "Which of these is a prime number? A. 4 B. 6 C. 7 D. 9",
         "Summarise the doctrine of promissory estoppel in two sentences.",
-        "An essay on why customers complain, 800 words",
+        "Write an essay on why customers complain",
     ],
 )
 def test_what_no_shop_would_hear_is_off_topic(reader: IntentReader, text: str) -> None:
@@ -112,7 +112,7 @@ def test_few_of_those_whom_other_trades_serve_are_off_topic(
     assert sum(read(reader, line.text).is_off_topic for line in lines) <= 0.1 * len(lines)
 
 
-@pytest.mark.parametrize(("language", "share"), [("zh", 0.31), ("en", 0.16)])
+@pytest.mark.parametrize(("language", "share"), [("zh", 0.4), ("en", 0.24)])
 def test_after_talk_about_a_matter_it_is_still_none_of_it(
     reader: IntentReader, language: str, share: float
 ) -> None:
