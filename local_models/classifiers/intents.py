@@ -54,6 +54,8 @@ _STRAY = 0.3
 """... and how sure where the text holds none anyway, for nothing that was said before to lend it one."""
 _WORD_BYTES = 12
 """A word or two ("headphones") may be a thing that somebody looks for, whatever else they are."""
+_NOD_BYTES = 15
+"""In a nod or thanks of so few nothing stands beside it ("understood", "great, thanks")."""
 _ANSWER_BYTES = 20
 """What is longer, six Chinese characters or three words, is more than a bare answer."""
 _FAMILIAR = 0.34
@@ -274,6 +276,8 @@ class IntentReader:
     def _several(self, text: str, main: str, present: dict[str, float]) -> tuple[str, ...]:
         """The main intent and what else is there. A neutral main, or one that the other head does not
         even hint at, yields to a wish that is sure enough."""
+        if main == "smalltalk" and len(text.encode("utf-8", "replace")) <= _NOD_BYTES:
+            return (main,)
         hinted = _above(present, _HINTED)
         found = _above(hinted, _PRESENT)
         may_be_more = main in NEUTRAL or hinted.keys() - {main}

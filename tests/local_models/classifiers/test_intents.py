@@ -56,6 +56,8 @@ def test_the_labels_are_those_that_policies_know() -> None:
         ("write a python function that sorts a list", "other"),
         ("my laptop is broken", "warranty"),
         ("thanks a lot", "smalltalk"),
+        ("great, thanks", "smalltalk"),
+        ("understood", "smalltalk"),
         ("my card was charged twice", "payment"),
         ("do you have this in blue", "product_consult"),
         ("那收到货以后才能申请价保是吧", "promotion"),
@@ -76,7 +78,7 @@ def test_the_shipped_head_has_kept_what_it_learned_in_either_language(
 ) -> None:
     lines = [line for line in read_lines(language) if len(line.intents) == 1][::7]
     right = [intent_of(reader, line.text) in (*line.intents, line.second) for line in lines]
-    assert sum(right) / len(right) > 0.92
+    assert sum(right) / len(right) > 0.93
 
 
 @pytest.mark.parametrize(
