@@ -363,11 +363,9 @@ def _open_dispatcher(
 def _open_breakers(stack: AsyncExitStack, state: StateEntry) -> Breakers:
     if state.redis_url is None:
         return Breakers()
-    from redis.asyncio import Redis
+    from router.storage.breakers import RedisBreakerStore, open_redis
 
-    from router.storage.breakers import RedisBreakerStore
-
-    redis = Redis.from_url(state.redis_url, socket_connect_timeout=2, socket_timeout=2)
+    redis = open_redis(state.redis_url)
     stack.push_async_callback(redis.aclose)
     return Breakers(store=RedisBreakerStore(redis))
 

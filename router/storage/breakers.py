@@ -91,6 +91,22 @@ class MemoryBreakerStore:
         self._probes.pop(name, None)
 
 
+def open_redis(url: str) -> Redis:
+    """A client for state that requests wait for, at `url`.
+
+    It gives up after two seconds, and tries again once, at once: that mends a connection which broke
+    while it lay idle. The client's own way is to pause between its tries, for seconds, while a request
+    waits for a probe that every replica may send by itself where Redis is away.
+    """
+    from redis.asyncio import Redis
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+
+    return Redis.from_url(
+        url, socket_connect_timeout=2, socket_timeout=2, retry=Retry(NoBackoff(), retries=1)
+    )
+
+
 class RedisBreakerStore:
     """Breakers of all replicas behind one Redis: a hash of trips and a short-lived key per probe."""
 

@@ -20,6 +20,7 @@ from router.storage.breakers import (
     MemoryBreakerStore,
     RedisBreakerStore,
     Trip,
+    open_redis,
 )
 
 
@@ -47,14 +48,20 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[BreakerStore]:
         yield MemoryBreakerStore()
         return
     redis = Redis(host="127.0.0.1", port=request.getfixturevalue("redis_port"))
-    for _ in range(200):
-        with suppress(RedisError, OSError):
-            await redis.ping()
-            break
-        await asyncio.sleep(0.05)
+    await _answers(redis)
     await redis.flushall()
     yield RedisBreakerStore(redis)
     await redis.aclose()
+
+
+async def _answers(redis: Redis) -> None:
+    """Wait until the server, which may have been started just now, answers."""
+    for _ in range(1_000):
+        with suppress(RedisError, OSError):
+            await redis.ping()
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("Redis did not start")
 
 
 async def test_a_trip_is_seen_with_the_time_that_is_left(store: BreakerStore) -> None:
@@ -105,7 +112,8 @@ async def test_an_unreachable_redis_is_said_to_be_so() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    redis = Redis(host="127.0.0.1", port=port)
+    redis = open_redis(f"redis://127.0.0.1:{port}")
+    assert redis.get_retry().get_retries() == 1, "a request waits for it"
     store = RedisBreakerStore(redis)
     for call in (
         store.trips(),
@@ -116,4 +124,16 @@ async def test_an_unreachable_redis_is_said_to_be_so() -> None:
     ):
         with pytest.raises(BreakerStoreError, match="cannot be reached"):
             await call
+    await redis.aclose()
+
+
+async def test_a_connection_that_broke_while_it_lay_idle_is_opened_anew(redis_port: int) -> None:
+    redis = open_redis(f"redis://127.0.0.1:{redis_port}")
+    await _answers(redis)
+    store = RedisBreakerStore(redis)
+    await store.trip("d", Trip(left_seconds=30, why="X"))
+    async with Redis(host="127.0.0.1", port=redis_port) as other:
+        await other.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+    assert (await store.trips()).keys() == {"d"}
+    await redis.flushall()
     await redis.aclose()
