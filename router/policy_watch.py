@@ -15,6 +15,8 @@ from policies.store import PolicyStore
 from router.telemetry.logs import get_logger
 
 _log = get_logger(__name__)
+_LOOK_SECONDS = 0.25
+"""Looking for changes more often would cost an idle server the most of all."""
 _PAUSE_SECONDS = 2.0
 """Before a watch that broke is begun anew: its folder may be away, or the system out of watches."""
 _MOST_LINKS = 40
@@ -41,21 +43,25 @@ class ShowsPolicy(Protocol):
 
 
 async def watch_policy(
-    store: PolicyStore, metrics: ShowsPolicy, *, pause_seconds: float = _PAUSE_SECONDS
+    store: PolicyStore,
+    metrics: ShowsPolicy,
+    *,
+    look_seconds: float = _LOOK_SECONDS,
+    pause_seconds: float = _PAUSE_SECONDS,
 ) -> None:
     """Reload whenever the file changes, for as long as the house is open, whatever goes wrong.
 
-    The watch looks up four times a second: more often would cost an idle server the most of all.
+    The watch looks for changes every `look_seconds`, and takes over those of two looks together.
     """
     while True:
         try:
-            await _take_over_once(store, metrics)
+            await _take_over_once(store, metrics, look_seconds)
         except Exception as error:  # a true boundary: a watch that ends would end all reloads
             _log.error("policy_watch_broke", file=str(store.path), error=repr(error))
             await asyncio.sleep(pause_seconds)
 
 
-async def _take_over_once(store: PolicyStore, metrics: ShowsPolicy) -> None:
+async def _take_over_once(store: PolicyStore, metrics: ShowsPolicy, look_seconds: float) -> None:
     """Reload if the file changed since it was read, then wait until it may have changed again.
 
     Every change is waited for by a watch of its own: one that goes on may be that of a folder
@@ -65,8 +71,9 @@ async def _take_over_once(store: PolicyStore, metrics: ShowsPolicy) -> None:
     for folder in trail.folders:
         if not folder.is_dir():
             raise FileNotFoundError(f"{folder} is away")
+    step = round(look_seconds * 1000)
     changes = awatch(
-        *trail.folders, watch_filter=trail.concerns, debounce=500, step=250, recursive=False
+        *trail.folders, watch_filter=trail.concerns, debounce=2 * step, step=step, recursive=False
     )
     async with aclosing(changes), asyncio.TaskGroup() as group:
         group.create_task(_first(changes))

@@ -74,11 +74,13 @@ async def open_house(
     *,
     trusts_caller: bool = False,
     speaks_as: str = "",
+    understanding: Understanding | None = None,
 ) -> AsyncIterator[House]:
     """The whole gateway without its doors; what is open is closed at the end, last opened first.
 
     `trusts_caller` asks for no key: for the command line, whose user owns the configuration and
-    may speak as any of its keys.
+    may speak as any of its keys. `understanding` is whoever reads requests where one is open already:
+    several houses in one process may share it.
 
     Raises:
         ConfigError: something in the configuration cannot be used; one line a problem.
@@ -86,8 +88,9 @@ async def open_house(
     configure_logs(settings.server.log_level)
     async with AsyncExitStack() as stack:
         vendors = find_vendors(settings, environ)
-        in_house = find_in_house(settings.local, _catalog())
-        catalog = find_models(_catalog().with_models(in_house.models), settings, vendors)
+        shipped = _catalog()
+        in_house = find_in_house(settings.local, shipped)
+        catalog = find_models(shipped.with_models(in_house.models), settings, vendors)
         allowances = _allowances(settings, trusts_caller=trusts_caller)
         places = find_places(catalog, settings, vendors) | places_in_house(in_house, catalog)
         price = PriceBook(catalog.get, cards_by_place(places))
@@ -103,7 +106,7 @@ async def open_house(
         )
         limits.listen(dispatcher.on_limits)
         candidates = _Candidates(catalog, places, {**statuses(vendors), NAME: in_house.status})
-        understanding = open_understanding(settings.understanding)
+        understanding = understanding or open_understanding(settings.understanding)
         policies = _open_policies(settings, candidates, understanding)
         metrics.set_policy(policies.current.name, policies.current.version)
         cache = _open_cache(settings.cache, settings.privacy)

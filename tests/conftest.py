@@ -9,10 +9,15 @@ from typing import Any
 
 # Imported here, early and at a shallow stack: its pytest plugin would otherwise import it for the
 # first time while the session ends, where CPython 3.11 can fail to rewrite so deep a module.
-import hypothesis  # noqa: F401
+import hypothesis
+import psutil
+import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# A machine that does something else for a moment is no failure.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", ""})
 
 
@@ -42,3 +47,32 @@ def _is_local(host: str) -> bool:
 
 
 sys.addaudithook(_refuse_network)
+
+
+_BYTES_A_WORKER = 2 * 1024**3
+"""What one process that runs a share of the tests needs, with the programs that it starts."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Share all tests among the cores, where all are asked for and nothing else is said.
+
+    A few that are named run in this very process, which begins sooner and shows what they print;
+    `-n` says otherwise for either, and `-n 0` or `-p no:xdist` keep all of them here too. A worker
+    gets its share in one piece, so that what a module prepares is prepared once, and takes over
+    half of what another one has left when it has done its own.
+    """
+    option = config.option
+    is_said = getattr(option, "numprocesses", 0) is not None or option.dist != "no" or option.tx
+    is_watched = option.usepdb or option.capture == "no" or option.collectonly
+    is_whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    if is_said or is_watched or not is_whole or "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    workers = _count_workers(psutil.virtual_memory().available)
+    if workers > 1:
+        option.numprocesses, option.dist = workers, "worksteal"
+
+
+def _count_workers(free_bytes: int) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(cores or 1, free_bytes // _BYTES_A_WORKER)

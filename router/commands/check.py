@@ -171,8 +171,9 @@ def _check_cache(name: str, settings: Settings, intents: Collection[str]) -> lis
 def list_configured(settings: Settings) -> Sequence[Candidate]:
     """Every model of the catalog and the configuration, on or off."""
     vendors = find_vendors(settings, os.environ)
-    in_house = find_in_house(settings.local, load_catalog())
-    catalog = find_models(load_catalog().with_models(in_house.models), settings, vendors)
+    shipped = load_catalog()
+    in_house = find_in_house(settings.local, shipped)
+    catalog = find_models(shipped.with_models(in_house.models), settings, vendors)
     places = find_places(catalog, settings, vendors) | places_in_house(in_house, catalog)
     today = datetime.datetime.now(datetime.UTC).date()
     known = {**statuses(vendors), NAME: in_house.status}

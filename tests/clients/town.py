@@ -22,6 +22,7 @@ from router.settings import Settings
 from router.steps.access import hash_key
 from router.wiring import open_house
 from tests.clients.cases import CASES, KEY, NARROW_KEY
+from tests.journeys.house import listening
 
 GIVE_UP_SECONDS = 120
 MOST_TRIES = 2
@@ -77,13 +78,9 @@ async def open_town(wire: str, folder: Path) -> AsyncIterator[Town]:
         house = await stack.enter_async_context(open_house(settings, {}))
         door = _Counting(create_app(house))
         listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-        server = uvicorn.Server(uvicorn.Config(door, lifespan="off", log_config=None))
-        server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        config = uvicorn.Config(door, lifespan="off", log_config=None)
+        await stack.enter_async_context(listening(config, listener))
         yield Town(f"http://127.0.0.1:{listener.getsockname()[1]}", door, vendor)
-        server.should_exit = server.force_exit = True
-        await serving
-        listener.close()
 
 
 def _configure(wire: str, base_url: str, folder: Path) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,13 @@ from providers.simulators.settings import INSTANT
 from router.app import create_app
 from router.deps import House
 from router.settings import Settings
+from router.steps.understanding import Understanding
 from router.storage.entries import Entry
 from router.wiring import open_house
 
 VENDORS = ("openai", "anthropic", "dashscope")
+_NO_ROOTS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""The gateway speaks plain HTTP here; reading every root certificate for each client takes 30 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +39,9 @@ class Served:
 
     def client(self, key: str = "any", **options: Any) -> openai.AsyncOpenAI:
         """OpenAI's own client, which does not retry unless it is told to."""
-        return openai.AsyncOpenAI(
-            base_url=f"{self.url}/v1", api_key=key, **{"max_retries": 0, **options}
-        )
+        http = openai.DefaultAsyncHttpxClient(verify=_NO_ROOTS)
+        given = {"max_retries": 0, "http_client": http, **options}
+        return openai.AsyncOpenAI(base_url=f"{self.url}/v1", api_key=key, **given)
 
     def upstream_requests(self) -> list[dict[str, Any]]:
         """Every request that any vendor saw."""
@@ -70,9 +75,20 @@ async def serve(
             "local": {"enabled": False},
             **settings,
         }
-        house = await stack.enter_async_context(open_house(Settings.model_validate(whole), {}))
+        own = settings.get("understanding")
+        house = await stack.enter_async_context(
+            open_house(
+                Settings.model_validate(whole), {}, understanding=None if own else _shipped_heads()
+            )
+        )
         url = await stack.enter_async_context(_listen(house))
         yield Served(url, house, simulators)
+
+
+@cache
+def _shipped_heads() -> Understanding:
+    """Loaded once for all gateways: reading keeps nothing of one request for another."""
+    return Understanding()
 
 
 @contextlib.asynccontextmanager
@@ -82,15 +98,30 @@ async def _listen(house: House) -> AsyncIterator[str]:
     config = uvicorn.Config(
         create_app(house), http="httptools", lifespan="off", log_config=None, access_log=False
     )
+    async with listening(config, listener):
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextlib.asynccontextmanager
+async def listening(config: uvicorn.Config, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve on the socket. It ends as `force_exit` does, but as soon as nothing is left to end."""
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        await asyncio.sleep(0.01)
+    while not server.started and not task.done():
+        await asyncio.sleep(0.001)
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield
     finally:
-        server.should_exit = True
-        server.force_exit = True
-        await task
+        # Its own end looks around ten times a second, and always waits a tenth more for connections.
+        task.cancel()
+        await asyncio.wait([task])
+        for each in server.servers:
+            each.close()
+        for connection in list(server.server_state.connections):
+            connection.shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(0.1):
+                while server.server_state.connections or server.server_state.tasks:
+                    await asyncio.sleep(0.001)
         listener.close()
