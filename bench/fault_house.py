@@ -20,6 +20,7 @@ from providers.simulators.settings import Pacing
 from router.app import create_app
 from router.deps import House
 from router.settings import Settings
+from router.steps.understanding import Understanding
 from router.wiring import open_house
 
 DEADLINE_SECONDS = 10.0
@@ -82,8 +83,10 @@ async def open_town(
         for vendor in vendors.values():
             stack.callback(vendor.stop)
 
+        understanding = Understanding()
+
         async def serve(**terms: str) -> Gateway:
-            served = _serve(cells, vendors, folder, {**limits, **terms})
+            served = _serve(cells, vendors, folder, {**limits, **terms}, understanding)
             return await stack.enter_async_context(served)
 
         breaking, continuing = await serve(on_break="error"), await serve(on_break="continue")
@@ -102,10 +105,15 @@ def _start_vendors(cells: Sequence[Cell]) -> dict[str, Simulator]:
 
 @asynccontextmanager
 async def _serve(
-    cells: Sequence[Cell], vendors: dict[str, Simulator], folder: Path, terms: dict[str, Any]
+    cells: Sequence[Cell],
+    vendors: dict[str, Simulator],
+    folder: Path,
+    terms: dict[str, Any],
+    understanding: Understanding,
 ) -> AsyncIterator[Gateway]:
     settings = _configure(cells, vendors, folder, terms)
-    async with open_house(settings, {}, trusts_caller=True) as house:
+    opening = open_house(settings, {}, trusts_caller=True, understanding=understanding)
+    async with opening as house:
         listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         config = uvicorn.Config(
             create_app(house),

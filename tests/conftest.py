@@ -49,8 +49,11 @@ def _is_local(host: str) -> bool:
 sys.addaudithook(_refuse_network)
 
 
+_MOST_WORKERS = 4
+"""Each imports, collects and prepares everything by itself: more gain little, and a container may allow
+less of a large machine than it shows."""
 _BYTES_A_WORKER = 2 * 1024**3
-"""What one process that runs a share of the tests needs, with the programs that it starts."""
+"""What one of them needs, with the programs that it starts."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -75,4 +78,4 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 def _count_workers(free_bytes: int) -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(cores or 1, free_bytes // _BYTES_A_WORKER)
+    return min(_MOST_WORKERS, cores or 1, free_bytes // _BYTES_A_WORKER)

@@ -22,7 +22,7 @@ from router.settings import Settings
 from router.steps.access import hash_key
 from router.wiring import open_house
 from tests.clients.cases import CASES, KEY, NARROW_KEY
-from tests.journeys.house import listening
+from tests.journeys.house import listening, shipped_heads
 
 GIVE_UP_SECONDS = 120
 MOST_TRIES = 2
@@ -75,7 +75,9 @@ async def open_town(wire: str, folder: Path) -> AsyncIterator[Town]:
     async with contextlib.AsyncExitStack() as stack:
         vendor = await stack.enter_async_context(serve_simulator(wire, pacing=INSTANT))
         settings = Settings.model_validate(_configure(wire, vendor.base_url, folder))
-        house = await stack.enter_async_context(open_house(settings, {}))
+        house = await stack.enter_async_context(
+            open_house(settings, {}, understanding=shipped_heads())
+        )
         door = _Counting(create_app(house))
         listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         config = uvicorn.Config(door, lifespan="off", log_config=None)

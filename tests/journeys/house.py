@@ -78,7 +78,7 @@ async def serve(
         own = settings.get("understanding")
         house = await stack.enter_async_context(
             open_house(
-                Settings.model_validate(whole), {}, understanding=None if own else _shipped_heads()
+                Settings.model_validate(whole), {}, understanding=None if own else shipped_heads()
             )
         )
         url = await stack.enter_async_context(_listen(house))
@@ -86,7 +86,7 @@ async def serve(
 
 
 @cache
-def _shipped_heads() -> Understanding:
+def shipped_heads() -> Understanding:
     """Loaded once for all gateways: reading keeps nothing of one request for another."""
     return Understanding()
 

@@ -13,6 +13,11 @@ from router.measuring import estimate_prompt, estimate_prompts, longest_text
 from router.steps.understanding import Understanding
 
 
+@pytest.fixture(scope="module")
+def understanding() -> Understanding:
+    return Understanding()
+
+
 def ask(*parts: Part) -> ChatRequest:
     content = (TextPart(text="please read this"), *parts)
     return ChatRequest(model="auto", messages=(Message(role="user", content=content),))
@@ -23,13 +28,15 @@ def file(data: bytes, kind: str = "text/plain", name: str = "notes.txt") -> File
     return FilePart(file=Raw(json.dumps({"file_data": held, "filename": name}).encode()))
 
 
-def test_a_text_file_counts_as_the_text_that_it_is_and_is_a_long_document() -> None:
+def test_a_text_file_counts_as_the_text_that_it_is_and_is_a_long_document(
+    understanding: Understanding,
+) -> None:
     words = "the parcel has not arrived yet and nobody answers " * 4_800
     request = ask(file(words.encode()))
     assert estimate_prompt(request) >= 40_000
     assert abs(estimate_prompt(request) - estimate_prompt(ask(TextPart(text=words)))) < 20
-    assert Understanding().read(request).has_long_document
-    assert not Understanding().read(ask(file(b"a short note"))).has_long_document
+    assert understanding.read(request).has_long_document
+    assert not understanding.read(ask(file(b"a short note"))).has_long_document
 
 
 def test_a_chinese_file_is_long_at_a_third() -> None:
@@ -65,19 +72,19 @@ CHINESE = "甲方应当于收到货物之日起十五日内付清全部款项。
     ],
 )
 def test_every_turn_is_long_or_short_by_its_own_script(
-    turns: tuple[str, ...], is_long: bool
+    understanding: Understanding, turns: tuple[str, ...], is_long: bool
 ) -> None:
     messages = tuple(Message(role="user", content=turn) for turn in turns)
     assert (
-        Understanding().read(ChatRequest(model="auto", messages=messages)).has_long_document
+        understanding.read(ChatRequest(model="auto", messages=messages)).has_long_document
         is is_long
     )
 
 
-def test_a_document_that_is_no_text_counts_by_its_bytes() -> None:
+def test_a_document_that_is_no_text_counts_by_its_bytes(understanding: Understanding) -> None:
     small, large = (ask(file(b"%PDF" * size, "application/pdf", "a.pdf")) for size in (100, 25_000))
     assert estimate_prompt(large) - estimate_prompt(small) == 9_960
-    assert Understanding().read(large).has_long_document
+    assert understanding.read(large).has_long_document
 
 
 @pytest.mark.parametrize(
@@ -99,8 +106,8 @@ def test_what_is_no_text_is_counted_by_its_bytes_or_by_a_fixed_number(
     assert least <= found <= least * 1.1
 
 
-def test_every_family_has_an_estimate_and_a_most() -> None:
+def test_every_family_has_an_estimate_and_a_most(understanding: Understanding) -> None:
     told = estimate_prompts(ask(file("张三 13800138000 北京市\n".encode() * 50)))
     assert told["qwen"][0] > told["o200k"][0] * 1.3
     assert all(about <= most for about, most in told.values())
-    assert Understanding().read(ask()).tokens_by_family.keys() == told.keys()
+    assert understanding.read(ask()).tokens_by_family.keys() == told.keys()

@@ -38,10 +38,15 @@ def test_a_reload_counts_from_the_next_request_on(tmp_path: Path) -> None:
     assert before.policy_version != after.policy_version
 
 
-@pytest.mark.parametrize("name", shipped_policies())
-def test_the_utterances_in_our_policies_are_read_and_go_where_they_say(name: str) -> None:
-    understanding = Understanding()
+@pytest.fixture(scope="module")
+def understanding() -> Understanding:
+    return Understanding()
 
+
+@pytest.mark.parametrize("name", shipped_policies())
+def test_the_utterances_in_our_policies_are_read_and_go_where_they_say(
+    name: str, understanding: Understanding
+) -> None:
     def read(text: str) -> Signals:
         message = Message(role="user", content=text)
         return understanding.read(ChatRequest(model="auto", messages=(message,)), frozenset())
