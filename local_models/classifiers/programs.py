@@ -7,6 +7,7 @@ code shows in how a line is built and where it ends, or in a wish for something 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.survey import mask_of
@@ -74,7 +75,7 @@ _LINE_BEGINNINGS = (
     "main ", "std::", "use ", "require ", "attr_", "puts ", "apiversion", "end",
 )  # fmt: skip
 """What a line of code begins with that holds no bracket, brace or equals sign."""
-_LINE_SIGNS = frozenset("({=[}")
+_LINE_SIGNS = "({=[}"
 _ENOUGH = 2
 """A line that is code for sure counts for two likely ones."""
 _WITHIN = re.compile(
@@ -96,6 +97,8 @@ _FAULTS = re.compile(
     r"Overflow|OutOfMemory|StackOverflow|NoClassDefFound|OS|IO|NotImplemented|Unbound(?:Local)?)Error(?![A-Za-z])"
     r"|(?<![A-Za-z])(?:[A-Z][a-z]+){2,6}Exception(?![A-Za-z])|(?<![A-Za-z])(?:IO|SQL)Exception(?![A-Za-z])|\bundefined is not\b|[Ss]egmentation fault|\bsegfault|(?<![A-Za-z])StackOverflow(?![A-Za-z])"
 )
+_FAULT_WORDS = ("Error", "Exception", "undefined", "egmentation", "Overflow", "segfault")
+"""One of these stands in every such fault."""
 _LANGUAGES = r"(?:python|java|rust|golang|go|ruby|swift|kotlin|scala|perl|matlab|c|r|javascript|typescript|js|c\+\+|c#|php|sql|html|css|bash|shell|react|vue|node(?:\.?js)?|numpy|pandas|django)"
 _MADE = (
     r"(?:code|functions?|scripts?|programs?|class(?:es)?|methods?|quer(?:y|ies)|lists?|dict(?:ionar(?:y|ies))?s?|arrays?|strings?|loops?|"
@@ -165,7 +168,7 @@ def _has_code_lines(text: str) -> bool:
         start = line.lstrip()
         if not start:
             continue
-        has_signs = not _LINE_SIGNS.isdisjoint(start)
+        has_signs = _holds_one(start, _LINE_SIGNS)
         if not has_signs and not start[:12].lower().startswith(_LINE_BEGINNINGS):
             has_marks = "|" in start or "::" in start or " => " in start
             if has_marks and (_WITHIN.search(start) or _SURE_LINE.match(start)):
@@ -193,10 +196,14 @@ def _names_code(text: str) -> bool:
     """A query in capitals, or a fault that only programs have."""
     if "SELECT" in text and _CAPITAL_SQL.search(text):
         return True
-    return any(
-        word in text
-        for word in ("Error", "Exception", "undefined", "egmentation", "Overflow", "segfault")
-    ) and (_FAULTS.search(text) is not None)
+    return _holds_one(text, _FAULT_WORDS) and _FAULTS.search(text) is not None
+
+
+def _holds_one(text: str, words: Iterable[str]) -> bool:
+    for word in words:  # noqa: SIM110 - a loop, since every text comes here
+        if word in text:
+            return True
+    return False
 
 
 def _wishes_code(sample: Sample) -> bool:
