@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -94,6 +95,7 @@ _IDLE = frozenset(
         ),
     )
 )
+_IDLE_OR_COURTESY = _IDLE | _COURTESY
 _NOD_WORDS = (
     "continue next more go on another one haha hahaha hehe lol rofl wow cool nice perfect awesome morning afternoon evening "
     "night bye goodbye welcome problem worries keep going proceed ahead carry understood exactly indeed agreed alright super"
@@ -159,7 +161,7 @@ def _read_short_wish(plain: str) -> str:
     if len(plain) > _LONGEST_WISH:
         return ""
     wish = "".join(_UNITS.findall(plain)).rstrip(_PARTICLES)
-    is_idle = wish in _NO_WISHES or not read_matter(wish, wish).words
+    is_idle = wish in _NO_WISHES or not read_matter(wish).words
     return "" if is_idle or not _SHORT_WISH.fullmatch(wish) else wish
 
 
@@ -175,6 +177,15 @@ _LEAST_OF_BRIEF, _LEAST_IN_COMMON = 0.1, 0.45
 """Shares of the n-grams of the shorter one."""
 
 
+class Marks(NamedTuple):
+    """What a turn shows at first sight."""
+
+    numbers: frozenset[str]
+    quoted: frozenset[str]
+    form: str
+    """`told`, `asked`, or empty where neither is sure."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What a turn says, less what any turn may say."""
@@ -182,32 +193,25 @@ class Matter:
     units: tuple[str, ...]
     """Its words, or signs where it is Chinese, as they stand."""
     words: frozenset[str]
-    numbers: frozenset[str]
-    quoted: frozenset[str]
     parts: tuple[frozenset[str], ...]
     """The words of every question in it, where it says more than that."""
-    form: str
-    """`told`, `asked`, or empty where neither is sure."""
     keeps_order: bool
     """Whether another order of the words says another thing."""
 
 
 def _asks_the_same(now: Features, before: Features) -> bool:
-    said, said_before = read_matter(now.text, now.typed), read_matter(before.text, before.typed)
-    if said_before.numbers and said.numbers - said_before.numbers:
+    shown, shown_before = _read_marks(now.text, now.typed), _read_marks(before.text, before.typed)
+    numbers = shown.numbers
+    if shown_before.numbers and numbers - shown_before.numbers:
         return False
-    if said.quoted and said_before.quoted and said.quoted != said_before.quoted:
+    if shown.quoted and shown_before.quoted and shown.quoted != shown_before.quoted:
         return False
-    if _differ(said.form, said_before.form):
+    if _differ(shown.form, shown_before.form):
         return False
+    said, said_before = read_matter(now.text), read_matter(before.text)
     words, words_before = said.words, said_before.words
     if not words or not words_before:
-        return (
-            not words
-            and not words_before
-            and bool(said.numbers)
-            and said.numbers == said_before.numbers
-        )
+        return not words and not words_before and bool(numbers) and numbers == shown_before.numbers
     if _say_one_thing(said, said_before) or _is_misspelt(now, before, words, words_before):
         return True
     return any(part == words_before for part in said.parts) or any(
@@ -250,8 +254,17 @@ def _is_slip(one: str, other: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def read_matter(plain: str, typed: str) -> Matter:
-    """What a normalised turn, typed so, says."""
+def _read_marks(plain: str, typed: str) -> Marks:
+    return Marks(
+        numbers=frozenset(_NUMBERS.findall(typed)),
+        quoted=frozenset(_QUOTED.findall(typed)),
+        form=_tell_form(plain),
+    )
+
+
+@lru_cache(maxsize=1024)
+def read_matter(plain: str) -> Matter:
+    """What a normalised turn says."""
     courtesy = not _ABOUT_WORDS.search(plain)
     same = _unify(plain, courtesy)
     units = _weigh(same, courtesy)
@@ -267,10 +280,7 @@ def read_matter(plain: str, typed: str) -> Matter:
     return Matter(
         units=units,
         words=words,
-        numbers=frozenset(_NUMBERS.findall(typed)),
-        quoted=frozenset(_QUOTED.findall(typed)),
         parts=tuple(each for each in asked if len(each) >= _UNITS_FOR_A_PART),
-        form=_tell_form(plain),
         keeps_order=bool(_IN_ORDER.search(same)),
     )
 
@@ -296,7 +306,7 @@ def _unify(plain: str, courtesy: bool) -> str:
 
 def _weigh(same: str, courtesy: bool) -> tuple[str, ...]:
     """The words of weight, without the s of plurals and of verbs."""
-    idle = _IDLE | _COURTESY if courtesy else _IDLE
+    idle = _IDLE_OR_COURTESY if courtesy else _IDLE
     units = [each for each in _UNITS.findall(same) if each not in idle]
     return tuple(
         each[:-1] if len(each) > 3 and each[-1] == "s" and each[-2] != "s" else each
