@@ -56,6 +56,8 @@ _VERB_LEAD = re.compile(
 _LONG_NUMBER = re.compile(r"\d{5,30}")
 """Right behind its word, with nothing between."""
 _LAST_DIGITS = re.compile(r"last (?:four|4|three|3|five|5|six|6) (?:digits|numbers)")
+_LONG_ENOUGH = 8
+"""Half of its signs at least are digits or letters, which is more than any number needs."""
 _NOT_ORDERS = re.compile(
     r"(?:商品|产品|货品|物料|款式|型号|员工|学生|学号|座位|房间|设备|图书)的?$"
 )
@@ -130,15 +132,17 @@ def _named(typed: str, lower: str, place: int) -> list[Span]:
         bool(name["label"] or name["numbered"] or name["en_label"])
         or "#" in lower[name.end() : start]
     )
-    least = 3 if _LAST_DIGITS.search(lower, max(0, place - 40), place) else 4 if is_sure else 5
+    is_tail = len(token.group()) < _LONG_ENOUGH and _LAST_DIGITS.search(
+        lower, max(0, place - 40), place
+    )
+    least = 3 if is_tail else 4 if is_sure else 5
     if not _is_number(typed, lower, token, least=least, is_sure=is_sure):
         return []
     is_glued = start == name.end() and lower[start - 1] != "#"
     if is_glued and name["en"] and not _LONG_NUMBER.fullmatch(token.group()):
         return []
-    may_be_verb = bool(name["en"]) and not is_sure
-    is_verb = may_be_verb and _VERB_LEAD.search(lower, max(0, place - 12), place)
-    if is_verb and not _is_named_by_verb(lower, token):
+    may_be_verb = bool(name["en"]) and not is_sure and not _is_named_by_verb(lower, token)
+    if may_be_verb and _VERB_LEAD.search(lower, max(0, place - 12), place):
         return []
     return _list_from(typed, lower, token)
 
@@ -164,7 +168,8 @@ def _is_name(lower: str, place: int, name: re.Match[str]) -> bool:
 def _is_number(typed: str, lower: str, token: re.Match[str], *, least: int, is_sure: bool) -> bool:
     """Whether this can be an order's number: digits, or letters and digits as no word has them."""
     said = token.group()
-    digits = sum(map(str.isdecimal, said))
+    is_plain = said.isdecimal()
+    digits = len(said) if is_plain else sum(map(str.isdecimal, said))
     if digits < 2 or len(said) > _LONGEST or len(said) < 4 - (least == 3):
         return False
     end = token.end()
@@ -172,6 +177,8 @@ def _is_number(typed: str, lower: str, token: re.Match[str], *, least: int, is_s
         _COUNTED.match(lower, end) or (said.endswith("000") and _PLURAL.match(lower, end))
     ):
         return False
+    if is_plain:
+        return digits >= least
     letters = _LETTERS.findall(said)
     if not letters:
         return digits >= least and not _DAY_IN_DIGITS.fullmatch(said)

@@ -160,9 +160,10 @@ _GOES_ON = re.compile(
 """Behind the number of a dollar sign: what makes it a name or a formula."""
 
 
-def find_sums(lower: str, starts: list[int]) -> list[Span]:
+def find_sums(lower: str, starts: list[int], *, in_words: bool = True) -> list[Span]:
     """Where the sums of a text in lower case stand; some places may overlap. `starts` is where its
-    numbers begin that something beside them may make a sum."""
+    numbers begin that something beside them may make a sum; without `in_words` no sum in English words is
+    looked for."""
     found: list[Span] = []
     reach = 0
     for start in starts:
@@ -185,7 +186,8 @@ def find_sums(lower: str, starts: list[int]) -> list[Span]:
         reach = end
     if not lower.isascii():
         found += _sums_in_chinese(lower)
-    found += _sums_in_english(lower)
+    if in_words:
+        found += _sums_in_english(lower)
     return _leave_names(lower, found) if found and "$" in lower else found
 
 
