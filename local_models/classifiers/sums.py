@@ -95,6 +95,8 @@ _UNIT_STARTS = frozenset(
     ).replace("|", " ").split()
 )  # fmt: skip
 """How words begin that count a number before them, behind a blank."""
+_BEFORE_A_WORD = re.compile(rf"(\d++) (?!{'|'.join(sorted(_UNIT_STARTS))})[a-z]{{2}}")
+"""Most numbers, seen sooner than what else may be one: plain digits, and a word that counts nothing."""
 _TENS_OF_THOUSANDS = re.compile(
     r"万(?:(?!\s?[\da-z一-鿿])|(?=[的了吧呢吗啊买退就才]|左右|以[上内下]))"
 )
@@ -169,13 +171,16 @@ def find_sums(lower: str, starts: list[int], *, in_words: bool = True) -> list[S
     for start in starts:
         if start < reach:
             continue
+        before = None
+        if _may_follow_currency(lower, start):
+            before = _BEFORE.search(lower, max(0, start - _LONGEST_BEFORE), start)
+        elif plain := _BEFORE_A_WORD.match(lower, start):
+            reach = plain.end(1)
+            continue
         number = _NUMBER.match(lower, start)
         if number is None:  # digits of a script that the pattern does not know
             continue
         end = number.end()
-        before = None
-        if _may_follow_currency(lower, start):
-            before = _BEFORE.search(lower, max(0, start - _LONGEST_BEFORE), start)
         if before is not None and before.start() >= reach:  # not that of the sum before
             span = _sum_behind_currency(lower, before.start(), start, end)
         else:
