@@ -164,6 +164,8 @@ def _left_out(
     seats: Lineup, cascade: Cascade | None, limits: Limits, roster: Roster
 ) -> tuple[Reason, ...]:
     """Give which deployments of the plan's models the limits leave out."""
+    if not limits.leave_sites_out:
+        return ()
     chosen = list(seats.selected)
     if cascade is not None:
         chosen += [each for judge in cascade.judges for each in judge.models]
@@ -343,7 +345,9 @@ def _seat(
     seats = known.lineup
     return replace(
         seats,
-        selected=tuple([_tell_anew(each, seats, limits, facts, policy) for each in seats.selected]),
+        selected=tuple(
+            [_tell_anew(each, seats, limits, facts, policy, roster) for each in seats.selected]
+        ),
     )
 
 
@@ -411,16 +415,17 @@ def _price(name: str, limits: Limits, facts: Facts, policy: Policy, roster: Rost
 
 
 def _tell_anew(
-    before: Selected, lineup: Lineup, limits: Limits, facts: Facts, policy: Policy
+    before: Selected, lineup: Lineup, limits: Limits, facts: Facts, policy: Policy, roster: Roster
 ) -> Selected:
     """Give the same choice with this request's price, and its quality where that decided."""
     name = before.model
-    usd, shown = _price(name, limits, facts, policy, roster_of(facts.candidates))
+    usd, shown = _price(name, limits, facts, policy, roster)
     if pool := lineup.by_price.get(name):
         return by_price(pool, before, usd, shown)
-    quality = facts.quality_of(name)
-    if quality is not None and (pool := lineup.by_quality.get(name)):
-        return by_quality(pool, before, quality, shown)
+    if pool := lineup.by_quality.get(name):
+        quality = facts.quality_of(name)
+        if quality is not None:
+            return by_quality(pool, before, quality, shown)
     return Selected(model=name, score=before.score, why=before.why, estimated_usd=shown)
 
 
