@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
@@ -177,15 +176,6 @@ _LEAST_OF_BRIEF, _LEAST_IN_COMMON = 0.1, 0.45
 """Shares of the n-grams of the shorter one."""
 
 
-class Marks(NamedTuple):
-    """What a turn shows at first sight."""
-
-    numbers: frozenset[str]
-    quoted: frozenset[str]
-    form: str
-    """`told`, `asked`, or empty where neither is sure."""
-
-
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What a turn says, less what any turn may say."""
@@ -200,18 +190,19 @@ class Matter:
 
 
 def _asks_the_same(now: Features, before: Features) -> bool:
-    shown, shown_before = _read_marks(now.text, now.typed), _read_marks(before.text, before.typed)
-    numbers = shown.numbers
-    if shown_before.numbers and numbers - shown_before.numbers:
+    # What is seen soonest comes first.
+    numbers, numbers_before = _find_all(_NUMBERS, now), _find_all(_NUMBERS, before)
+    if numbers_before and numbers - numbers_before:
         return False
-    if shown.quoted and shown_before.quoted and shown.quoted != shown_before.quoted:
+    quoted, quoted_before = _find_all(_QUOTED, now), _find_all(_QUOTED, before)
+    if quoted and quoted_before and quoted != quoted_before:
         return False
-    if _differ(shown.form, shown_before.form):
+    if _differ(_tell_form(now.text), _tell_form(before.text)):
         return False
     said, said_before = read_matter(now.text), read_matter(before.text)
     words, words_before = said.words, said_before.words
     if not words or not words_before:
-        return not words and not words_before and bool(numbers) and numbers == shown_before.numbers
+        return not words and not words_before and bool(numbers) and numbers == numbers_before
     if _say_one_thing(said, said_before) or _is_misspelt(now, before, words, words_before):
         return True
     return any(part == words_before for part in said.parts) or any(
@@ -253,13 +244,9 @@ def _is_slip(one: str, other: str) -> bool:
     return len(longer) == len(shorter) and shorter[at:] == swapped + longer[at + 2 :]
 
 
-@lru_cache(maxsize=1024)
-def _read_marks(plain: str, typed: str) -> Marks:
-    return Marks(
-        numbers=frozenset(_NUMBERS.findall(typed)),
-        quoted=frozenset(_QUOTED.findall(typed)),
-        form=_tell_form(plain),
-    )
+def _find_all(pattern: re.Pattern[str], turn: Features) -> frozenset[str]:
+    """What a pattern finds in a turn as it was typed."""
+    return frozenset(pattern.findall(turn.typed))
 
 
 @lru_cache(maxsize=1024)
