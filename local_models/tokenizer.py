@@ -68,6 +68,7 @@ FAMILIES = {
 _DEFAULT = FAMILIES["o200k"]
 _MEASURED = ("o200k", "cl100k", "qwen")
 _BYTES = TRAITS.index("bytes")
+_A_BYTE = tuple((name, each.a_byte) for name, each in FAMILIES.items())
 _MATRIX = np.array([row for each in FAMILIES.values() for row in (each.weights, each.at_most)])
 _PREFIXES = {
     "gpt-4o": "o200k", "gpt-4.1": "o200k", "gpt-5": "o200k", "gpt-": "cl100k", "o1": "o200k",
@@ -99,25 +100,31 @@ def estimate_tokens(text: str, family: str | Family = "o200k") -> int:
     return _bound(_weigh(traits, weights.weights), 0, weights.a_byte * traits[_BYTES]).about
 
 
-def estimate_by_family(text: str) -> dict[str, Tokens]:
+def estimate_by_family(text: str, others: int = 0) -> dict[str, Tokens]:
     """How many tokens the text is for each family, and for one that is unknown (an empty name): the most
-    of those whose vocabularies were measured."""
+    of those whose vocabularies were measured. `others` are added to each."""
     if not text:
-        return dict.fromkeys((*FAMILIES, ""), Tokens(0, 0))
+        return dict.fromkeys((*FAMILIES, ""), Tokens(others, others))
     traits = count_traits(text)
+    size = traits[_BYTES]
     weighed = (_MATRIX @ np.array(traits, dtype=np.float64)).tolist()
-    found = {
-        name: _bound(about, at_most, FAMILIES[name].a_byte * traits[_BYTES])
-        for name, about, at_most in zip(FAMILIES, weighed[::2], weighed[1::2], strict=True)
-    }
-    measured = [found[name] for name in _MEASURED]
-    most = max([each.at_most for each in measured])
-    return found | {"": Tokens(max([each.about for each in measured]), most)}
+    found: dict[str, Tokens] = {}
+    at = 0
+    for name, a_byte in _A_BYTE:
+        found[name] = _bound(weighed[at], weighed[at + 1], a_byte * size, others)
+        at += 2
+    one, two, three = (found[name] for name in _MEASURED)
+    found[""] = Tokens(
+        max(one.about, two.about, three.about), max(one.at_most, two.at_most, three.at_most)
+    )
+    return found
 
 
-def _bound(about: float, at_most: float, most: float) -> Tokens:
+def _bound(about: float, at_most: float, most: float, others: int = 0) -> Tokens:
     """Both figures in whole tokens, at least one and never more than the most that there can be."""
-    return Tokens(max(1, round(min(about, most))), max(1, ceil(min(at_most, most))))
+    near = round(about if about < most else most)
+    far = ceil(at_most if at_most < most else most)
+    return Tokens((near if near > 1 else 1) + others, (far if far > 1 else 1) + others)
 
 
 def _weigh(traits: Sequence[int], weights: tuple[float, ...]) -> float:

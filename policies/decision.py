@@ -37,8 +37,7 @@ class Rejected(msgspec.Struct, frozen=True, omit_defaults=True):
     """It would answer, and is only left alone just now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
+class Arm(msgspec.Struct, frozen=True):
     """The side of an experiment that the caller was put on."""
 
     split: str

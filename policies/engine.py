@@ -23,10 +23,19 @@ from policies.decision import Arm, Cascade, Plan, Reason, Rejected, Selected
 from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.facts import Facts
 from policies.findings import nearest
-from policies.pools import NOBODY_RANKED, Option, Pool, rank
-from policies.roster import Lineup, Remembered, Roster, roster_of
+from policies.pools import (
+    NOBODY_RANKED,
+    Option,
+    Pool,
+    Way,
+    by_price,
+    by_quality,
+    order_by_price,
+    rank,
+)
+from policies.roster import Lineup, Price, Remembered, Roster, roster_of
 from policies.rules import AUTO, NAMED, Policy, Rule, pool_of_one
-from policies.scoring import expect_output_tokens, show_quality, show_usd
+from policies.scoring import expect_output_tokens, show_usd
 from policies.seating import look_at, unit_of
 from policies.signals import Caller, Candidate, Signals, Surroundings
 from policies.splits import Draw, Side, draw
@@ -48,6 +57,8 @@ class _Course(msgspec.Struct, frozen=True):
     reasons: tuple[Reason, ...] = ()
     trial: Trial | None = None
     """How the first pool's answers are judged; None where they are not."""
+    way: Way | None = None
+    """What is known of the stages beforehand; None where the caller named them."""
 
 
 def decide(
@@ -80,13 +91,13 @@ def decide(
     reasons = _rule_reasons(policy, at, facts, thorough=thorough)
     limits = limit(policy, rule, facts, reasons, also)
     if requested == AUTO:
-        course = _follow(policy, rule, facts)
+        course = _follow(rule, facts)
     else:
         course = _obey(policy, rule, roster, requested)
     if course.trial is not None and signals.answers > 1:
         course = replace(course, trial=None, reasons=(*course.reasons, _SEVERAL))
     reasons += course.reasons
-    seats = _seat(policy, rule, course, limits, facts, roster)
+    seats = _seat(policy, course, limits, facts, roster, rule.terms.max_attempts)
     reasons += seats.reasons
     if not seats.selected:
         found = _find_obstacle(policy, rule, course, limits, facts, roster)
@@ -153,6 +164,8 @@ def _left_out(
     seats: Lineup, cascade: Cascade | None, limits: Limits, roster: Roster
 ) -> tuple[Reason, ...]:
     """Give which deployments of the plan's models the limits leave out."""
+    if not limits.leave_sites_out:
+        return ()
     chosen = list(seats.selected)
     if cascade is not None:
         chosen += [each for judge in cascade.judges for each in judge.models]
@@ -237,16 +250,20 @@ def _say_limits(limits: Limits, caller: Caller) -> str:
     return "; ".join(said)
 
 
-def _follow(policy: Policy, rule: Rule, facts: Facts) -> _Course:
+def _follow(rule: Rule, facts: Facts) -> _Course:
     """Go where the rule says, through the experiments that stand on the way."""
-    course = _Course(rule.name, rule.stages, rule.prompt, trial=rule.trial)
+    course = _start(rule)
     for split in rule.splits:
         moment = "" if unit_of_split(split.by, facts.caller) else facts.around.now.isoformat()
-        course = _branch(policy, course, draw(split, facts.caller, moment))
+        course = _branch(rule, course, draw(split, facts.caller, moment))
     return course
 
 
-def _branch(policy: Policy, course: _Course, drawn: Draw) -> _Course:
+def _start(rule: Rule) -> _Course:
+    return _Course(rule.name, rule.stages, rule.prompt, trial=rule.trial, way=rule.way)
+
+
+def _branch(rule: Rule, course: _Course, drawn: Draw) -> _Course:
     """Put the caller on the side where the split dealt them."""
     split, side = drawn.split, drawn.side
     if side is None:
@@ -264,13 +281,8 @@ def _branch(policy: Policy, course: _Course, drawn: Draw) -> _Course:
     )
     if side.use is None or course.is_diverted:
         return changed
-    pool = policy.pools.get(side.use)
-    behind = [stage for stage in course.stages if stage is not pool]
-    if pool is None:
-        # It stays the rule's own pool, of which an experiment tries another model.
-        pool = Pool(name=course.stages[0].name, models=(side.use,), is_one=True)
-    first = pool.put_first(f"side '{side.name}' of split '{split.name}'")
-    return replace(changed, stages=(first, *behind), is_diverted=True, trial=None)
+    way = rule.detours[split.name, side.name]
+    return replace(changed, stages=way.stages, way=way, is_diverted=True, trial=None)
 
 
 def _chance(sides: Iterable[Side], use: str | None) -> float:
@@ -282,7 +294,7 @@ def _obey(policy: Policy, rule: Rule, by_name: Mapping[str, Candidate], requeste
     """Go where the caller says: an alias, a pool, or a model and its own fallbacks."""
     name = policy.aliases.get(requested, requested)
     if name == AUTO:
-        return _Course(rule.name, rule.stages, rule.prompt, trial=rule.trial)
+        return _start(rule)
     if name in policy.pools:
         said = Reason(f"the caller asked for pool '{requested}'", True)
         return _Course(NAMED, policy.pool_stages[name], rule.prompt, reasons=(said,))
@@ -295,21 +307,28 @@ def _obey(policy: Policy, rule: Rule, by_name: Mapping[str, Candidate], requeste
 
 
 def _seat(
-    policy: Policy, rule: Rule, course: _Course, limits: Limits, facts: Facts, roster: Roster
+    policy: Policy, course: _Course, limits: Limits, facts: Facts, roster: Roster, room: int
 ) -> Lineup:
     """Give who may answer and in which order; where only price and quality are new, only those are told anew."""
-    room = rule.terms.max_attempts
-    is_steady = (
-        rule.is_steady
-        and course.stages is rule.stages
-        and course.trial is rule.trial
-        and limits.budget_left_usd is None
-        and (not rule.has_best or _is_as_usual(policy, facts.signals, roster))
-    )
-    if not is_steady:
+    way = course.way
+    if (
+        way is None
+        or not way.is_steady
+        or limits.budget_left_usd is not None
+        or ((way.by_quality or way.with_floor) and not _is_as_usual(policy, facts.signals, roster))
+    ):
         return _ask_all(policy, course, limits, facts, roster, room)
     seatings = roster.seatings(facts.around.health)
-    key = (id(rule), limits.must_stay_local, limits.regions, limits.needs, limits.demands)
+    key = (
+        id(way),
+        course.trial is None,
+        limits.must_stay_local,
+        limits.regions,
+        limits.needs,
+        limits.demands,
+        _fall_short(way, facts, roster),
+        _line_up(policy, way, limits, facts, roster),
+    )
     known = seatings.get(key)
     narrowest = _narrowest(course, roster) if known is None else known.narrowest
     signals = facts.signals
@@ -321,13 +340,41 @@ def _seat(
         return _ask_all(policy, course, limits, facts, roster, room)
     if known is None:
         seats = _ask_all(policy, course, limits, facts, roster, room)
-        seatings[key] = Remembered(rule, narrowest, seats)
+        seatings[key] = Remembered(way, narrowest, seats)
         return seats
     seats = known.lineup
     return replace(
         seats,
-        selected=tuple([_tell_anew(each, seats, limits, facts, policy) for each in seats.selected]),
+        selected=tuple(
+            [_tell_anew(each, seats, limits, facts, policy, roster) for each in seats.selected]
+        ),
     )
+
+
+def _fall_short(way: Way, facts: Facts, roster: Roster) -> int | None:
+    """Give the hundredth of difficulty at which some model is below its pool's floor; None where none is.
+
+    Models that are as good as their cards say are equally good on every request of that hundredth.
+    """
+    for pool in way.with_floor:
+        for name in roster.bench_of(pool).able:
+            if (facts.quality_of(name) or 0.0) < (pool.quality_floor or 0.0):
+                return round(100 * facts.signals.difficulty)
+    return None
+
+
+def _line_up(
+    policy: Policy, way: Way, limits: Limits, facts: Facts, roster: Roster
+) -> tuple[str, ...]:
+    """Give the models of every pool that puts the cheapest first in the order of this request's prices,
+    whether they may answer or not."""
+    names: list[str] = []
+    for pool in way.by_price:
+        able = roster.bench_of(pool).able
+        if len(able) > 1:
+            usd = {name: _price(name, limits, facts, policy, roster).usd for name in able}
+            names += order_by_price(usd)
+    return tuple(names)
 
 
 def _find_obstacle(
@@ -360,20 +407,26 @@ def _narrowest(course: _Course, roster: Roster) -> int:
     return min([roster[name].window_tokens for name in names], default=0)
 
 
+def _price(name: str, limits: Limits, facts: Facts, policy: Policy, roster: Roster) -> Price:
+    """Give what the request would cost with this model, where it may be asked."""
+    model, signals = limits.price(roster[name]), facts.signals
+    output_tokens = expect_output_tokens(signals, model, policy.answer_tokens)
+    return roster.price_of(model, signals.tokens_for(model.family), output_tokens)
+
+
 def _tell_anew(
-    before: Selected, lineup: Lineup, limits: Limits, facts: Facts, policy: Policy
+    before: Selected, lineup: Lineup, limits: Limits, facts: Facts, policy: Policy, roster: Roster
 ) -> Selected:
     """Give the same choice with this request's price, and its quality where that decided."""
-    name, score, why, signals = before.model, before.score, before.why, facts.signals
-    roster = roster_of(facts.candidates)
-    model = limits.price(roster[name])
-    output_tokens = expect_output_tokens(signals, model, policy.answer_tokens)
-    price = roster.price_of(model, signals.tokens_for(model.family), output_tokens)
-    if name in lineup.by_quality:
+    name = before.model
+    usd, shown = _price(name, limits, facts, policy, roster)
+    if pool := lineup.by_price.get(name):
+        return by_price(pool, before, usd, shown)
+    if pool := lineup.by_quality.get(name):
         quality = facts.quality_of(name)
-        if quality is not None and quality != score:
-            score, why = quality, show_quality(quality)
-    return Selected(model=name, score=score, why=why, estimated_usd=price)
+        if quality is not None:
+            return by_quality(pool, before, quality, shown)
+    return Selected(model=name, score=before.score, why=before.why, estimated_usd=shown)
 
 
 def _ask_all(
@@ -391,7 +444,7 @@ def _ask_all(
     pool, propensity = course.stages[0].name, 1.0
     reasons: list[Reason] = []
     first: list[str] = []
-    by_quality: set[str] = set()
+    decided: dict[str, dict[str, Pool]] = {"best": {}, "cheapest": {}}
     for at, stage in enumerate(course.stages):
         bench = roster.bench_of(stage)
         left = room - len(selected)
@@ -417,8 +470,8 @@ def _ask_all(
         selected += ranking.selected
         names = [each.model for each in ranking.selected]
         taken.update(names)
-        if stage.objective == "best":
-            by_quality.update(names)
+        if stage.objective in decided:
+            decided[stage.objective].update(dict.fromkeys(names, stage))
         if at == 0:
             first = names
     if beyond:
@@ -426,5 +479,12 @@ def _ask_all(
         refusals = {name: uncalled[name] for name in beyond} | refusals
     rejected = tuple([each for name, each in refusals.items() if name not in taken])
     return Lineup(
-        tuple(selected), rejected, pool, propensity, tuple(reasons), tuple(first), by_quality
+        tuple(selected),
+        rejected,
+        pool,
+        propensity,
+        tuple(reasons),
+        tuple(first),
+        decided["best"],
+        decided["cheapest"],
     )

@@ -57,6 +57,35 @@ class Pool:
         return replace(self, chosen_by=by)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Pools in the order in which they are asked, and what the order of their models hangs on."""
+
+    stages: tuple[Pool, ...]
+    is_steady: bool
+    """Besides prices and qualities, no request changes who answers and in which order: nobody is drawn, nor
+    taken for being fast or under a price."""
+    by_price: tuple[Pool, ...]
+    """Those that put the cheapest first."""
+    by_quality: tuple[Pool, ...]
+    """Those that put the best first."""
+    with_floor: tuple[Pool, ...]
+
+
+def survey_way(stages: tuple[Pool, ...]) -> Way:
+    """Give the pools with what their order hangs on."""
+    return Way(
+        stages,
+        is_steady=all(
+            pool.objective in ("best", "cheapest", "ordered") and pool.under_usd is None
+            for pool in stages
+        ),
+        by_price=tuple(pool for pool in stages if pool.objective == "cheapest"),
+        by_quality=tuple(pool for pool in stages if pool.objective == "best"),
+        with_floor=tuple(pool for pool in stages if pool.quality_floor is not None),
+    )
+
+
 def list_models(pool: Pool, candidates: Mapping[str, Candidate]) -> tuple[str, ...]:
     """Give the names of a pool's models.
 
@@ -155,8 +184,16 @@ def _best(_: Pool, options: Sequence[Option], __: str) -> Scored:
 
 
 def _cheapest(_: Pool, options: Sequence[Option], __: str) -> Scored:
-    prices = [(option.usd(), option) for option in options]
-    return _sorted([(-math.inf if usd is None else -float(usd), each) for usd, each in prices])
+    return _sorted([(_worth(option.usd()), option) for option in options])
+
+
+def order_by_price(usd: Mapping[str, Decimal | None]) -> list[str]:
+    """Give the names in the order in which a pool that puts the cheapest first has them."""
+    return sorted(usd, key=lambda name: _worth(usd[name]), reverse=True)
+
+
+def _worth(usd: Decimal | None) -> float:
+    return -math.inf if usd is None else -float(usd)
 
 
 def _fastest(_: Pool, options: Sequence[Option], __: str) -> Scored:
@@ -216,18 +253,38 @@ def _select(pool: Pool, score: float, option: Option) -> Selected:
     )
 
 
+def by_quality(pool: Pool, before: Selected, quality: float, shown_usd: str | None) -> Selected:
+    """Give a model that stands where it stood in a pool that puts the best first, at another quality by card."""
+    why = before.why if quality == before.score else _beside(pool, show_quality(quality))
+    return Selected(model=before.model, score=quality, why=why, estimated_usd=shown_usd)
+
+
+def by_price(pool: Pool, before: Selected, usd: Decimal | None, shown_usd: str | None) -> Selected:
+    """Give a model that stands where it stood in a pool that puts the cheapest first, at another price."""
+    score = None if usd is None else -float(usd)
+    why = _beside(pool, _say_price(shown_usd))
+    return Selected(model=before.model, score=score, why=why, estimated_usd=shown_usd)
+
+
+def _say_price(usd: str | None) -> str:
+    return "price unknown, so after all known ones" if usd is None else f"about ${usd}"
+
+
+def _beside(pool: Pool, said: str) -> str:
+    return f"{said}, {pool.chosen_by}" if pool.chosen_by else said
+
+
 def _say(pool: Pool, score: float, option: Option, usd: str | None) -> str:
     if pool.is_one:
         return pool.chosen_by or "named directly"
-    said = _say_order(pool, score, option, usd)
-    return f"{said}, {pool.chosen_by}" if pool.chosen_by else said
+    return _beside(pool, _say_order(pool, score, option, usd))
 
 
 def _say_order(pool: Pool, score: float, option: Option, usd: str | None) -> str:
     if pool.objective == "best":
         return show_quality(option.quality, is_learned=option.is_learned)
     if pool.objective == "cheapest":
-        return "price unknown, so after all known ones" if usd is None else f"about ${usd}"
+        return _say_price(usd)
     if pool.objective == "fastest":
         return f"about {-score:.1f} s"
     if pool.objective == "weighted":

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from policies.decision import Reason, Rejected, Selected
-from policies.pools import Pool, expand, list_models
+from policies.pools import Pool, Way, expand, list_models
 from policies.scoring import estimate_usd, expect_of, expect_quality, show_usd
 from policies.signals import ANY_LOCAL, Candidate, ModelHealth, Signals
-
-if TYPE_CHECKING:
-    from policies.rules import Rule
 
 _MOST_PRICES = 8_192
 
@@ -28,10 +26,23 @@ class Bench(NamedTuple):
     """Those that cannot answer anybody, whatever is asked: they are off, or there is none."""
 
 
-class Remembered(NamedTuple):
-    """Who answers under one rule while nothing about the models changes, prices and qualities aside."""
+class Price(NamedTuple):
+    """What a call would cost in dollars; None when a price is unknown."""
 
-    rule: Rule
+    usd: Decimal | None
+    shown: str | None
+    """The same in words."""
+
+    @classmethod
+    def of(cls, usd: Decimal | None) -> Price:
+        """Give a price with its words."""
+        return cls(usd, show_usd(usd))
+
+
+class Remembered(NamedTuple):
+    """Who answers on one way while nothing about the models changes, prices and qualities aside."""
+
+    way: Way
     """Kept, so that its identity stays its own."""
     narrowest: int
     """Tokens that fit into every window that was looked at."""
@@ -48,8 +59,10 @@ class Lineup(msgspec.Struct, frozen=True):
     reasons: tuple[Reason, ...]
     first: tuple[str, ...]
     """Those of the first pool."""
-    by_quality: Collection[str] = ()
-    """Those of pools that put the best first."""
+    by_quality: Mapping[str, Pool] = MappingProxyType({})
+    """Those that a pool took that puts the best first."""
+    by_price: Mapping[str, Pool] = MappingProxyType({})
+    """Those that a pool took that puts the cheapest first."""
 
 
 class Roster(dict[str, Candidate]):
@@ -72,7 +85,7 @@ class Roster(dict[str, Candidate]):
         self._expected: dict[int, Mapping[str, float]] = {}
         self._health: Mapping[str, ModelHealth] | None = None
         self._seatings: dict[Hashable, Remembered] = {}
-        self._prices: dict[tuple[str, int, int], str | None] = {}
+        self._prices: dict[tuple[str, int, int], Price] = {}
         self._uncalled: dict[int, Mapping[str, Rejected]] = {}
 
     def seatings(self, health: Mapping[str, ModelHealth]) -> dict[Hashable, Remembered]:
@@ -81,23 +94,23 @@ class Roster(dict[str, Candidate]):
             self._health, self._seatings = health, {}
         return self._seatings
 
-    def price_of(self, model: Candidate, input_tokens: int, output_tokens: int) -> str | None:
-        """What so long a request would cost there, in words; None when a price is unknown.
+    def price_of(self, model: Candidate, input_tokens: int, output_tokens: int) -> Price:
+        """What so long a request would cost there.
 
         Most requests are about as long as some other: one that was worked out is remembered, unless
         limits have narrowed down where the model may be asked.
         """
         if model is not self[model.name]:
-            return show_usd(estimate_usd(model, input_tokens, output_tokens))
+            return Price.of(estimate_usd(model, input_tokens, output_tokens))
         key = (model.name, input_tokens, output_tokens)
         try:
             return self._prices[key]
         except KeyError:
             if len(self._prices) >= _MOST_PRICES:
                 self._prices.clear()
-            usd = estimate_usd(model, input_tokens, output_tokens)
-            shown = self._prices[key] = show_usd(usd)
-            return shown
+            price = Price.of(estimate_usd(model, input_tokens, output_tokens))
+            self._prices[key] = price
+            return price
 
     def expect(self, names: tuple[str, ...], difficulty: float) -> Mapping[str, float]:
         """What each of these models is expected to be worth on a request so hard; strangers are left out.

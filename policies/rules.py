@@ -20,7 +20,7 @@ from policies.experiments import build_splits
 from policies.facts import Facts
 from policies.findings import Finding
 from policies.located import Located, Path
-from policies.pools import Pool
+from policies.pools import Pool, Way, survey_way
 from policies.questions import build_condition
 from policies.schema import ConditionDoc, DefaultDoc, PolicyDoc, RuleDoc, TermsDoc
 from policies.splits import Split
@@ -57,13 +57,12 @@ class Rule:
     splits: tuple[Split, ...]
     passed_over: Reason
     """Names the rules above this one; they did not hold when this one decides."""
+    way: Way
+    """The same pools, with what their order hangs on."""
+    detours: Mapping[tuple[str, str], Way]
+    """By split and side: the way of those whom an experiment sends to another pool or model first."""
     trial: Trial | None = None
     """None: the first whole answer is the answer."""
-    is_steady: bool = False
-    """Who answers, and in which order, does not hang on a request's price, length, difficulty or moment,
-    as long as models are as good as their cards say."""
-    has_best: bool = True
-    """Some pool of it puts the best first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,24 +273,37 @@ def _build_rule(
     names = ", ".join(each.name for each in above)
     escalate = None if rule.cascade is None else rule.cascade.escalate
     stages = _stages(rule.use, rule.fallbacks, doc, pools, escalate)
+    dealt = tuple(split for split in splits if split.deals(name, rule.use))
     return Rule(
         name=name,
         condition=build_condition(when, parse_zone(doc.zone)),
         stages=stages,
+        way=survey_way(stages),
+        detours={
+            (split.name, side.name): survey_way(_divert(stages, split, side.name, side.use, pools))
+            for split in dealt
+            for side in split.sides
+            if side.use is not None
+        },
         prompt=rule.prompt,
         bounds=_build_bounds(rule),
         terms=_merge_terms(doc.terms, rule.terms),
-        splits=tuple(split for split in splits if split.deals(name, rule.use)),
+        splits=dealt,
         passed_over=Reason(f"{PASSED_OVER}{names}", False),
         trial=build_trial(rule.cascade, pools),
-        has_best=any(pool.objective == "best" for pool in stages),
-        is_steady=all(
-            pool.objective in ("best", "ordered")
-            and pool.under_usd is None
-            and pool.quality_floor is None
-            for pool in stages
-        ),
     )
+
+
+def _divert(
+    stages: tuple[Pool, ...], split: Split, side: str, use: str, pools: Mapping[str, Pool]
+) -> tuple[Pool, ...]:
+    """Give the pools as the side of a split has them asked: its own first."""
+    pool = pools.get(use)
+    behind = [stage for stage in stages if stage is not pool]
+    if pool is None:
+        # It stays the rule's own pool, of which an experiment tries another model.
+        pool = Pool(name=stages[0].name, models=(use,), is_one=True)
+    return (pool.put_first(f"side '{side}' of split '{split.name}'"), *behind)
 
 
 def _build_bounds(each: Any) -> Bounds:

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from policies.signals import Caller
 
@@ -75,8 +76,7 @@ class Split:
         return next(side for side in self.sides if side.name == name)
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(NamedTuple):
     """How one caller was dealt in one split."""
 
     split: Split

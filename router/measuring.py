@@ -66,11 +66,9 @@ def estimate_prompt(request: ChatRequest, family: str = "o200k") -> int:
     return estimate_tokens(text, family) + others
 
 
-def estimate_prompts(request: ChatRequest) -> dict[str, tuple[int, int]]:
+def estimate_prompts(request: ChatRequest) -> dict[str, Tokens]:
     """The same for every family, and how many tokens it is at most; see `estimate_by_family`."""
-    text, others = _measure(request)
-    told: dict[str, Tokens] = estimate_by_family(text)
-    return {name: (each.about + others, each.at_most + others) for name, each in told.items()}
+    return estimate_by_family(*_measure(request))
 
 
 def longest_text(request: ChatRequest) -> int:

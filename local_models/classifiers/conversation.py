@@ -94,6 +94,7 @@ _IDLE = frozenset(
         ),
     )
 )
+_IDLE_OR_COURTESY = _IDLE | _COURTESY
 _NOD_WORDS = (
     "continue next more go on another one haha hahaha hehe lol rofl wow cool nice perfect awesome morning afternoon evening "
     "night bye goodbye welcome problem worries keep going proceed ahead carry understood exactly indeed agreed alright super"
@@ -159,7 +160,7 @@ def _read_short_wish(plain: str) -> str:
     if len(plain) > _LONGEST_WISH:
         return ""
     wish = "".join(_UNITS.findall(plain)).rstrip(_PARTICLES)
-    is_idle = wish in _NO_WISHES or not read_matter(wish, wish).words
+    is_idle = wish in _NO_WISHES or not read_matter(wish).words
     return "" if is_idle or not _SHORT_WISH.fullmatch(wish) else wish
 
 
@@ -182,32 +183,26 @@ class Matter:
     units: tuple[str, ...]
     """Its words, or signs where it is Chinese, as they stand."""
     words: frozenset[str]
-    numbers: frozenset[str]
-    quoted: frozenset[str]
     parts: tuple[frozenset[str], ...]
     """The words of every question in it, where it says more than that."""
-    form: str
-    """`told`, `asked`, or empty where neither is sure."""
     keeps_order: bool
     """Whether another order of the words says another thing."""
 
 
 def _asks_the_same(now: Features, before: Features) -> bool:
-    said, said_before = read_matter(now.text, now.typed), read_matter(before.text, before.typed)
-    if said_before.numbers and said.numbers - said_before.numbers:
+    # What is seen soonest comes first.
+    numbers, numbers_before = _find_all(_NUMBERS, now), _find_all(_NUMBERS, before)
+    if numbers_before and numbers - numbers_before:
         return False
-    if said.quoted and said_before.quoted and said.quoted != said_before.quoted:
+    quoted, quoted_before = _find_all(_QUOTED, now), _find_all(_QUOTED, before)
+    if quoted and quoted_before and quoted != quoted_before:
         return False
-    if _differ(said.form, said_before.form):
+    if _differ(_tell_form(now.text), _tell_form(before.text)):
         return False
+    said, said_before = read_matter(now.text), read_matter(before.text)
     words, words_before = said.words, said_before.words
     if not words or not words_before:
-        return (
-            not words
-            and not words_before
-            and bool(said.numbers)
-            and said.numbers == said_before.numbers
-        )
+        return not words and not words_before and bool(numbers) and numbers == numbers_before
     if _say_one_thing(said, said_before) or _is_misspelt(now, before, words, words_before):
         return True
     return any(part == words_before for part in said.parts) or any(
@@ -249,9 +244,14 @@ def _is_slip(one: str, other: str) -> bool:
     return len(longer) == len(shorter) and shorter[at:] == swapped + longer[at + 2 :]
 
 
+def _find_all(pattern: re.Pattern[str], turn: Features) -> frozenset[str]:
+    """What a pattern finds in a turn as it was typed."""
+    return frozenset(pattern.findall(turn.typed))
+
+
 @lru_cache(maxsize=1024)
-def read_matter(plain: str, typed: str) -> Matter:
-    """What a normalised turn, typed so, says."""
+def read_matter(plain: str) -> Matter:
+    """What a normalised turn says."""
     courtesy = not _ABOUT_WORDS.search(plain)
     same = _unify(plain, courtesy)
     units = _weigh(same, courtesy)
@@ -267,10 +267,7 @@ def read_matter(plain: str, typed: str) -> Matter:
     return Matter(
         units=units,
         words=words,
-        numbers=frozenset(_NUMBERS.findall(typed)),
-        quoted=frozenset(_QUOTED.findall(typed)),
         parts=tuple(each for each in asked if len(each) >= _UNITS_FOR_A_PART),
-        form=_tell_form(plain),
         keeps_order=bool(_IN_ORDER.search(same)),
     )
 
@@ -296,7 +293,7 @@ def _unify(plain: str, courtesy: bool) -> str:
 
 def _weigh(same: str, courtesy: bool) -> tuple[str, ...]:
     """The words of weight, without the s of plurals and of verbs."""
-    idle = _IDLE | _COURTESY if courtesy else _IDLE
+    idle = _IDLE_OR_COURTESY if courtesy else _IDLE
     units = [each for each in _UNITS.findall(same) if each not in idle]
     return tuple(
         each[:-1] if len(each) > 3 and each[-1] == "s" and each[-2] != "s" else each

@@ -152,8 +152,10 @@ def find_dates(
 
 def _is_title(lower: str, start: int, end: int) -> bool:
     """Whether it stands alone in quotation marks: "《后天》"."""
-    before, after = lower[start - 1 : start], lower[end : end + 1]
-    return bool(before and after) and before in _OPENED and after in _CLOSED
+    if not start or lower[start - 1] not in _OPENED:
+        return False
+    after = lower[end : end + 1]
+    return bool(after) and after in _CLOSED
 
 
 def _dates_in_digits(lower: str, starts: list[int], months: list[int]) -> list[Span]:

@@ -21,6 +21,7 @@ from local_models.classifiers.order_numbers import find_order_numbers
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.sums import find_sums
 from local_models.classifiers.survey import mask_of
+from local_models.classifiers.word_groups import SUM
 
 Span = tuple[int, int]
 
@@ -75,8 +76,11 @@ def find_slots(text: str | Sample) -> dict[str, tuple[str, ...]]:
     typed, lower = whole.typed, whole.lower
     if len(lower) != len(typed):  # a letter that grows when lowered would shift what follows it
         typed = typed.lower()
+    # A word is one with the marks behind it ("dollars'"), so that it may hide among those that were counted.
+    names_sum = whole.words.in_group[SUM] > 0 or "'" in lower
     if not lower.isascii() and _WIDE.search(lower):
         lower = _WIDE_COMMA.sub(",", lower).translate(_NARROW)
+        names_sum = True
     marks = _placeholders(lower) if whole.signs & _MARK_SIGN else _NO_MARKS
     at = find_places(lower)
     phones = _values(typed, marks["phone"] + _phones(lower, at.phones))
@@ -89,7 +93,7 @@ def find_slots(text: str | Sample) -> dict[str, tuple[str, ...]]:
         "order_number": orders,
         "phone": phones,
         "date": dates,
-        "amount": _values(typed, marks["amount"] + find_sums(lower, at.sums)),
+        "amount": _values(typed, marks["amount"] + find_sums(lower, at.sums, in_words=names_sum)),
     }
     return {kind: values for kind, values in slots.items() if values}
 

@@ -284,8 +284,8 @@ def is_escalation(text: str | Sample) -> bool:
     """Whether the customer asks for a person or a manager, or threatens to complain or to go to law."""
     sample = Sample.of(text)
     lower = sample.lower
-    is_hinted = sample.words.in_group[ESCALATION_HINT] > 0 or any(
-        words in lower for words in _TO_MACHINES
+    is_hinted = sample.words.in_group[ESCALATION_HINT] > 0 or (
+        " machine" in lower and any(words in lower for words in _TO_MACHINES)
     )
     readers: tuple[_Reader, ...] = _READERS_EN if is_hinted else ()
     if not lower.isascii():

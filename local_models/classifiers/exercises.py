@@ -64,8 +64,12 @@ _TASK = re.compile(
     r"(?:continuous|differentiable|bounded|bijective|injective) functions?|by (?:mathematical )?induction|asymptotes?|parabola|hyperbola|ordered (?:pairs|triples)|fair (?:die|dice|coins?)|six-sided|fibonacci|palindromes?|sum of (?:the )?(?:two|three|four|their|its) (?:\w+ )?(?:numbers|digits|cubes|squares)|limit of [^\n]{0,40}(?:as|when) [a-z]\b|binomial coefficients?|taylor series|fourier (?:series|transform)|laplace transform)\b"
     r"|\b\d{1,4}\s?(?:mph|km/h|miles per hour)\b[^\n]{0,80}\bhow (?:long|far|fast|many)\b|\bhow (?:long|far|fast|many)\b[^\n]{0,80}\b\d{1,4}\s?(?:mph|km/h))"
 )
-_WHAT_SUM = re.compile(r"(?:what(?:'s| is|s)|how much is) (?:the value of )?-?[(\d]")
-"""Of the questions that begin with "what", those that the pattern before can be after by that alone."""
+_A_VALUE = r" (?:the value of )?-?[(\d]"
+_SUMS = (
+    ("what", re.compile(rf"(?:'s| is|s){_A_VALUE}")),
+    ("how much is", re.compile(_A_VALUE)),
+)
+"""Of the questions that begin so, those that the pattern before can be after by that alone."""
 _LETS = re.compile(r"\blet (?:[a-z][ ,(]|\$)")
 """How a matter of mathematics begins that no word of it may follow: "let G be"."""
 _DONE = re.compile(
@@ -189,13 +193,23 @@ def _sets_task(sample: Sample) -> bool:
     lower, in_group = sample.lower, sample.words.in_group
     if not (
         in_group[MATH_HINT]
-        or (("what" in lower or "how much" in lower) and _WHAT_SUM.search(lower))
+        or any(_asks_for(lower, *asked) for asked in _SUMS)
         or ("let " in lower and _LETS.search(lower))
     ):
         return False
     if not _TASK.search(lower):
         return False
     return not in_group[BOOKS] or _DONE.search(lower) is not None
+
+
+def _asks_for(lower: str, question: str, value: re.Pattern[str]) -> bool:
+    """Whether the value stands behind the question, which most texts hold once or twice, if at all."""
+    at = lower.find(question)
+    while at >= 0:
+        if value.match(lower, at + len(question)):
+            return True
+        at = lower.find(question, at + 1)
+    return False
 
 
 def _tells_exercise(sample: Sample) -> bool:

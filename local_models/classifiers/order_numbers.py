@@ -18,6 +18,15 @@ _NAME = re.compile(
     r"(?P<noun>订单|运单|包裹|单)(?P<label>编号|号码|号|码|id)?(?:的?(?:编号|号码))?|(?P<numbered>编号)"
     rf"|(?P<en>(?:order|tracking|purchase|package|parcel|shipment|waybill)(?:'s|s'?)?(?P<en_label>{_LABEL})?)"
 )
+_NOT_JUST_A_WORD = (
+    r"(?:is|are|was|were|that|which|end|ends|ending|numbers?|num|nos?|nr|ids?|reference|ref|code)(?![a-z])"
+    r"|with(?: number)?\s{1,3}end"
+)
+_NAMES_NONE = re.compile(
+    r"(?:order|tracking|purchase|package|parcel|shipment|waybill)"
+    rf"(?:s?\s(?!{_NOT_JUST_A_WORD})|(?!s?(?:(?![a-z])|{_NOT_JUST_A_WORD})))[a-z]+(?![a-z0-9_-])"
+)
+"""A word behind it with which nothing goes on that `_named` looks for: "parcel with the", "ordered a"."""
 _SIGNS = r"[\s:：=#\"'“”‘’「『【\[(（<《—–|*`-]"
 _LINK = re.compile(
     rf"{_SIGNS}{{0,6}}+(?:(?:分别|如下|是|为){{1,3}}|(?:is|are|was|were)(?![a-z]))?,?{_SIGNS}{{0,6}}+"
@@ -35,8 +44,6 @@ _NEXT = re.compile(
     r"(?:no\.|number\b)?\s?[#\"'“‘「『【\[(（]?\s?"
 )
 _MOST_IN_A_LIST = 30
-_DIGIT, _NUMBER_WITHIN = re.compile(r"\d"), 80
-"""Characters from the name on within which its number begins; most names have none."""
 _COUNTED = re.compile(
     r"\s?(?:[件个套箱台只双条张份元块万亿多余人次天日年月米斤吨瓶盒包袋支把辆部本块]|公[斤里]|单(?!号)|分(?!别)|kgs?\b|km\b|m\b|units?\b|pcs\b|pieces?\b|items?\b|box(?:es)?\b"
     r"|bottles?\b|pairs?\b|sets?\b|copies\b|points?\b|dollars?\b|usd\b|rmb\b|yuan\b|people\b|customers?\b|shares?\b|tons?\b|miles?\b|dpi\b"
@@ -49,6 +56,8 @@ _VERB_LEAD = re.compile(
 _LONG_NUMBER = re.compile(r"\d{5,30}")
 """Right behind its word, with nothing between."""
 _LAST_DIGITS = re.compile(r"last (?:four|4|three|3|five|5|six|6) (?:digits|numbers)")
+_LONG_ENOUGH = 8
+"""Half of its signs at least are digits or letters, which is more than any number needs."""
 _NOT_ORDERS = re.compile(
     r"(?:商品|产品|货品|物料|款式|型号|员工|学生|学号|座位|房间|设备|图书)的?$"
 )
@@ -107,7 +116,7 @@ def _named(typed: str, lower: str, place: int) -> list[Span]:
     if lower.startswith("尾号", place):
         tail = _TAIL_FIRST.match(lower, place)
         return [tail.span()] if tail and lower[place - 1 : place] not in ("机", "卡") else []
-    if not _DIGIT.search(lower, place, place + _NUMBER_WITHIN):
+    if _NAMES_NONE.match(lower, place):
         return []
     name = _NAME.match(lower, place)
     if name is None or not _is_name(lower, place, name):
@@ -116,21 +125,24 @@ def _named(typed: str, lower: str, place: int) -> list[Span]:
         return [tail.span(tail.lastindex or 0)]
     link = _LINK.match(lower, name.end())
     start = link.end() if link else name.end()
+    token = _TOKEN.match(lower, start)
+    if token is None or token.group().isalpha():
+        return []
     is_sure = (
         bool(name["label"] or name["numbered"] or name["en_label"])
         or "#" in lower[name.end() : start]
     )
-    least = 3 if _LAST_DIGITS.search(lower, max(0, place - 40), place) else 4 if is_sure else 5
-    is_verb = (
-        bool(name["en"]) and not is_sure and _VERB_LEAD.search(lower, max(0, place - 12), place)
+    is_tail = len(token.group()) < _LONG_ENOUGH and _LAST_DIGITS.search(
+        lower, max(0, place - 40), place
     )
-    token = _TOKEN.match(lower, start)
-    if token is None or not _is_number(typed, lower, token, least=least, is_sure=is_sure):
+    least = 3 if is_tail else 4 if is_sure else 5
+    if not _is_number(typed, lower, token, least=least, is_sure=is_sure):
         return []
     is_glued = start == name.end() and lower[start - 1] != "#"
     if is_glued and name["en"] and not _LONG_NUMBER.fullmatch(token.group()):
         return []
-    if is_verb and not _is_named_by_verb(lower, token):
+    may_be_verb = bool(name["en"]) and not is_sure and not _is_named_by_verb(lower, token)
+    if may_be_verb and _VERB_LEAD.search(lower, max(0, place - 12), place):
         return []
     return _list_from(typed, lower, token)
 
@@ -156,7 +168,8 @@ def _is_name(lower: str, place: int, name: re.Match[str]) -> bool:
 def _is_number(typed: str, lower: str, token: re.Match[str], *, least: int, is_sure: bool) -> bool:
     """Whether this can be an order's number: digits, or letters and digits as no word has them."""
     said = token.group()
-    digits = sum(map(str.isdecimal, said))
+    is_plain = said.isdecimal()
+    digits = len(said) if is_plain else sum(map(str.isdecimal, said))
     if digits < 2 or len(said) > _LONGEST or len(said) < 4 - (least == 3):
         return False
     end = token.end()
@@ -164,6 +177,8 @@ def _is_number(typed: str, lower: str, token: re.Match[str], *, least: int, is_s
         _COUNTED.match(lower, end) or (said.endswith("000") and _PLURAL.match(lower, end))
     ):
         return False
+    if is_plain:
+        return digits >= least
     letters = _LETTERS.findall(said)
     if not letters:
         return digits >= least and not _DAY_IN_DIGITS.fullmatch(said)

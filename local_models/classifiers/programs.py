@@ -7,6 +7,7 @@ code shows in how a line is built and where it ends, or in a wish for something 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.survey import mask_of
@@ -74,7 +75,10 @@ _LINE_BEGINNINGS = (
     "main ", "std::", "use ", "require ", "attr_", "puts ", "apiversion", "end",
 )  # fmt: skip
 """What a line of code begins with that holds no bracket, brace or equals sign."""
-_LINE_SIGNS = frozenset("({=[}")
+_BRACES, _LINE_SIGNS = "{}", "({=[}"
+_PIPE, _LINE_MARKS = ("|",), ("|", "::", " => ")
+_TOLD_LINE_SIGNS, _TOLD_LINE_MARKS, _COLON = mask_of("(=["), mask_of(":="), mask_of(":")
+"""Those of them that a sample tells of."""
 _ENOUGH = 2
 """A line that is code for sure counts for two likely ones."""
 _WITHIN = re.compile(
@@ -96,6 +100,9 @@ _FAULTS = re.compile(
     r"Overflow|OutOfMemory|StackOverflow|NoClassDefFound|OS|IO|NotImplemented|Unbound(?:Local)?)Error(?![A-Za-z])"
     r"|(?<![A-Za-z])(?:[A-Z][a-z]+){2,6}Exception(?![A-Za-z])|(?<![A-Za-z])(?:IO|SQL)Exception(?![A-Za-z])|\bundefined is not\b|[Ss]egmentation fault|\bsegfault|(?<![A-Za-z])StackOverflow(?![A-Za-z])"
 )
+_PLAIN_FAULT_WORDS = ("undefined", "egmentation", "segfault")
+_FAULT_WORDS = (*_PLAIN_FAULT_WORDS, "Error", "Exception", "Overflow")
+"""One of these stands in every such fault."""
 _LANGUAGES = r"(?:python|java|rust|golang|go|ruby|swift|kotlin|scala|perl|matlab|c|r|javascript|typescript|js|c\+\+|c#|php|sql|html|css|bash|shell|react|vue|node(?:\.?js)?|numpy|pandas|django)"
 _MADE = (
     r"(?:code|functions?|scripts?|programs?|class(?:es)?|methods?|quer(?:y|ies)|lists?|dict(?:ionar(?:y|ies))?s?|arrays?|strings?|loops?|"
@@ -143,7 +150,9 @@ _CODES_OF_A_SHOP = re.compile(
 def holds_code(sample: Sample) -> bool:
     """Fenced code, a line that is built as code, a fault that only programs have, or a wish for a program."""
     text = sample.text
-    return _has_fence(sample) or _has_code_lines(text) or _names_code(text) or _wishes_code(sample)
+    return (
+        _has_fence(sample) or _has_code_lines(sample) or _names_code(text) or _wishes_code(sample)
+    )
 
 
 def _has_fence(sample: Sample) -> bool:
@@ -155,19 +164,22 @@ def _has_fence(sample: Sample) -> bool:
     return opened is not None and _CLOSING_TILDES.search(sample.text, opened.end() - 1) is not None
 
 
-def _has_code_lines(text: str) -> bool:
+def _has_code_lines(sample: Sample) -> bool:
     """A line that is code for sure, or two that are likely to be, or keys below keys.
 
     What a colon announces ("fix this: int a[5];") is looked at as a line too.
     """
+    text, signs = sample.text, sample.signs
+    line_signs = _LINE_SIGNS if signs & _TOLD_LINE_SIGNS else _BRACES
+    line_marks = _LINE_MARKS if signs & _TOLD_LINE_MARKS else _PIPE
     found = 0
     for line in text.split("\n"):
         start = line.lstrip()
         if not start:
             continue
-        has_signs = not _LINE_SIGNS.isdisjoint(start)
+        has_signs = _holds_one(start, line_signs)
         if not has_signs and not start[:12].lower().startswith(_LINE_BEGINNINGS):
-            has_marks = "|" in start or "::" in start or " => " in start
+            has_marks = _holds_one(start, line_marks)
             if has_marks and (_WITHIN.search(start) or _SURE_LINE.match(start)):
                 return True
             continue
@@ -176,7 +188,7 @@ def _has_code_lines(text: str) -> bool:
         found += _LIKELY_LINE.match(start) is not None
         if found >= _ENOUGH:
             return True
-    return ":\n" in text and len(_NESTED.findall(text)) >= _LEAST_NESTED
+    return bool(signs & _COLON) and ":\n" in text and len(_NESTED.findall(text)) >= _LEAST_NESTED
 
 
 def _holds_code_within(line: str) -> bool:
@@ -193,10 +205,15 @@ def _names_code(text: str) -> bool:
     """A query in capitals, or a fault that only programs have."""
     if "SELECT" in text and _CAPITAL_SQL.search(text):
         return True
-    return any(
-        word in text
-        for word in ("Error", "Exception", "undefined", "egmentation", "Overflow", "segfault")
-    ) and (_FAULTS.search(text) is not None)
+    words = _FAULT_WORDS if "E" in text or "O" in text else _PLAIN_FAULT_WORDS
+    return _holds_one(text, words) and _FAULTS.search(text) is not None
+
+
+def _holds_one(text: str, words: Iterable[str]) -> bool:
+    for word in words:  # noqa: SIM110 - a loop, since every text comes here
+        if word in text:
+            return True
+    return False
 
 
 def _wishes_code(sample: Sample) -> bool:

@@ -52,6 +52,8 @@ _BEFORE = re.compile(
 _LONGEST_BEFORE = 8
 _BEFORE_ENDS = frozenset([*_SIGNS, *".:：币元金镑铢布比郎特盾纸", *"bydrpfnkts"])
 """What a currency before a number ends with."""
+_THREE_LETTERS, _TWO_LETTERS = frozenset(_CODES.split("|")), ("kr", "rs")
+"""Currencies that end with a letter of the Latin alphabet."""
 _OF_SOMETHING_ELSE = re.compile(r"\s?(?:年|月|日|号|点|%|％|度|期|版|g?b(?![a-z]))")
 """Behind a number that does not count the currency before it: "美元2024年的汇率"."""
 _BUSES = frozenset(["232", "422", "485"])
@@ -93,6 +95,8 @@ _UNIT_STARTS = frozenset(
     ).replace("|", " ").split()
 )  # fmt: skip
 """How words begin that count a number before them, behind a blank."""
+_BEFORE_A_WORD = re.compile(rf"(\d++) (?!{'|'.join(sorted(_UNIT_STARTS))})[a-z]{{2}}")
+"""Most numbers, seen sooner than what else may be one: plain digits, and a word that counts nothing."""
 _TENS_OF_THOUSANDS = re.compile(
     r"万(?:(?!\s?[\da-z一-鿿])|(?=[的了吧呢吗啊买退就才]|左右|以[上内下]))"
 )
@@ -158,24 +162,25 @@ _GOES_ON = re.compile(
 """Behind the number of a dollar sign: what makes it a name or a formula."""
 
 
-def find_sums(lower: str, starts: list[int]) -> list[Span]:
+def find_sums(lower: str, starts: list[int], *, in_words: bool = True) -> list[Span]:
     """Where the sums of a text in lower case stand; some places may overlap. `starts` is where its
-    numbers begin that something beside them may make a sum."""
+    numbers begin that something beside them may make a sum; without `in_words` no sum in English words is
+    looked for."""
     found: list[Span] = []
     reach = 0
     for start in starts:
         if start < reach:
             continue
+        before = None
+        if _may_follow_currency(lower, start):
+            before = _BEFORE.search(lower, max(0, start - _LONGEST_BEFORE), start)
+        elif plain := _BEFORE_A_WORD.match(lower, start):
+            reach = plain.end(1)
+            continue
         number = _NUMBER.match(lower, start)
         if number is None:  # digits of a script that the pattern does not know
             continue
         end = number.end()
-        ended = lower[start - 1 : start]
-        if ended == " ":
-            ended = lower[start - 2 : start - 1]
-        before = None
-        if ended in _BEFORE_ENDS and ended:
-            before = _BEFORE.search(lower, max(0, start - _LONGEST_BEFORE), start)
         if before is not None and before.start() >= reach:  # not that of the sum before
             span = _sum_behind_currency(lower, before.start(), start, end)
         else:
@@ -186,8 +191,22 @@ def find_sums(lower: str, starts: list[int]) -> list[Span]:
         reach = end
     if not lower.isascii():
         found += _sums_in_chinese(lower)
-    found += _sums_in_english(lower)
+    if in_words:
+        found += _sums_in_english(lower)
     return _leave_names(lower, found) if found and "$" in lower else found
+
+
+def _may_follow_currency(lower: str, start: int) -> bool:
+    """Whether the number that begins there may have a currency right before it, seen at a glance."""
+    end = start - (lower[start - 1 : start] == " ")
+    ended = lower[end - 1 : end]
+    if ended not in _BEFORE_ENDS:
+        return False
+    return (
+        not "a" <= ended <= "z"
+        or lower[end - 3 : end] in _THREE_LETTERS
+        or lower[end - 2 : end] in _TWO_LETTERS
+    )
 
 
 def _sum_behind_currency(lower: str, first: int, start: int, end: int) -> Span | None:

@@ -157,6 +157,7 @@ _HINTS = {
         "assistant assistants lead leader director ceo management adviser advisers complain complaining complaints "
         "grievance headquarters barrister barristers regulators authorities lawsuits chargebacks live charge automated"
     ),
+    "sum": "dollar dollars buck bucks euro euros cent cents yuan pound pounds rupee rupees quid",
 }
 """Words, or their possessives, without which a pattern cannot hold: most texts are spared the pattern."""
 
@@ -185,7 +186,9 @@ NAME_LATIN, SPEAKS, MATTERS, SHARED = map(
 ENGLISH, OTHER_LATIN, CODE_HINT, MATH_HINT, ESCALATION_HINT = map(
     GROUPS.index, ("english", "other_latin", "code_hint", "math_hint", "escalation_hint")
 )
-ASKS, BOOKS, OWN, DESK = map(GROUPS.index, ("asks_hint", "books_hint", "own_hint", "desk_hint"))
+ASKS, BOOKS, OWN, DESK, SUM = map(
+    GROUPS.index, ("asks_hint", "books_hint", "own_hint", "desk_hint", "sum_hint")
+)
 
 _PLACES = {name: at for at, name in enumerate(TRAITS)}
 MARK_GROUPS = dict(

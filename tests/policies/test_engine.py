@@ -18,8 +18,9 @@ from policies.engine import decide
 from policies.errors import NoCandidateError, PolicyFileError, UnknownChoiceError
 from policies.explain import plan_as_tree
 from policies.loader import load_policy, parse_policy, shipped_policies
+from policies.prices import Step
 from policies.roster import Roster
-from policies.signals import Caller, ModelHealth, Signals, Surroundings
+from policies.signals import Caller, Candidate, ModelHealth, Signals, Surroundings
 from tests.policies.worlds import AROUND, NOON, make_model, plan, sold_models
 
 TWO_POOLS = """
@@ -404,6 +405,60 @@ def test_what_is_remembered_of_earlier_decisions_never_changes_one(name: str | N
             except NoCandidateError as error:
                 decided.append(str(error))
         assert decided[0] == decided[1]
+
+
+CROSSING = """
+name: crossing
+pools:
+  cheap: {objective: cheapest, quality_floor: 0.5, models: [wide, stepped, brief, unpriced], fallbacks: [good]}
+  good: {objective: best, models: [brief, fine, wide]}
+rules:
+  - {name: hard, when: {difficulty: above 0.8}, use: good, fallbacks: [cheap], terms: {max_attempts: 2}}
+  - name: tried
+    when: {language: zh}
+    use: cheap
+    cascade: {judge: {refusal: true}, escalate: good}
+default: {use: cheap}
+splits:
+  ab:
+    pool: cheap
+    arms: {good: {share: 30%, use: good}, brief: {share: 20%, use: brief}, cheap: {share: 20%, use: cheap}, b: {share: rest}}
+"""
+"""Where the order by price turns with a prompt's length, its model's way of counting and the answer's."""
+
+
+def write_crossing() -> list[Candidate]:
+    """Give models whose prices cross."""
+    longer = (Step(2_000, Decimal(9), Decimal(9)),)
+    return [
+        make_model("wide", quality=0.55, family="wide"),
+        make_model("stepped", quality=0.6, input_usd_per_million=Decimal("0.9"), longer_prompts=longer),
+        make_model("brief", quality=0.75, input_usd_per_million=Decimal(2), output_usd_per_million=Decimal(1)),
+        make_model("unpriced", quality=0.8, input_usd_per_million=None),
+        make_model("fine", quality=0.9, sites=()),
+    ]  # fmt: skip
+
+
+def test_what_is_remembered_gives_way_where_prices_cross_and_qualities_fall_below_a_floor() -> None:
+    policy, models = parse_policy(CROSSING), write_crossing()
+    kept, dice = Roster(models), random.Random(3)
+    seen: set[tuple[str, ...]] = set()
+    around = Surroundings(now=NOW)
+    for at in range(3_000):
+        tokens = dice.choice([40, 300, 1_990, 2_010, 9_000])
+        signals = msgspec.structs.replace(
+            draw_signals(dice),
+            prompt_tokens=tokens,
+            tokens_by_family={"wide": (dice.choice([tokens, 2 * tokens]), 3 * tokens)},
+            max_output_tokens=dice.choice([None, 20, 2_000]),
+            learned_odds={"fine": dice.random()} if at % 17 == 0 else {},
+            answers=1 + (at % 13 == 0),
+        )
+        caller = Caller(user=f"u{dice.randrange(50)}" * dice.randrange(2))
+        made = decide(policy, signals, caller, kept, around)
+        assert made == decide(policy, signals, caller, models, around)
+        seen.add(made.models)
+    assert len(seen) > 12
 
 
 def digest_of_plans(count: int) -> str:

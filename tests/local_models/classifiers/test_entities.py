@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from unittest.mock import patch
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from local_models.classifiers import entities, order_numbers, sums
 from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.dates import find_time_starts, find_time_starts_with_patterns
 from local_models.classifiers.entities import find_places, find_places_with_patterns, find_slots
@@ -330,3 +334,29 @@ def test_a_date_may_reach_over_a_line_s_end() -> None:
         "5\ndays ago",
         "last\nFriday",
     )
+
+
+NAMED = [
+    "order", "orders", "order's", "ordered ", "border ", "parcel", "packages", "tracking", "id", "ids ", "no", "no. ", "num", "number", "ref ",
+    "reference", "code", "is", "were", "that", "which", "with", "ending", "end", "in ", "on ", "the", "a", "to", "#", ":", "-", "_", ", ", "\n",
+    " ", " ", " ", "1234", "12345", "88776655", "12-34567", "ab12345", "AB-123456", "x1", "usd", "usd100", "rs", "rs. ", "kr ", "us$", "hk$", "€ ",
+    "rmb ", "港币", "xusd ", "akr ", "for ", "100", "99.9", "10,000", "订单", "尾号", "last four digits", "00", "two ", "dollars", "cent", "'", "s",
+    "five-", "pounds ", "ｑｕｉｄ", " do", " ki", " days",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(NAMED), max_size=12).map("".join))
+@example("packagesno. 12-34567")
+@example("ordersid 1234-")
+@example("parcel with number ending in 1234")
+@example("parcel with the lamp, ordered for rs 500, kr 30 and xkr 40")
+@example("two dollars' worth, five ｑｕｉｄ")
+def test_a_glance_passes_over_nothing_that_a_closer_look_would_find(text: str) -> None:
+    with (
+        patch.object(order_numbers, "_NAMES_NONE", re.compile("(?!)")),
+        patch.object(sums, "_may_follow_currency", lambda *_: True),
+        patch.object(sums, "_BEFORE_A_WORD", re.compile("(?!)")),
+        patch.object(entities, "find_sums", lambda *where, **_: sums.find_sums(*where)),
+    ):
+        slots = find_slots(text)
+    assert find_slots(text) == slots
