@@ -81,7 +81,7 @@ def tried(case: str, folder: Path, **more: object) -> list[Finding]:
         ("{signals: {intent: refnd}, pool: cheap}", "Did you mean 'refund'"),
         ("{signals: {pii: [idcard]}, pool: cheap}", "Did you mean 'id_card'"),
         ("{signals: {needs: tool}, pool: cheap}", "Did you mean 'tools'"),
-        ("{signals: {language: chinese}, pool: cheap}", "Known: en, mixed, other, zh"),
+        ("{signals: {language: chinese}, pool: cheap}", "Known: en, mixed, none, other, zh"),
         ("{signals: {tokens: many}, pool: cheap}", "'tokens' must be a whole number|`tokens: 1200`"),
         ("{signals: {tokens: 1, prompt_tokens: 2}, pool: cheap}", "'tokens' and 'prompt_tokens' are the same"),
         ("{signals: {prompt_tokens: 2, tokens: 1}, pool: cheap}", "'prompt_tokens' and 'tokens' are the same"),
