@@ -52,7 +52,7 @@ Span = tuple[int, int]
 
 def find_named_days(lower: str, first: int, last: int) -> list[Span]:
     """Days with a name in English, in a part of a text in lower case."""
-    if not any(map(lower.__contains__, _WORDS_EN)):
+    if not any(lower.find(word, first, last) >= 0 for word in _WORDS_EN):
         return []
     return [
         each.span("year") if each["year"] else each.span()
