@@ -49,7 +49,10 @@ def check(
     the real classifiers. A policy is checked against the models of --config, or else with every model
     of the catalog counted as on.
 
-    Exit codes: 0 all is well; 1 something must be mended.
+    What keeps the gateway from starting is an error, also here; what it starts with all the same is a
+    warning, such as a rule whose models are all off until a key is set.
+
+    Exit codes: 0 no errors; 1 something must be mended (with --strict, warnings too).
 
     Examples:
 
@@ -69,7 +72,9 @@ def check(
     if bad:
         raise typer.Exit(FAILED)
     if not as_json:
-        errors.print("✓ all is well", style="green")
+        count = f"{len(findings)} warning{'s' * (len(findings) > 1)}"
+        said = f"✓ the gateway starts with it: {count} (--strict refuses those)"
+        errors.print(said if findings else "✓ all is well", style="green", highlight=False)
 
 
 def _check(file: str, config: Path | None) -> list[Finding]:
