@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from policies.completing import complete_signals
 from policies.decision import Plan
 from policies.engine import decide
 from policies.errors import NoCandidateError, UnknownChoiceError
@@ -180,8 +181,8 @@ def build_signals(
     """Give signals from plain values (as YAML or JSON have them), the rest from `base`.
 
     An intent brings its group along, and so does the first of several: it is the main one where no
-    other is given as such. `intents` may be said besides the shipped ones; None: any word
-    may be said.
+    other is given as such. Modalities, needs, demands and the number of answers bring each other along
+    as in a real request. `intents` may be said besides the shipped ones; None: any word may be said.
 
     Raises:
         GivenError: there is no signal of that name, or it cannot have that value; says how to mend it.
@@ -192,7 +193,8 @@ def build_signals(
     if "intent" in values:
         values.setdefault("intents", (values["intent"],))
         values.setdefault("intent_group", GROUP_OF.get(values["intent"], "other"))
-    return msgspec.structs.replace(base or Signals(), **values)
+    signals = msgspec.structs.replace(base or Signals(), **values)
+    return complete_signals(signals, values.keys())
 
 
 def _surroundings(case: ExpectDoc) -> Surroundings:

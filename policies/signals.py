@@ -53,7 +53,8 @@ GROUP_OF: Mapping[str, str] = MappingProxyType(
 ANY_LOCAL = "any-local"
 """What a policy writes for every model that runs in this house."""
 EMOTIONS = ("negative", "neutral", "positive")
-LANGUAGES = ("zh", "en", "mixed", "other")
+LANGUAGES = ("zh", "en", "mixed", "other", "none")
+"""`other`: in another language; `none`: in no language, of numbers, signs, links and placeholders alone."""
 MODALITIES = ("text", "image", "audio", "file", "video")
 NEEDS = ("tools", "vision", "audio", "video", "json_mode", "json_schema")
 """The abilities that a request can ask of a model."""
@@ -120,8 +121,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     emotion_confidence: float = 0.0
     sarcasm: float = 0.0
     """Probability that praise is meant as blame."""
-    language: str = "other"
-    """zh, en, mixed or other."""
+    language: str = "none"
+    """zh, en, mixed, other, or none where nothing is said in words."""
     difficulty: float = 0.5
     """Probability that only the strong tier answers well: 0.0 small talk, 1.0 a proof."""
     expected_quality: Mapping[str, float] = msgspec.field(default_factory=lambda: NOTHING)

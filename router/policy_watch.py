@@ -19,6 +19,8 @@ _LOOK_SECONDS = 0.25
 """Looking for changes more often would cost an idle server the most of all."""
 _PAUSE_SECONDS = 2.0
 """Before a watch that broke is begun anew: its folder may be away, or the system out of watches."""
+_RECHECK_SECONDS = 2.0
+"""Looking at one file costs a few microseconds."""
 _MOST_LINKS = 40
 """As many as Linux follows."""
 
@@ -47,21 +49,25 @@ async def watch_policy(
     metrics: ShowsPolicy,
     *,
     look_seconds: float = _LOOK_SECONDS,
+    recheck_seconds: float = _RECHECK_SECONDS,
     pause_seconds: float = _PAUSE_SECONDS,
 ) -> None:
     """Reload whenever the file changes, for as long as the house is open, whatever goes wrong.
 
-    The watch looks for changes every `look_seconds`, and takes over those of two looks together.
+    The watch looks for changes every `look_seconds`, and takes over those of two looks together. It sees the
+    folders on the way to the file, not those that hold them: every `recheck_seconds` the file itself is looked at.
     """
     while True:
         try:
-            await _take_over_once(store, metrics, look_seconds)
+            await _take_over_once(store, metrics, look_seconds, recheck_seconds)
         except Exception as error:  # a true boundary: a watch that ends would end all reloads
             _log.error("policy_watch_broke", file=str(store.path), error=repr(error))
             await asyncio.sleep(pause_seconds)
 
 
-async def _take_over_once(store: PolicyStore, metrics: ShowsPolicy, look_seconds: float) -> None:
+async def _take_over_once(
+    store: PolicyStore, metrics: ShowsPolicy, look_seconds: float, recheck_seconds: float
+) -> None:
     """Reload if the file changed since it was read, then wait until it may have changed again.
 
     Every change is waited for by a watch of its own: one that goes on may be that of a folder
@@ -76,10 +82,26 @@ async def _take_over_once(store: PolicyStore, metrics: ShowsPolicy, look_seconds
         *trail.folders, watch_filter=trail.concerns, debounce=2 * step, step=step, recursive=False
     )
     async with aclosing(changes), asyncio.TaskGroup() as group:
-        group.create_task(_first(changes))
+        group.create_task(_wait_for_change(changes, store, recheck_seconds))
         await asyncio.sleep(0)  # the watch stands: a change shows there, or in the look
         if store.is_outdated():  # in a thread, as no request is to wait for a policy's tests
             await asyncio.to_thread(reload_policy, store, metrics)
+
+
+async def _wait_for_change(
+    changes: AsyncIterator[object], store: PolicyStore, recheck_seconds: float
+) -> None:
+    """Until the watch tells of a change, or another file stands there: a folder further up was replaced."""
+    first = asyncio.ensure_future(_first(changes))
+    try:
+        while not first.done():
+            await asyncio.wait({first}, timeout=recheck_seconds)
+            if not first.done() and store.is_outdated():
+                return
+        first.result()
+    finally:
+        first.cancel()
+        await asyncio.wait({first})  # a watch is closed only when nobody waits for it
 
 
 async def _first(changes: AsyncIterator[object]) -> None:

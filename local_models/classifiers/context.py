@@ -25,6 +25,8 @@ BY_LABEL = 4
 """Numbers that a message has for each label: log chance, chance, presence, and whether it leads."""
 WHOLE = 11
 """Numbers that a message has as a whole."""
+_BEST_WISH = 1
+"""Which of these is the chance of the likeliest wish."""
 MESSAGES = 3
 """The turn, the customer's turn before it, the answer in between."""
 
@@ -37,11 +39,25 @@ _MOST_PRESENCE = 8.0
 _RARE = 1.0 / (1.0 + math.exp(_MOST_PRESENCE))
 _ASKS_WITHIN = 60
 _ASKS = re.compile(r"[?？吗呢]|什么|多少|哪|提供|留")
-_YES_OR_NO = re.compile(
-    r"(?:是的?[啊呀呢吧]?|对的?[啊呀呢吧]?|没错|[嗯恩]|可以的?|要的?|需要|行|有的?|没有?|还没有?|不是的?|不对|不要|不用"
-    r"|y(?:es|eah|ep|up)(?: please)?|no(?:pe)?|correct|right|exactly|that's (?:right|it)|it (?:is|does)|i (?:do|did|have)|not yet|sure|please do|go ahead)[\s.。!！~,，]*"
+_YES = (
+    r"(?:[嗯恩啊哦]{1,3}[,，\s]?)?(?:是的?[啊呀呢吧]?|(?:对[的啊呀呢吧]?){1,3}|没错[的啊]?|可以的?|要的?|需要|行|有的?|就是(?:这个|这样|它)?|正是|确[认定]的?|我确[认定]|当然)|[嗯恩]"
+    r"|(?:(?:y(?:es|eah|ep|up)|sure|ok|okay|right|correct)[,.]? ?)?(?:i (?:do|did|have|am|was|can|would|confirm)|it (?:is|does|was|did|has)|they (?:are|were|do|did)|we (?:do|did|have|are)|that is (?:right|correct))"
+    r"|y(?:es|eah|ep|up)(?:,? please)?|correct|right|exactly|that'?s (?:right|it|correct)|sure(?: thing)?|please do|go ahead|(?:i )?confirm(?:ed)?|of course|definitely|absolutely|affirmative|true|indeed|you got it"
 )
+_NO = r"没有?|还没有?|不是的?|不对|no(?:pe)?|not yet|(?:no[,.]? )?(?:i (?:don't|didn't|did not|haven't|have not)|it (?:isn't|doesn't|hasn't|didn't)|not yet)"
+_STOPS = r"[\s.。!！~,，]*"
+_YES_OR_NO = re.compile(rf"(?:{_YES}|{_NO}|不要|不用){_STOPS}")
 """A bare answer: to a question it is about what was asked, where "好的" only takes note."""
+_CONFIRMS = re.compile(rf"(?:{_YES}){_STOPS}")
+_DENIES = re.compile(rf"(?:{_NO}){_STOPS}")
+_ASKS_FOR_MORE = re.compile(
+    r"还有(?:其他|其它|别的|什么)|(?:其他|其它|别的)(?:问题|需要|可以)|(?:什么|哪里)[^，。！？?]{0,6}帮|anything else|any other|how (?:can|may) (?:i|we) help|what can (?:i|we)"
+)
+"""A question after which a yes is about nothing yet."""
+_OFFERS = re.compile(
+    r"需要|要不要|要我|帮[您你]|为[您你]|可以吗|好吗|(?:do|would) you (?:want|like|need)|shall (?:i|we)|should (?:i|we)|(?:want|like) me to|can i help"
+)
+"""A question after which a no wants nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,22 @@ class Said:
     """Shape (labels, BY_LABEL)."""
     whole: Floats
     """Shape (WHOLE,)."""
+    confirms: bool = False
+    """It only says that something is so."""
+    denies: bool = False
+    """It only says that something is not so."""
+    asks: bool = False
+    """It ends with a question, other than what else there is."""
+    offers: bool = False
+    """It ends with an offer to do something."""
+
+    def is_answered_by(self, turn: Said) -> bool:
+        """Whether a turn only says yes or no to what it asks. Who declines an offer wants nothing more."""
+        return self.asks and (turn.confirms or (turn.denies and not self.offers))
+
+    def matter(self) -> float:
+        """The chance of the likeliest wish in it."""
+        return float(self.whole[_BEST_WISH])
 
 
 def weigh_message(
@@ -69,13 +101,22 @@ def weigh_message(
     by_label *= _SCALES
     by_label[chances.index(max(chances)), 3] = 1.0
     wishes, telling = _places(tuple(labels))
+    end = plain[-_ASKS_WITHIN:]
+    asks = _ASKS.search(end) is not None
     whole = [
         1.0, max([chances[at] for at in wishes]), max([odds[at] for at in wishes]) / 4.0,
         *[chances[at] for at in telling],
-        math.log1p(len(plain)) / 4.0, 1.0 if _ASKS.search(plain[-_ASKS_WITHIN:]) else 0.0,
+        math.log1p(len(plain)) / 4.0, 1.0 if asks else 0.0,
         1.0 if _YES_OR_NO.fullmatch(plain) else 0.0,
     ]  # fmt: skip
-    return Said(by_label, np.array(whole, dtype=np.float32))
+    return Said(
+        by_label,
+        np.array(whole, dtype=np.float32),
+        confirms=_CONFIRMS.fullmatch(plain) is not None,
+        denies=_DENIES.fullmatch(plain) is not None,
+        asks=asks and _ASKS_FOR_MORE.search(end) is None,
+        offers=asks and _OFFERS.search(end) is not None,
+    )
 
 
 @cache

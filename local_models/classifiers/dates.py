@@ -10,6 +10,12 @@ import re
 from collections.abc import Iterable
 
 from local_models.classifiers.compiled import NATIVE
+from local_models.classifiers.named_days import (
+    NAMED_ZH,
+    STARTS_ZH,
+    THINGS_EN,
+    find_named_days,
+)
 
 Span = tuple[int, int]
 
@@ -19,22 +25,37 @@ GLANCE_CHARS = 600
 _MONTHS = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _YEAR = r"(?:1[5-9]|20)\d\d"
-_NUMBERED = "楼|线|店|院|码|电池|汽油|柴油|厅|染|的?鞋|的?衣|的?裤|柜|机|车|门|仓|库|色|房|桌|字|球|键|位|针|样|款|尺"
+_NUMBERED = (
+    "楼|线|店|院|码|电池|汽油|柴油|厅|染|的?鞋|的?衣|的?裤|柜|机|车|门|仓|库|色|房|桌|字|球|键|位|针|样|款|尺"
+    "|窗(?!帘|户|花)|座(?![椅垫套])|床(?![单上垫品])|栋|幢|弄|巷|路(?!上)|馆|台|摊|口(?![罩红香])|[出入]口|包[间厢]|单元|宿舍|公寓|教室|会议室|储物柜|快递柜|链接|公路|国道|病[房床区]|舱"
+)
 """What has a number of its own: "5号电池" is no day."""
+_NUMBERING = (
+    "(?<![号第])(?<!号是)(?<!号为)(?<!号[:：])(?<!号 )(?<!房间)(?<!门牌)(?<!座位)(?<!窗口)(?<!柜台)(?<!工位)(?<!床位)(?<!铺位)(?<!车厢)(?<!单元)(?<!地铁)"
+    "(?<!大道)(?<!胡同)(?<![栋幢座弄巷街])(?<![^线网半在]路)"
+)
+"""What does not stand before a day of the month: a word for something that has a number."""
 _BESIDE_DATES = r"\s?(?:的?(?:活动|大促|促销|预售|那天|当天|下单|买|订|拍|付款|发货|到货|签收)|之?前|之后|以后|sale\b|deal)"
 _OF_MONTH_ZH = "(?:底|初|份|[上中下]旬)"
 _DATE = re.compile(
-    rf"\d{{4}}\s?[年/.-]\s?\d{{1,2}}\s?[月/.-]\s?\d{{1,2}}[日号]?|(?<!\d)\d\d(?:\d\d)?年\d{{1,2}}月(?:\d{{1,2}}[日号]?|{_OF_MONTH_ZH})?"
-    rf"|\d{{1,2}}月(?:\d{{1,2}}[日号]?|{_OF_MONTH_ZH})"
-    rf"|(?<!\d){_DAY}(?:号(?!{_NUMBERED})|日(?!无理由|内|价保|保价|包|元|用|游))"
+    rf"\d{{4}}\s?[年/.-]\s?\d{{1,2}}\s?[月/.-]\s?\d{{1,2}}(?!\d|[.-]\d{{1,3}}(?!\d))[日号]?|(?<!\d)\d\d(?:\d\d)?年\d{{1,2}}月(?:\d{{1,2}}[日号]?|{_OF_MONTH_ZH})?"
+    rf"|(?<!\d)\d{{1,2}}月(?:\d{{1,2}}[日号]?|{_OF_MONTH_ZH})"
+    rf"|(?<!\d){_NUMBERING}{_DAY}(?:号(?!{_NUMBERED})|日(?!无理由|内|价保|保价|包|元|用|游))"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b(?:\.?,?\s+{_YEAR}(?!\d))?"
-    rf"|\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b|(?<![\d.-]){_DAY}(?:-{_DAY}-|\.\s?{_DAY}\.\s?){_YEAR}(?![.-]?\d)"
+    rf"|\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b|(?<!\d){_DAY}(?:-{_DAY}-|\.\s?{_DAY}\.\s?){_YEAR}(?![.-]?\d)"
     rf"|(?<![\da-z_-])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\da-z_-])"
     rf"|(?P<slashed>(?<![\d/.])(?:\d|[012]\d|3[01])/{_DAY}(?![\d/a-z]))"
     r"|\b(?:1[0-2]|0?[1-9])(?:[:.][0-5]\d)?\s?[ap](?:m\b|\.m\.)"
     r"|(?<=the )(?P<nth>(?:3[01]|[12]?\d)(?:st|nd|rd|th)\b)"
     rf"|(?<![\d.])(?:0?[1-9]|1[0-2])\.{_DAY}(?![\d.])(?:(?<=on \d\d\.\d\d)|(?={_BESIDE_DATES}))"
 )
+_FIGURES = re.compile(r"[\d./-]+")
+_NUMBER_OF = re.compile(
+    r"(?:\b(?:version|ver\.?|v|firmware|build|revision|rev\.?|serial|s/?n|model|part|sku|imei|ip|ipv4|id|ios|ipados|macos|android|harmonyos|driver|no\.?|number|code|(?:updat|upgrad)ed? to)"
+    r"|版本|固件|系统|型号|序列|编码|条码|代码|[升更]级到|更新到|鸿蒙|安卓|号)\s?(?:is|[是为#:：])?\s?$"
+)
+"""Behind it stands a number of something that is no day, whatever it looks like."""
+_VERSION = re.compile(r"\s?(?:版|固件|系统|version|firmware)")
 _MONTH = re.compile(rf"(?:{_MONTHS})[.,]?$")
 _SUBJECT = re.compile(r"\b(?:i|you|we|they|s?he|it|this|that|who|which|there|one)\s$")
 """Before "may", which is no month then."""
@@ -85,12 +106,12 @@ _DATE_ZH = re.compile(
     rf"(?:民国|令和|平成|昭和)(?:\d{{1,3}}|[{_NUMERALS}〇零百元]{{1,5}})年(?:(?:\d{{1,2}}月(?:\d{{1,2}}[日号]?)?)|{_MONTH_ZH}{_DAY_ZH}?)?|"
     rf"[零〇○{_NUMERALS[:9]}]{{2,4}}年{_MONTH_ZH}{_DAY_ZH}?|(?:今|明|去|前)年(?:\d{{1,2}}月(?:\d{{1,2}}[日号]?|{_OF_MONTH_ZH})?|{_MONTH_ZH}{_DAY_ZH}?)?|"
     rf"{_MONTH_ZH}{_DAY_ZH}|"
-    r"(?:这|本|上|下)个?月(?:初|底|中)?(?:\d{1,2}[号日])?|月底|月初|双十一|双11|双十二|双12|(?<![\d¥￥$.,-])618(?![\d.,元块个件-])|国庆|春节|中秋|元旦|"
-    r"除夕|大?年三十|大年初[一二三四五六七]|正月(?:初[一二三四五六七八九十]|十五)|元宵节|端午节?|清明节?(?!上河)|七夕|重阳节?|腊八(?![蒜粥豆])|圣诞节?(?!树|帽|老人|袜)|(?:劳动|儿童|情人|母亲|父亲|妇女|教师)节(?!日)|五一(?=假|放|期间|节|前|后|小长假|黄金周)|"
+    r"(?:这|本|上|下)个?月(?:初|底|中)?(?:\d{1,2}[号日])?|月底|月初|"
+    rf"{NAMED_ZH}|"
     r"[\d一二两三四五六七八九十半几][\d一二两三四五六七八九十半几多百]{0,11}(?:日|个?(?:天|周|星期|礼拜|月|小时|钟头|分钟)|年)(?:之?前|之?后|以?内)"
 )
 _STARTS_ZH = re.compile(
-    f"[今明后昨前大这本上下周星礼早中傍晚夜凌民令平昭零〇○{_NUMERALS}去月双618国春元除年正端清七重腊圣劳儿情母父妇教五\\d两半几]"
+    f"[今明后昨前大这本上下周星礼早中傍晚夜凌民令平昭零〇○{_NUMERALS}去月\\d两半几{STARTS_ZH}]"
 )
 """What a date in Chinese begins with."""
 _WEEKDAY = "(?:mon|tues?|wednes|thurs?|fri|satur|sun)day"
@@ -103,8 +124,8 @@ _PERIOD = r"(?:minute|hour|day|night|week|month|year)s?"
 _DATE_EN = re.compile(
     rf"\b(?:(?:next|last|this|on|by)\s+(?:{_WEEKDAY}\b{_OF_DAY}|week(?:end)?|month|year)"
     rf"|(?:next|last|this)\s+(?:night|morning|afternoon|evening)"
-    rf"|{_WEEKDAY}\b{_OF_DAY}|day (?:after tomorrow|before yesterday)|(?:today|tonight|tomorrow|yesterday)\b{_OF_DAY}|black friday|thanksgiving|easter"
-    rf"|christmas(?:\s+(?:eve|day))?|new\s+year'?s(?:\s+(?:eve|day))|valentine'?s\s+day"
+    rf"|{_WEEKDAY}\b{_OF_DAY}|day (?:after tomorrow|before yesterday)|(?:today|tonight|tomorrow|yesterday)\b{_OF_DAY}|(?:black friday|thanksgiving|easter|christmas(?:\s+(?:eve|day))?)\b{THINGS_EN}"
+    rf"|new\s+year'?s(?:\s+(?:eve|day))|valentine'?s\s+day"
     rf"|{_COUNT}\s+{_PERIOD}\s+ago|(?:in|within)\s+{_COUNT}\s+{_PERIOD}|(?:next|last|past)\s+{_COUNT}\s+{_PERIOD})\b"
 )
 _TIME_WORDS = (
@@ -138,6 +159,8 @@ def find_dates(
             found.setdefault(typed[start:end].strip(), start)
             reach = end
     in_words = find_times(lower)
+    for first, last in _head_and_tail(len(lower), GLANCE_CHARS):
+        in_words += find_named_days(lower, first, last)
     if not typed.isascii():
         in_words += _dates_in_chinese(lower)
     for start, end in sorted(in_words):
@@ -166,6 +189,10 @@ def _dates_in_digits(lower: str, starts: list[int], months: list[int]) -> list[S
         if date is None:
             continue
         first, end = date.span()
+        if _FIGURES.fullmatch(lower, first, end) and _is_number(
+            lower, first, end, found[-1][1] if found else 0
+        ):
+            continue
         if date["slashed"]:
             gap = lower[slashed[1] : first] if slashed[1] else ""
             if not _is_day_of_month(lower, first, end) and not _BETWEEN_DATES.fullmatch(gap):
@@ -183,6 +210,19 @@ def _dates_in_digits(lower: str, starts: list[int], months: list[int]) -> list[S
         if date and not _SUBJECT.search(lower, max(0, start - _NEAR), start):
             found.append(date.span())
     return found
+
+
+def _is_number(lower: str, start: int, end: int, date_ended: int) -> bool:
+    """Whether figures that look like a date are a version, a serial number, an address or a part of one.
+
+    A date may follow another one behind a dash: "2024-1-5-2024-1-8".
+    """
+    if _NUMBER_OF.search(lower, max(0, start - _NEAR), start) or _VERSION.match(lower, end):
+        return True
+    before = lower[max(0, start - 2) : start]
+    if before[-1:].isascii() and before[-1:].isalnum():
+        return True
+    return before[-1:] in (".", "-") and before[0].isalnum() and date_ended != start - 1
 
 
 def _is_day_of_month(lower: str, start: int, end: int) -> bool:

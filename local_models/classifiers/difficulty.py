@@ -13,7 +13,7 @@ from pathlib import Path
 
 from local_models.classifiers.features import Features, read_glance
 from local_models.classifiers.head import Head
-from local_models.classifiers.language import holds_words, tell_language
+from local_models.classifiers.language import tell_language
 from local_models.classifiers.ranker import load_ranker
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.table import TableHolder, count_known
@@ -91,13 +91,15 @@ class DifficultyReader:
 
     def _is_strange(self, sample: Sample, features: Features, language: str) -> bool:
         """Whether too few of its words were learned; not asked where it plainly speaks English."""
+        if language == "none":
+            return False
         of_group = sample.words.in_group
         if language == "en" and of_group[ENGLISH] >= _PLAINLY and not of_group[OTHER_LATIN]:
             return False
         known, asked = count_known((self._head or self._open).keys, features)
         if language != "other":
             return not known and asked >= _A_FEW
-        return known < _FAMILIAR * asked and holds_words(sample.text)
+        return known < _FAMILIAR * asked
 
 
 def _tell_luck(options: int) -> float:

@@ -72,6 +72,12 @@ _SPLIT = re.compile(
 """For texts in lower case. Every way begins with a character of its own, which is quick to look for."""
 
 
+_MARKS = re.compile(r"[\s?？!！.。…,，、;；]+")
+"""Marks alone say nothing, but that somebody waits for something."""
+_TALKS_OF = 0.4
+"""How sure a message of the talk must be of its wish, for what says nothing itself to be about it."""
+
+
 class IntentReading(msgspec.Struct, frozen=True):
     """What one customer turn wants."""
 
@@ -88,6 +94,9 @@ class IntentReading(msgspec.Struct, frozen=True):
     is_off_topic: bool = False
     """It is not said to a shop (or, with labels of one's own, belongs to none of them)."""
 
+
+MARKS_ALONE = IntentReading("other", ("other",), "other", 0.4, is_unsure=False)
+"""What is made of "?" and "……" where nothing was said before: little, and no model could make more of it."""
 
 NOTHING_KNOWN = IntentReading("other", ("other",), "other", 0.0, is_unsure=True)
 """What is made of a text in words that nobody taught the reader."""
@@ -146,7 +155,10 @@ class IntentReader:
 
         `user` is the customer's turn before it, `agent` what was answered to that, both as heard.
         """
-        if _WORD.search(text) is None and self._is_only_signs(text, features):
+        marks = self._many is not None and _is_marks(text)
+        if marks and not (self._combiner and _has_matter(user, agent)):
+            return MARKS_ALONE
+        if _WORD.search(text) is None and not marks and self._is_only_signs(text, features):
             return SIGNS_ALONE
         if self._many is None and not len(features.raw_hashes):
             return NOTHING_KNOWN
@@ -156,11 +168,11 @@ class IntentReader:
         is_in_talk = user is not None or agent is not None
         if self._is_elsewhere(main, elsewhere, features, is_in_talk):
             return _read_elsewhere(main, elsewhere, features)
-        alone = self._read_alone(text, main, present)
+        alone = MARKS_ALONE if marks else self._read_alone(text, main, present)
         if self._combiner is None or (user is None and agent is None) or _is_clear(main, features):
             return alone
         turn = self._weigh(features, main.probabilities, present)
-        return self._in_context(alone, self._combiner.weigh(turn, user, agent))
+        return self._in_context(alone, _weigh_talk(self._combiner, turn, user, agent, marks=marks))
 
     def likeliest(
         self, features: Features, *, user: Said | None = None, agent: Said | None = None
@@ -176,7 +188,8 @@ class IntentReader:
         if self._combiner is None or (user is None and agent is None) or _is_clear(main, features):
             return main.label, main.confidence
         turn = self._weigh(features, main.probabilities, present)
-        chances = self._combiner.weigh(turn, user, agent)
+        marks = _is_marks(features.text)
+        chances = _weigh_talk(self._combiner, turn, user, agent, marks=marks)
         confidence = max(chances)
         return self._combiner.labels[chances.index(confidence)], confidence
 
@@ -330,6 +343,34 @@ def _combiner_for(one: Head, many: Head | None) -> Combiner | None:
 
 def _has_shipped_labels(one: Head, many: Head | None) -> bool:
     return many is not None and set(one.labels) == {*many.labels} - {NOWHERE} == set(LABELS)
+
+
+def _is_marks(text: str) -> bool:
+    return not text.isspace() and _MARKS.fullmatch(text) is not None
+
+
+def _weigh_talk(
+    combiner: Combiner, turn: Said, user: Said | None, agent: Said | None, *, marks: bool
+) -> list[float]:
+    """The chance of each label after what was said before: of the wishes alone where the turn is but marks, or a
+    yes or no to a question, and the talk is about something."""
+    chances = combiner.weigh(turn, user, agent)
+    says_nothing = marks or (agent is not None and agent.is_answered_by(turn))
+    return (
+        _leave_neutral_out(chances) if says_nothing and _has_matter(user, agent) else list(chances)
+    )
+
+
+def _has_matter(user: Said | None, agent: Said | None) -> bool:
+    """Whether one of the two was about something."""
+    return any(said is not None and said.matter() >= _TALKS_OF for said in (user, agent))
+
+
+def _leave_neutral_out(chances: Sequence[float]) -> list[float]:
+    """The chances of the wishes alone, for a turn that is about one of them and says nothing itself."""
+    kept = [0.0 if label in NEUTRAL else one for label, one in zip(LABELS, chances, strict=True)]
+    whole = sum(kept)
+    return [one / whole for one in kept] if whole > 0 else list(chances)
 
 
 def _is_clear(main: Reading, features: Features) -> bool:

@@ -55,7 +55,7 @@ _LONG_LINE = 8
 
 
 def tell_language(text: str | Sample) -> str:
-    """zh, en, mixed or other.
+    """zh, en, mixed, other (another language), or none where no letter stands in the text.
 
     Mixed means that both a Chinese clause and at least two English words that are no brand or model
     name stand in the text. Placeholders, links and code do not count.
@@ -76,8 +76,10 @@ def tell_language(text: str | Sample) -> str:
         if foreign > han > 0:
             foreign = _count_foreign(_QUOTED.sub(" ", plain))
     letters, english = words.letters, words.in_group[ENGLISH]
-    if (han == 0 and letters == 0) or foreign > max(han, letters):
+    if foreign > max(han, letters):
         return "other"
+    if han == 0 and letters == 0:
+        return "other" if _LETTER.search(plain) else "none"
     if han == 0:
         return "en" if _is_english(plain, words) else "other"
     if _KANA_OR_FORMS.search(sample.typed) and _is_japanese(sample.typed, han):
@@ -100,6 +102,8 @@ def tell_spoken(text: str | Sample) -> str | None:
     language = tell_language(sample)
     if language in ("zh", "mixed"):
         return language
+    if language == "none":
+        return None
     plain = _NOT_TEXT.sub(" ", clip(sample.text, _GLANCE_CHARS))
     plain = " ".join(word for word in plain.split() if not _CODED.search(word))
     if not plain.isascii() and _count_foreign(plain) + len(_HAN.findall(plain)) > 1:
@@ -112,11 +116,6 @@ def tell_spoken(text: str | Sample) -> str | None:
     is_strange = words.in_group[OTHER_LATIN] > 0 or len(_ACCENTED.findall(plain)) > 2
     is_prose = words.words >= _LONG_LINE and not plain.istitle()
     return "other" if is_strange or is_prose else None
-
-
-def holds_words(text: str) -> bool:
-    """Whether anything is said in letters besides placeholders, links and code."""
-    return _LETTER.search(_NOT_TEXT.sub(" ", clip(text, _GLANCE_CHARS))) is not None
 
 
 def _count_foreign(plain: str) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.survey import mask_of
+from local_models.classifiers.wares import shops_for_wares
 from local_models.classifiers.word_groups import CODE_HINT
 
 _FENCES = mask_of("`~")
@@ -39,7 +40,7 @@ _SURE_LINE = re.compile(
     r"|(?:export )?(?:async )?func(?:tion)?[^\S\n]+\w+[^\S\n]*\([^\n]*\)[^\n]*\{|(?:pub )?fn \w+[^\S\n]*[(<]"
     rf"|(?:export )?(?:let|const|var|val|lazy val)(?: mut)? \w+[^\S\n]*(?::[^\S\n]*[\w<>\[\]&]+[^\S\n]*)?=[^\S\n]*{_VALUE}|let rec \w|let \w+(?: \w+){{0,4}} = [^\n]{{1,200}}(?: in\b|;;)"
     r"|#include[^\S\n]*[<\"]|#!/|<\?(?:php|xml)|<!doctype|#define \w|traceback \(most|package [\w.]+;|using (?:namespace )?[\w.:]+;|std::\w|use (?:std|crate|super)::"
-    r"|(?:if|for|while|switch|else if)[^\S\n]*\([^\n{]*(?:[<>=!&|;%]|\b(?:in|of)\b)[^\n{]*\)?[^\S\n]*\{|(?:for|while|if)[^\S\n]*\([^\n()]{0,80}(?:[<>=!]=?|\+\+)[^\n()]{0,80}\)[^\n]{0,120};[^\S\n]*$"
+    r"|for[^\S\n]*\((?:int|let|var|auto|size_t) \w+[^\S\n]?=|(?:if|for|while|switch|else if)[^\S\n]*\([^\n{]*(?:[<>=!&|;%]|\b(?:in|of)\b)[^\n{]*\)?[^\S\n]*\{|(?:for|while|if)[^\S\n]*\([^\n()]{0,80}(?:[<>=!]=?|\+\+)[^\n()]{0,80}\)[^\n]{0,120};[^\S\n]*$"
     r"|(?:if|for|while|elif|with|except|try)\b[^\n]*\):?[^\S\n]*:$|(?:if|elif|while) (?:not )?[\w.\[\]\"']+ (?:==|!=|<=?|>=?|in|is|is not|not in) [\w.\[\]\"'-]+:[^\S\n]*(?:$|return\b|print\b|break|continue|pass)|with [\w.]+\([^\n]{0,120}\) as \w+:|(?:if|elif|while) [^\n]{1,120}(?:==|!=|<=|>=)[^\n]{1,80}:[^\S\n]*$|(?:object|trait|struct|impl|enum|interface) \w+[^\n{]{0,60}\{|for \w+(?:, ?\w+)? in [\w.]+(?:\([^\n]*\))?:|while (?:true|1|not \w+):"
     r"|(?:console\.(?:log|error|table)|system\.out\.print(?:ln|f)?|fmt\.print(?:ln|f)?|printf|println!?|print|puts|putstrln|echo(?=\([\"'$]))\([^\n]*\)[^\S\n]*(?:;|\}|#|//|$)"
     rf"|(?-i:(?:CREATE|ALTER|DROP|TRUNCATE) {_TABLE.upper()} |INSERT INTO |DELETE FROM )|create (?:or replace )?(?:temp(?:orary)? |unique |materialized )?{_TABLE} (?:if not exists )?[\w.\"`]+(?:[^\S\n]*\(|[^\S\n]+as (?:select\b|\()|[^\S\n]+on \w+[^\S\n]*\(|[^\S\n]*;)"
@@ -128,7 +129,9 @@ _CODE_WISH_ZH = re.compile(
     r"|(?:用|写|学|看看|段|的)\s?(?:python|java|javascript|js|c\+\+|c#|c语言|go语言|golang|rust|php|sql|html|css|vue|react|shell|matlab|git)\s?(?:写|实现|代码|脚本|函[数式]|程[序式]|怎么|如何|里|中|为什么|报错|做|编|回退|提交|合并|撤销|拉取|推送)"
     r"|(?:python|javascript|js|c\+\+|c语言|golang|php|sql|numpy|pandas|vue|react|java)\s?(?:里|中|怎么|如何|为什么|报错|代码|程式码|脚本|函[数式]|语法|面试|爬虫|编程|语句|组件|钩子|的?(?:列表|字典|数组|阵列|装饰器|多线程|异步|切片|推导式))"
     r"|(?:docker|k8s|kubernetes|git|redis|mysql|nginx|linux|spring|webpack|maven)\s?(?:容器|镜像|仓库|分支|命令|集群|索引|配置|部署|怎么|如何|报错|冲突|缓存|的?(?:端口|挂载|提交|合并))|(?:用|写)[^，。！？\n]{0,6}正则|(?:帮我|请|来)?debug一下|列表推导|重构[^，。！？\n]{0,8}(?:组件|类|模块|接口|方法)|(?<!设备)接口[^，。！？\n]{0,6}(?:返回|报)\s?[45]\d\d|内存泄漏|线程池|死锁"
-    r"|快速排序|冒泡排序|归并排序|二分查找|二叉树|链表|动态规划|哈希表|正则表达式|空指针|时间复杂度",
+    r"|(?:html5?|css|c\+\+|c#|c语言|go语言|golang|typescript|kotlin|numpy|pandas)(?![a-z\d+#])[^，。！？\n]{0,14}(?:怎么(?![买卖退换还没样发寄付用办])|怎么用|如何(?!购买)|为什么(?!还|没)|报错|的?区别|举例)|用\s?(?:python|java|js|javascript|c\+\+|c语言|go语言|golang|rust)\s?(?:来)?举"
+    r"|swift[^，。！？\n]{0,6}(?:解析|闭包|协议|数组|字典|可选)|\bgit (?:rebase|merge|pull|fetch|reset|revert|stash|commit|checkout|cherry-pick)(?![a-z])"
+    r"|正则(?:怎么|如何)|sql\s?(?:查询|优化|注入)|快速排序|冒泡排序|归并排序|二分查找|二叉树|链表|动态规划|哈希表|正则表达式|空指针|时间复杂度",
 )
 _CODE_HINTS_ZH = (
     "代码", "函数", "函式", "脚本", "程序", "程式", "正则", "爬虫", "算法", "排序", "查找", "二叉树", "链表", "动态规划", "哈希",
@@ -217,13 +220,13 @@ def _holds_one(text: str, words: Iterable[str]) -> bool:
 
 
 def _wishes_code(sample: Sample) -> bool:
-    """Most texts have none of the words, which is quick to see."""
+    """Most texts have none of the words, which is quick to see. A book about it is bought like any other."""
     lower = sample.lower
     if not lower.isascii() and _CODE_HINT_ZH.search(lower):
         if _CODE_WISH_ZH.search(lower) or _CODE_WISH.search(lower):
-            return True
-    elif not sample.words.in_group[CODE_HINT]:
+            return not shops_for_wares(lower)
+    elif not sample.words.in_group[CODE_HINT] and "c#" not in lower and "c++" not in lower:
         return False
     elif _CODE_WISH.search(lower):
-        return True
+        return not shops_for_wares(lower)
     return _ASKED_FOR.search(lower) is not None and not _CODES_OF_A_SHOP.search(lower)

@@ -69,6 +69,36 @@ MARKS = {
 }  # fmt: skip
 """Marks of Chinese text that count for the same groups. In a text of ASCII alone none counts, "%" neither."""
 
+_PAPERS = (
+    "收入", "在职", "离职", "身份", "购买", "购物", "付款", "支付", "消费", "收货", "签收", "发货", "检疫", "检测", "进口", "质量", "正品",
+    "产地", "完税", "纳税", "居住", "死亡", "结婚", "工作", "学历", "学生", "财产", "资产", "存款", "保险", "退款", "退货", "物流", "银行",
+    "病假", "医院", "诊断", "授权", "报关", "合格", "维修", "损坏", "转账", "关系", "户籍", "缴费", "交易", "订单", "资格", "相关", "开",
+    "开个", "开张", "开具", "出具", "提供", "提交", "上传", "写个", "什么", "哪些", "要啥",
+)  # fmt: skip
+"""What stands before a proof that is a paper."""
+_OF_PAPERS = (
+    "材料", "文件", "书", "信件", "函件", "单据", "图片", "照片", "截图", "原件", "资料", "怎么开", "怎么弄", "怎么办", "怎么上", "怎么交", "吗", "呢",
+    "丢", "在哪", "上传", "我是", "我没", "我买", "我付", "我收", "身份", "正品", "是正品", "没收", "收到", "签收", "购买", "付款",
+)  # fmt: skip
+"""What stands behind one, or behind what a customer shows rather than proves."""
+_TERMS_OF_A_SHOP = (
+    "保修", "质保", "售后", "服务", "使用", "会员", "退货", "退款", "换货", "隐私", "优惠", "活动",
+)  # fmt: skip
+_REASONS_OF_A_SHOP = (
+    "退款", "退货", "取消", "拒签", "拒收", "驳回", "失败",
+)  # fmt: skip
+_DETAILS_OF_A_SHOP = (
+    "保修", "质保", "退", "换", "运费", "邮费", "发货", "物流", "会员", "优惠", "积分", "售后", "活动",
+)  # fmt: skip
+_PLAINLY_OF_A_SHOP = (
+    *(f"详细说明{softly}{what}" for what in _DETAILS_OF_A_SHOP for softly in ("", "一下")),
+    *(f"{kind}证明" for kind in _PAPERS), *(f"证明{what}" for what in _OF_PAPERS),
+    *(f"{kind}条款" for kind in _TERMS_OF_A_SHOP), *(f"{kind}原因" for kind in _REASONS_OF_A_SHOP),
+    "详细地址", "详细信息", "详细参数", "详细尺寸", "详细资料", "解决方案", "处理方案", "赔偿方案", "补偿方案",
+)  # fmt: skip
+"""Marks that hold one of a hard task and are none: the longest mark that stands at a place counts alone."""
+MARKS = {**MARKS, "order_desk": (*MARKS["order_desk"], *_PLAINLY_OF_A_SHOP)}
+
 _COMMON = {
     "english": (
         "the a an i you he she it we they my your his her its our their me him us them is am are was were be been do does "

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +20,7 @@ from policies.loader import find_policy, read_yaml
 from policies.schema import PolicyDoc
 from prompts.library import names as prompt_names
 from providers.catalog import load_catalog
+from providers.local_refusals import REFUSALS
 from router.commands.opening import FAILED, ConfigOption, errors, find_config
 from router.errors import ConfigError
 from router.in_house import NAME, find_in_house, places_in_house
@@ -48,7 +49,10 @@ def check(
     the real classifiers. A policy is checked against the models of --config, or else with every model
     of the catalog counted as on.
 
-    Exit codes: 0 all is well; 1 something must be mended.
+    What keeps the gateway from starting is an error, also here; what it starts with all the same is a
+    warning, such as a rule whose models are all off until a key is set.
+
+    Exit codes: 0 no errors; 1 something must be mended (with --strict, warnings too).
 
     Examples:
 
@@ -68,7 +72,9 @@ def check(
     if bad:
         raise typer.Exit(FAILED)
     if not as_json:
-        errors.print("✓ all is well", style="green")
+        count = f"{len(findings)} warning{'s' * (len(findings) > 1)}"
+        said = f"✓ the gateway starts with it: {count} (--strict refuses those)"
+        errors.print(said if findings else "✓ all is well", style="green", highlight=False)
 
 
 def _check(file: str, config: Path | None) -> list[Finding]:
@@ -136,9 +142,7 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
     find_policy(name)
     candidates = list_configured(settings)
     if every_model_on:
-        candidates = [
-            dataclasses.replace(each, is_on=True, why_off="", sites=()) for each in candidates
-        ]
+        candidates = [_count_as_on(each) for each in candidates]
     understanding = open_understanding(settings.understanding)
     intents = understanding.intents
     found = check_file(
@@ -151,6 +155,17 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
         private=list_private(settings.privacy),
     )
     return [*found, *_check_cache(name, settings, intents)]
+
+
+def _count_as_on(model: Candidate) -> Candidate:
+    """The model as if a provider of its card's region served it.
+
+    What every client that there is for it refuses would be refused there too.
+    """
+    usual: Mapping[str, str] = REFUSALS if model.provider == NAME else {}
+    first, *others = [site.refuses for site in model.sites] or [usual]
+    refuses = {each: why for each, why in first.items() if all(each in one for one in others)}
+    return dataclasses.replace(model, is_on=True, why_off="", sites=(), refuses=refuses)
 
 
 def _check_cache(name: str, settings: Settings, intents: Collection[str]) -> list[Finding]:

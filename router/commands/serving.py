@@ -90,8 +90,12 @@ def _announce(house: House, listener: socket.socket) -> None:
         mark, style = ("✓", "green") if vendor.is_on else ("–", "dim")
         note = vendor.base_url if vendor.is_on else f"off: {vendor.why}"
         errors.print(f"{mark} {vendor.name:<12} {note}", style=style, markup=False, soft_wrap=True)
-    policy = house.policies.current
-    errors.print(f"  policy       {policy.name} ({policy.version[:12]})", markup=False)
+    policy, found = house.policies.current, house.policies.findings
+    told = f", {len(found)} warnings of `main.py check`" if found else ""
+    errors.print(f"  policy       {policy.name} ({policy.version[:12]}){told}", markup=False)
+    for finding in found:
+        if finding.code == "refused":  # callers would hear of it first
+            errors.print(str(finding), style="yellow", markup=False, soft_wrap=True)
     if house.identity.is_open:
         errors.print("  keys         none configured: everybody who reaches this port may ask")
     host, port = listener.getsockname()[:2]

@@ -24,7 +24,7 @@ from local_models.classifiers.escalation import is_escalation
 from local_models.classifiers.features import GLANCE_CHARS, read_glance
 from local_models.classifiers.head import Head, load_head
 from local_models.classifiers.intents import GROUPS, NOTHING_KNOWN, IntentReader, IntentReading
-from local_models.classifiers.language import holds_words, tell_language, tell_spoken
+from local_models.classifiers.language import tell_language, tell_spoken
 from local_models.classifiers.matter import tell_matter
 from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
@@ -177,7 +177,7 @@ class Understanding:
         mood = self._emotions.read_cued(glance)
         wish = self._intents.read(sample.text, glance, user=user, agent=agent)
         language = tell_language(sample)
-        if language == "other" and holds_words(turn):
+        if language == "other":
             # Heads answer whatever they are asked; of words that they never learned they know nothing.
             wish = NOTHING_KNOWN if self._intents.is_strange_to(glance) else wish
             mood = NOTHING_FELT if self._emotions.is_strange_to(glance) else mood

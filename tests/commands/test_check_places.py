@@ -89,3 +89,37 @@ def test_a_policy_on_private_data_is_refused_where_nobody_looks_for_it(tmp_path:
     assert code == 1 and "nobody looks for private data here" in said
     code, said = _check(tmp_path, policy, privacy={"actions": {"phone": "allow"}})
     assert "private data" not in said
+
+
+DEMANDING = """
+name: demanding
+pools:
+  strong: {models: [claude-opus-5-5, gpt-6-sol]}
+  claudes: {models: [claude-opus-5-5]}
+  here: {models: [pointsman-demo, gpt-6-sol]}
+default: {use: strong, fallbacks: []}
+expect:
+  - {signals: {intent: refund}, goes_to: claude-opus-5-5}
+  - {signals: {demands: several_answers}, goes_to: gpt-6-sol}
+  - {signals: {answers: 3}, goes_to: gpt-6-sol}
+  - {signals: {answers: 3}, model: claudes, refused: true}
+  - {signals: {answers: 1}, model: claudes, goes_to: claude-opus-5-5}
+  - {say: 你好, signals: {answers: 2}, goes_to: gpt-6-sol}
+  - {signals: {demands: [begun_answer]}, goes_to: gpt-6-sol}
+  - {signals: {demands: forced_call}, goes_to: gpt-6-sol}
+  - {signals: {demands: file_by_id}, goes_to: gpt-6-sol}
+  - {signals: {intent: refund}, model: here, goes_to: pointsman-demo}
+  - {signals: {demands: logprobs}, model: here, goes_to: gpt-6-sol}
+  - {signals: {modality: file}, model: here, goes_to: gpt-6-sol}
+"""
+
+
+def test_cases_about_demands_come_out_alike_with_and_without_a_configuration(
+    tmp_path: Path,
+) -> None:
+    code, said = _check(tmp_path, DEMANDING)
+    assert (code, "expected of" in said) == (0, False), said
+    providers = {kind: {"kind": kind, "api_key": "k"} for kind in ("openai", "anthropic")}
+    here = {"enabled": True}
+    code, said = _check(tmp_path, DEMANDING, providers=providers, local=here)
+    assert (code, "expected of" in said) == (0, False), said

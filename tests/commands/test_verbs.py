@@ -189,6 +189,43 @@ def test_check_warns_of_a_cache_that_the_configuration_turns_off(
     assert "`cache: true`" not in _run("check", "customer-service", "--config", config).stderr
 
 
+OFF = """
+name: off
+pools: {strong: {models: [claude-opus-5-5]}, cheap: {models: [gpt-6-luna]}, large: {models: [gpt-6-luna]}}
+rules:
+  - {name: vips, when: {tier: vip}, use: strong, fallbacks: []}
+  - {name: near, when: {tier: gold}, use: large, fallbacks: [], LIMIT}
+default: {use: cheap, fallbacks: []}
+"""
+
+
+@pytest.mark.parametrize(
+    ("limit", "strict", "code", "said"),
+    [
+        ("prompt: customer-service", (), 0, "✓ the gateway starts with it: "),
+        (
+            "prompt: customer-service",
+            ("--strict",),
+            1,
+            "warning: rule 'vips' refuses every request",
+        ),
+        ("must_stay_local: true", (), 1, "error: "),
+    ],
+)
+def test_a_rule_whose_models_are_off_is_a_warning_and_one_that_nobody_could_answer_an_error(
+    config: Path, tmp_path: Path, limit: str, strict: tuple[str, ...], code: int, said: str
+) -> None:
+    path = tmp_path / "off.yaml"
+    path.write_text(OFF.replace("LIMIT", limit), encoding="utf-8")
+    done = _run("check", path, "--config", config, *strict)
+    assert (done.exit_code, "rule 'vips' refuses every request" in done.stderr) == (code, True)
+    assert said in done.stderr and "all is well" not in done.stderr
+    settings = yaml.safe_load(config.read_text(encoding="utf-8"))
+    config.write_text(yaml.safe_dump({**settings, "policy": str(path)}), encoding="utf-8")
+    if limit.startswith("must"):
+        assert _run("serve", "--config", config, "--port", "0").exit_code == 2
+
+
 def test_explain_tells_a_hit_of_the_past(config: Path, tmp_path: Path) -> None:
     store = SqliteLedger(tmp_path / "ledger.sqlite3")
     plan = Plan(rule="r", pool="p", primary=Selected(model="m", score=1.0, why="first"))
@@ -320,6 +357,7 @@ def test_serve_says_what_is_on_answers_and_stops_when_it_is_told_to(config: Path
     try:
         assert any("openai" in line and "✓" in line for line in said)
         assert any("local" in line and "off" in line for line in said)
+        assert any("policy" in line and "warnings of `main.py check`" in line for line in said)
         with urllib.request.urlopen(url.removesuffix("/v1") + "/health/ready", timeout=10) as reply:
             assert json.load(reply)["status"] == "ok"
     finally:

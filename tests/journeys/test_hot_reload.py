@@ -236,6 +236,34 @@ async def test_edits_are_taken_over_after_the_folder_was_replaced(
         assert await _version_after(store, second) == first
 
 
+async def test_a_plain_folder_further_up_that_is_replaced_is_noticed(tmp_path: Path) -> None:
+    for release, text in (("live", TEXT), ("next", CHANGED)):
+        (tmp_path / release / "app" / "conf").mkdir(parents=True)
+        (tmp_path / release / "app" / "conf" / "policy.yaml").write_text(text, encoding="utf-8")
+    path = tmp_path / "live" / "app" / "conf" / "policy.yaml"
+    store = PolicyStore(path)
+    watch = asyncio.create_task(
+        watch_policy(store, _NoMetrics(), look_seconds=LOOK_SECONDS, recheck_seconds=0.1)
+    )
+    try:
+        first = store.current.version
+        await asyncio.sleep(0.3)
+        (tmp_path / "live").rename(tmp_path / "before")
+        (tmp_path / "next").rename(tmp_path / "live")
+        second = await _version_after(store, first)
+        await asyncio.sleep(1.0)  # the watch looks into the other folder now
+        path.write_text(TEXT, encoding="utf-8")
+        assert await _version_after(store, second) == first
+        # A release below the top, and one that is away for a while.
+        shutil.rmtree(tmp_path / "live" / "app")
+        await asyncio.sleep(0.5)
+        shutil.copytree(tmp_path / "before" / "app", tmp_path / "live" / "app")
+        path.write_text(CHANGED, encoding="utf-8")
+        assert await _version_after(store, first) == second
+    finally:
+        watch.cancel()
+
+
 @pytest.mark.parametrize("is_linked", [False, True], ids=["plain", "linked"])
 async def test_edits_are_taken_over_after_the_folder_was_away_for_a_while(
     tmp_path: Path, is_linked: bool

@@ -182,7 +182,7 @@ def make_facts(chance: random.Random) -> Facts:
     turns = chance.choice((1, 1, 2, 3, 4))
     signals = Signals(
         intent=intents[0], intents=intents, prompt_tokens=max(4 * turns, chance.randint(3, 7)), turns=turns,
-        has_code=chance.random() < 0.5, has_math=chance.random() < 0.5, language=chance.choice(("zh", "en", "mixed", "other")),
+        has_code=chance.random() < 0.5, has_math=chance.random() < 0.5, language=chance.choice(("zh", "en", "mixed", "other", "none")),
     )  # fmt: skip
     metadata = chance.choice(({}, {"a": "x"}, {"a": "y"}))
     caller = Caller(tier=chance.choice(("vip", "gold", "standard")), metadata=metadata)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import fields
 
@@ -15,7 +17,22 @@ from policies.findings import Finding
 from policies.given import ELSEWHERE, NAMED
 from policies.schema import ConditionDoc
 from policies.signals import GROUP_OF, PII_KINDS, Caller, Signals
+from providers.demands import find_demands
+from providers.messages import (
+    AudioPart,
+    ChatRequest,
+    FilePart,
+    Function,
+    ImagePart,
+    ImageUrl,
+    JsonSchema,
+    Message,
+    ResponseFormat,
+    Tool,
+    VideoPart,
+)
 from router.steps.privacy import KINDS
+from router.steps.understanding import read_modalities, read_needs
 from tests.policies.worlds import make_model
 
 POLICY = """\
@@ -64,7 +81,7 @@ def tried(case: str, folder: Path, **more: object) -> list[Finding]:
         ("{signals: {intent: refnd}, pool: cheap}", "Did you mean 'refund'"),
         ("{signals: {pii: [idcard]}, pool: cheap}", "Did you mean 'id_card'"),
         ("{signals: {needs: tool}, pool: cheap}", "Did you mean 'tools'"),
-        ("{signals: {language: chinese}, pool: cheap}", "Known: en, mixed, other, zh"),
+        ("{signals: {language: chinese}, pool: cheap}", "Known: en, mixed, none, other, zh"),
         ("{signals: {tokens: many}, pool: cheap}", "'tokens' must be a whole number|`tokens: 1200`"),
         ("{signals: {tokens: 1, prompt_tokens: 2}, pool: cheap}", "'tokens' and 'prompt_tokens' are the same"),
         ("{signals: {prompt_tokens: 2, tokens: 1}, pool: cheap}", "'prompt_tokens' and 'tokens' are the same"),
@@ -152,6 +169,56 @@ def test_the_first_of_several_intents_is_the_main_one_unless_another_is_given() 
     assert (other.intent, other.intent_group) == ("refund", GROUP_OF["refund"])
     before = Signals(intent="refund", intents=("refund",), intent_group=GROUP_OF["refund"])
     assert build_signals({"intents": []}, before).intent == "refund"
+
+
+IMAGE = ImagePart(image_url=ImageUrl(url="https://shop/1.png"))
+SCHEMA = ResponseFormat(
+    type="json_schema", json_schema=JsonSchema(name="a", schema=msgspec.Raw(b"{}"))
+)
+CALL = Function(name="find", parameters=msgspec.Raw(b"{}"))
+ALIKE: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"answers": 3}, {"n": 3}),
+    ({"modality": "image"}, {"content": (IMAGE,)}),
+    ({"modality": ["text", "image"]}, {"content": (IMAGE,)}),
+    ({"needs": "vision"}, {"content": (IMAGE,)}),
+    ({"demands": "image"}, {"content": (IMAGE,)}),
+    ({"modality": "audio"}, {"content": (AudioPart(input_audio=msgspec.Raw(b"{}")),)}),
+    ({"needs": "audio"}, {"content": (AudioPart(input_audio=msgspec.Raw(b"{}")),)}),
+    ({"modality": "video"}, {"content": (VideoPart(video_url=msgspec.Raw(b"{}")),)}),
+    ({"demands": "file_by_id"}, {"content": (FilePart(file=msgspec.Raw(b'{"file_id": "f"}')),)}),
+    ({"needs": "json_schema"}, {"response_format": SCHEMA}),
+    ({"demands": "json_schema"}, {"response_format": SCHEMA}),
+    ({"demands": "missing_schema"}, {"response_format": ResponseFormat(type="json_schema")}),
+    ({"needs": "json_mode"}, {"response_format": ResponseFormat(type="json_object")}),
+    ({"demands": "forced_call"}, {"tool_choice": "required", "tools": (Tool(function=CALL),)}),
+]
+"""What a case gives, and a request of the kind that it stands for."""
+
+
+@pytest.mark.parametrize(("given", "asked"), ALIKE, ids=lambda each: "-".join(map(str, each)))
+def test_what_a_case_gives_brings_along_what_a_real_request_has_with_it(
+    given: dict[str, Any], asked: dict[str, Any]
+) -> None:
+    rest = dict(asked)
+    said = Message(role="user", content=rest.pop("content", "hello"))
+    request = ChatRequest(model="auto", messages=(said,), **rest)
+    modalities = read_modalities(request.messages)
+    case = build_signals(given)
+    assert case.modalities == modalities
+    assert case.needs == read_needs(request, modalities)
+    assert case.demands == find_demands(request)
+    assert case.answers == request.n
+
+
+def test_several_answers_are_two_and_whoever_asks_again_has_asked_before_unless_it_says_more() -> (
+    None
+):
+    assert build_signals({"demands": "several_answers"}).answers == 2
+    assert build_signals({"demands": "several_answers", "answers": 5}).answers == 5
+    assert build_signals({"reask": True}).turns == 2
+    assert build_signals({"reask": True, "turns": 4}).turns == 4
+    assert build_signals({}, Signals(turns=3, is_reask=True)).turns == 3
+    assert build_signals({}) == Signals()
 
 
 def test_flags_are_given_as_conditions_take_them() -> None:

@@ -10,47 +10,63 @@ import re
 
 from local_models.classifiers.compiled import lower as lower_of
 from local_models.classifiers.traditional import simplify
+from router.steps.cache.case_words import (
+    ASKS_EN,
+    ASKS_ZH,
+    FIRST_EN,
+    GENERAL_EN,
+    GENERAL_ZH,
+    MATTERS_EN,
+    MATTERS_ZH,
+    OWN_EN,
+    OWN_ZH,
+    TROUBLE_ZH,
+    USUALLY_ZH,
+)
 
 _DIGITS = re.compile(r"\d{4}|\d\d[- ]\d\d[- ]\d\d")
 """Of an order, a card, a phone, a year: as many as a tail has that customers quote."""
 _CODE = re.compile(r"(?<![a-z\d])(?=[a-z]{0,12}\d)[a-z\d]{6,40}(?![a-z\d])")
 _DIGITS_IN_A_CODE = 3
-_THINGS = (
-    r"(?:orders?|parcels?|packages?|shipments?|deliver(?:y|ies)|refunds?|returns?|accounts?|payments?|purchases?|invoices?|receipts?|bills?"
-    r"|subscriptions?|cards?|bookings?|reservations?|tickets?|claims?|cases?|complaints?|tracking|replacements?|exchanges?|money|cart|basket"
-    r"|balance|membership|password|items?|products?|stuff|vouchers?|coupons?|points)"
-)
-_DONE = (
-    r"(?:ordered|bought|paid|purchased|received|returned|sent|got|charged|billed|refunded|cancell?ed|placed|booked|overcharged|debited"
-    r"|waiting|missing|signed|subscribed|complained|contacted|called|emailed)"
-)
-_MINE = re.compile(
-    rf"\b(?:my|our|mine)\s+(?:[a-z'-]{{1,20}}\s+){{0,3}}{_THINGS}\b"
-    rf"|\b(?:i|we)(?:'ve|'m|'d)?\s+(?:(?:have|had|was|were|am|are|been|just|already|never|only|still|recently|also|got|have not|haven't)\s+){{0,3}}{_DONE}\b"
-    rf"|\b(?:was|were|am|are|have|did|had)\s+(?:i|we)\s+(?:been\s+)?{_DONE}\b"
-    r"|\b(?:hasn't|haven't|didn't|has not|have not|did not|never|not yet)\s+(?:[a-z]{1,12}\s+){0,2}(?:arrived?|come|came|shipped|delivered|received|show(?:ed)? up|go(?:ne)? through)\b"
-    r"|\bdid it go through\b|\bwhere(?:'s| is| are)\s+(?:it|they|the\s+(?:orders?|parcels?|packages?|deliver))|\bstill waiting\b"
-)
-_MINE_ZH = re.compile(
-    "(?:我|俺|咱|本人)(?:们|家)?(?:的|这|那|有|刚|昨|今|前|上)?[^，。！？；,.!?;\\s]{0,6}?"
-    "(?:订单|快递|包裹|退款|退货|换货|账[户号]|帐[户号]|单子|运单|物流|货[物款]|发票|余额|积分|会员|钱|款项|投诉|工单)"
-    "|(?:我|俺|咱)[^，。！？；,.!?;\\s]{0,8}?(?:[买订付拍退寄充换](?:了|的|过)|收到(?!后)|没收到|下了?的?单(?!后)|被[扣收]|多[付扣])"
-    "|(?:帮|给|替|为)(?:我|俺|咱)(?:再)?(?:查|看|催|问|改|取消|退|处理|跟进|催)"
-    "|还(?:没|未)(?:有)?(?:到|收|发|退|送|更新|处理|动|出库|揽)|到哪[了里儿]|[被多][扣收]了"
-)
+_SENTENCES = re.compile(r"[。！？?!；;\n]|\.(?=\s)")
 
 
 def speaks_of_one_case(text: str) -> bool:
-    """Whether it does: four digits in a row, a code of letters and digits, or "my order", "我的快递".
+    """Whether it does: four digits in a row, a code of letters and digits, or words of one's own case.
 
-    Digits of any script count. How to do something with one's own order is one case too, for what is told
-    of the order and what is asked in general can not be told apart by its words.
+    Digits of any script count. Words are a wish or an order ("I want a refund", 取消订单), what points at
+    something ("where is it", 到哪了), or a matter of cases in a sentence that does not ask how things are in
+    general: "退款到账了吗" is one case, "退款一般多久到账" is none. Where it can not be told, it is one.
     """
     if _DIGITS.search(text):
         return True
-    lower = lower_of(simplify(text))
-    if _MINE.search(lower) or (not lower.isascii() and _MINE_ZH.search(lower)):
-        return True
-    return any(
+    lower = lower_of(simplify(text)).replace("’", "'")
+    if any(
         sum(map(str.isdecimal, code.group())) >= _DIGITS_IN_A_CODE for code in _CODE.finditer(lower)
-    )
+    ):
+        return True
+    return any(map(_is_own, filter(str.strip, _SENTENCES.split(lower))))
+
+
+def asks_in_general(text: str) -> bool:
+    """Whether a word of it asks how things are for everybody: "how", "usually", 怎么, 一般, 支持."""
+    lower = lower_of(simplify(text)).replace("’", "'")
+    return any(each.search(lower) for each in (GENERAL_EN, GENERAL_ZH, USUALLY_ZH))
+
+
+def _is_own(sentence: str) -> bool:
+    asked = ASKS_EN.sub(" ", sentence)
+    if OWN_EN.search(asked) or FIRST_EN.match(asked.lstrip()):
+        return True
+    if MATTERS_EN.search(asked) and not GENERAL_EN.search(asked):
+        return True
+    if sentence.isascii():
+        return False
+    asked = ASKS_ZH.sub("", sentence)
+    if OWN_ZH.search(asked):
+        return True
+    if USUALLY_ZH.search(asked):
+        return False
+    if TROUBLE_ZH.search(asked):
+        return True
+    return bool(MATTERS_ZH.search(asked)) and not GENERAL_ZH.search(asked)

@@ -10,9 +10,18 @@ import msgspec
 from policies.decision import Plan
 from policies.signals import Caller, Signals
 from providers.messages import ChatRequest, Message, RefusalPart, TextPart, text_of
-from router.steps.cache.cases import speaks_of_one_case
+from router.steps.cache.cases import asks_in_general, speaks_of_one_case
 
 _DIGEST_BYTES = 32
+_OF_CASES = frozenset(
+    {
+        "order_query", "order_modify", "logistics", "refund", "return_exchange", "payment", "invoice", "account", "warranty",
+        "human_agent",
+    }
+)  # fmt: skip
+"""Intents of one case, unless the turn asks how things are in general."""
+_ALWAYS_OF_CASES = frozenset({"urge", "complaint"})
+_OF_ANY_CASE = _OF_CASES | _ALWAYS_OF_CASES
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -90,8 +99,13 @@ def why_not(journey: Journey) -> str:
         return "it carries calls of tools"
     if not all(_is_text(message) for message in request.messages):
         return "it is not text alone"
-    if any(map(speaks_of_one_case, _said(journey))):
+    said = _said(journey)
+    if any(map(speaks_of_one_case, said)):
         return "it is about one case (by its digits or words)"
+    is_general = bool(said) and asks_in_general(said[-1])
+    own = sorted((_ALWAYS_OF_CASES if is_general else _OF_ANY_CASE).intersection(signals.intents))
+    if own:
+        return f"it is about one case (read as {', '.join(own)})"
     return ""
 
 

@@ -211,3 +211,40 @@ def test_a_bare_answer_belongs_to_the_talk_and_wanting_nothing_more_ends_it(
     reader: IntentReader, before: Talk, text: str, intent: str
 ) -> None:
     assert read(reader, text, before).intent == intent
+
+
+ASKED_ZH = ("我想取消订单", "需要我帮您取消吗？")
+ASKED_EN = ("my parcel has not come", "Did you check with your neighbours?")
+TOLD = ("我的快递到哪了", "明天就能送到。")
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "intent"),
+    [
+        *((ASKED_ZH, text, "order_modify") for text in ("确认", "确定", "没错", "对的", "对对", "嗯对", "是的", "嗯，是的", "当然", "要", "？", "?", "。。。", "…", "!")),
+        *((ASKED_EN, text, "logistics") for text in ("yes I did", "Yes, I did.", "I did", "right", "correct", "that's right", "of course", "yes i have", "no", "No, I didn't", "?", "...")),
+        (("我的退款还没到", "您的退款是退到支付宝吗？"), "没错", "refund"),
+        (("我的退款还没到", "您的退款是退到支付宝吗？"), "不是", "refund"),
+        (TOLD, "？", "logistics"),
+        # Wanting nothing more and taking note end a talk.
+        (("我想退款", "还有其他问题吗？"), "没有", "smalltalk"),
+        (ASKED_ZH, "好的", "smalltalk"),
+        (ASKED_ZH, "不用了", "smalltalk"),
+        # What is not about anything leaves nothing to be about.
+        (("你好", "请问有什么可以帮您？"), "？", "other"),
+        (("hello", "How can I help you?"), "?", "other"),
+        # Whoever says more says what it is about.
+        (ASKED_ZH, "确认一下我的发票抬头改了没", "invoice"),
+    ],
+)  # fmt: skip
+def test_a_yes_a_no_or_a_mark_after_a_question_is_about_what_was_asked(
+    reader: IntentReader, before: Talk, text: str, intent: str
+) -> None:
+    assert read(reader, text, before).intent == intent
+
+
+@pytest.mark.parametrize("text", ["?", "？", "??", "。。。", "...", "…", "……", "!", "？！", " ? "])
+def test_marks_alone_say_little(reader: IntentReader, text: str) -> None:
+    reading = read(reader, text)
+    assert (reading.intent, reading.intents) == ("other", ("other",))
+    assert reading.confidence < 0.5 and not reading.is_from_context

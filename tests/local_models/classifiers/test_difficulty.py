@@ -170,3 +170,25 @@ def test_a_head_with_other_labels_is_refused_with_the_labels_it_needs() -> None:
     head = train_head(["a b", "c d"] * 10, one_hot(["light", "heavy"] * 10, labels), labels, recipe)
     with pytest.raises(ValueError, match="needs the label 'strong_only'"):
         DifficultyReader(head)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "证明材料要哪些", "请详细说明保修条款", "proof of purchase needed?", "收入证明怎么开", "需要提供什么证明", "购买证明丢了怎么办", "证明文件上传不了", "进口证明和检疫证明有没有",
+        "怎么证明我是会员", "保修条款", "请详细说明退货流程", "详细说明一下运费怎么算", "赔偿方案是什么", "退款原因填什么", "Do I need proof of purchase for the warranty?",
+    ],
+)  # fmt: skip
+def test_papers_and_terms_of_a_shop_are_not_hard(reader: DifficultyReader, text: str) -> None:
+    assert read(reader, text) < 0.4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "证明根号2是无理数", "证明函数f(x)=x³在R上单调递增", "证明图G连通当且仅当它有生成树", "证明你的结论", "要证明一个数是素数", "请写出完整的证明过程", "这个定理的证明怎么写", "请详细分析这份合同的违约责任条款",
+        "请详细说明量子纠缠的物理原理及其在量子计算中的应用", "请写一份解决方案，分析系统架构并评估风险",
+    ],
+)  # fmt: skip
+def test_what_is_to_be_proved_or_analysed_stays_hard(reader: DifficultyReader, text: str) -> None:
+    assert read(reader, text) > 0.7

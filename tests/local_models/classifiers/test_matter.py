@@ -108,6 +108,47 @@ def test_words_and_smiles_of_a_shop_are_no_code(text: str) -> None:
     assert not tell_matter(text).has_code
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "java编程思想这本书有货吗", "python入门书多少钱", "C语言教材还有吗", "有没有javascript高级程序设计第四版", "深入理解计算机系统多少钱", "算法导论有中文版吗", "Head First Java 什么时候发货", 'Is "Learning Python" in stock?',
+        "how much is the Java programming book", "do you sell C++ Primer", r"the SQL cookbook I ordered hasn't arrived", "我买的python教程书少了一本", "python编程从入门到实践 第3版 包邮吗",
+        "想退掉那本Java核心技术", "Linux鸟哥私房菜有货没", "有没有适合小孩的编程书", "少儿编程玩具多少钱", "编程机器人课程怎么买", "Scratch编程积木有优惠吗", "数据结构教材买哪个版本好", "MySQL必知必会还有库存吗", "React实战这本书什么时候到", "php从入门到精通包邮吗",
+        "买了两本C++ primer，只到了一本", "程序员键盘有推荐吗", "do you have a book on machine learning with python", "Which Python book would you recommend for kids?",
+        r"I'd like to return the Java textbook", "is the kindle edition of Clean Code available", "coding toys for 8 year olds price", "R语言实战第二版有货吗", "go语言圣经多少钱",
+        "excel vba教程书还有吗", "我要一本html5书", "python课程退款", "Java培训班怎么报名", "请问流畅的python第二版什么时候补货", "给孩子买的python启蒙书收到了两本一样的", "java从小白到大牛 精装版 打折吗", "你们卖c语言程序设计谭浩强那本吗",
+        "sql基础教程这书多少页", "vue.js设计与实现 塑封还在吗", "我买的《代码整洁之道》封面破了", "程序员修炼之道有签名版吗", "《算法图解》和《大话数据结构》一起买包邮吗", "数据库系统概念第七版到货通知", "编程猫的课程能退费吗", "python网课什么时候开课", "二手的android开发书收吗",
+        "matlab教材少发了一本", "html css 网页设计教程带光盘吗", "go语言程序设计那本还有现货没", "c++ primer plus 快递到哪了", "Is the second edition of Fluent Python available?",
+        "How much is shipping for the JavaScript textbook?", "I received the wrong Python book", "do you stock books about SQL", "any discount on coding bootcamp courses",
+        "can I exchange the C programming book for a newer edition", "Return policy for programming ebooks?", "My Rust book arrived with torn pages",
+        "Looking for a beginner Java book for my son", "price of Introduction to Algorithms hardcover", "does the HTML book come with a CD", "python shaped mug in stock?",
+        "are your coding toys suitable for a 6 year old",
+    ],
+)  # fmt: skip
+def test_whoever_shops_for_books_and_courses_on_programming_asks_for_no_code(text: str) -> None:
+    assert not tell_matter(text).has_code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "写个爬虫", "how do I reverse a list in Python", "python怎么读取csv文件", "java里string和stringbuilder的区别", "c语言指针怎么用", "def f(x): return x", "SELECT * FROM t", "写一段python代码求质数",
+        "用java写一个冒泡排序", "sql怎么去重", r"explain this regex: ^\d+$", "why does my javascript function return undefined", "python list comprehension示例",
+        "帮我看看这段代码哪里错了 for i in range(10) print(i)", "java编程思想里的多态怎么写", "C语言怎么输出书的价格列表", "写一个图书管理系统的python程序", "How to sort a dict by value in python", "react useEffect 无限循环",
+        "NullPointerException怎么解决", "mysql 索引失效的原因 ", "html怎么居中div", "我的python代码报错了 ImportError", "docker run -p 80:80 nginx", "can you write a bash script to rename files",
+        "什么是递归，用python举例", "git rebase和merge区别", "how to center a div in CSS", "c++ vector 怎么删除元素", "写个python脚本统计书的销量", "pandas怎么按列分组求和",
+        "implement a bookstore class in Java", "go语言怎么开协程", "swift怎么解析json", "python怎么把列表转成字符串", "java怎么连接mysql数据库", "帮我用c语言写个计算器", "sql 查询每个部门工资最高的人", "vue组件之间怎么传值",
+        "css怎么让图片自适应", "这段js代码为什么不执行", "写个脚本批量改文件名", "python装饰器是什么", "docker怎么删除所有容器", "linux怎么查看端口占用", "正则怎么匹配手机号", "c++指针和引用的区别", "用pandas读excel报错", "java多线程怎么同步",
+        "how to read a json file in python", "What does static mean in Java?", "write a function that checks for palindromes", "explain closures in JavaScript",
+        "my React component re-renders too often", "SQL query to find duplicate rows", "fix this: for(int i=0;i<=n;i++) sum+=a[i]", "convert this Python script to Go",
+        r"what's the difference between let and var in javascript", "implement binary search in C++", "how do I parse XML in C#", "write a regex for email validation",
+        "Uncaught TypeError: Cannot read properties of undefined", "optimize this SQL query",
+    ],
+)  # fmt: skip
+def test_questions_about_programs_are_code_also_where_they_speak_of_books(text: str) -> None:
+    assert tell_matter(text).has_code
+
+
 @pytest.mark.parametrize("kept_back", [False, True])
 def test_nineteen_lines_of_twenty_are_told_right(kept_back: bool) -> None:
     wrong = []

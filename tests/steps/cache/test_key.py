@@ -246,3 +246,31 @@ def test_the_examples_of_a_prompt_are_nobody_s_case() -> None:
 @pytest.mark.parametrize("changes", [{}, {"temperature": 0.0}, {"tools": OTHER["tools"]}])
 def test_a_plain_question_may_be(changes: dict[str, Any]) -> None:
     assert why_not(_asked(**changes)) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "intents", "is_looked_up"),
+    [
+        ("电脑总是死机", ("warranty",), False),
+        ("screen flickers since Monday or so", ("warranty",), False),
+        ("a charge there that nobody knows", ("product_consult", "payment"), False),
+        ("怎么重启机器", ("warranty",), True),
+        ("which documents are wanted", ("warranty",), True),
+        ("这日子咋过", ("urge",), False),
+        ("who runs such a shop", ("complaint",), False),
+        ("这款防水吗", ("product_consult",), True),
+        ("hello", ("smalltalk",), True),
+    ],
+)
+def test_an_intent_of_one_case_is_looked_up_where_the_turn_asks_in_general(
+    text: str, intents: tuple[str, ...], is_looked_up: bool
+) -> None:
+    journey = dataclasses.replace(_said(text), signals=Signals(intents=intents, intent=intents[0]))
+    assert (why_not(journey) == "") == is_looked_up
+
+
+@pytest.mark.parametrize(
+    "text", ["我", "i want ", "can you please ", "怎么", "it ", "帮我", "no ", "今天了", "a.b "]
+)
+def test_hostile_texts_are_read_in_linear_time(text: str) -> None:
+    assert why_not(_said(text * 40_000)) in ("", "it is about one case (by its digits or words)")
