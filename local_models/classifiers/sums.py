@@ -95,7 +95,7 @@ _UNIT_STARTS = frozenset(
     ).replace("|", " ").split()
 )  # fmt: skip
 """How words begin that count a number before them, behind a blank."""
-_BEFORE_A_WORD = re.compile(rf"(\d++) (?!{'|'.join(sorted(_UNIT_STARTS))})[a-z]{{2}}")
+_BEFORE_A_WORD = re.compile(rf"(?<!\d)(\d++) (?!{'|'.join(sorted(_UNIT_STARTS))})[a-z]{{2}}")
 """Most numbers, seen sooner than what else may be one: plain digits, and a word that counts nothing."""
 _TENS_OF_THOUSANDS = re.compile(
     r"万(?:(?!\s?[\da-z一-鿿])|(?=[的了吧呢吗啊买退就才]|左右|以[上内下]))"

@@ -53,7 +53,7 @@ SETS = "Bitext, CLINC150, HWU64, MultiDoGO, BANKING77, NLU++, RouteLLM, ZeroEval
 EVEN_VIEWS = (1.0, 1.0, 1.0)
 """Pairs with a gap count as much as windows: turns are short, and their words seldom stand together."""
 PUBLIC_LINES = 3_500
-ELSEWHERE_PER_SET = 3_000
+ELSEWHERE_PER_SET = 4_500
 """Texts of each public set that is not about a shop."""
 SERVED_PER_SET = 3_000
 """Texts of each set that is said to somebody who serves customers, whatever is wanted of him."""

@@ -62,7 +62,6 @@ def test_the_labels_are_those_that_policies_know() -> None:
         ("do you have this in blue", "product_consult"),
         ("那收到货以后才能申请价保是吧", "promotion"),
         ("我这单怎么在待收货里面看不到了", "order_query"),
-        ("到时候快递来了我不签收可以吧", "return_exchange"),
         ("给我打个电话吧，打字说不清楚", "human_agent"),
         ("那我现在要怎么操作呢", "other"),
         ("嗯嗯好的，麻烦你了", "smalltalk"),
@@ -95,6 +94,13 @@ def test_several_wishes_in_one_turn_are_all_read(
     reading = reader.read(text, read_features(text))
     assert set(reading.intents) == intents
     assert reading.intents[0] == reading.intent
+
+
+def test_a_parcel_that_is_to_be_refused_is_about_the_parcel_and_its_return(
+    reader: IntentReader,
+) -> None:
+    text = "到时候快递来了我不签收可以吧"
+    assert set(reader.read(text, read_features(text)).intents) == {"logistics", "return_exchange"}
 
 
 def test_wishes_that_share_the_certainty_are_read_and_not_rejected() -> None:

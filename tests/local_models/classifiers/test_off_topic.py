@@ -87,7 +87,7 @@ def test_what_is_said_to_a_shop_is_not(reader: IntentReader, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "wishes", "off_topic"), [("zh", 0.18, 0.58), ("en", 0.08, 0.7)]
+    ("language", "wishes", "off_topic"), [("zh", 0.18, 0.58), ("en", 0.09, 0.72)]
 )
 def test_lines_that_were_kept_back_hold_no_wish(
     reader: IntentReader, language: str, wishes: float, off_topic: float
@@ -98,10 +98,12 @@ def test_lines_that_were_kept_back_hold_no_wish(
     assert sum(reading.is_off_topic for reading in found) >= off_topic * len(lines)
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_hardly_any_own_wish_is_taken_for_one(reader: IntentReader, language: str) -> None:
+@pytest.mark.parametrize(("language", "share"), [("zh", 0.01), ("en", 0.02)])
+def test_hardly_any_own_wish_is_taken_for_one(
+    reader: IntentReader, language: str, share: float
+) -> None:
     wishes = [line.text for line in read_lines(language) if line.intents[0] not in NEUTRAL][:1_500]
-    assert sum(read(reader, text).is_off_topic for text in wishes) <= 0.01 * len(wishes)
+    assert sum(read(reader, text).is_off_topic for text in wishes) <= share * len(wishes)
 
 
 @pytest.mark.parametrize("name", ["others_dev", "others_blind"])
@@ -112,7 +114,7 @@ def test_few_of_those_whom_other_trades_serve_are_off_topic(
     assert sum(read(reader, line.text).is_off_topic for line in lines) <= 0.1 * len(lines)
 
 
-@pytest.mark.parametrize(("language", "share"), [("zh", 0.4), ("en", 0.24)])
+@pytest.mark.parametrize(("language", "share"), [("zh", 0.4), ("en", 0.25)])
 def test_after_talk_about_a_matter_it_is_still_none_of_it(
     reader: IntentReader, language: str, share: float
 ) -> None:
