@@ -1,4 +1,7 @@
-"""What the shipped heads are worth on lines by hands that wrote nothing they learned from."""
+"""What the shipped heads are worth on lines by hands that wrote nothing they learned from.
+
+Of these only the praise was looked at while the heads were made: see the card of moods.
+"""
 
 from __future__ import annotations
 
