@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from policies.decision import Reason
-from policies.pools import Option
+from policies.outlook import Outlook
 from policies.prices import dearest
 from policies.scoring import show_usd
 from policies.signals import Candidate, Signals, Site
@@ -130,13 +130,19 @@ class Limits(msgspec.Struct, frozen=True):
         """Whether a model may answer of which some deployments may not."""
         return self.must_stay_local or self.regions is not None or bool(self.demands)
 
+    def longest(self) -> int:
+        """Give how many tokens the request and its answer may need at any model."""
+        signals = self.signals
+        counted = [most for _, most in signals.tokens_by_family.values()]
+        most = max([signals.prompt_tokens, *counted])
+        return most + max(self.answer_tokens, self.headroom_tokens)
+
     def without(self, obstacle: Obstacle) -> Limits:
         """Give the same limits with one obstacle thought away."""
         return msgspec.structs.replace(self, lifted=self.lifted | {obstacle})
 
-    def refuse(self, option: Option) -> str:
+    def refuse(self, candidate: Candidate, outlook: Outlook) -> str:
         """Say why this model may not answer; empty when it may."""
-        candidate = option.candidate
         if not candidate.is_on:
             return candidate.why_off or "switched off"
         if self.must_stay_local or self.regions is not None:
@@ -155,9 +161,12 @@ class Limits(msgspec.Struct, frozen=True):
         wanted = self.signals.most_tokens_for(candidate.family) + answer
         if wanted > candidate.window_tokens and "window" not in self.lifted:
             return f"may need {wanted} tokens, its window holds {candidate.window_tokens}"
-        if not option.health.is_available and "rest" not in self.lifted:
-            return option.health.why or "unavailable just now"
-        return "" if self.budget_left_usd is None else self._over_budget(option.usd())
+        health = outlook.health(candidate)
+        if not health.is_available and "rest" not in self.lifted:
+            return health.why or "unavailable just now"
+        return (
+            "" if self.budget_left_usd is None else self._over_budget(outlook.price(candidate).usd)
+        )
 
     def price(self, candidate: Candidate) -> Candidate:
         """Give the model at the prices of those of its deployments that may be called."""

@@ -63,17 +63,19 @@ class Leaf:
         """Give the question as an expression; most questions that take work ask themselves."""
         return names.ask(self)
 
-    def say(self, facts: Facts) -> str:
+    def say(self, facts: Facts, *, holds: bool) -> str:
         """Give the fact and what was asked of it."""
         raise TypeError(f"{type(self).__name__} must say what it asks")
 
     def check(self, facts: Facts) -> Verdict:
         """Give the answer with its argument."""
-        return Verdict(self.holds(facts), self.say(facts))
+        holds = self.holds(facts)
+        return Verdict(holds, self.say(facts, holds=holds))
 
     def explain(self, facts: Facts) -> Reason:
         """Give the answer as a leaf of the tree."""
-        return Reason(self.say(facts), self.holds(facts))
+        holds = self.holds(facts)
+        return Reason(self.say(facts, holds=holds), holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,9 @@ class OneOf(Leaf):
             word = f"{names.bind(fold)}({word})"
         return f"{word} in {names.bind(self.plain)}"
 
-    def say(self, facts: Facts) -> str:
-        found = self.get(facts) or "empty"
-        wanted = " or ".join(self.words)
-        return f"{self.key} is {found}{self.remark(facts)}" + (
-            "" if self.holds(facts) else f", not {wanted}"
-        )
+    def say(self, facts: Facts, *, holds: bool) -> str:
+        said = f"{self.key} is {self.get(facts) or 'empty'}{self.remark(facts)}"
+        return said if holds else f"{said}, not {' or '.join(self.words)}"
 
 
 def _only_stars(word: str) -> str:
@@ -136,6 +135,10 @@ class InRange(Leaf):
     key: str
     range: Range
     get: Get = field(compare=False, repr=False)
+    wanted: str = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wanted", str(self.range))
 
     def holds(self, facts: Facts) -> bool:
         value = self.get(facts)
@@ -153,11 +156,11 @@ class InRange(Leaf):
         ]
         return " and ".join((found, *sides))
 
-    def say(self, facts: Facts) -> str:
+    def say(self, facts: Facts, *, holds: bool) -> str:
         value = self.get(facts)
         shown = "unknown" if value is None else f"{float(value):.10g}"
-        verb = "is" if self.holds(facts) else "is not"
-        return f"{self.key} {shown} {verb} {self.range}"
+        verb = "is" if holds else "is not"
+        return f"{self.key} {shown} {verb} {self.wanted}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +177,10 @@ class Is(Leaf):
     def write(self, names: Names) -> str:
         return f"{'' if self.wanted else 'not '}{names.read(self.get)}"
 
-    def say(self, facts: Facts) -> str:
+    def say(self, facts: Facts, *, holds: bool) -> str:
         found = "yes" if self.get(facts) else "no"
         wanted = "yes" if self.wanted else "no"
-        return f"{self.key}: {found}" + ("" if self.holds(facts) else f", not {wanted}")
+        return f"{self.key}: {found}" + ("" if holds else f", not {wanted}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +210,10 @@ class AnyIn(Leaf):
             return found if self.words == ("any",) else f"not {found}"
         return f"not {names.bind(self.wanted)}.isdisjoint({found})"
 
-    def say(self, facts: Facts) -> str:
+    def say(self, facts: Facts, *, holds: bool) -> str:
         found = ", ".join(sorted(self.get(facts))) or "nothing"
         wanted = " or ".join(self.words)
-        return f"{self.key} has {found}{self.remark(facts)}" + (
-            "" if self.holds(facts) else f", not {wanted}"
-        )
+        return f"{self.key} has {found}{self.remark(facts)}" + ("" if holds else f", not {wanted}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +230,8 @@ class TimeOfDay(Leaf):
             return self.begins <= now < self.ends
         return now >= self.begins or now < self.ends
 
-    def say(self, facts: Facts) -> str:
-        verb = "is" if self.holds(facts) else "is not"
+    def say(self, facts: Facts, *, holds: bool) -> str:
+        verb = "is" if holds else "is not"
         span = f"{self.begins:%H:%M}-{self.ends:%H:%M}"
         return f"time {facts.now(self.zone):%H:%M} ({self.zone}) {verb} in {span}"
 
@@ -248,10 +249,10 @@ class Weekday(Leaf):
     def holds(self, facts: Facts) -> bool:
         return DAYS[facts.now(self.zone).weekday()] in self.days
 
-    def say(self, facts: Facts) -> str:
+    def say(self, facts: Facts, *, holds: bool) -> str:
         today = DAYS[facts.now(self.zone).weekday()]
         wanted = " or ".join(self.days)
-        return f"weekday is {today}" + ("" if self.holds(facts) else f", not {wanted}")
+        return f"weekday is {today}" + ("" if holds else f", not {wanted}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,7 @@ class Available(Leaf):
     def holds(self, facts: Facts) -> bool:
         return self._is_up(facts) is self.wanted
 
-    def say(self, facts: Facts) -> str:
+    def say(self, facts: Facts, *, holds: bool) -> str:
         return f"{self.of} is {'available' if self._is_up(facts) else 'unavailable'}"
 
     def _is_up(self, facts: Facts) -> bool:
@@ -283,10 +284,10 @@ class HealthInRange(Leaf):
         value = self._best(facts)
         return value is not None and self.range.holds(value)
 
-    def say(self, facts: Facts) -> str:
+    def say(self, facts: Facts, *, holds: bool) -> str:
         value = self._best(facts)
         shown = "unknown" if value is None else f"{value:g}"
-        verb = "is" if self.holds(facts) else "is not"
+        verb = "is" if holds else "is not"
         return f"{self.figure} of {self.of} {shown} {verb} {self.range}"
 
     def _best(self, facts: Facts) -> float | None:
@@ -310,10 +311,10 @@ class QualityInRange(Leaf):
         value = self._best(facts)
         return value is not None and self.range.holds(value)
 
-    def say(self, facts: Facts) -> str:
+    def say(self, facts: Facts, *, holds: bool) -> str:
         value = self._best(facts)
         shown = "unknown" if value is None else f"{value:.2f}"
-        verb = "is" if self.holds(facts) else "is not"
+        verb = "is" if holds else "is not"
         return f"expected quality of {self.of} {shown} {verb} {self.range}"
 
     def _best(self, facts: Facts) -> float | None:
@@ -335,9 +336,13 @@ class Cel(Leaf):
     def holds(self, facts: Facts) -> bool:
         return self._run(facts)[0]
 
-    def say(self, facts: Facts) -> str:
+    def check(self, facts: Facts) -> Verdict:
         holds, trouble = self._run(facts)
-        return f"CEL {self.expression}: {trouble or ('true' if holds else 'false')}"
+        return Verdict(holds, f"CEL {self.expression}: {trouble or ('true' if holds else 'false')}")
+
+    def explain(self, facts: Facts) -> Reason:
+        verdict = self.check(facts)
+        return Reason(verdict.why, verdict.holds)
 
     def _run(self, facts: Facts) -> tuple[bool, str]:
         try:
@@ -376,7 +381,9 @@ class All:
 
     def explain(self, facts: Facts) -> Reason:
         below = tuple(part.explain(facts) for part in self.parts)
-        return below[0] if len(below) == 1 else Reason("all of", self.holds(facts), below)
+        if len(below) == 1:
+            return below[0]
+        return Reason("all of", all(each.holds for each in below), below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,7 +411,7 @@ class AnyOf:
 
     def explain(self, facts: Facts) -> Reason:
         below = tuple(part.explain(facts) for part in self.parts)
-        return Reason("any of", self.holds(facts), below)
+        return Reason("any of", any(each.holds for each in below), below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,7 +432,8 @@ class Not:
         return Verdict(not verdict.holds, f"not: {verdict.why}")
 
     def explain(self, facts: Facts) -> Reason:
-        return Reason("not", self.holds(facts), (self.part.explain(facts),))
+        below = self.part.explain(facts)
+        return Reason("not", not below.holds, (below,))
 
 
 def get_metadata(name: str) -> Get:

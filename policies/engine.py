@@ -19,26 +19,17 @@ from policies.bounds import (
     gather_limits,
 )
 from policies.cascading import plan_cascade
-from policies.decision import Arm, Cascade, Plan, Reason, Rejected, Selected
+from policies.decision import Arm, Cascade, Plan, Reason
 from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.facts import Facts
 from policies.findings import nearest
-from policies.pools import (
-    NOBODY_RANKED,
-    Option,
-    Pool,
-    Way,
-    by_price,
-    by_quality,
-    order_by_price,
-    rank,
-)
-from policies.roster import Lineup, Price, Remembered, Roster, roster_of
+from policies.pools import Pool
+from policies.roster import Roster, roster_of
 from policies.rules import AUTO, NAMED, Policy, Rule, pool_of_one
-from policies.scoring import expect_output_tokens, show_usd
-from policies.seating import look_at, unit_of
+from policies.scoring import show_usd
+from policies.seating import Lineup, line_up
 from policies.signals import Caller, Candidate, Signals, Surroundings
-from policies.splits import Draw, Side, draw
+from policies.splits import Draw, draw
 from policies.splits import unit_of as unit_of_split
 
 _SEVERAL = Reason("cascade: several answers are wanted (`n`), so none is judged", False)
@@ -57,8 +48,6 @@ class _Course(msgspec.Struct, frozen=True):
     reasons: tuple[Reason, ...] = ()
     trial: Trial | None = None
     """How the first pool's answers are judged; None where they are not."""
-    way: Way | None = None
-    """What is known of the stages beforehand; None where the caller named them."""
 
 
 def decide(
@@ -97,10 +86,10 @@ def decide(
     if course.trial is not None and signals.answers > 1:
         course = replace(course, trial=None, reasons=(*course.reasons, _SEVERAL))
     reasons += course.reasons
-    seats = _seat(policy, course, limits, facts, roster, rule.terms.max_attempts)
+    seats = _seat(policy, rule, course, limits, facts)
     reasons += seats.reasons
     if not seats.selected:
-        found = _find_obstacle(policy, rule, course, limits, facts, roster)
+        found = _find_obstacle(policy, rule, course, limits, facts)
         raise _nobody(course, seats, limits, reasons, *found)
     cascade = None
     if course.trial is not None:
@@ -260,7 +249,7 @@ def _follow(rule: Rule, facts: Facts) -> _Course:
 
 
 def _start(rule: Rule) -> _Course:
-    return _Course(rule.name, rule.stages, rule.prompt, trial=rule.trial, way=rule.way)
+    return _Course(rule.name, rule.stages, rule.prompt, trial=rule.trial)
 
 
 def _branch(rule: Rule, course: _Course, drawn: Draw) -> _Course:
@@ -272,22 +261,17 @@ def _branch(rule: Rule, course: _Course, drawn: Draw) -> _Course:
         return replace(course, reasons=(*course.reasons, reason))
     sticks = f"by {split.by}" if drawn.is_sticky else f"by the moment, as no {split.by} came along"
     reason = Reason(f"split '{split.name}': side '{side.name}' at {drawn.place:.4f} {sticks}", True)
-    changed = replace(
-        course,
-        arms=(*course.arms, Arm(split.name, side.name, drawn.place)),
+    is_first = side.use is not None and not course.is_diverted
+    return _Course(
+        rule=course.rule,
+        stages=rule.detours[split.name, side.name] if is_first else course.stages,
         prompt=side.prompt or course.prompt,
-        propensity=course.propensity * _chance(split.sides, side.use),
+        arms=(*course.arms, Arm(split.name, side.name, drawn.place)),
+        propensity=course.propensity * split.chance(side),
+        is_diverted=course.is_diverted or is_first,
         reasons=(*course.reasons, reason),
+        trial=None if is_first else course.trial,
     )
-    if side.use is None or course.is_diverted:
-        return changed
-    way = rule.detours[split.name, side.name]
-    return replace(changed, stages=way.stages, way=way, is_diverted=True, trial=None)
-
-
-def _chance(sides: Iterable[Side], use: str | None) -> float:
-    """Give the share of all sides that send users to the same place."""
-    return sum(side.share for side in sides if side.use == use)
 
 
 def _obey(policy: Policy, rule: Rule, by_name: Mapping[str, Candidate], requested: str) -> _Course:
@@ -306,79 +290,21 @@ def _obey(policy: Policy, rule: Rule, by_name: Mapping[str, Candidate], requeste
     raise UnknownChoiceError(requested, nearest(requested, known))
 
 
-def _seat(
-    policy: Policy, course: _Course, limits: Limits, facts: Facts, roster: Roster, room: int
-) -> Lineup:
-    """Give who may answer and in which order; where only price and quality are new, only those are told anew."""
-    way = course.way
-    if (
-        way is None
-        or not way.is_steady
-        or limits.budget_left_usd is not None
-        or ((way.by_quality or way.with_floor) and not _is_as_usual(policy, facts.signals, roster))
-    ):
-        return _ask_all(policy, course, limits, facts, roster, room)
-    seatings = roster.seatings(facts.around.health)
-    key = (
-        id(way),
-        course.trial is None,
-        limits.must_stay_local,
-        limits.regions,
-        limits.needs,
-        limits.demands,
-        _fall_short(way, facts, roster),
-        _line_up(policy, way, limits, facts, roster),
+def _seat(policy: Policy, rule: Rule, course: _Course, limits: Limits, facts: Facts) -> Lineup:
+    """Give who may answer and in which order."""
+    return line_up(
+        course.stages,
+        limits,
+        facts,
+        policy.answer_tokens,
+        rule.terms.max_attempts,
+        is_judged=course.trial is not None,
+        is_named=course.rule == NAMED,
     )
-    known = seatings.get(key)
-    narrowest = _narrowest(course, roster) if known is None else known.narrowest
-    signals = facts.signals
-    most = max(
-        [each for _, each in signals.tokens_by_family.values()], default=signals.prompt_tokens
-    )
-    wanted = most + max(limits.answer_tokens, limits.headroom_tokens)
-    if wanted > narrowest:
-        return _ask_all(policy, course, limits, facts, roster, room)
-    if known is None:
-        seats = _ask_all(policy, course, limits, facts, roster, room)
-        seatings[key] = Remembered(way, narrowest, seats)
-        return seats
-    seats = known.lineup
-    return replace(
-        seats,
-        selected=tuple(
-            [_tell_anew(each, seats, limits, facts, policy, roster) for each in seats.selected]
-        ),
-    )
-
-
-def _fall_short(way: Way, facts: Facts, roster: Roster) -> int | None:
-    """Give the hundredth of difficulty at which some model is below its pool's floor; None where none is.
-
-    Models that are as good as their cards say are equally good on every request of that hundredth.
-    """
-    for pool in way.with_floor:
-        for name in roster.bench_of(pool).able:
-            if (facts.quality_of(name) or 0.0) < (pool.quality_floor or 0.0):
-                return round(100 * facts.signals.difficulty)
-    return None
-
-
-def _line_up(
-    policy: Policy, way: Way, limits: Limits, facts: Facts, roster: Roster
-) -> tuple[str, ...]:
-    """Give the models of every pool that puts the cheapest first in the order of this request's prices,
-    whether they may answer or not."""
-    names: list[str] = []
-    for pool in way.by_price:
-        able = roster.bench_of(pool).able
-        if len(able) > 1:
-            usd = {name: _price(name, limits, facts, policy, roster).usd for name in able}
-            names += order_by_price(usd)
-    return tuple(names)
 
 
 def _find_obstacle(
-    policy: Policy, rule: Rule, course: _Course, limits: Limits, facts: Facts, roster: Roster
+    policy: Policy, rule: Rule, course: _Course, limits: Limits, facts: Facts
 ) -> tuple[Obstacle | None, list[str]]:
     """Give what keeps everybody from answering although it could go away, and who would answer then.
 
@@ -387,104 +313,7 @@ def _find_obstacle(
     """
     for obstacle in OBSTACLES:
         limits = limits.without(obstacle)
-        seats = _ask_all(policy, course, limits, facts, roster, rule.terms.max_attempts)
+        seats = _seat(policy, rule, course, limits, facts)
         if seats.selected:
             return obstacle, [each.model for each in seats.selected]
     return None, []
-
-
-def _is_as_usual(policy: Policy, signals: Signals, roster: Roster) -> bool:
-    """Whether models are expected to be worth what their cards say: then no difficulty changes their order."""
-    expected = signals.expected_quality
-    return not (expected or signals.learned_odds) or expected is roster.expect(
-        policy.weighed, signals.difficulty
-    )
-
-
-def _narrowest(course: _Course, roster: Roster) -> int:
-    """Give how many tokens fit into the window of every model that may be looked at."""
-    names = {name for stage in course.stages for name in roster.bench_of(stage).able}
-    return min([roster[name].window_tokens for name in names], default=0)
-
-
-def _price(name: str, limits: Limits, facts: Facts, policy: Policy, roster: Roster) -> Price:
-    """Give what the request would cost with this model, where it may be asked."""
-    model, signals = limits.price(roster[name]), facts.signals
-    output_tokens = expect_output_tokens(signals, model, policy.answer_tokens)
-    return roster.price_of(model, signals.tokens_for(model.family), output_tokens)
-
-
-def _tell_anew(
-    before: Selected, lineup: Lineup, limits: Limits, facts: Facts, policy: Policy, roster: Roster
-) -> Selected:
-    """Give the same choice with this request's price, and its quality where that decided."""
-    name = before.model
-    usd, shown = _price(name, limits, facts, policy, roster)
-    if pool := lineup.by_price.get(name):
-        return by_price(pool, before, usd, shown)
-    if pool := lineup.by_quality.get(name):
-        quality = facts.quality_of(name)
-        if quality is not None:
-            return by_quality(pool, before, quality, shown)
-    return Selected(model=name, score=before.score, why=before.why, estimated_usd=shown)
-
-
-def _ask_all(
-    policy: Policy, course: _Course, limits: Limits, facts: Facts, roster: Roster, room: int
-) -> Lineup:
-    """Ask the models stage by stage: hard limits first, then the pool's own wishes.
-
-    No more models are taken than there may be attempts. Of those beyond nothing else is asked.
-    """
-    refusals: dict[str, Rejected] = {}
-    beyond: list[str] = []
-    options: dict[str, Option] = {}
-    selected: list[Selected] = []
-    taken: set[str] = set()
-    pool, propensity = course.stages[0].name, 1.0
-    reasons: list[Reason] = []
-    first: list[str] = []
-    decided: dict[str, dict[str, Pool]] = {"best": {}, "cheapest": {}}
-    for at, stage in enumerate(course.stages):
-        bench = roster.bench_of(stage)
-        left = room - len(selected)
-        if left <= 0:
-            refusals.update(bench.never)
-            beyond += bench.able
-            continue
-        look_at(bench, policy.answer_tokens, limits, facts, refusals, options)
-        open_ = [options[name] for name in bench.able if name in options and name not in taken]
-        if at == 0 and course.trial is not None:
-            # Who answers when the first answer fails needs places too.
-            left = max(1, room // 2)
-        ranking = rank(stage, open_, unit_of(stage, facts), left) if open_ else NOBODY_RANKED
-        for each in ranking.rejected:
-            refusals[each.model] = each
-        beyond += ranking.beyond
-        if not ranking.selected:
-            reasons.append(stage.has_nobody_else)
-            continue
-        if not selected:
-            pool, propensity = stage.name, ranking.propensity
-            reasons.append(stage.comes_first)
-        selected += ranking.selected
-        names = [each.model for each in ranking.selected]
-        taken.update(names)
-        if stage.objective in decided:
-            decided[stage.objective].update(dict.fromkeys(names, stage))
-        if at == 0:
-            first = names
-    if beyond:
-        uncalled = roster.uncalled(room)
-        refusals = {name: uncalled[name] for name in beyond} | refusals
-    rejected = tuple([each for name, each in refusals.items() if name not in taken])
-    return Lineup(
-        tuple(selected),
-        rejected,
-        pool,
-        propensity,
-        tuple(reasons),
-        tuple(first),
-        decided["best"],
-        decided["cheapest"],
-    )

@@ -18,10 +18,10 @@ from policies.findings import Finding, Severity, did_you_mean
 from policies.lint_findings import Models, find, rule_path, say_refusals
 from policies.located import Path
 from policies.logic import Demand, Logic
-from policies.pools import Option, Pool, list_models, reluctance
+from policies.outlook import Outlook
+from policies.pools import Pool, list_models, reluctance
 from policies.rules import Policy, Rule, resolve
-from policies.scoring import expect_quality
-from policies.signals import HEALTHY, Candidate, Signals
+from policies.signals import Candidate, Signals
 from policies.splits import Side, Split
 
 Code = Literal["too-small", "unable", "no-region", "no-local"]
@@ -128,7 +128,7 @@ def _fails(models: Collection[Candidate], limits: Sequence[Limits], code: Code) 
 def refuse(limits: Limits, model: Candidate, *, off_too: bool = True) -> str:
     """Say why a model may not answer under these limits; `off_too` counts one that is off as on."""
     asked = replace(limits.price(model), is_on=True) if off_too else limits.price(model)
-    return limits.refuse(Option(asked, HEALTHY, model.quality, limits.signals.prompt_tokens, 1))
+    return limits.refuse(asked, Outlook(limits.signals, 1))
 
 
 def _nobody(case: _Case, models: Sequence[Candidate], *, off_too: bool = True) -> str:
@@ -145,9 +145,8 @@ def _nobody(case: _Case, models: Sequence[Candidate], *, off_too: bool = True) -
 
 
 def _unwanted(stage: Pool, model: Candidate, limits: Limits) -> str:
-    model = limits.price(model)
-    most = expect_quality(model.quality, 0.0)
-    return reluctance(stage, Option(model, HEALTHY, most, limits.signals.prompt_tokens, 1))
+    easiest = msgspec.structs.replace(limits.signals, difficulty=0.0)
+    return reluctance(stage, limits.price(model), Outlook(easiest, 1))
 
 
 def _say(case: _Case, code: Code, who: str, group: Sequence[Candidate]) -> tuple[str, str]:

@@ -10,9 +10,10 @@ from policies.lint_asides import used_pools
 from policies.lint_findings import Models, find
 from policies.lint_names import list_mentions
 from policies.located import Path
-from policies.pools import Option, Pool, list_models, reluctance
+from policies.outlook import Outlook
+from policies.pools import Pool, list_models, reluctance
 from policies.rules import Policy
-from policies.signals import HEALTHY, Candidate
+from policies.signals import Candidate, Signals
 
 _OUT_OF_BUDGETS = "callers with a budget never get it"
 _OUTSIDE_OF_THE_BILL = f"its calls have no cost in the bill, and {_OUT_OF_BUDGETS}"
@@ -140,7 +141,5 @@ def _groups(
 
 def _affords(pool: Pool, models: Iterable[Candidate], output_tokens: int) -> bool:
     plain = replace(pool, quality_floor=None)
-    return any(
-        not reluctance(plain, Option(each, HEALTHY, each.quality, 1, output_tokens))
-        for each in models
-    )
+    outlook = Outlook(Signals(prompt_tokens=1), output_tokens)
+    return any(not reluctance(plain, each, outlook) for each in models)

@@ -11,8 +11,9 @@ from operator import itemgetter
 import msgspec
 
 from policies.decision import Reason, Rejected, Selected
-from policies.scoring import estimate_seconds, estimate_usd, show_quality, show_usd
-from policies.signals import ANY_LOCAL, Candidate, ModelHealth
+from policies.outlook import Outlook
+from policies.scoring import show_quality
+from policies.signals import ANY_LOCAL, Candidate
 from policies.splits import place_of
 from policies.values import Objective
 
@@ -41,6 +42,8 @@ class Pool:
     """The side of a split that put it first; empty where none did."""
     comes_first: Reason = field(init=False, compare=False, repr=False)
     has_nobody_else: Reason = field(init=False, compare=False, repr=False)
+    why: str = field(init=False, compare=False, repr=False)
+    """Why any of its models stands where it does; empty where that hangs on the request."""
 
     def __post_init__(self) -> None:
         # Said of every request: worked out once.
@@ -51,39 +54,17 @@ class Pool:
             who = self.chosen_by
         said = f"{who} has nobody else who may answer"
         object.__setattr__(self, "has_nobody_else", Reason(said, False))
+        object.__setattr__(self, "why", self._say_why())
+
+    def _say_why(self) -> str:
+        if self.is_one:
+            return self.chosen_by or "named directly"
+        said = f"as listed in pool '{self.name}'" if self.objective == "ordered" else ""
+        return f"{said}, {self.chosen_by}" if said and self.chosen_by else said
 
     def put_first(self, by: str) -> Pool:
         """Give the same pool as the side of a split puts it first."""
         return replace(self, chosen_by=by)
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """Pools in the order in which they are asked, and what the order of their models hangs on."""
-
-    stages: tuple[Pool, ...]
-    is_steady: bool
-    """Besides prices and qualities, no request changes who answers and in which order: nobody is drawn, nor
-    taken for being fast or under a price."""
-    by_price: tuple[Pool, ...]
-    """Those that put the cheapest first."""
-    by_quality: tuple[Pool, ...]
-    """Those that put the best first."""
-    with_floor: tuple[Pool, ...]
-
-
-def survey_way(stages: tuple[Pool, ...]) -> Way:
-    """Give the pools with what their order hangs on."""
-    return Way(
-        stages,
-        is_steady=all(
-            pool.objective in ("best", "cheapest", "ordered") and pool.under_usd is None
-            for pool in stages
-        ),
-        by_price=tuple(pool for pool in stages if pool.objective == "cheapest"),
-        by_quality=tuple(pool for pool in stages if pool.objective == "best"),
-        with_floor=tuple(pool for pool in stages if pool.quality_floor is not None),
-    )
 
 
 def list_models(pool: Pool, candidates: Mapping[str, Candidate]) -> tuple[str, ...]:
@@ -105,26 +86,6 @@ def expand(names: tuple[str, ...], candidates: Mapping[str, Candidate]) -> tuple
     return tuple(dict.fromkeys(whole))
 
 
-class Option(msgspec.Struct, frozen=True):
-    """A model that may answer, with what is expected of it on this request."""
-
-    candidate: Candidate
-    health: ModelHealth
-    quality: float
-    input_tokens: int
-    output_tokens: int
-    is_learned: bool = False
-    """The quality was learned from this house's own answers, and is not by the card."""
-
-    def usd(self) -> Decimal | None:
-        """Give what the request would cost; None when a price is unknown."""
-        return estimate_usd(self.candidate, self.input_tokens, self.output_tokens)
-
-    def seconds(self) -> float:
-        """Give how long the whole answer would take."""
-        return estimate_seconds(self.candidate, self.health, self.output_tokens)
-
-
 class Ranking(msgspec.Struct, frozen=True):
     """A pool's models in order, those it will not take, and the chance of the first."""
 
@@ -137,10 +98,12 @@ class Ranking(msgspec.Struct, frozen=True):
 
 NOBODY_RANKED = Ranking([], [], 1.0)
 
-Scored = list[tuple[float, Option]]
+Scored = list[tuple[float, Candidate]]
 
 
-def rank(pool: Pool, options: Sequence[Option], unit: str, room: int) -> Ranking:
+def rank(
+    pool: Pool, models: Sequence[Candidate], outlook: Outlook, unit: str, room: int
+) -> Ranking:
     """Put the eligible models of a pool in order, best first, `room` of them at most.
 
     A model below the pool's quality floor or over its price is not taken. A model whose price is
@@ -149,73 +112,69 @@ def rank(pool: Pool, options: Sequence[Option], unit: str, room: int) -> Ranking
     """
     rejected: list[Rejected] = []
     if pool.quality_floor is not None or pool.under_usd is not None:
-        kept: list[Option] = []
-        for option in options:
-            why = reluctance(pool, option)
-            if why:
-                rejected.append(Rejected(option.candidate.name, why))
-            else:
-                kept.append(option)
-        options = kept
-    scored = _SCORERS[pool.objective](pool, options, unit)
-    selected = [_select(pool, score, option) for score, option in scored[:room]]
+        rejected = [
+            Rejected(each.name, why) for each in models if (why := reluctance(pool, each, outlook))
+        ]
+        if rejected:
+            names = {each.model for each in rejected}
+            models = [each for each in models if each.name not in names]
+    scored = _SCORERS[pool.objective](pool, models, outlook, unit)
     propensity = scored[0][0] if scored and pool.objective == "weighted" else 1.0
-    beyond = [option.candidate.name for _, option in scored[room:]]
+    beyond: list[str] = []
+    if len(scored) > room:
+        beyond = [model.name for _, model in scored[room:]]
+        scored = scored[:room]
+    selected = [_select(pool, score, model, outlook) for score, model in scored]
     return Ranking(selected, rejected, propensity, beyond)
 
 
-def reluctance(pool: Pool, option: Option) -> str:
+def reluctance(pool: Pool, model: Candidate, outlook: Outlook) -> str:
     """Say why the pool will not take a model that may answer; empty when it will."""
-    if pool.quality_floor is not None and option.quality < pool.quality_floor:
-        floor = f"{pool.quality_floor:.2f}"
-        shown = show_quality(option.quality, is_learned=option.is_learned)
-        return f"{shown}{',' * option.is_learned} is below pool '{pool.name}' floor {floor}"
+    if pool.quality_floor is not None and (quality := outlook.quality(model)) < pool.quality_floor:
+        is_learned = outlook.is_learned(model)
+        shown = show_quality(quality, is_learned=is_learned) + "," * is_learned
+        return f"{shown} is below pool '{pool.name}' floor {pool.quality_floor:.2f}"
     if pool.under_usd is not None:
-        usd = option.usd()
-        if usd is None:
+        price = outlook.price(model)
+        if price.usd is None:
             return f"price unknown, so not provably under pool '{pool.name}' limit"
-        if usd > pool.under_usd:
-            return f"would cost ${show_usd(usd)}, over pool '{pool.name}' limit"
+        if price.usd > pool.under_usd:
+            return f"would cost ${price.shown}, over pool '{pool.name}' limit"
     return ""
 
 
-def _best(_: Pool, options: Sequence[Option], __: str) -> Scored:
-    return _sorted([(option.quality, option) for option in options])
+def _best(_: Pool, models: Sequence[Candidate], outlook: Outlook, __: str) -> Scored:
+    return _sorted([(outlook.quality(model), model) for model in models])
 
 
-def _cheapest(_: Pool, options: Sequence[Option], __: str) -> Scored:
-    return _sorted([(_worth(option.usd()), option) for option in options])
-
-
-def order_by_price(usd: Mapping[str, Decimal | None]) -> list[str]:
-    """Give the names in the order in which a pool that puts the cheapest first has them."""
-    return sorted(usd, key=lambda name: _worth(usd[name]), reverse=True)
+def _cheapest(_: Pool, models: Sequence[Candidate], outlook: Outlook, __: str) -> Scored:
+    return _sorted([(_worth(outlook.price(model).usd), model) for model in models])
 
 
 def _worth(usd: Decimal | None) -> float:
     return -math.inf if usd is None else -float(usd)
 
 
-def _fastest(_: Pool, options: Sequence[Option], __: str) -> Scored:
-    return _sorted([(-option.seconds(), option) for option in options])
+def _fastest(_: Pool, models: Sequence[Candidate], outlook: Outlook, __: str) -> Scored:
+    return _sorted([(-outlook.seconds(model), model) for model in models])
 
 
-def _ordered(_: Pool, options: Sequence[Option], __: str) -> Scored:
-    return [(1.0 / place, option) for place, option in enumerate(options, 1)]
+def _ordered(_: Pool, models: Sequence[Candidate], __: Outlook, ___: str) -> Scored:
+    return [(1.0 / place, model) for place, model in enumerate(models, 1)]
 
 
-def _weighted(pool: Pool, options: Sequence[Option], unit: str) -> Scored:
+def _weighted(pool: Pool, models: Sequence[Candidate], _: Outlook, unit: str) -> Scored:
     """Order by weighted rendezvous hashing: a changed weight moves users only to or from it."""
-    weights = _weigh(pool, [option.candidate.name for option in options])
+    weights = _weigh(pool, [model.name for model in models])
     total = sum(weights)
-    keyed: list[tuple[float, float, Option]] = []
-    for weight, option in zip(weights, options, strict=True):
-        place = max(place_of(f"pool/{pool.name}/{option.candidate.name}", unit), 2.0**-64)
+    keyed: list[tuple[float, float, Candidate]] = []
+    for weight, model in zip(weights, models, strict=True):
+        place = max(place_of(f"pool/{pool.name}/{model.name}", unit), 2.0**-64)
         # A model without weight gets no users of its own but may still stand in.
         key = weight / -math.log(place) if weight > 0 else place - 1.0
-        keyed.append((key, weight / total if total else 0.0, option))
+        keyed.append((key, weight / total if total else 0.0, model))
     keyed.sort(key=itemgetter(0), reverse=True)
-    return [(share, option) for _, share, option in keyed]
+    return [(share, model) for _, share, model in keyed]
 
 
 def _weigh(pool: Pool, names: Sequence[str]) -> list[float]:
@@ -234,7 +193,7 @@ def _sorted(scored: Scored) -> Scored:
     return scored if len(scored) == 1 else sorted(scored, key=itemgetter(0), reverse=True)
 
 
-_SCORERS: dict[Objective, Callable[[Pool, Sequence[Option], str], Scored]] = {
+_SCORERS: dict[Objective, Callable[[Pool, Sequence[Candidate], Outlook, str], Scored]] = {
     "best": _best,
     "cheapest": _cheapest,
     "fastest": _fastest,
@@ -243,50 +202,23 @@ _SCORERS: dict[Objective, Callable[[Pool, Sequence[Option], str], Scored]] = {
 }
 
 
-def _select(pool: Pool, score: float, option: Option) -> Selected:
-    usd = show_usd(option.usd())
+def _select(pool: Pool, score: float, model: Candidate, outlook: Outlook) -> Selected:
+    usd = outlook.price(model).shown
     return Selected(
-        model=option.candidate.name,
+        model=model.name,
         score=None if score == -math.inf else score,
-        why=_say(pool, score, option, usd),
+        why=pool.why or _say_order(pool, score, usd, is_learned=outlook.is_learned(model)),
         estimated_usd=usd,
     )
 
 
-def by_quality(pool: Pool, before: Selected, quality: float, shown_usd: str | None) -> Selected:
-    """Give a model that stands where it stood in a pool that puts the best first, at another quality by card."""
-    why = before.why if quality == before.score else _beside(pool, show_quality(quality))
-    return Selected(model=before.model, score=quality, why=why, estimated_usd=shown_usd)
-
-
-def by_price(pool: Pool, before: Selected, usd: Decimal | None, shown_usd: str | None) -> Selected:
-    """Give a model that stands where it stood in a pool that puts the cheapest first, at another price."""
-    score = None if usd is None else -float(usd)
-    why = _beside(pool, _say_price(shown_usd))
-    return Selected(model=before.model, score=score, why=why, estimated_usd=shown_usd)
-
-
-def _say_price(usd: str | None) -> str:
-    return "price unknown, so after all known ones" if usd is None else f"about ${usd}"
-
-
-def _beside(pool: Pool, said: str) -> str:
-    return f"{said}, {pool.chosen_by}" if pool.chosen_by else said
-
-
-def _say(pool: Pool, score: float, option: Option, usd: str | None) -> str:
-    if pool.is_one:
-        return pool.chosen_by or "named directly"
-    return _beside(pool, _say_order(pool, score, option, usd))
-
-
-def _say_order(pool: Pool, score: float, option: Option, usd: str | None) -> str:
+def _say_order(pool: Pool, score: float, usd: str | None, *, is_learned: bool) -> str:
     if pool.objective == "best":
-        return show_quality(option.quality, is_learned=option.is_learned)
-    if pool.objective == "cheapest":
-        return _say_price(usd)
-    if pool.objective == "fastest":
-        return f"about {-score:.1f} s"
-    if pool.objective == "weighted":
-        return f"drawn by weight, {score:.0%} of the users"
-    return f"as listed in pool '{pool.name}'"
+        said = show_quality(score, is_learned=is_learned)
+    elif pool.objective == "cheapest":
+        said = "price unknown, so after all known ones" if usd is None else f"about ${usd}"
+    elif pool.objective == "fastest":
+        said = f"about {-score:.1f} s"
+    else:
+        said = f"drawn by weight, {score:.0%} of the users"
+    return f"{said}, {pool.chosen_by}" if pool.chosen_by else said

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Hashable, Iterable, Mapping
-from decimal import Decimal
+from operator import is_
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import msgspec
+from policies.decision import Rejected
+from policies.outlook import Prices
+from policies.pools import Pool, expand, list_models
+from policies.scoring import expect_of, expect_quality
+from policies.signals import ANY_LOCAL, Candidate, Signals
 
-from policies.decision import Reason, Rejected, Selected
-from policies.pools import Pool, Way, expand, list_models
-from policies.scoring import estimate_usd, expect_of, expect_quality, show_usd
-from policies.signals import ANY_LOCAL, Candidate, ModelHealth, Signals
-
-_MOST_PRICES = 8_192
+_MOST_SIZES = 1_024
+_MOST_KINDS = 256
 
 
 class Bench(NamedTuple):
@@ -24,45 +25,25 @@ class Bench(NamedTuple):
     """Those that are on, in the pool's order."""
     never: Mapping[str, Rejected]
     """Those that cannot answer anybody, whatever is asked: they are off, or there is none."""
-
-
-class Price(NamedTuple):
-    """What a call would cost in dollars; None when a price is unknown."""
-
-    usd: Decimal | None
-    shown: str | None
-    """The same in words."""
-
-    @classmethod
-    def of(cls, usd: Decimal | None) -> Price:
-        """Give a price with its words."""
-        return cls(usd, show_usd(usd))
-
-
-class Remembered(NamedTuple):
-    """Who answers on one way while nothing about the models changes, prices and qualities aside."""
-
-    way: Way
-    """Kept, so that its identity stays its own."""
     narrowest: int
-    """Tokens that fit into every window that was looked at."""
-    lineup: Lineup
+    """Tokens that fit into the window of every model that is on."""
 
 
-class Lineup(msgspec.Struct, frozen=True):
-    """Who may answer, in order, and who may not."""
+class Standing(NamedTuple):
+    """Who of a pool may answer a request and who may not, its length and what it costs aside."""
 
-    selected: tuple[Selected, ...]
-    rejected: tuple[Rejected, ...]
-    pool: str
-    propensity: float
-    reasons: tuple[Reason, ...]
-    first: tuple[str, ...]
-    """Those of the first pool."""
-    by_quality: Mapping[str, Pool] = MappingProxyType({})
-    """Those that a pool took that puts the best first."""
-    by_price: Mapping[str, Pool] = MappingProxyType({})
-    """Those that a pool took that puts the cheapest first."""
+    open: tuple[Candidate, ...]
+    """In the pool's order; at the prices of those deployments that the limits leave."""
+    refused: Mapping[str, Rejected]
+
+
+class Known(NamedTuple):
+    """What was worked out for requests of one kind."""
+
+    standings: dict[tuple[str, ...], Standing]
+    """By the names that a pool lists."""
+    routes: dict[Hashable, Any]
+    """Which pools take the places of a plan, see `seating.py`."""
 
 
 class Roster(dict[str, Candidate]):
@@ -71,63 +52,59 @@ class Roster(dict[str, Candidate]):
     __slots__ = (
         "_benches",
         "_expected",
-        "_health",
-        "_named",
+        "_kinds",
         "_prices",
-        "_seatings",
         "_uncalled",
     )
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         super().__init__({candidate.name: candidate for candidate in candidates})
         self._benches: dict[tuple[str, ...], Bench] = {}
-        self._named: tuple[str, ...] = ()
-        self._expected: dict[int, Mapping[str, float]] = {}
-        self._health: Mapping[str, ModelHealth] | None = None
-        self._seatings: dict[Hashable, Remembered] = {}
-        self._prices: dict[tuple[str, int, int], Price] = {}
+        self._expected: tuple[tuple[str, ...], dict[int, Mapping[str, float]]] = ((), {})
+        self._kinds: dict[Hashable, Known] = {}
+        self._prices: dict[tuple[int, int], Prices] = {}
         self._uncalled: dict[int, Mapping[str, Rejected]] = {}
 
-    def seatings(self, health: Mapping[str, ModelHealth]) -> dict[Hashable, Remembered]:
-        """What was worked out under this very report on the models' health; empty with each new one."""
-        if health is not self._health:
-            self._health, self._seatings = health, {}
-        return self._seatings
+    def recall(self, kind: Hashable) -> Known:
+        """What was worked out for requests of this kind.
 
-    def price_of(self, model: Candidate, input_tokens: int, output_tokens: int) -> Price:
-        """What so long a request would cost there.
-
-        Most requests are about as long as some other: one that was worked out is remembered, unless
-        limits have narrowed down where the model may be asked.
+        The kind holds all that a model's standing hangs on besides its card and the request's length.
         """
-        if model is not self[model.name]:
-            return Price.of(estimate_usd(model, input_tokens, output_tokens))
-        key = (model.name, input_tokens, output_tokens)
-        try:
-            return self._prices[key]
-        except KeyError:
-            if len(self._prices) >= _MOST_PRICES:
+        known = self._kinds.get(kind)
+        if known is None:
+            if len(self._kinds) >= _MOST_KINDS:
+                self._kinds.clear()
+            known = self._kinds[kind] = Known({}, {})
+        return known
+
+    def prices(self, input_tokens: int, wanted_tokens: int) -> Prices:
+        """The prices of calls of that size, as far as they were worked out: most requests are about as long
+        as some other. `wanted_tokens` is how long the answer would be at a model without a limit."""
+        known = self._prices.get((input_tokens, wanted_tokens))
+        if known is None:
+            if len(self._prices) >= _MOST_SIZES:
                 self._prices.clear()
-            price = Price.of(estimate_usd(model, input_tokens, output_tokens))
-            self._prices[key] = price
-            return price
+            known = self._prices[input_tokens, wanted_tokens] = {}
+        return known
 
     def expect(self, names: tuple[str, ...], difficulty: float) -> Mapping[str, float]:
         """What each of these models is expected to be worth on a request so hard; strangers are left out.
 
         Worked out once for each hundredth, as long as the same names are asked for.
         """
-        if names is not self._named:
-            self._named, self._expected = names, {}
+        named, by_difficulty = self._expected
+        if names is not named:
+            by_difficulty = {}
+            self._expected = (names, by_difficulty)
         hundredths = round(100 * difficulty)
-        expected = self._expected.get(hundredths)
+        expected = by_difficulty.get(hundredths)
         if expected is None:
             found = {
                 name: expect_quality(self[name].quality, difficulty)
                 for name in expand(names, self)
                 if name in self
             }
-            expected = self._expected[hundredths] = MappingProxyType(found)
+            expected = by_difficulty[hundredths] = MappingProxyType(found)
         return expected
 
     def expect_on(self, names: tuple[str, ...], signals: Signals) -> Mapping[str, float]:
@@ -154,7 +131,8 @@ class Roster(dict[str, Candidate]):
             names = list_models(pool, self)
             able = tuple([name for name in names if name in self and self[name].is_on])
             never = {name: self._never(name) for name in names if name not in able}
-            bench = self._benches[pool.models] = Bench(able, never)
+            narrowest = min([self[name].window_tokens for name in able], default=sys.maxsize)
+            bench = self._benches[pool.models] = Bench(able, never, narrowest)
         return bench
 
     def _never(self, name: str) -> Rejected:
@@ -167,7 +145,22 @@ class Roster(dict[str, Candidate]):
 
 
 def roster_of(candidates: Iterable[Candidate] | Mapping[str, Candidate]) -> Roster:
-    """The candidates as a roster; one that is a roster already is given back."""
+    """The candidates as a roster; one that is a roster already is given back.
+
+    Whoever decides again about the very same cards gets the roster that was made of them: it knows
+    nothing but what follows from the cards, and these never change.
+    """
+    global _last
     if isinstance(candidates, Roster):
         return candidates
-    return Roster(candidates.values() if isinstance(candidates, Mapping) else candidates)
+    cards = tuple(candidates.values() if isinstance(candidates, Mapping) else candidates)
+    known, roster = _last
+    if len(cards) == len(known) and all(map(is_, cards, known)):
+        return roster
+    roster = Roster(cards)
+    _last = (cards, roster)
+    return roster
+
+
+_last: tuple[tuple[Candidate, ...], Roster] = ((), Roster(()))
+"""Read and written as one, so that threads do not get each other's."""

@@ -20,7 +20,7 @@ from policies.experiments import build_splits
 from policies.facts import Facts
 from policies.findings import Finding
 from policies.located import Located, Path
-from policies.pools import Pool, Way, survey_way
+from policies.pools import Pool
 from policies.questions import build_condition
 from policies.schema import ConditionDoc, DefaultDoc, PolicyDoc, RuleDoc, TermsDoc
 from policies.splits import Split
@@ -57,10 +57,8 @@ class Rule:
     splits: tuple[Split, ...]
     passed_over: Reason
     """Names the rules above this one; they did not hold when this one decides."""
-    way: Way
-    """The same pools, with what their order hangs on."""
-    detours: Mapping[tuple[str, str], Way]
-    """By split and side: the way of those whom an experiment sends to another pool or model first."""
+    detours: Mapping[tuple[str, str], tuple[Pool, ...]]
+    """By split and side: the stages of those whom an experiment sends to another pool or model first."""
     trial: Trial | None = None
     """None: the first whole answer is the answer."""
 
@@ -278,9 +276,8 @@ def _build_rule(
         name=name,
         condition=build_condition(when, parse_zone(doc.zone)),
         stages=stages,
-        way=survey_way(stages),
         detours={
-            (split.name, side.name): survey_way(_divert(stages, split, side.name, side.use, pools))
+            (split.name, side.name): _divert(stages, split, side.name, side.use, pools)
             for split in dealt
             for side in split.sides
             if side.use is not None

@@ -6,6 +6,8 @@ import math
 from decimal import Decimal
 from functools import lru_cache
 
+import msgspec
+
 from policies.signals import Candidate, ModelHealth, Signals
 
 _MILLION = Decimal(1_000_000)
@@ -16,13 +18,6 @@ USUAL_DIFFICULTY = 0.5
 """Where a card's general quality is taken to hold."""
 STEEPNESS = 4.0
 """How much a model's odds shrink from the easiest request to the hardest: e**4."""
-
-
-def expect_output_tokens(signals: Signals, candidate: Candidate, answer_tokens: int) -> int:
-    """Give how long the answer is taken to be: the usual, or less where a limit says so."""
-    asked, most = signals.max_output_tokens, candidate.max_output_tokens
-    wanted = answer_tokens if asked is None or asked > answer_tokens else asked
-    return wanted if wanted < most else most
 
 
 def estimate_usd(candidate: Candidate, input_tokens: int, output_tokens: int) -> Decimal | None:
@@ -88,4 +83,23 @@ def show_usd(amount: Decimal | None) -> str | None:
     """Give an amount as plain decimal text, to a millionth of a cent, without trailing zeros."""
     if amount is None:
         return None
-    return f"{amount:.8f}".rstrip("0").rstrip(".")
+    text = str(amount)
+    point = text.find(".")
+    if "E" in text or len(text) - point > 9:
+        text = f"{amount:.8f}"
+        point = text.find(".")
+    return text if point < 0 else text.rstrip("0").rstrip(".")
+
+
+class Price(msgspec.Struct, frozen=True, gc=False):
+    """What a call would cost in dollars; None when a price is unknown."""
+
+    usd: Decimal | None
+    shown: str | None
+    """The same in words."""
+
+
+def price_call(candidate: Candidate, input_tokens: int, output_tokens: int) -> Price:
+    """Give the list price of a call of that size, with its words."""
+    usd = estimate_usd(candidate, input_tokens, output_tokens)
+    return Price(usd, show_usd(usd))

@@ -73,7 +73,14 @@ class Split:
 
     def side(self, name: str) -> Side:
         """Give the side of that name."""
-        return next(side for side in self.sides if side.name == name)
+        for side in self.sides:
+            if side.name == name:
+                return side
+        raise KeyError(name)
+
+    def chance(self, side: Side) -> float:
+        """Give the share of all sides that send users to the same place as this one."""
+        return sum([each.share for each in self.sides if each.use == side.use])
 
 
 class Draw(NamedTuple):

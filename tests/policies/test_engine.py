@@ -407,6 +407,23 @@ def test_what_is_remembered_of_earlier_decisions_never_changes_one(name: str | N
         assert decided[0] == decided[1]
 
 
+def test_a_list_or_a_health_report_that_its_owner_changes_counts_as_it_is_now() -> None:
+    models, health = list(FOUR), dict[str, ModelHealth]()
+    around = Surroundings(now=NOON, health=health)
+    policy, hard = parse_policy(TWO_POOLS), Signals(difficulty=0.9)
+
+    def first() -> str:
+        return decide(policy, hard, Caller(), models, around).primary.model
+
+    assert first() == "b"
+    health["b"] = DOWN["b"]
+    assert first() == "a"
+    del health["b"]
+    assert first() == "b"
+    models[1] = dataclasses.replace(FOUR[1], quality=0.1)
+    assert first() == "a"
+
+
 CROSSING = """
 name: crossing
 pools:

@@ -15,8 +15,9 @@ import pytest
 from policies.errors import PolicyFileError
 from policies.explain import plan_as_tree
 from policies.loader import parse_policy
-from policies.pools import Option, Pool, rank
-from policies.signals import HEALTHY, Caller
+from policies.outlook import Outlook
+from policies.pools import Pool, rank
+from policies.signals import Caller, Signals
 from policies.splits import Line, Split, draw, lay_out, lay_out_layer, place_of, unit_of
 from tests.policies.worlds import make_model, plan
 
@@ -380,11 +381,12 @@ def test_a_model_that_is_named_where_a_pool_may_be_is_in_no_pool() -> None:
 
 
 def test_a_weighted_pool_draws_by_weight_and_a_new_weight_moves_users_only_to_it() -> None:
-    options = [Option(make_model(name), HEALTHY, 0.5, 10, 10) for name in "abc"]
+    models = [make_model(name) for name in "abc"]
+    outlook = Outlook(Signals(), 10)
 
     def first(weights: dict[str, float], user: int) -> str:
         pool = Pool(name="w", models=("a", "b", "c"), objective="weighted", weights=weights)
-        return rank(pool, options, f"user-{user}", 3).selected[0].model
+        return rank(pool, models, outlook, f"user-{user}", 3).selected[0].model
 
     users = 20_000
     before = [first({"a": 5, "b": 3, "c": 2}, user) for user in range(users)]
