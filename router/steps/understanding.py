@@ -7,7 +7,7 @@ and needs from the whole request.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from local_models.classifiers.features import GLANCE_CHARS, read_glance
 from local_models.classifiers.head import Head, load_head
 from local_models.classifiers.intents import GROUPS, NOTHING_KNOWN, IntentReader, IntentReading
 from local_models.classifiers.language import tell_language, tell_spoken
+from local_models.classifiers.mail import read_own_words
 from local_models.classifiers.matter import tell_matter
 from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
@@ -84,6 +85,7 @@ class Understanding:
         share_tables([table for reader in readers for table in reader.tables])
         # Earlier turns come again with every turn of a talk, and the last one with every step of a
         # tool's work, every retry and every regeneration; they are masked already.
+        self._own_of_mail = lru_cache(maxsize=512)(read_own_words)
         self._features = lru_cache(maxsize=512)(read_glance)
         self._turn = lru_cache(maxsize=1_024)(self._read_turn)
         self._heard = lru_cache(maxsize=2_048)(self._hear)
@@ -144,10 +146,11 @@ class Understanding:
     def read(self, request: ChatRequest, pii: frozenset[str] = frozenset()) -> Signals:
         """Everything that a policy may ask about the request. `pii` names the private data in it."""
         turns = [text_of(message) for message in request.messages if message.role == "user"]
-        last = turns[-1] if turns else ""
-        earlier = turns[:-1][-EARLIER_TURNS:]
+        whole = turns[-1] if turns else ""
+        last, *earlier = [self._own(turn) for turn in [whole, *turns[:-1][-EARLIER_TURNS:]]]
         modalities = read_modalities(request.messages)
-        read = self._turn(last, longest_text(request), *read_before(request.messages))
+        before = read_before(request.messages, self._own)
+        read = self._turn(whole, longest_text(request), *before)
         tokens = estimate_prompts(request)
         return replace(
             read,
@@ -166,12 +169,20 @@ class Understanding:
             answers=request.n,
         )
 
+    def _own(self, turn: str) -> str:
+        """What the writer of a turn says himself; one line is no e-mail."""
+        return self._own_of_mail(turn) if "\n" in turn else turn
+
     def _read_turn(
         self, turn: str, reach: int, user_before: str = "", agent_before: str = ""
     ) -> Signals:
-        """The signals that hang on the last user turn and what came just before it."""
-        glance = read_mood_features(self._features(turn))
-        sample = Sample(turn)
+        """The signals that hang on the last user turn and what came just before it.
+
+        What it says is read in the user's own words, what it holds (code, mathematics) in all of it.
+        """
+        own = self._own(turn)
+        glance = read_mood_features(self._features(own))
+        sample = Sample(own)
         user = self._recalled(user_before)[0] if user_before else None
         agent = self._heard(agent_before) if agent_before else None
         mood = self._emotions.read_cued(glance)
@@ -182,7 +193,7 @@ class Understanding:
             wish = NOTHING_KNOWN if self._intents.is_strange_to(glance) else wish
             mood = NOTHING_FELT if self._emotions.is_strange_to(glance) else mood
         wish = _believe(wish, mood)
-        matter = tell_matter(sample, reach=reach)
+        matter = tell_matter(sample if own == turn else Sample(turn), reach=reach)
         quality = self._quality
         return Signals(
             intent=wish.intent,
@@ -247,10 +258,12 @@ def _believe(wish: IntentReading, mood: EmotionReading) -> IntentReading:
     return replace(wish, intent=main, intents=others, group=GROUPS.get(main, "other"))
 
 
-def read_before(messages: Sequence[Message]) -> tuple[str, str]:
+def read_before(
+    messages: Sequence[Message], own: Callable[[str], str] = read_own_words
+) -> tuple[str, str]:
     """The user's turn before the last one, and the last words that were answered to it.
 
-    Either is empty where there is none. Of longer ones it is the head and the tail, which is what
+    `own` tells what the user says himself. Either is empty where there is none. Of longer ones it is the head and the tail, which is what
     a glance takes in.
     """
     last = max((at for at, each in enumerate(messages) if each.role == "user"), default=0)
@@ -259,7 +272,7 @@ def read_before(messages: Sequence[Message]) -> tuple[str, str]:
         if message.role not in ("user", "assistant") or not (text := text_of(message)).strip():
             continue
         if message.role == "user":
-            return _part_of(text), agent
+            return _part_of(own(text)), agent
         agent = agent or _part_of(text)
     return "", agent
 

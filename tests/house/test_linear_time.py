@@ -13,6 +13,7 @@ import pytest
 import local_models.classifiers
 import router.steps
 from local_models.classifiers.language import tell_language
+from local_models.classifiers.mail import read_own_words
 from local_models.classifiers.matter import tell_matter
 from router.steps.privacy.mask import Writer
 from router.steps.privacy.scan import scan
@@ -75,7 +76,7 @@ def test_no_pattern_goes_over_the_same_text_again_and_again() -> None:
         assert slow == [], f"{module}.{name}"
 
 
-@pytest.mark.parametrize("read", [scan, tell_matter, tell_language])
+@pytest.mark.parametrize("read", [scan, tell_matter, tell_language, read_own_words])
 def test_reading_a_hostile_text_takes_time_in_proportion_to_it(
     read: Callable[[str], object],
 ) -> None:

@@ -420,3 +420,53 @@ OWN = (
     ("card_lost", "信用卡丢了"), ("card_lost", "我的卡被偷了"), ("card_lost", "卡找不到了"),
 )  # fmt: skip
 LEADS = ("", "你好，", "请问", "麻烦，", "hi ")
+
+
+@pytest.mark.parametrize(
+    ("wish", "mail"),
+    [
+        (
+            "I have been waiting for three weeks and nobody answers. Where is order 88123?",
+            "Hello,\n\n{}\n\nKind regards,\nMaria Lopez\nComplaints Manager, Acme Ltd\n\nThis e-mail is confidential. Unauthorised use may result in legal action.\n\n"
+            "On Mon, 1 Dec 2026 at 10:12, Support <s@shop.example> wrote:\n> We refunded $20.00 for order 55512 on 3 March.\n> I want to speak to your manager!\n",
+        ),
+        (
+            "请问订单88123什么时候发货？",
+            "您好：\n\n{}\n\n此致\n敬礼\n王小明\n投诉部经理\n\n------------------ 原始邮件 ------------------\n发件人: 客服\n发送时间: 2026年11月2日\n主题: 您的投诉\n\n订单55512已退款20元，我要找你们经理",
+        ),
+    ],
+)
+def test_a_mail_is_read_like_the_wish_in_it(
+    understanding: Understanding, wish: str, mail: str
+) -> None:
+    told, bare = read(understanding, mail.format(wish)), read(understanding, wish)
+    assert told.prompt_tokens > bare.prompt_tokens
+    assert replace(told, prompt_tokens=0, tokens_by_family={}) == replace(
+        bare, prompt_tokens=0, tokens_by_family={}
+    )
+
+
+def test_earlier_mails_count_by_what_the_user_said(understanding: Understanding) -> None:
+    quote = "\n\nKind regards,\nAnn\n\n> This is the worst shop ever, I am furious!\n> Where is order 55512?"
+    mails = read(understanding, f"Where is my order?{quote}", f"Where is my order now?{quote}")
+    bare = read(understanding, "Where is my order?", "Where is my order now?")
+    assert (mails.is_reask, mails.emotion_trend) == (bare.is_reask, bare.emotion_trend)
+    assert (mails.intent, mails.slots) == (bare.intent, bare.slots)
+
+
+def test_code_in_a_quotation_and_a_long_quotation_are_still_in_the_request(
+    understanding: Understanding,
+) -> None:
+    quoted = "\n> ".join(
+        ["```python\n> import os\n> def f(x):\n>     return x\n> ```", *["what we wrote"] * 500]
+    )
+    signals = read(understanding, f"Did that help?\n\nBest,\nAnn\n\n> {quoted}")
+    assert signals.has_code and signals.has_long_document
+
+
+def test_a_mail_to_be_worked_on_is_no_wish_of_its_reader(understanding: Understanding) -> None:
+    signals = read(
+        understanding,
+        "Please translate this e-mail into French:\n\nFrom: Bob <b@x.example>\nSent: Monday\n\nWhere is my order?\n\nKind regards,\nBob",
+    )
+    assert signals.is_off_topic
