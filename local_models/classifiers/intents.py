@@ -20,7 +20,13 @@ from local_models.classifiers.context import Combiner, Said, load_combiner, weig
 from local_models.classifiers.features import Features, read_several
 from local_models.classifiers.head import Head, Reading, load_head
 from local_models.classifiers.labelled import NOWHERE
-from local_models.classifiers.meaning import has_meaning, open_encoder, read_meaning
+from local_models.classifiers.meaning import (
+    has_english,
+    has_meaning,
+    open_encoder,
+    open_english,
+    read_meaning,
+)
 from local_models.classifiers.table import TableHolder
 
 LABELS = (
@@ -117,7 +123,7 @@ class IntentReader:
         """`one` weighs the labels against each other, `many` asks of each by itself.
 
         Raises:
-            MissingEncoderError: a head reads with the sentence encoder, which is not installed.
+            MissingEncoderError: a head reads with a sentence encoder that is not installed.
         """
         self._one = one or load_head(WEIGHTS / "intent.npz")
         # What rows of one's own teach to be a wish is one, whatever the shipped head thinks of such texts.
@@ -128,8 +134,12 @@ class IntentReader:
         self._wishes = tuple(label for label in self._one.labels if label != NOWHERE)
         self._combiner = _combiner_for(self._one, many)
         self._wants_meaning = has_meaning(self._one.keys)
+        self._wants_english = has_english(self._one.keys)
+        # Now, and not with the first request.
         if self._wants_meaning:
-            open_encoder()  # now, and not with the first request
+            open_encoder()
+        if self._wants_english:
+            open_english()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -203,7 +213,9 @@ class IntentReader:
 
     def _widen(self, features: Features) -> Features:
         """With what the text means, for a head that wants to know."""
-        return read_meaning(features) if self._wants_meaning else features
+        if not self._wants_meaning:
+            return features
+        return read_meaning(features, in_english=self._wants_english)
 
     def _is_elsewhere(
         self, main: Reading, elsewhere: float, features: Features, is_in_talk: bool

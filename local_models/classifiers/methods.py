@@ -18,6 +18,7 @@ from typing import Protocol
 
 import numpy as np
 
+from local_models.classifiers.english import find_english
 from local_models.classifiers.features import VIEWS, Features, read_features
 from local_models.classifiers.head import Floats, Head
 from local_models.classifiers.labelled import NOWHERE
@@ -53,11 +54,13 @@ LABELS = Recipe(
     ),
     networks=4, view_weights=(1.0, 1.0, 0.5, 1.0),
     reaches=((4.0, 0.0), (0.0, 4.0), (8.0, 8.0), (4.0, 8.0)),
+    reaches_in_english=((4.0, 0.0, 4.0), (0.0, 4.0, 4.0), (8.0, 0.0, 8.0), (4.0, 8.0, 8.0)),
+    margin=2.0,
 )  # fmt: skip
 """What labels of the user's own are learned by, with what texts mean as a view of its own."""
 LABELS_PLAIN = replace(
     LABELS, view_weights=LABELS.view_weights[:VIEWS],
-    reaches=((0.0, 0.0), (4.0, 0.0), (8.0, 0.0), (12.0, 0.0)),
+    reaches=((0.0, 0.0), (4.0, 0.0), (8.0, 0.0), (12.0, 0.0)), margin=0.0,
 )  # fmt: skip
 """The same where the encoder is not installed."""
 FEW_TEXTS = 6_000
@@ -327,4 +330,5 @@ def reader_for(recipe: Recipe) -> Callable[[str], Features]:
     """What turns a text into the features that a head of this recipe is given."""
     if len(recipe.view_weights) == VIEWS:
         return read_features
-    return lambda text: read_meaning(read_features(text))
+    in_english = find_english() is not None
+    return lambda text: read_meaning(read_features(text), in_english=in_english)

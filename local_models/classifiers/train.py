@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from local_models.classifiers import difficulty, emotion, intents
 from local_models.classifiers.confusion import draw_confusion, write_confusion
+from local_models.classifiers.english import find_english
 from local_models.classifiers.features import VIEWS, Features, read_glance
 from local_models.classifiers.head import Head, load_head, save_head
 from local_models.classifiers.labelled import (
@@ -239,7 +240,7 @@ def _read_mood_glance(text: str) -> Features:
 
 
 def _read_meaning_glance(text: str) -> Features:
-    return read_meaning(read_glance(text))
+    return read_meaning(read_glance(text), in_english=find_english() is not None)
 
 
 def _recipe(recipe: Recipe, texts: int, labels: int, seed: int) -> Recipe:
@@ -247,8 +248,9 @@ def _recipe(recipe: Recipe, texts: int, labels: int, seed: int) -> Recipe:
     schedule = replace(recipe.schedule, hidden=64, seed=seed)
     reaches = ((0.0, 4.0), (8.0, 8.0)) if recipe is LABELS else ((4.0, 0.0), (10.0, 0.0))
     recipe = replace(
-        recipe, schedule=schedule, networks=2, reaches=reaches, min_count=2 if texts > 2_000 else 1
-    )
+        recipe, schedule=schedule, networks=2, reaches=reaches,
+        reaches_in_english=((0.0, 4.0, 4.0), (8.0, 8.0, 8.0)), min_count=2 if texts > 2_000 else 1,
+    )  # fmt: skip
     return suit(recipe, texts, labels)
 
 

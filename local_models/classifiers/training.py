@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from local_models.classifiers.features import Features, read_features
 from local_models.classifiers.head import Deep, Floats, Head, Rows
-from local_models.classifiers.meaning import KEYS, MEANING
+from local_models.classifiers.linear import Linear, train_linear
+from local_models.classifiers.meaning import ENGLISH_KEYS, KEYS, MEANING, without
 from local_models.classifiers.network import (
     Array,
     Network,
@@ -26,6 +27,11 @@ from local_models.classifiers.network import (
 )
 from local_models.classifiers.prior import choose_prior
 from local_models.classifiers.vectors import Vocabulary, build_vocabulary, lay_out, to_matrix
+
+_ENOUGH_ENGLISH = 0.25
+"""From this share of English texts on, the English encoder is learned with."""
+_SENSES = 3
+"""The prior's table, the encoder of all languages, the English one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +45,20 @@ class Recipe:
     """Characters, words, pairs."""
     held_out: float = 0.15
     """Share of the texts that a first training leaves out to set the temperature."""
-    reaches: tuple[tuple[float, float], ...] = ()
+    reaches: tuple[tuple[float, ...], ...] = ()
     """How long what words meant beforehand, and what the text means by the encoder, are beside n-grams of
     length one, for each network in turn; neither at all where this is empty. Networks of different
     reach err differently."""
+    reaches_in_english: tuple[tuple[float, ...], ...] = ()
+    """The same, and how long what the text means by the English encoder is, where texts are English."""
+    margin: float = 0.0
+    """How much a linear machine (`linear.py`) has to say beside the networks."""
     notes: str = ""
 
-    def reach(self, turn: int) -> tuple[float, float]:
+    def reach(self, turn: int, *, in_english: bool = False) -> tuple[float, ...]:
         """The reaches of one network."""
-        return self.reaches[turn % len(self.reaches)] if self.reaches else (0.0, 0.0)
+        reaches = self.reaches_in_english if in_english else self.reaches
+        return reaches[turn % len(reaches)] if reaches else (0.0, 0.0)
 
     @property
     def passes(self) -> int:
@@ -97,8 +108,12 @@ def build_head(
     networks = []
     for turn in range(recipe.networks):
         schedule = replace(recipe.schedule, seed=recipe.schedule.seed + 17 * turn)
-        networks.append(material.train(schedule, recipe.reach(turn), on_pass))
-    return merge_networks(networks, material.vocabulary, labels, recipe, senses=material.senses)
+        reaches = recipe.reach(turn, in_english=material.is_english)
+        networks.append(material.train(schedule, reaches, on_pass))
+    return merge_networks(
+        networks, material.vocabulary, labels, recipe,
+        senses=material.senses, linear=material.train_linear(recipe),
+    )  # fmt: skip
 
 
 def score_left_out(
@@ -107,11 +122,13 @@ def score_left_out(
     recipe: Recipe,
     on_pass: Callable[[], None],
 ) -> Array:
-    """What a network says of texts that it did not learn from."""
-    reach = recipe.reach(len(recipe.reaches) // 2)
-    network = material.pick(~left_out).train(recipe.schedule, reach, on_pass)
-    others = material.pick(left_out)
-    return network.scores(others.matrix, others.meaning)
+    """What a network, and the linear machine where there is one, say of texts that they did not learn from."""
+    reach = recipe.reach(len(recipe.reaches) // 2, in_english=material.is_english)
+    learned, others = material.pick(~left_out), material.pick(left_out)
+    network = learned.train(recipe.schedule, reach, on_pass)
+    scores = network.scores(others.matrix, others.meaning)
+    linear = learned.train_linear(recipe)
+    return scores if linear is None else scores + linear.scores(others.matrix, others.meant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +157,7 @@ class Material:
     targets: Array
     weight: Array
     senses: tuple[Sense, ...] = ()
-    """What the prior's table says, and what the encoder says; none where the recipe wants neither."""
+    """What the prior's table says, and what each of two encoders says; none where the recipe wants neither."""
 
     def pick(self, chosen: NDArray[np.bool_]) -> Material:
         """Some of the texts."""
@@ -153,6 +170,22 @@ class Material:
     def meaning(self) -> Array | None:
         """What all senses say of each text, side by side."""
         return np.concatenate([sense.sums for sense in self.senses], 1) if self.senses else None
+
+    @property
+    def meant(self) -> list[Array]:
+        """What each encoder says of each text."""
+        return [sense.sums for sense in self.senses[1:]]
+
+    @property
+    def is_english(self) -> bool:
+        """Whether the English encoder says anything of these texts."""
+        return len(self.senses) == _SENSES and self.senses[-1].sums.shape[1] > 0
+
+    def train_linear(self, recipe: Recipe) -> Linear | None:
+        """The linear machine, as strong as the recipe has it; None where it has none."""
+        if not recipe.margin or recipe.schedule.kind != "one":
+            return None
+        return train_linear(self.matrix, self.meant, self.targets, self.weight, recipe.margin)
 
     def train(
         self, schedule: Schedule, reaches: Sequence[float], on_pass: Callable[[], None]
@@ -186,6 +219,7 @@ def prepare(
 
     Where the texts were read with what they mean, the recipe has a weight for that view too.
     """
+    corpus = _leave_english_out_if_rare(corpus)
     hashes = np.concatenate([features.hashes for features in corpus])
     prior = choose_prior(hashes[hashes >> 30 != MEANING]) if recipe.reaches else None
     vocabulary = build_vocabulary(
@@ -194,20 +228,38 @@ def prepare(
     weight = np.ones(len(corpus), dtype=np.float32) if importance is None else importance
     if not recipe.reaches:
         return Material(vocabulary, to_matrix(corpus, vocabulary), targets, weight)
-    learned = vocabulary.learned & ~np.isin(vocabulary.keys, KEYS)
+    learned = vocabulary.learned & (vocabulary.keys >> 30 != MEANING)
     vocabulary = replace(vocabulary, learned=learned)
     matrix = to_matrix(corpus, vocabulary)
     senses = []
-    for at, rows in (lay_out(prior, vocabulary), _lay_out_meaning(vocabulary)):
+    for at, rows in (
+        lay_out(prior, vocabulary),
+        _lay_out_meaning(vocabulary, KEYS),
+        _lay_out_meaning(vocabulary, ENGLISH_KEYS),
+    ):
         sums = np.asarray(matrix[:, at] @ rows, dtype=np.float32)
         factor = np.float32(1.0 / max(float(np.linalg.norm(sums, axis=1).mean()), 1e-9))
         senses.append(Sense(at, rows * factor, sums * factor))
     return Material(vocabulary, matrix[:, learned.nonzero()[0]], targets, weight, tuple(senses))
 
 
-def _lay_out_meaning(vocabulary: Vocabulary) -> tuple[NDArray[np.intp], Array]:
-    """Where the encoder's numbers stand in a vocabulary, if they do: each is a direction of its own."""
-    at = np.flatnonzero(np.isin(vocabulary.keys, KEYS))
+def _leave_english_out_if_rare(corpus: Sequence[Features]) -> Sequence[Features]:
+    """The corpus without what the English encoder says, where it says something of a few texts only."""
+    first = ENGLISH_KEYS[0]
+    read = [bool((features.hashes == first).any()) for features in corpus]
+    if sum(read) >= _ENOUGH_ENGLISH * len(corpus) or not any(read):
+        return corpus
+    return [
+        without(features, ENGLISH_KEYS) if has else features
+        for features, has in zip(corpus, read, strict=True)
+    ]
+
+
+def _lay_out_meaning(
+    vocabulary: Vocabulary, keys: NDArray[np.uint32]
+) -> tuple[NDArray[np.intp], Array]:
+    """Where an encoder's numbers stand in a vocabulary, if they do: each is a direction of its own."""
+    at = np.flatnonzero(np.isin(vocabulary.keys, keys))
     return at, np.eye(len(at), dtype=np.float32)
 
 
@@ -218,8 +270,10 @@ def merge_networks(
     recipe: Recipe,
     *,
     senses: Sequence[Sense] = (),
+    linear: Linear | None = None,
 ) -> Head:
-    """The average of networks as one head; what was known beforehand becomes rows like the others."""
+    """The average of networks, and a linear machine beside them, as one head; what was known beforehand
+    becomes rows like the others."""
     share = 1.0 / len(networks)
     embedding = np.concatenate([network.embedding.value for network in networks], axis=1)
     output = np.concatenate([network.output.value * share for network in networks])
@@ -233,6 +287,11 @@ def merge_networks(
         for sense in senses:
             own, lift = np.split(lift, [sense.rows.shape[1]])
             embedding[sense.at] += sense.rows @ own
+    if linear is not None:
+        wide += _spread(linear.rows, vocabulary.learned)
+        for sense, rows in zip(senses[1:], linear.meant, strict=True):
+            wide[sense.at] += sense.rows @ rows
+        bias = bias + linear.bias
     return Head(
         labels=tuple(labels), kind=recipe.schedule.kind, keys=vocabulary.keys,
         idf=vocabulary.idf, view_weights=vocabulary.view_weights,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local_models.classifiers.features import VIEWS, Features, read_features
 from local_models.classifiers.head import Head
-from local_models.classifiers.meaning import has_meaning, read_meaning
+from local_models.classifiers.meaning import has_english, has_meaning, read_meaning
 from local_models.classifiers.mood_features import read_mood_features
 
 
@@ -12,9 +12,11 @@ def read_for(head: Head, turn: str | Features) -> Features:
     """The features that a head was trained on.
 
     Raises:
-        MissingEncoderError: it reads what texts mean, and the encoder is not installed.
+        MissingEncoderError: it reads what texts mean, and an encoder is not installed.
     """
     base = read_features(turn) if isinstance(turn, str) else turn
     if len(head.view_weights) == VIEWS:
         return base
-    return read_meaning(base) if has_meaning(head.keys) else read_mood_features(base)
+    if not has_meaning(head.keys):
+        return read_mood_features(base)
+    return read_meaning(base, in_english=has_english(head.keys))
