@@ -13,8 +13,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from local_models.classifiers.announced import WINDOW_CHARACTERS, announced_before
 from router.steps.privacy.checksums import id_card_holds, luhn_holds
-from router.steps.privacy.context import WINDOW_CHARACTERS, context_before
 from router.steps.privacy.digits import NEAR_BEFORE, NEAR_BEHIND, Chain
 from router.steps.privacy.spans import Span
 
@@ -94,7 +94,7 @@ def find_numbers(
         else:
             shapes = _SPACED[is_signed][digits if digits < _MOST_SPACED else _MOST_SPACED]
         for shape in shapes:
-            yield from _find_shape(shape, text, lower, start, stop, end, contexts)
+            yield from _find_shape(shape, text, lower, start, begin, end, contexts)
 
 
 def _find_shape(
@@ -102,16 +102,19 @@ def _find_shape(
     text: str,
     lower: str,
     start: int,
-    stop: int,
+    begin: int,
     end: int,
     contexts: dict[int, str | None],
 ) -> Iterator[Span]:
+    stop = end + NEAR_BEHIND
     match = shape.pattern.search(text, start, stop)
     while match is not None and match.start() < end:
         place = match.start()
-        if place not in contexts:
-            contexts[place] = context_before(lower, place)
-        confidence = shape.judge(match.group(), contexts[place])
+        # Digits of one chain are announced before its first: "tracking number is 114-3941689-8772232".
+        heard_at = begin if 0 < place - begin <= WINDOW_CHARACTERS else place
+        if heard_at not in contexts:
+            contexts[heard_at] = announced_before(lower, heard_at)
+        confidence = shape.judge(match.group(), contexts[heard_at])
         if confidence > 0:
             yield Span(place, match.end(), shape.kind, confidence)
         match = shape.pattern.search(text, match.end() if confidence > 0 else place + 1, stop)

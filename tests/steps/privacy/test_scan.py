@@ -99,7 +99,17 @@ HARMLESS = [
     "do you ship to Hungary? I AM MISSING CASH",
     "发票号码：10342543，Copyright 联系我们 1999-2008",
     "高兴！何时能到？方便吗？",
+    "the number of my booking is 4155552671",
+    "the number of my booking is 415-555-2671",
+    "tracking no is 4155552671",
+    "my order's number is 4155552671",
+    "my tracking number is 114-3941689-8772232",
+    "my customer number is 4155552671",
+    "part no. 800-555-1234",
+    "预约号码是4155552671",
+    "订单号码是88886666，会员号码：88887777",
 ]
+THINGS = ("order", "tracking", "booking", "confirmation", "reference", "ticket", "serial", "claim", "policy", "case", "membership", "invoice")  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "value", "text"), PRIVATE)
@@ -110,6 +120,23 @@ def test_private_data_is_found_with_its_exact_borders(kind: str, value: str, tex
 @pytest.mark.parametrize("text", HARMLESS)
 def test_order_numbers_amounts_dates_and_plain_words_are_not_private(text: str) -> None:
     assert [(text[s.start : s.end], s.kind) for s in scan(text) if s.kind != "hotline"] == []
+
+
+@pytest.mark.parametrize("thing", THINGS)
+@pytest.mark.parametrize("value", ["4155552671", "07700900123", "555 2671", "415-555-2671"])
+def test_a_number_that_is_said_to_be_of_a_thing_is_no_phone(thing: str, value: str) -> None:
+    assert scan(f"my {thing} number is {value}") == []
+    assert [span.kind for span in scan(f"my {thing} came. My number is {value}")] == ["phone"]
+
+
+def test_the_word_no_says_nothing_against_what_stands_before_it() -> None:
+    for kind, text in (
+        ("phone", "my phone no. is 4155552671"),
+        ("bank_card", "card no. 4111 1111 1111 1112"),
+        ("phone", "customer number 415-555-2671"),
+        ("phone", "in case 415-555-2671 does not answer"),
+    ):
+        assert [span.kind for span in scan(text)] == [kind], text
 
 
 def test_a_checksum_that_holds_raises_the_confidence() -> None:
