@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from local_models.classifiers.announced import WINDOW_CHARACTERS, announced_before
-from router.steps.privacy.checksums import id_card_holds, luhn_holds
+from router.steps.privacy.checksums import id_card_holds, luhn_holds, verhoeff_holds
 from router.steps.privacy.digits import NEAR_BEFORE, NEAR_BEHIND, Chain
 from router.steps.privacy.spans import Span
 
@@ -32,6 +32,9 @@ OLD_ID_CARD = re.compile(
 CARD = re.compile(
     rf"(?<![0-9A-Za-z.])(?:[0-9]{{4}}{_S}[0-9]{{4}}{_S}[0-9]{{4}}{_S}[0-9]{{1,4}}(?:{_S}[0-9]{{1,4}})?"
     rf"|3[47][0-9]{{2}}{_S}[0-9]{{6}}{_S}[0-9]{{5}}|[0-9]{{12,19}})(?![0-9A-Za-z])"
+)
+AADHAAR = re.compile(
+    r"(?<![0-9A-Za-z\-])[2-9][0-9]{3}(?: [0-9]{4} [0-9]{4}|-[0-9]{4}-[0-9]{4})(?![0-9A-Za-z]|[ \-][0-9])"
 )
 ISSUER = re.compile(r"4|5[0-8]|2[2-7]|3[0-9]|6[0-9]|9[0-9]{3}|1800")
 """First digits of card networks: Visa, Mastercard, Amex, JCB, Discover, Maestro, UnionPay."""
@@ -152,6 +155,12 @@ def _judge_mobile(found: str, context: str | None) -> float:
     return 0.7 if context == "order" else 0.95
 
 
+def _judge_aadhaar(found: str, context: str | None) -> float:
+    if context in ("order", "person"):
+        return 0.0
+    return 0.85 if verhoeff_holds(_digits(found)) else 0.5
+
+
 def _judge_landline(found: str, context: str | None) -> float:
     if context == "phone" or _digits(found) != found:
         return 0.0 if context == "order" else 0.85
@@ -205,6 +214,7 @@ SHAPES = (
     Shape("hotline", HOTLINE, _judge_hotline, range(10, 11), 10),
     Shape("phone", MOBILE, _judge_mobile, range(11, 16), 11),
     Shape("bank_card", CARD, _judge_card, range(12, 20), 12),
+    Shape("national_id", AADHAAR, _judge_aadhaar, range(0), 12),
     Shape("landline", LANDLINE, _judge_landline, range(10, 17), 10),
     Shape("id_card", OLD_ID_CARD, _judge_old_id_card, range(15, 16), 15),
     Shape("ssn", SSN, _judge_ssn, range(0), 9),

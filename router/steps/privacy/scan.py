@@ -25,6 +25,12 @@ from router.steps.privacy.digits import (
     Run,
     find_runs,
 )
+from router.steps.privacy.identifiers import (
+    find_bank_accounts,
+    find_national_shapes,
+    find_nationals,
+    find_one_time_codes,
+)
 from router.steps.privacy.names import (
     NAME_GROUPS,
     find_chinese_names,
@@ -126,12 +132,26 @@ def _look_at_digits(
 ) -> Iterator[Span]:
     if "key" in hits or "armour" in hits:
         yield from find_keys(text, places_of(hits, "key"))
+    yield from _look_for_identifiers(text, lower, runs, clues, hits)
     if "document" in hits:
         yield from find_announced_documents(lower, places_of(hits, "document"))
     if clues & DOTTED or ":" in text:
         yield from find_computers(text, lower, runs)
     if clues & (LEADING | FOLLOWING) or "flat" in hits or "box" in hits:
         yield from find_english_addresses(text, lower, runs, hits)
+
+
+def _look_for_identifiers(
+    text: str, lower: str, runs: list[Run], clues: int, hits: Hits
+) -> Iterator[Span]:
+    if "code" in hits:
+        yield from find_one_time_codes(lower, places_of(hits, "code"))
+    if "national" in hits:
+        yield from find_nationals(lower, places_of(hits, "national"))
+    if "bank" in hits:
+        yield from find_bank_accounts(lower, places_of(hits, "bank"))
+    if clues & LETTERED:
+        yield from find_national_shapes(text, lower, runs)
 
 
 def lowered(text: str) -> str:

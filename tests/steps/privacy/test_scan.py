@@ -55,6 +55,32 @@ PRIVATE = [
     ("secret", "bob:s3cret", "postgres://bob:s3cret@db.internal/x"),
     ("account", "abc_12345", "加我微信abc_12345"),
     ("account", "123456789", "QQ号：123456789"),
+    ("national_id", "QQ123456C", "my NI number is QQ123456C"),
+    ("national_id", "QQ 12 34 56 C", "NI number QQ 12 34 56 C please"),
+    ("national_id", "AB123456C", "AB123456C"),
+    ("national_id", "046 454 286", "SIN 046 454 286"),
+    ("national_id", "2345 6789 0123", "2345 6789 0123"),
+    ("national_id", "234567890124", "my aadhaar number is 234567890124"),
+    ("national_id", "ABCDE1234F", "PAN ABCDE1234F"),
+    ("national_id", "ABCPE1234F", "ABCPE1234F"),
+    ("bank_account", "20-00-00", "sort code 20-00-00 account 12345678"),
+    ("bank_account", "12345678", "sort code 20-00-00 account 12345678"),
+    ("bank_account", "12345678", "12345678, sort code 20-00-00"),
+    ("bank_account", "021000021", "wire it to routing 021000021"),
+    ("bank_account", "0012345678", "acct 0012345678"),
+    ("bank_account", "114-3941689-8772232", "my account number is 114-3941689-8772232"),
+    ("bank_account", "12345678901", "银行账号 12345678901"),
+    ("secret", "448812", "OTP 448812"),
+    ("secret", "448812", "the code is 448812"),
+    ("secret", "448-812", "the code I received is 448-812"),
+    ("secret", "448 812", "one-time passcode: 448 812"),
+    ("secret", "G-448812", "my verification code is G-448812"),
+    ("secret", "4471", "my pin is 4471"),
+    ("secret", "123", "cvv 123"),
+    ("secret", "448812", "动态码 448812"),
+    ("secret", "448812", "验证码448812"),
+    ("secret", "8821", "校验码：8821"),
+    ("secret", "Sunny123!", "login maria.lopez pw Sunny123!"),
     ("name", "李娜", "我叫李娜，上周买的"),
     ("name", "欧阳若曦", "收货人：欧阳若曦"),
     ("name", "王伟", "姓名王伟电话多少"),
@@ -108,6 +134,13 @@ HARMLESS = [
     "part no. 800-555-1234",
     "预约号码是4155552671",
     "订单号码是88886666，会员号码：88887777",
+    "promo code is 448812, error code is 50012, discount code SAVE20",
+    "do you deliver to pin code 560001? opinion 1234",
+    "the shopping pin came 5 times, verification code 3 times",
+    "验证码一直没收到，订单88123",
+    "my account since 2019, my account 2024-08-17",
+    "order AB123456C and serial ABCPE1234F",
+    "order 2345 6789 0123",
 ]
 THINGS = ("order", "tracking", "booking", "confirmation", "reference", "ticket", "serial", "claim", "policy", "case", "membership", "invoice")  # fmt: skip
 
@@ -143,6 +176,13 @@ def test_a_checksum_that_holds_raises_the_confidence() -> None:
     right, wrong = scan("110101199003070011"), scan("110101199003070012")
     held = {span.confidence for span in (*right, *wrong)}
     assert len(right) == len(wrong) == 1 and len(held) == 2
+
+
+def test_a_checksum_is_asked_for_nothing_but_confidence() -> None:
+    for text in ("SIN 046 454 286", "SIN 046 454 287", "2345 6789 0124", "2345 6789 0123"):
+        assert [span.kind for span in scan(text)] == ["national_id"], text
+    assert scan("SIN 046 454 286")[0].confidence > scan("SIN 046 454 287")[0].confidence
+    assert scan("2345 6789 0124")[0].confidence > scan("2345 6789 0123")[0].confidence
 
 
 def test_two_phones_with_only_a_space_between_are_two_findings() -> None:
@@ -192,6 +232,7 @@ HOSTILE = [
     "E1" * 50_000, "GB82" * 25_000, "+1 " * 33_000, "(" * 100_000, "0" * 50_000 + "x", "{" * 50_000, '["' * 50_000, '"' * 100_000, "\\" * 100_000,
     " ".join(f"138{number:08d}" for number in range(8_000)), "我叫李娜 " * 9_000, "PHONE_1 <PHONE_2> " * 5_000, '{"name": "李娜"} ' * 4_000,
     '{"a":' * 16_000, "[" * 100_000, '{"a": "' + "13812345678 " * 8_000 + '"}', "Mr " * 33_000, "Mr Aa van de " * 7_000, "passport " * 11_000, "dr. X." * 16_000, "女士" * 16_000, "王女士" * 11_000,
+    "account " * 12_000, "account 1" * 11_000, "code is " * 12_000, "pin 1" * 20_000, "sort code 1 " * 8_000, "12345678 " * 11_000 + "sort", "pan a" * 20_000, "AB123456" * 12_000,
 ]  # fmt: skip
 
 
