@@ -114,7 +114,7 @@ def _announced(text: str, start: int, *, is_sure: bool) -> Iterator[Span]:
     run = HAN.match(text, start)
     if run is None:
         return
-    found = _name_at(run.group())
+    found = chinese_name_at(run.group())
     if not found or found[:2] in NOT_CHINESE_NAMES:
         return
     stands_alone = len(found) == len(run.group()) or AFTER.match(text, start + len(found))
@@ -122,7 +122,7 @@ def _announced(text: str, start: int, *, is_sure: bool) -> Iterator[Span]:
         yield Span(start, start + len(found), "name", 0.85 if is_sure else 0.6)
 
 
-def _name_at(run: str) -> str:
+def chinese_name_at(run: str) -> str:
     """The name that a run of Han characters begins with, or an empty text."""
     surname = next((long for long in LONG_SURNAMES if run.startswith(long)), run[:1])
     if len(surname) == 1 and surname not in SURNAMES:

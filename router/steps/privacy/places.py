@@ -115,7 +115,7 @@ def find_chinese_addresses(text: str) -> Iterator[Span]:
     for sign in sorted(match.start() for gate in GATES for match in gate.finditer(text)):
         if sign < done:
             continue
-        start, stop = max(done, _clause_start(text, sign)), _clause_end(text, sign)
+        start, stop = max(done, _clause_start(text, sign)), clause_end(text, sign)
         while start < stop and (span := _chain(text, start, stop)) is not None:
             yield span
             start = span.end
@@ -127,7 +127,7 @@ def _clause_start(text: str, place: int) -> int:
     return max(least, *(text.rfind(mark, least, place) + 1 for mark in CLAUSE_MARKS))
 
 
-def _clause_end(text: str, place: int) -> int:
+def clause_end(text: str, place: int) -> int:
     most = min(len(text), place + LONGEST_TAIL)
     end = CLAUSE_END.search(text, place, most)
     return end.start() if end else most
@@ -142,7 +142,7 @@ def _gate(text: str, start: int, stop: int) -> int | None:
 def _chain(text: str, start: int, stop: int) -> Span | None:
     """The first address between the two places, or None."""
     if LABEL.search(text, max(0, start - 12), start):
-        return _labelled(text, start, stop)
+        return labelled_address(text, start, stop)
     announced = HEAD_WORD.search(text, start, stop)
     begin = announced.end() if announced else _begin(text, start, stop)
     found = _grow(text, begin, stop, is_announced=announced is not None)
@@ -152,7 +152,7 @@ def _chain(text: str, start: int, stop: int) -> Span | None:
     return found
 
 
-def _labelled(text: str, start: int, stop: int) -> Span | None:
+def labelled_address(text: str, start: int, stop: int) -> Span | None:
     """What stands behind 地址： is an address up to the first word that cannot belong to one."""
     while start < stop and text[start].isspace():
         start += 1

@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from local_models.classifiers.compiled import lower as to_lower
 from local_models.classifiers.traditional import simplify
+from router.steps.privacy.answers import find_answers
 from router.steps.privacy.codes import (
     find_announced_documents,
     find_codes,
@@ -39,6 +40,7 @@ from router.steps.privacy.names import (
 )
 from router.steps.privacy.numbers import find_numbers
 from router.steps.privacy.places import find_chinese_addresses, find_english_addresses
+from router.steps.privacy.questions import NOTHING, Asked
 from router.steps.privacy.spans import Span, without_overlaps
 from router.steps.privacy.words import Hits, find_words, places_of
 
@@ -49,22 +51,23 @@ _HAN = re.compile(r"[一-鿿]")
 _SALT = os.urandom(16)
 _IS_SALTED = os.environ.get("PYTHONHASHSEED", "") in ("", "random")
 _MOST_REMEMBERED = 4_096
-_scanned: dict[tuple[bytes | int, int, float], tuple[Span, ...]] = {}
+_scanned: dict[tuple[bytes | int, int, float, Asked], tuple[Span, ...]] = {}
 """Where private data stands in texts that were scanned lately, by a salted hash of each and its length: a
 talk sends its whole history again with every turn. No text is kept here, only places and kinds."""
 
 
-def scan(text: str, *, least_confidence: float = 0.5) -> list[Span]:
+def scan(text: str, *, least_confidence: float = 0.5, asked: Asked = NOTHING) -> list[Span]:
     """Every private value in the text, in order and without overlap.
 
+    `asked` is what the assistant asked for before a customer answered with this text.
     Time grows linearly with the text's length, whatever it holds.
     """
     if len(text) < 2:
         return []
-    key = (_hash(text), len(text), least_confidence)
+    key = (_hash(text), len(text), least_confidence, asked)
     known = _scanned.get(key)
     if known is None:
-        known = tuple(_scan(text, least_confidence))
+        known = tuple(_scan(text, least_confidence, asked))
         while len(_scanned) >= _MOST_REMEMBERED:
             _scanned.pop(next(iter(_scanned)), None)
         _scanned[key] = known
@@ -78,7 +81,7 @@ def _hash(text: str) -> bytes | int:
     return blake2b(text.encode("utf-8", "surrogatepass"), key=_SALT).digest()
 
 
-def _scan(text: str, least_confidence: float) -> list[Span]:
+def _scan(text: str, least_confidence: float, asked: Asked) -> list[Span]:
     if text.isascii():
         plain, lower = text, to_lower(text)
     else:
@@ -86,6 +89,9 @@ def _scan(text: str, least_confidence: float) -> list[Span]:
         plain = plain.translate(_NARROW) if _WIDE.search(plain) else plain
         lower = lowered(plain)
     spans = [span for span in _look(plain, lower) if span.confidence >= least_confidence]
+    if asked:
+        answers = find_answers(plain, lower, asked)
+        spans += [span for span in answers if span.confidence >= least_confidence]
     return without_overlaps(spans)
 
 
