@@ -20,6 +20,7 @@ from router.steps.privacy.contacts import find_accounts, find_emails, find_keys,
 from router.steps.privacy.digits import (
     DOTTED,
     FOLLOWING,
+    HOUSE,
     LEADING,
     LETTERED,
     Chain,
@@ -39,7 +40,11 @@ from router.steps.privacy.names import (
     find_listed_names,
 )
 from router.steps.privacy.numbers import find_numbers
-from router.steps.privacy.places import find_chinese_addresses, find_english_addresses
+from router.steps.privacy.places import (
+    find_british_addresses,
+    find_chinese_addresses,
+    find_english_addresses,
+)
 from router.steps.privacy.questions import NOTHING, Asked
 from router.steps.privacy.spans import Span, without_overlaps
 from router.steps.privacy.words import Hits, find_words, places_of
@@ -114,7 +119,7 @@ def _look(text: str, lower: str) -> Iterator[Span]:
         yield from find_chinese_names(text)
         yield from find_chinese_addresses(text)
     if not NAME_GROUPS.isdisjoint(hits):
-        yield from find_english_names(text, hits)
+        yield from find_english_names(text, lower, hits)
 
 
 def _look_at_numbers(
@@ -145,6 +150,8 @@ def _look_at_digits(
         yield from find_computers(text, lower, runs)
     if clues & (LEADING | FOLLOWING) or "flat" in hits or "box" in hits:
         yield from find_english_addresses(text, lower, runs, hits)
+    if clues & LETTERED and clues & HOUSE:
+        yield from find_british_addresses(text, lower, runs)
 
 
 def _look_for_identifiers(

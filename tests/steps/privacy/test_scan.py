@@ -96,6 +96,22 @@ PRIVATE = [
     ("address", "龙山镇慈东滨海区海丰北路602号后面蓝色大门", "收货地址：龙山镇慈东滨海区海丰北路602号后面蓝色大门，谢谢"),
     ("address", "1600 Pennsylvania Avenue NW", "ship to 1600 Pennsylvania Avenue NW"),
     ("address", "221 Baker Street, London", "send it to 221 Baker Street, London"),
+    ("address", "12 High Street, Leeds LS1 4DY", "to 12 High Street, Leeds LS1 4DY please"),
+    ("address", "12 high street, leeds ls1 4dy", "send to 12 high street, leeds ls1 4dy please"),
+    ("address", "10 Downing Street\nLondon\nSW1A 2AA", "10 Downing Street\nLondon\nSW1A 2AA\nThanks"),
+    ("address", "Flat 3, 88 Oak Avenue, Manchester", "Flat 3, 88 Oak Avenue, Manchester"),
+    ("address", "Flat 3, Rose Court, 88 Oak Avenue, Manchester M1 1AE", "to Flat 3, Rose Court, 88 Oak Avenue, Manchester M1 1AE"),
+    ("address", "Flat 12/3, 5 Great Western Terrace Glasgow G12 0UP", "Flat 12/3, 5 Great Western Terrace Glasgow G12 0UP"),
+    ("address", "Apt 4B, 350 5th Ave New York 10118", "Apt 4B, 350 5th Ave New York 10118"),
+    ("address", "Unit 7, 12 Mill Road, Cambridge CB1 2AD", "it is Unit 7, 12 Mill Road, Cambridge CB1 2AD"),
+    ("address", "2nd floor, 14 Elm Grove, Hove BN3 1AB", "2nd floor, 14 Elm Grove, Hove BN3 1AB"),
+    ("address", "12 The Gables, Ambleside, LA22 9AB", "12 The Gables, Ambleside, LA22 9AB"),
+    ("address", "100 King St W, Toronto, ON M5V 2T6", "100 King St W, Toronto, ON M5V 2T6"),
+    ("address", "PO Box 1234, Austin TX 78701", "PO Box 1234, Austin TX 78701"),
+    ("name", "Pepper", "Dr. Pepper will see you at ten"),
+    ("name", "Strange", "my appointment with Dr. Strange was moved"),
+    ("name", "Brown", "Dr. Brown called me"),
+    ("name", "Price", "Mr Price said so"),
 ]  # fmt: skip
 
 HARMLESS = [
@@ -141,6 +157,15 @@ HARMLESS = [
     "my account since 2019, my account 2024-08-17",
     "order AB123456C and serial ABCPE1234F",
     "order 2345 6789 0123",
+    "I ordered 2 shirts, do you deliver to LS1 4DY?",
+    "unit 7 is broken, flat 3 too",
+    "Do you have Dr. Martens 1460 in size 8? Is Dr Pepper in the meal deal?",
+    "The Miss Dior perfume I bought smells off, my Mr. Coffee machine stopped working",
+    "do you sell Mrs. Meyer's soap, Mr. Clean refills, Dr. Scholl's insoles or Dr. Jart cream",
+    "Mr Potato Head is missing parts and Mr. Robot season 2 skips",
+    "Mrs Brown's Boys tickets, Mr. Price store hours, Dr Dre Beats headphones",
+    "Dr. Oetker pizza was cold, Ms. Marvel comics, Mr DIY voucher",
+    "My name is Earl DVD box set",
 ]
 THINGS = ("order", "tracking", "booking", "confirmation", "reference", "ticket", "serial", "claim", "policy", "case", "membership", "invoice")  # fmt: skip
 
@@ -233,6 +258,7 @@ HOSTILE = [
     " ".join(f"138{number:08d}" for number in range(8_000)), "我叫李娜 " * 9_000, "PHONE_1 <PHONE_2> " * 5_000, '{"name": "李娜"} ' * 4_000,
     '{"a":' * 16_000, "[" * 100_000, '{"a": "' + "13812345678 " * 8_000 + '"}', "Mr " * 33_000, "Mr Aa van de " * 7_000, "passport " * 11_000, "dr. X." * 16_000, "女士" * 16_000, "王女士" * 11_000,
     "account " * 12_000, "account 1" * 11_000, "code is " * 12_000, "pin 1" * 20_000, "sort code 1 " * 8_000, "12345678 " * 11_000 + "sort", "pan a" * 20_000, "AB123456" * 12_000,
+    "1 a, LS1 4DY " * 8_000, "1 Aa " * 20_000 + "LS1 4DY", "flat 1, " * 12_000, "Dr. Pepper " * 9_000, "1 high street, " * 7_000,
 ]  # fmt: skip
 
 
