@@ -54,7 +54,7 @@ _OF_LETTERS_TOO = ("passport", "national_id", "id_card", "code", "bank_account",
 BESIDE_A_THING = re.compile(
     r"(?:purchase|booking|reservation|flight|bill|receipt|case|claim|policy|seat|item|refund)s? ?(?:#|no\.?|number)?(?: is)? ?$"
 )
-RANK = re.compile(r"[0-9]+(?:st|nd|rd|th|k|am|pm|x|kg|gb|ml|cm|mm|g)", re.IGNORECASE)
+RANK = re.compile(r"[0-9]{1,12}(?:st|nd|rd|th|k|am|pm|x|kg|gb|ml|cm|mm|g)", re.IGNORECASE)
 """A day or a quantity, which is no code."""
 _MOST_WORDS = 9
 """A short secret is looked for in a short answer only; in a longer one digits are something else."""
@@ -109,7 +109,7 @@ _PARTICLES = frozenset(
     ]
 )
 _BEHIND_NAME = frozenset({"and", "here", "speaking"})
-NO_BEGINNING = re.compile(r"[a-z]+(?:ing|tions?|ments?|ances?|ity)|https?|www")
+NO_BEGINNING = re.compile(r"[a-z]{1,20}(?:ing|tions?|ments?|ances?|ity)|https?|www")
 """What a lower-case answer begins with that is no name."""
 
 HOUSE = re.compile(
