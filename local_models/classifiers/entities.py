@@ -15,6 +15,7 @@ from bisect import bisect_left
 
 import msgspec
 
+from local_models.classifiers.announced import announced_before
 from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.dates import find_dates
 from local_models.classifiers.order_numbers import find_order_numbers
@@ -34,7 +35,7 @@ _PLACEHOLDER = re.compile(
 )
 
 _PHONE = re.compile(
-    r"(?<![\d-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"
+    r"(?P<mobile>(?<![\d-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d))"
     r"|(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)|(?<!\d)[48]00-?\d{3}-?\d{4}(?!\d)"
     r"|(?<![\d-])(?:\+?1[-. ]?)?\(?[2-9]\d{2}\)?[-. ]\d{3}[-. ]\d{4}(?!\d)"
 )
@@ -126,7 +127,12 @@ def _outside(starts: list[int], spans: list[Span]) -> list[int]:
 
 def _phones(lower: str, starts: list[int]) -> list[Span]:
     found = [_PHONE.match(lower, start) for start in starts if start >= 0]
-    return [phone.span() for phone in found if phone]
+    return [phone.span() for phone in found if phone and _is_phone(lower, phone)]
+
+
+def _is_phone(lower: str, phone: re.Match[str]) -> bool:
+    """Whether nobody says that it is the number of a thing; a Chinese mobile is one whatever is said."""
+    return phone["mobile"] is not None or announced_before(lower, phone.start()) != "order"
 
 
 def _placeholders(lower: str) -> dict[str, list[Span]]:

@@ -6,6 +6,11 @@ ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 COMPANY_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 COMPANY_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
+_FIVE_TURNS = ("0123456789", "1234067895", "2340178956", "3401289567", "4012395678",
+               "5987604321", "6598710432", "7659821043", "8765932104", "9876543210")  # fmt: skip
+_SHUFFLES = ("0123456789", "1576283094", "5803796142", "8916043527", "9453126870", "4286573901",
+             "2793806415", "7046913258")  # fmt: skip
+
 
 def luhn_holds(digits: str) -> bool:
     """Bank and credit cards (ISO/IEC 7812-1)."""
@@ -35,3 +40,11 @@ def iban_holds(iban: str) -> bool:
     """International bank account numbers (ISO 13616: MOD 97-10)."""
     turned = (iban[4:] + iban[:4]).upper()
     return int("".join(str(int(character, 36)) for character in turned)) % 97 == 1
+
+
+def verhoeff_holds(digits: str) -> bool:
+    """Indian Aadhaar numbers (Verhoeff's scheme over the group of a pentagon's turns)."""
+    check = 0
+    for place, digit in enumerate(reversed(digits)):
+        check = int(_FIVE_TURNS[check][int(_SHUFFLES[place % 8][int(digit)])])
+    return check == 0

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from ipaddress import AddressValueError, IPv6Address
 
+from local_models.classifiers.announced import announced_before
 from router.steps.privacy.checksums import company_code_holds, iban_holds
-from router.steps.privacy.context import context_before
 from router.steps.privacy.digits import DOTTED, LETTERED, LETTERS, Run, is_alphanumeric
 from router.steps.privacy.spans import Span
 
@@ -76,7 +76,7 @@ def _find_passports(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span
         match = PASSPORT.match(text, place)
         if match is None:
             continue
-        announced = context_before(lower, place)
+        announced = announced_before(lower, place)
         if announced != "order":
             yield Span(place, match.end(), "passport", 0.95 if announced == "passport" else 0.6)
 
@@ -93,7 +93,7 @@ def _find_company_codes(text: str, lower: str, runs: Sequence[Run]) -> Iterator[
             match = COMPANY.match(text, place)
             if match is not None:
                 done = match.end()
-                context = context_before(lower, place)
+                context = announced_before(lower, place)
                 confidence = _company_confidence(match.group(), context)
                 if confidence:
                     yield Span(place, done, "company_code", confidence)

@@ -29,7 +29,7 @@ PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s\\:,\-]{0,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----"
 )
 ANNOUNCED = re.compile(
-    r"(?:password|passwd|\bpwd|passphrase|api[_ \-]?key|access[_ \-]?token|secret[_ \-]?key|client[_ \-]?secret|bearer|密码|口令|密钥|验证码)"
+    r"(?:password|passwd|pswd|\bpwd?|passphrase|api[_ \-]?key|access[_ \-]?token|secret[_ \-]?key|client[_ \-]?secret|bearer|密码|口令|密钥|验证码)"
     r"(?:\"?\s{0,3}(?:is|是|为|=|:|：)\s{0,3}\"?|\s)([^\s，。；、,;\"'<>一-鿿]{4,128})"
 )
 
@@ -56,13 +56,13 @@ def find_emails(text: str) -> Iterator[Span]:
 
 def find_accounts(lower: str, places: Sequence[int]) -> Iterator[Span]:
     """WeChat and QQ accounts, where the words at `places` say that it is one."""
-    for match in _match_at(ACCOUNT, lower, places):
+    for match in match_at(ACCOUNT, lower, places):
         yield Span(match.start(1), match.end(1), "account", 0.8)
 
 
 def find_keys(text: str, places: Sequence[int]) -> Iterator[Span]:
     """API keys, tokens and private keys; `places` is where the known beginnings of keys stand."""
-    for match in _match_at(KEYS, text, places):
+    for match in match_at(KEYS, text, places):
         yield Span(match.start(), match.end(), "secret", 0.97)
     if "-----BEGIN" in text:
         for match in PRIVATE_KEY.finditer(text):
@@ -74,12 +74,12 @@ def find_passwords(text: str, lower: str, places: Sequence[int]) -> Iterator[Spa
     if "@" in text and "://" in text:
         for match in URL_CREDENTIALS.finditer(text):
             yield Span(match.start(1), match.end(1), "secret", 0.99)
-    for match in _match_at(ANNOUNCED, lower, places):
+    for match in match_at(ANNOUNCED, lower, places):
         if _looks_secret(match.group(1)):
             yield Span(match.start(1), match.end(1), "secret", 0.7)
 
 
-def _match_at(shape: re.Pattern[str], text: str, places: Sequence[int]) -> Iterator[re.Match[str]]:
+def match_at(shape: re.Pattern[str], text: str, places: Sequence[int]) -> Iterator[re.Match[str]]:
     """What the shape matches at these places; a place inside an earlier match is passed over."""
     done = 0
     for place in places:

@@ -11,10 +11,12 @@ import re
 from collections import Counter
 from functools import cached_property
 
+from providers.messages import Message, TextPart
 from router.steps.privacy.findings import NOTHING_FOUND, Findings
 from router.steps.privacy.json_text import change_strings, is_json
 from router.steps.privacy.names import SURNAMES
 from router.steps.privacy.placeholders import ALIKE, Key, may_hold, write, write_bare
+from router.steps.privacy.questions import NOTHING, Asked, asked_in
 from router.steps.privacy.scan import lowered, scan
 from router.steps.privacy.settings import PrivacySettings
 from router.steps.privacy.spans import Span, unite
@@ -57,6 +59,11 @@ class Finder:
         """Texts of the caller's own that mean something else in this conversation."""
         self.passed: set[str] = set()
         """Kinds of private data that is left as it stands."""
+        self._questions: list[str] = []
+        """What the assistant said last, in one message or several."""
+        self._asked: Asked = NOTHING
+        """What that asks for, while a user's own text is read."""
+        self._is_answered = False
         self.has_known = False
         """A value of an earlier turn appears, or may: of many none is looked for here."""
 
@@ -67,12 +74,24 @@ class Finder:
             return NOTHING_FOUND
         return Findings(dict(Counter(self.values.values())), frozenset(self.passed))
 
+    def turn(self, message: Message | None) -> None:
+        """Remember what an assistant asks for until the next one speaks; a tool or a system asks nothing."""
+        role = message.role if message is not None else ""
+        if message is not None and role == "assistant" and (said := _said(message)):
+            self._questions = [said] if self._is_answered else [*self._questions, said]
+            self._is_answered = False
+        self._asked = NOTHING
+        if role == "user":
+            self._is_answered = True
+            if self._questions:
+                self._asked = NOTHING.union(*map(asked_in, self._questions))
+
     def text(self, text: str) -> str:
         """Note what a running text holds."""
         if is_json(text):
             change_strings(text, self._note_field)
         else:
-            self._note(text)
+            self._note(text, asked=self._asked)
         return text
 
     def raw(self, text: str) -> str:
@@ -110,8 +129,9 @@ class Finder:
             self.text(value)
         return value
 
-    def _note(self, text: str, before: str = "") -> None:
-        """`before` is what a JSON key says about the text; it is context, not content."""
+    def _note(self, text: str, before: str = "", asked: Asked = NOTHING) -> None:
+        """`before` is what a JSON key says about the text, `asked` what the assistant wanted to hear; they are
+        context, not content."""
         if may_hold(text):
             self._note_literals(text)
         if self._known and not self.has_known:
@@ -120,7 +140,7 @@ class Finder:
             )
         settings = self._settings
         whole = before + text
-        for span in scan(whole, least_confidence=settings.counts_from):
+        for span in scan(whole, least_confidence=settings.counts_from, asked=asked):
             value = whole[max(span.start, len(before)) : span.end]
             if not value or value in settings.allow:
                 continue
@@ -150,6 +170,9 @@ class Writer:
         self._literals = literals
         self.written: set[Key] = set()
         """Keys of the placeholders that were written."""
+
+    def turn(self, message: Message | None) -> None:
+        """A value is written over whoever says it."""
 
     def text(self, text: str) -> str:
         """A running text with placeholders."""
@@ -234,6 +257,14 @@ class Writer:
             for match in ALIKE.finditer(lowered(text))
             if match.group() in self._literals
         ]
+
+
+def _said(message: Message) -> str:
+    """The text of a message."""
+    content = message.content
+    if content is None or isinstance(content, str):
+        return content or ""
+    return "\n".join([part.text for part in content if isinstance(part, TextPart)])
 
 
 def _whole_value_kind(key: str, value: str) -> str | None:

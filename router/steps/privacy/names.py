@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from router.steps.privacy.brands import is_brand
 from router.steps.privacy.digits import Run
 from router.steps.privacy.spans import Span
 from router.steps.privacy.words import Hits
@@ -114,7 +115,7 @@ def _announced(text: str, start: int, *, is_sure: bool) -> Iterator[Span]:
     run = HAN.match(text, start)
     if run is None:
         return
-    found = _name_at(run.group())
+    found = chinese_name_at(run.group())
     if not found or found[:2] in NOT_CHINESE_NAMES:
         return
     stands_alone = len(found) == len(run.group()) or AFTER.match(text, start + len(found))
@@ -122,7 +123,7 @@ def _announced(text: str, start: int, *, is_sure: bool) -> Iterator[Span]:
         yield Span(start, start + len(found), "name", 0.85 if is_sure else 0.6)
 
 
-def _name_at(run: str) -> str:
+def chinese_name_at(run: str) -> str:
     """The name that a run of Han characters begins with, or an empty text."""
     surname = next((long for long in LONG_SURNAMES if run.startswith(long)), run[:1])
     if len(surname) == 1 and surname not in SURNAMES:
@@ -168,16 +169,20 @@ def _is_name(found: str) -> bool:
     return len(found) in (2, 3) and found[0] in SURNAMES and not NEVER_GIVEN & set(found[1:])
 
 
-def find_english_names(text: str, hits: Hits) -> Iterator[Span]:
-    """Names after `my name is`, a title or an address line, written with capitals."""
+def find_english_names(text: str, lower: str, hits: Hits) -> Iterator[Span]:
+    """Names after `my name is`, a title or an address line, written with capitals; of goods with a title
+    none."""
     for group, between in _AFTER.items():
         if group not in hits:
             continue
-        for _, _, end in sorted(hits[group]):
+        for _, start, end in sorted(hits[group]):
             gap = between.match(text, end)
             name = ENGLISH_NAME.match(text, gap.end()) if gap else None
             # Weaker: "I am French", "ship to Hungary". They need two words with capitals.
-            if name is not None and _is_english_name(name.group(), is_weak=group == "self"):
+            if name is None or not _is_english_name(name.group(), is_weak=group == "self"):
+                continue
+            title = lower[start : end + (lower[end : end + 1] == "s")]  # "mr" is found in "mrs"
+            if group == "self" or not is_brand(lower, title, *name.span()):
                 yield Span(name.start(), name.end(), "name", 0.7)
 
 

@@ -13,8 +13,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from router.steps.privacy.checksums import id_card_holds, luhn_holds
-from router.steps.privacy.context import WINDOW_CHARACTERS, context_before
+from local_models.classifiers.announced import WINDOW_CHARACTERS, announced_before
+from router.steps.privacy.checksums import id_card_holds, luhn_holds, verhoeff_holds
 from router.steps.privacy.digits import NEAR_BEFORE, NEAR_BEHIND, Chain
 from router.steps.privacy.spans import Span
 
@@ -32,6 +32,9 @@ OLD_ID_CARD = re.compile(
 CARD = re.compile(
     rf"(?<![0-9A-Za-z.])(?:[0-9]{{4}}{_S}[0-9]{{4}}{_S}[0-9]{{4}}{_S}[0-9]{{1,4}}(?:{_S}[0-9]{{1,4}})?"
     rf"|3[47][0-9]{{2}}{_S}[0-9]{{6}}{_S}[0-9]{{5}}|[0-9]{{12,19}})(?![0-9A-Za-z])"
+)
+AADHAAR = re.compile(
+    r"(?<![0-9A-Za-z\-])[2-9][0-9]{3}(?: [0-9]{4} [0-9]{4}|-[0-9]{4}-[0-9]{4})(?![0-9A-Za-z]|[ \-][0-9])"
 )
 ISSUER = re.compile(r"4|5[0-8]|2[2-7]|3[0-9]|6[0-9]|9[0-9]{3}|1800")
 """First digits of card networks: Visa, Mastercard, Amex, JCB, Discover, Maestro, UnionPay."""
@@ -94,7 +97,7 @@ def find_numbers(
         else:
             shapes = _SPACED[is_signed][digits if digits < _MOST_SPACED else _MOST_SPACED]
         for shape in shapes:
-            yield from _find_shape(shape, text, lower, start, stop, end, contexts)
+            yield from _find_shape(shape, text, lower, start, begin, end, contexts)
 
 
 def _find_shape(
@@ -102,16 +105,19 @@ def _find_shape(
     text: str,
     lower: str,
     start: int,
-    stop: int,
+    begin: int,
     end: int,
     contexts: dict[int, str | None],
 ) -> Iterator[Span]:
+    stop = end + NEAR_BEHIND
     match = shape.pattern.search(text, start, stop)
     while match is not None and match.start() < end:
         place = match.start()
-        if place not in contexts:
-            contexts[place] = context_before(lower, place)
-        confidence = shape.judge(match.group(), contexts[place])
+        # Digits of one chain are announced before its first: "tracking number is 114-3941689-8772232".
+        heard_at = begin if 0 < place - begin <= WINDOW_CHARACTERS else place
+        if heard_at not in contexts:
+            contexts[heard_at] = announced_before(lower, heard_at)
+        confidence = shape.judge(match.group(), contexts[heard_at])
         if confidence > 0:
             yield Span(place, match.end(), shape.kind, confidence)
         match = shape.pattern.search(text, match.end() if confidence > 0 else place + 1, stop)
@@ -147,6 +153,12 @@ def _judge_card(found: str, context: str | None) -> float:
 
 def _judge_mobile(found: str, context: str | None) -> float:
     return 0.7 if context == "order" else 0.95
+
+
+def _judge_aadhaar(found: str, context: str | None) -> float:
+    if context in ("order", "person"):
+        return 0.0
+    return 0.85 if verhoeff_holds(_digits(found)) else 0.5
 
 
 def _judge_landline(found: str, context: str | None) -> float:
@@ -202,6 +214,7 @@ SHAPES = (
     Shape("hotline", HOTLINE, _judge_hotline, range(10, 11), 10),
     Shape("phone", MOBILE, _judge_mobile, range(11, 16), 11),
     Shape("bank_card", CARD, _judge_card, range(12, 20), 12),
+    Shape("national_id", AADHAAR, _judge_aadhaar, range(0), 12),
     Shape("landline", LANDLINE, _judge_landline, range(10, 17), 10),
     Shape("id_card", OLD_ID_CARD, _judge_old_id_card, range(15, 16), 15),
     Shape("ssn", SSN, _judge_ssn, range(0), 9),

@@ -78,18 +78,38 @@ NO_REGIONS = (
 CUTS = "把到在成是为的我你您寄送发给了从住往至请叫用说有去"
 """Characters that seldom stand inside a place name: what is left of the last one is no address."""
 
+_POSTCODE = r"(?:[A-Za-z]{1,2}[0-9][A-Za-z0-9]? ?[0-9][A-Za-z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9])(?![A-Za-z0-9])"
+"""British and Canadian: LS1 4DY, M5V 2T6."""
 ENGLISH_STREET = re.compile(
     r"[0-9]{1,5}[A-Za-z]?(?:[ \-][A-Z0-9][\w.'’]{0,24}){1,4}? "
     r"(?:Street|St|Road|Rd|Avenue|Ave|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Square|Sq|Way|Terrace|Ter|"
-    r"Parkway|Pkwy|Highway|Hwy|Close|Crescent|Circle|Cir|Trail|Trl|Plaza|Row|Alley)\b\.?"
+    r"Parkway|Pkwy|Highway|Hwy|Close|Crescent|Circle|Cir|Trail|Trl|Plaza|Row|Alley|Gardens|Gdns|Grove|Mews|Parade|Quay|Wharf)\b\.?(?: [NSEW](?![A-Za-z0-9]))?"
     r"(?:,? ?(?:Apt|Apartment|Suite|Ste|Unit|Floor|Room|#)\.? ?#?[A-Za-z0-9\-]{1,6})?"
-    r"(?:,?\s{1,2}[A-Z][A-Za-z.'’\-]{1,24}){0,3}(?:,?\s{1,2}[A-Z]{2})?(?:,?\s{1,2}[0-9]{5}(?:-[0-9]{4})?)?"
+    r"(?:,?\s{1,2}[A-Z][A-Za-z.'’\-]{1,24}(?![A-Za-z0-9])){0,3}(?:,?\s{1,2}[A-Z]{2}(?![A-Za-z0-9]))?"
+    rf"(?:,?\s{{1,2}}(?:[0-9]{{5}}(?:-[0-9]{{4}})?|{_POSTCODE}))?"
 )
+BRITISH = re.compile(
+    rf"[0-9]{{1,5}}[A-Za-z]?(?:[\-/][0-9]{{1,4}})?,? (?:[A-Za-z][\w.'’\-]{{0,24}}(?:,? |,?\n)){{1,9}}?(?={_POSTCODE}){_POSTCODE}"
+)
+IN_CODE = re.compile(r"[0-9][A-Za-z]{2}(?![A-Za-z0-9])")
+LONGEST_BRITISH = 100
+STREET_WORD = re.compile(
+    r"\b(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|place|square|way|terrace|close|crescent|gardens?|grove|mews|hill|row|house|cottages?|farm|"
+    r"park|view|walk|green|rise|vale|gate|quay|wharf|parade|broadway|estate)\b"
+)
+FLAT_BEFORE = re.compile(
+    r"\b(?:(?:flat|apt|apartment|unit|suite|ste|floor|room|studio|block|level)\b\.? ?#?[a-z0-9\-/]{1,6}|[0-9]{1,2}(?:st|nd|rd|th) floor)"
+    r"(?:[,\s]{1,3}[a-z][\w'’.\-]{1,24}(?: [\w'’.\-]{2,24}){0,3} ?,)?[,\s]{1,3}$"
+)
+LONGEST_FLAT = 72
+"""Characters before a house number in which the flat may stand."""
 ENGLISH_FLAT = re.compile(
     r"[0-9]{1,5}[A-Za-z]? [^\W\d_][^\n,;:?!]{2,40}?[\s,]{1,4}(?:Apt|Apartment|Suite|Ste|Unit)\.? ?#?[A-Za-z0-9\-]{1,6}"
     r"(?:[,\s]{1,4}[^\W\d_][\w.'’\-]{1,24}){0,4}(?:[,\s]{1,4}[0-9]{4,6}(?:-[0-9]{4})?)?"
 )
-BOX = re.compile(r"\bp\.?\s?o\.? ?box ?#?[0-9]{1,8}")
+BOX = re.compile(
+    r"\bp\.?\s?o\.? ?box ?#?[0-9]{1,8}(?:(?:,?\s{1,2}[a-z][a-z.'\-]{1,24}){1,4},?\s{1,2}(?:[0-9]{5}(?:-[0-9]{4})?|[a-z]{1,2}[0-9][a-z0-9]? ?[0-9][a-z]{2})(?![a-z0-9]))?"
+)
 ENGLISH_ANNOUNCED = re.compile(
     r"(?:address is|address:|address to|(?:ship|deliver|send) (?:it |this |them |the order |my order )?to|"
     r"lives? at|located at|office is at)"
@@ -115,7 +135,7 @@ def find_chinese_addresses(text: str) -> Iterator[Span]:
     for sign in sorted(match.start() for gate in GATES for match in gate.finditer(text)):
         if sign < done:
             continue
-        start, stop = max(done, _clause_start(text, sign)), _clause_end(text, sign)
+        start, stop = max(done, _clause_start(text, sign)), clause_end(text, sign)
         while start < stop and (span := _chain(text, start, stop)) is not None:
             yield span
             start = span.end
@@ -127,7 +147,7 @@ def _clause_start(text: str, place: int) -> int:
     return max(least, *(text.rfind(mark, least, place) + 1 for mark in CLAUSE_MARKS))
 
 
-def _clause_end(text: str, place: int) -> int:
+def clause_end(text: str, place: int) -> int:
     most = min(len(text), place + LONGEST_TAIL)
     end = CLAUSE_END.search(text, place, most)
     return end.start() if end else most
@@ -142,7 +162,7 @@ def _gate(text: str, start: int, stop: int) -> int | None:
 def _chain(text: str, start: int, stop: int) -> Span | None:
     """The first address between the two places, or None."""
     if LABEL.search(text, max(0, start - 12), start):
-        return _labelled(text, start, stop)
+        return labelled_address(text, start, stop)
     announced = HEAD_WORD.search(text, start, stop)
     begin = announced.end() if announced else _begin(text, start, stop)
     found = _grow(text, begin, stop, is_announced=announced is not None)
@@ -152,7 +172,7 @@ def _chain(text: str, start: int, stop: int) -> Span | None:
     return found
 
 
-def _labelled(text: str, start: int, stop: int) -> Span | None:
+def labelled_address(text: str, start: int, stop: int) -> Span | None:
     """What stands behind 地址： is an address up to the first word that cannot belong to one."""
     while start < stop and text[start].isspace():
         start += 1
@@ -229,7 +249,8 @@ def find_english_addresses(
 ) -> Iterator[Span]:
     """A house number with a street, a P.O. box, or what follows `my address is`."""
     if streets := [run[0] for run in runs if run[4] & LEADING]:
-        yield from _houses(ENGLISH_STREET, text, streets)
+        for span in _houses(ENGLISH_STREET, text, streets):
+            yield span._replace(start=_with_flat(lower, span.start))
     if "flat" in hits:
         yield from _houses(ENGLISH_FLAT, text, [run[0] for run in runs if run[4] & HOUSE])
     if "box" in hits:
@@ -237,6 +258,37 @@ def find_english_addresses(
             yield Span(match.start(), match.end(), "address", 0.8)
     if announced := [run[0] for run in runs if run[4] & FOLLOWING]:
         yield from _announced(lower, announced)
+
+
+def find_british_addresses(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:
+    """From a house number to a postcode, with a street between them, in small letters too."""
+    houses: list[int] = []
+    done = 0
+    for start, end, before, *_, clues in runs:
+        is_code = end - start == 1 and IN_CODE.match(text, start) is not None
+        if is_code:
+            for house in houses:
+                match = BRITISH.match(text, house) if house >= done else None
+                if match is not None and match.end() == start + 3 and _is_british(match.group()):
+                    done = match.end()
+                    yield Span(_with_flat(lower, house), done, "address", 0.85)
+                    break
+        elif clues & HOUSE and not before.isalnum():
+            houses = [each for each in houses if start - each <= LONGEST_BRITISH][-3:]
+            houses.append(start)
+
+
+def _is_british(found: str) -> bool:
+    words = found.split()[1:]
+    return STREET_WORD.search(found.lower()) is not None or all(
+        word[:1].isupper() or word[:1].isdigit() for word in words
+    )
+
+
+def _with_flat(lower: str, house: int) -> int:
+    """Where an address begins whose house number stands here: at the flat before it, if there is one."""
+    flat = FLAT_BEFORE.search(lower, max(0, house - LONGEST_FLAT), house)
+    return flat.start() if flat else house
 
 
 def _houses(shape: re.Pattern[str], text: str, houses: Sequence[int]) -> Iterator[Span]:

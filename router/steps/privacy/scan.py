@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from local_models.classifiers.compiled import lower as to_lower
 from local_models.classifiers.traditional import simplify
+from router.steps.privacy.answers import find_answers
 from router.steps.privacy.codes import (
     find_announced_documents,
     find_codes,
@@ -19,11 +20,18 @@ from router.steps.privacy.contacts import find_accounts, find_emails, find_keys,
 from router.steps.privacy.digits import (
     DOTTED,
     FOLLOWING,
+    HOUSE,
     LEADING,
     LETTERED,
     Chain,
     Run,
     find_runs,
+)
+from router.steps.privacy.identifiers import (
+    find_bank_accounts,
+    find_national_shapes,
+    find_nationals,
+    find_one_time_codes,
 )
 from router.steps.privacy.names import (
     NAME_GROUPS,
@@ -32,7 +40,12 @@ from router.steps.privacy.names import (
     find_listed_names,
 )
 from router.steps.privacy.numbers import find_numbers
-from router.steps.privacy.places import find_chinese_addresses, find_english_addresses
+from router.steps.privacy.places import (
+    find_british_addresses,
+    find_chinese_addresses,
+    find_english_addresses,
+)
+from router.steps.privacy.questions import NOTHING, Asked
 from router.steps.privacy.spans import Span, without_overlaps
 from router.steps.privacy.words import Hits, find_words, places_of
 
@@ -43,22 +56,23 @@ _HAN = re.compile(r"[一-鿿]")
 _SALT = os.urandom(16)
 _IS_SALTED = os.environ.get("PYTHONHASHSEED", "") in ("", "random")
 _MOST_REMEMBERED = 4_096
-_scanned: dict[tuple[bytes | int, int, float], tuple[Span, ...]] = {}
+_scanned: dict[tuple[bytes | int, int, float, Asked], tuple[Span, ...]] = {}
 """Where private data stands in texts that were scanned lately, by a salted hash of each and its length: a
 talk sends its whole history again with every turn. No text is kept here, only places and kinds."""
 
 
-def scan(text: str, *, least_confidence: float = 0.5) -> list[Span]:
+def scan(text: str, *, least_confidence: float = 0.5, asked: Asked = NOTHING) -> list[Span]:
     """Every private value in the text, in order and without overlap.
 
+    `asked` is what the assistant asked for before a customer answered with this text.
     Time grows linearly with the text's length, whatever it holds.
     """
     if len(text) < 2:
         return []
-    key = (_hash(text), len(text), least_confidence)
+    key = (_hash(text), len(text), least_confidence, asked)
     known = _scanned.get(key)
     if known is None:
-        known = tuple(_scan(text, least_confidence))
+        known = tuple(_scan(text, least_confidence, asked))
         while len(_scanned) >= _MOST_REMEMBERED:
             _scanned.pop(next(iter(_scanned)), None)
         _scanned[key] = known
@@ -72,7 +86,7 @@ def _hash(text: str) -> bytes | int:
     return blake2b(text.encode("utf-8", "surrogatepass"), key=_SALT).digest()
 
 
-def _scan(text: str, least_confidence: float) -> list[Span]:
+def _scan(text: str, least_confidence: float, asked: Asked) -> list[Span]:
     if text.isascii():
         plain, lower = text, to_lower(text)
     else:
@@ -80,6 +94,9 @@ def _scan(text: str, least_confidence: float) -> list[Span]:
         plain = plain.translate(_NARROW) if _WIDE.search(plain) else plain
         lower = lowered(plain)
     spans = [span for span in _look(plain, lower) if span.confidence >= least_confidence]
+    if asked:
+        answers = find_answers(plain, lower, asked)
+        spans += [span for span in answers if span.confidence >= least_confidence]
     return without_overlaps(spans)
 
 
@@ -102,7 +119,7 @@ def _look(text: str, lower: str) -> Iterator[Span]:
         yield from find_chinese_names(text)
         yield from find_chinese_addresses(text)
     if not NAME_GROUPS.isdisjoint(hits):
-        yield from find_english_names(text, hits)
+        yield from find_english_names(text, lower, hits)
 
 
 def _look_at_numbers(
@@ -126,12 +143,28 @@ def _look_at_digits(
 ) -> Iterator[Span]:
     if "key" in hits or "armour" in hits:
         yield from find_keys(text, places_of(hits, "key"))
+    yield from _look_for_identifiers(text, lower, runs, clues, hits)
     if "document" in hits:
         yield from find_announced_documents(lower, places_of(hits, "document"))
     if clues & DOTTED or ":" in text:
         yield from find_computers(text, lower, runs)
     if clues & (LEADING | FOLLOWING) or "flat" in hits or "box" in hits:
         yield from find_english_addresses(text, lower, runs, hits)
+    if clues & LETTERED and clues & HOUSE:
+        yield from find_british_addresses(text, lower, runs)
+
+
+def _look_for_identifiers(
+    text: str, lower: str, runs: list[Run], clues: int, hits: Hits
+) -> Iterator[Span]:
+    if "code" in hits:
+        yield from find_one_time_codes(lower, places_of(hits, "code"))
+    if "national" in hits:
+        yield from find_nationals(lower, places_of(hits, "national"))
+    if "bank" in hits:
+        yield from find_bank_accounts(lower, places_of(hits, "bank"))
+    if clues & LETTERED:
+        yield from find_national_shapes(text, lower, runs)
 
 
 def lowered(text: str) -> str:

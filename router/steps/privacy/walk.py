@@ -34,6 +34,10 @@ S = TypeVar("S", bound=msgspec.Struct)
 class Pen(Protocol):
     """What is done to a text. Each gives the same object back when it changes nothing."""
 
+    def turn(self, message: Message | None) -> None:
+        """Hear whose texts come next; None: those behind the messages."""
+        ...
+
     def text(self, text: str) -> str:
         """Running text, or JSON in a text."""
         ...
@@ -53,6 +57,7 @@ def rewrite(request: ChatRequest, pen: Pen) -> ChatRequest:
     if not _says_more(request):
         # Most requests are messages and nothing else.
         return request if messages is request.messages else replace(request, messages=messages)
+    pen.turn(None)
     return _with(
         request,
         messages=messages,
@@ -77,6 +82,7 @@ def _says_more(request: ChatRequest) -> bool:
 
 
 def _message(message: Message, pen: Pen) -> Message:
+    pen.turn(message)
     content = message.content
     if type(content) is str and not (
         message.name or message.tool_calls or message.refusal or message.reasoning_content

@@ -24,11 +24,21 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "title": ("mr", "ms", "miss", "dr", "prof", "attn"),
     "self": ("i am", "i'm", "this is", "here is", "dear", "ship to", "deliver to"),
     "password": (
-        "password", "passwd", "pwd", "passphrase", "bearer",
+        "password", "passwd", "pswd", "pwd", "pw ", "pw:", "pw=", "passphrase", "bearer",
         *(f"{first}{between}{last}" for first, last in (
             ("api", "key"), ("access", "token"), ("secret", "key"), ("client", "secret"),
         ) for between in ("", "_", " ", "-")),
         "密码", "口令", "密钥", "验证码",
+    ),
+    "code": (
+        "otp", "code", "pin ", "pin:", "cvv", "cvc", "验证码", "动态码", "动态密码", "动态口令", "校验码", "短信码",
+    ),
+    "national": (
+        "national i", "ni n", "nino", "aadhaar", "aadhar", "adhaar", "adhar", "pan ", "pan:", "social ins", "sin ", "sin:",
+    ),
+    "bank": (
+        "sort code", "sort-code", "sort_code", "sortcode", "bsb", "routing", "transit", "aba ", "account", "acct", "a/c",
+        "银行账", "对公账", "收款账", "开户账号",
     ),
     "key": (
         "sk-", "akia", "asia", "ltai", "aiza", *(f"gh{kind}_" for kind in "pousr"), "github_pat_",

@@ -183,6 +183,19 @@ def test_a_slot_is_found_as_it_was_written(text: str, kind: str, values: tuple[s
 
 @pytest.mark.parametrize(
     "text",
+    ["serial number 415-555-1234", "part no. 800-555-1234", "tracking 415-555-2671", "my booking number is (415) 555-2671", "取件码是400-820-8820"],
+)  # fmt: skip
+def test_the_number_of_a_thing_is_no_phone_however_it_looks(text: str) -> None:
+    assert "phone" not in find_slots(text)
+
+
+def test_a_number_stays_a_phone_where_a_thing_is_spoken_of_elsewhere() -> None:
+    assert find_slots("my parcel is lost, call me on 415-555-2671")["phone"] == ("415-555-2671",)
+    assert find_slots("订单 13812345678")["phone"] == ("13812345678",)
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "你好",
         "3号楼",

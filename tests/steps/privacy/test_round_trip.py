@@ -43,6 +43,7 @@ PIECES = st.sampled_from(
         "浙江省杭州市西湖区文三路12号3栋501室", "<PHONE_1>", "PHONE_1", "<phone_2", "PHONE_1 >", "〈EMAIL_1〉", "<LITERAL_1>",
         "&lt;PHONE_1&gt;", "\\u003cPHONE_1\\u003e", "<", ">", "_", "1", "12", "PHONE", "NAME_", "<NAME", " ", "\n", "，", "{", "}", '"', "\\",
         "订单20240817123456789012", "京A12345", "GB82 WEST 1234 5698 7654 32", "192.168.1.20", "微信号abc_12345", "x", "X",
+        "sort code 20-00-00 account 12345678", "my NI number is QQ123456C", "OTP 448812", "<BANKACCOUNT_1>", "nationalid_1",
     ]
 )  # fmt: skip
 TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=9).map("".join)

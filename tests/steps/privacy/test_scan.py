@@ -55,6 +55,32 @@ PRIVATE = [
     ("secret", "bob:s3cret", "postgres://bob:s3cret@db.internal/x"),
     ("account", "abc_12345", "加我微信abc_12345"),
     ("account", "123456789", "QQ号：123456789"),
+    ("national_id", "QQ123456C", "my NI number is QQ123456C"),
+    ("national_id", "QQ 12 34 56 C", "NI number QQ 12 34 56 C please"),
+    ("national_id", "AB123456C", "AB123456C"),
+    ("national_id", "046 454 286", "SIN 046 454 286"),
+    ("national_id", "2345 6789 0123", "2345 6789 0123"),
+    ("national_id", "234567890124", "my aadhaar number is 234567890124"),
+    ("national_id", "ABCDE1234F", "PAN ABCDE1234F"),
+    ("national_id", "ABCPE1234F", "ABCPE1234F"),
+    ("bank_account", "20-00-00", "sort code 20-00-00 account 12345678"),
+    ("bank_account", "12345678", "sort code 20-00-00 account 12345678"),
+    ("bank_account", "12345678", "12345678, sort code 20-00-00"),
+    ("bank_account", "021000021", "wire it to routing 021000021"),
+    ("bank_account", "0012345678", "acct 0012345678"),
+    ("bank_account", "114-3941689-8772232", "my account number is 114-3941689-8772232"),
+    ("bank_account", "12345678901", "银行账号 12345678901"),
+    ("secret", "448812", "OTP 448812"),
+    ("secret", "448812", "the code is 448812"),
+    ("secret", "448-812", "the code I received is 448-812"),
+    ("secret", "448 812", "one-time passcode: 448 812"),
+    ("secret", "G-448812", "my verification code is G-448812"),
+    ("secret", "4471", "my pin is 4471"),
+    ("secret", "123", "cvv 123"),
+    ("secret", "448812", "动态码 448812"),
+    ("secret", "448812", "验证码448812"),
+    ("secret", "8821", "校验码：8821"),
+    ("secret", "Sunny123!", "login maria.lopez pw Sunny123!"),
     ("name", "李娜", "我叫李娜，上周买的"),
     ("name", "欧阳若曦", "收货人：欧阳若曦"),
     ("name", "王伟", "姓名王伟电话多少"),
@@ -70,6 +96,22 @@ PRIVATE = [
     ("address", "龙山镇慈东滨海区海丰北路602号后面蓝色大门", "收货地址：龙山镇慈东滨海区海丰北路602号后面蓝色大门，谢谢"),
     ("address", "1600 Pennsylvania Avenue NW", "ship to 1600 Pennsylvania Avenue NW"),
     ("address", "221 Baker Street, London", "send it to 221 Baker Street, London"),
+    ("address", "12 High Street, Leeds LS1 4DY", "to 12 High Street, Leeds LS1 4DY please"),
+    ("address", "12 high street, leeds ls1 4dy", "send to 12 high street, leeds ls1 4dy please"),
+    ("address", "10 Downing Street\nLondon\nSW1A 2AA", "10 Downing Street\nLondon\nSW1A 2AA\nThanks"),
+    ("address", "Flat 3, 88 Oak Avenue, Manchester", "Flat 3, 88 Oak Avenue, Manchester"),
+    ("address", "Flat 3, Rose Court, 88 Oak Avenue, Manchester M1 1AE", "to Flat 3, Rose Court, 88 Oak Avenue, Manchester M1 1AE"),
+    ("address", "Flat 12/3, 5 Great Western Terrace Glasgow G12 0UP", "Flat 12/3, 5 Great Western Terrace Glasgow G12 0UP"),
+    ("address", "Apt 4B, 350 5th Ave New York 10118", "Apt 4B, 350 5th Ave New York 10118"),
+    ("address", "Unit 7, 12 Mill Road, Cambridge CB1 2AD", "it is Unit 7, 12 Mill Road, Cambridge CB1 2AD"),
+    ("address", "2nd floor, 14 Elm Grove, Hove BN3 1AB", "2nd floor, 14 Elm Grove, Hove BN3 1AB"),
+    ("address", "12 The Gables, Ambleside, LA22 9AB", "12 The Gables, Ambleside, LA22 9AB"),
+    ("address", "100 King St W, Toronto, ON M5V 2T6", "100 King St W, Toronto, ON M5V 2T6"),
+    ("address", "PO Box 1234, Austin TX 78701", "PO Box 1234, Austin TX 78701"),
+    ("name", "Pepper", "Dr. Pepper will see you at ten"),
+    ("name", "Strange", "my appointment with Dr. Strange was moved"),
+    ("name", "Brown", "Dr. Brown called me"),
+    ("name", "Price", "Mr Price said so"),
 ]  # fmt: skip
 
 HARMLESS = [
@@ -99,7 +141,33 @@ HARMLESS = [
     "do you ship to Hungary? I AM MISSING CASH",
     "发票号码：10342543，Copyright 联系我们 1999-2008",
     "高兴！何时能到？方便吗？",
+    "the number of my booking is 4155552671",
+    "the number of my booking is 415-555-2671",
+    "tracking no is 4155552671",
+    "my order's number is 4155552671",
+    "my tracking number is 114-3941689-8772232",
+    "my customer number is 4155552671",
+    "part no. 800-555-1234",
+    "预约号码是4155552671",
+    "订单号码是88886666，会员号码：88887777",
+    "promo code is 448812, error code is 50012, discount code SAVE20",
+    "do you deliver to pin code 560001? opinion 1234",
+    "the shopping pin came 5 times, verification code 3 times",
+    "验证码一直没收到，订单88123",
+    "my account since 2019, my account 2024-08-17",
+    "order AB123456C and serial ABCPE1234F",
+    "order 2345 6789 0123",
+    "I ordered 2 shirts, do you deliver to LS1 4DY?",
+    "unit 7 is broken, flat 3 too",
+    "Do you have Dr. Martens 1460 in size 8? Is Dr Pepper in the meal deal?",
+    "The Miss Dior perfume I bought smells off, my Mr. Coffee machine stopped working",
+    "do you sell Mrs. Meyer's soap, Mr. Clean refills, Dr. Scholl's insoles or Dr. Jart cream",
+    "Mr Potato Head is missing parts and Mr. Robot season 2 skips",
+    "Mrs Brown's Boys tickets, Mr. Price store hours, Dr Dre Beats headphones",
+    "Dr. Oetker pizza was cold, Ms. Marvel comics, Mr DIY voucher",
+    "My name is Earl DVD box set",
 ]
+THINGS = ("order", "tracking", "booking", "confirmation", "reference", "ticket", "serial", "claim", "policy", "case", "membership", "invoice")  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "value", "text"), PRIVATE)
@@ -112,10 +180,34 @@ def test_order_numbers_amounts_dates_and_plain_words_are_not_private(text: str) 
     assert [(text[s.start : s.end], s.kind) for s in scan(text) if s.kind != "hotline"] == []
 
 
+@pytest.mark.parametrize("thing", THINGS)
+@pytest.mark.parametrize("value", ["4155552671", "07700900123", "555 2671", "415-555-2671"])
+def test_a_number_that_is_said_to_be_of_a_thing_is_no_phone(thing: str, value: str) -> None:
+    assert scan(f"my {thing} number is {value}") == []
+    assert [span.kind for span in scan(f"my {thing} came. My number is {value}")] == ["phone"]
+
+
+def test_the_word_no_says_nothing_against_what_stands_before_it() -> None:
+    for kind, text in (
+        ("phone", "my phone no. is 4155552671"),
+        ("bank_card", "card no. 4111 1111 1111 1112"),
+        ("phone", "customer number 415-555-2671"),
+        ("phone", "in case 415-555-2671 does not answer"),
+    ):
+        assert [span.kind for span in scan(text)] == [kind], text
+
+
 def test_a_checksum_that_holds_raises_the_confidence() -> None:
     right, wrong = scan("110101199003070011"), scan("110101199003070012")
     held = {span.confidence for span in (*right, *wrong)}
     assert len(right) == len(wrong) == 1 and len(held) == 2
+
+
+def test_a_checksum_is_asked_for_nothing_but_confidence() -> None:
+    for text in ("SIN 046 454 286", "SIN 046 454 287", "2345 6789 0124", "2345 6789 0123"):
+        assert [span.kind for span in scan(text)] == ["national_id"], text
+    assert scan("SIN 046 454 286")[0].confidence > scan("SIN 046 454 287")[0].confidence
+    assert scan("2345 6789 0124")[0].confidence > scan("2345 6789 0123")[0].confidence
 
 
 def test_two_phones_with_only_a_space_between_are_two_findings() -> None:
@@ -165,6 +257,8 @@ HOSTILE = [
     "E1" * 50_000, "GB82" * 25_000, "+1 " * 33_000, "(" * 100_000, "0" * 50_000 + "x", "{" * 50_000, '["' * 50_000, '"' * 100_000, "\\" * 100_000,
     " ".join(f"138{number:08d}" for number in range(8_000)), "我叫李娜 " * 9_000, "PHONE_1 <PHONE_2> " * 5_000, '{"name": "李娜"} ' * 4_000,
     '{"a":' * 16_000, "[" * 100_000, '{"a": "' + "13812345678 " * 8_000 + '"}', "Mr " * 33_000, "Mr Aa van de " * 7_000, "passport " * 11_000, "dr. X." * 16_000, "女士" * 16_000, "王女士" * 11_000,
+    "account " * 12_000, "account 1" * 11_000, "code is " * 12_000, "pin 1" * 20_000, "sort code 1 " * 8_000, "12345678 " * 11_000 + "sort", "pan a" * 20_000, "AB123456" * 12_000,
+    "1 a, LS1 4DY " * 8_000, "1 Aa " * 20_000 + "LS1 4DY", "flat 1, " * 12_000, "Dr. Pepper " * 9_000, "1 high street, " * 7_000,
 ]  # fmt: skip
 
 

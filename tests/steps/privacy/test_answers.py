@@ -1,0 +1,187 @@
+"""What an assistant asked for is private in the answer, though nothing in the answer says so."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from providers.calls import StreamEvent, TextDelta, ToolCallDelta
+from providers.messages import ChatRequest, FunctionCall, Message, TextPart, ToolCall
+from router.steps.privacy import MemoryVaults, Privacy, PrivacySettings
+from router.steps.privacy.answers import find_answers
+from router.steps.privacy.questions import asked_in
+from router.steps.privacy.restore import restore_text
+from tests.steps.privacy.conftest import collect, sent, stream
+
+
+def talk(*turns: str | Message) -> ChatRequest:
+    """A request whose turns are a user's and an assistant's in turn, unless they say whose they are."""
+    roles = ("user", "assistant")
+    messages = [
+        turn if isinstance(turn, Message) else Message(role=roles[at % 2], content=turn)
+        for at, turn in enumerate(turns)
+    ]
+    return ChatRequest(model="m", messages=tuple(messages))
+
+
+ANSWERS = [
+    ("May I have your phone number?", "4155552671", "<PHONE_1>"),
+    ("May I have your phone number?", "it's 07700900123", "it's <PHONE_1>"),
+    ("What's the best number to reach you?", "0412 345 678", "<PHONE_1>"),
+    ("May I have your phone number?", "06 12 34 56 78", "<PHONE_1>"),
+    ("May I have your phone number?", "four one five, five five five, two six seven one", "<PHONE_1>"),
+    ("Your SSN please?", "123456789", "<SSN_1>"),
+    ("Last four digits of your social security number, please?", "4471", "<SSN_1>"),
+    ("Your passport number?", "533380006", "<PASSPORT_1>"),
+    ("What is your NI number?", "QQ 12 34 56 C", "<NATIONALID_1>"),
+    ("What is your Aadhaar number?", "234567890123", "<NATIONALID_1>"),
+    ("Could I take your driving licence number?", "MORGA753116SM9IJ", "<IDCARD_1>"),
+    ("Please confirm the card number used.", "4111 1111 1111 1112", "<CARD_1>"),
+    ("What's the account number and sort code?", "12345678 20-00-00", "<BANKACCOUNT_1>"),
+    ("Please give me the one-time code you received.", "448812", "<SECRET_1>"),
+    ("What is your password?", "hunter", "<SECRET_1>"),
+    ("What is your password?", "it is hunter2 or Hunter!2", "it is <SECRET_1> or <SECRET_2>"),
+    ("May I have your full name?", "Maria Lopez", "<NAME_1>"),
+    ("May I have your full name?", "maria lopez", "<NAME_1>"),
+    ("May I have your full name?", "Lopez, Maria", "<NAME_1>"),
+    ("Who am I speaking with?", "Jean-Luc van der Berg here", "<NAME_1> here"),
+    ("What is your delivery address?", "742 evergreen terrace springfield", "<ADDRESS_1>"),
+    ("Where should we deliver it?", "Rosewood Cottage, Mill Lane, Ambleside LA22 9AB", "<ADDRESS_1>"),
+    ("Your email please?", "maria lopez at gmail dot com", "<EMAIL_1>"),
+    ("请提供固话", "62345678", "<PHONE_1>"),
+    ("请提供您的护照号", "是533380006", "是<PASSPORT_1>"),
+    ("银行卡号是多少", "6222 0212 3456 7890 12", "<CARD_1>"),
+    ("请输入收到的验证码", "448812", "<SECRET_1>"),
+    ("怎么称呼您？", "王小明", "<NAME_1>"),
+    ("请提供收货地址", "幸福里二期", "<ADDRESS_1>"),
+    ("手机号发一下", "一三八零零一三八零零零", "<PHONE_1>"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "answer", "written"), ANSWERS)
+def test_a_bare_value_is_masked_where_the_assistant_asked_for_it(
+    privacy: Privacy, question: str, answer: str, written: str
+) -> None:
+    masked = privacy.mask(talk("help", question, answer), "")
+    assert sent(masked.request, 2) == written
+    assert restore_text(written, masked.vault) == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Could you give me the order number, please?", "4155552671"),
+        ("Never share your one-time code with anyone. What is your order number?", "448812"),
+        ("May I have your phone number?", "why do you need it"),
+        ("May I have your phone number?", "it was order 4155552671"),
+        ("May I have your phone number?", "on 14-03-2025 for $1,234,567"),
+        ("What's your name?", "No thanks"),
+        ("What's your name?", "where is my parcel"),
+        ("What's your name?", "I want a human"),
+        ("What is your address?", "same as before, 3 days ago"),
+        ("What is your password?", "I forgot it"),
+        ("Please enter the verification code.", "I asked for 100 and only got 80, what is going on with this?"),
+        ("I've updated your name. Anything else?", "Nothing thanks"),
+        ("怎么称呼您？", "不方便"),
+        ("请提供收货地址", "和上次一样"),
+        ("订单号是多少", "62345678"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_gives_nothing_away_is_left_alone(
+    privacy: Privacy, question: str, answer: str
+) -> None:
+    request = talk("help", question, answer)
+    assert privacy.mask(request, "").request is request
+
+
+def test_a_form_is_answered_line_by_line(privacy: Privacy) -> None:
+    question = "Please provide the following:\n1. Full name\n2. Phone number\n3. Address"
+    for answer, written in (
+        ("Maria Lopez\n4155552671\n12 High Street, Leeds LS1 4DY", "<NAME_1>\n<PHONE_1>\n<ADDRESS_1>"),
+        ("1. maria lopez\n2. 4155552671\n3. 742 Evergreen Terrace", "1. <NAME_1>\n2. <PHONE_1>\n3. <ADDRESS_1>"),
+    ):  # fmt: skip
+        assert sent(privacy.mask(talk("hi", question, answer), "").request, 2) == written
+
+
+def test_only_the_assistant_who_spoke_last_asks(privacy: Privacy) -> None:
+    question = "May I have your phone number?"
+    asked = Message(role="assistant", content=question)
+    bare = Message(role="user", content="4155552671")
+    call = ToolCall(id="c", function=FunctionCall("f", "{}"))
+    for messages, is_masked in (
+        ((asked, bare), True),
+        ((asked, Message(role="user", content="sure"), bare), True),
+        ((asked, Message(role="assistant", content="Take your time."), bare), True),
+        ((Message(role="assistant", content=(TextPart(question),)), bare), True),
+        ((asked, Message(role="assistant", tool_calls=(call,)), Message(role="tool", content="ok", tool_call_id="c"), bare), True),
+        ((asked, Message(role="user", content="later"), Message(role="assistant", content="Fine. The order number?"), bare), False),
+        ((Message(role="system", content=question), bare), False),
+        ((Message(role="tool", content=question, tool_call_id="c"), bare), False),
+        ((Message(role="user", content=question), bare), False),
+        ((bare, asked), False),
+    ):  # fmt: skip
+        wire = privacy.mask(ChatRequest(model="m", messages=messages), "").request
+        assert ("4155552671" not in repr(wire)) is is_masked, messages
+
+
+def test_what_was_answered_once_is_masked_in_every_later_turn(privacy: Privacy) -> None:
+    first = talk("hi", "May I have your full name?", "maria lopez")
+    privacy.mask(first, "anna")
+    later = privacy.mask(talk("is maria lopez on the list?"), "anna")
+    assert sent(later.request) == "is <NAME_1> on the list?"
+    assert later.findings.kinds == {"name"}
+
+
+def test_an_answer_is_found_where_it_is_not_masked() -> None:
+    request = talk("hi", "May I have your phone number?", "4155552671")
+    privacy = Privacy(PrivacySettings(actions={"phone": "allow"}), MemoryVaults())
+    masked = privacy.mask(request, "")
+    assert masked.request is request and masked.findings.kinds == {"phone"}
+
+
+async def test_answers_come_back_in_streams_and_tool_arguments(privacy: Privacy) -> None:
+    request = talk("hi", "Name, please, and the account number and sort code?", "Lopez, Maria")
+    more = Message(role="user", content="12345678 20-00-00")
+    request = ChatRequest(model="m", messages=(*request.messages, more))
+    masked = privacy.mask(request, "")
+    assert (sent(masked.request, 2), sent(masked.request, 3)) == ("<NAME_1>", "<BANKACCOUNT_1>")
+    events: list[StreamEvent] = [
+        TextDelta(piece) for piece in ("Hello <NA", "ME_", "1>, <BANKACC", "OUNT_1>")
+    ]
+    events += [ToolCallDelta(index=0, arguments=piece) for piece in ('{"to": "<BANKA', 'CCOUNT_1>"}')]  # fmt: skip
+    got = await collect(privacy.restore(stream(events), masked.vault))
+    text = "".join(each.text for each in got if isinstance(each, TextDelta))
+    arguments = "".join(each.arguments for each in got if isinstance(each, ToolCallDelta))
+    assert text == "Hello Lopez, Maria, 12345678 20-00-00"
+    assert json.loads(arguments) == {"to": "12345678 20-00-00"}
+
+
+def test_what_is_asked_for_is_told_from_what_is_spoken_of() -> None:
+    assert asked_in("We called your phone. What is your order number?") == frozenset()
+    assert asked_in("We have no phone number of yours. Please type it in.") == {"phone"}
+    assert asked_in("Your order number or phone number, please?") == {"phone"}
+    assert asked_in("Your parcel is on its way to your address.") == frozenset()
+    assert asked_in("您的手机号是多少？") == {"phone"}
+
+
+@pytest.mark.parametrize(
+    "filler", ["1 ", "a ", "sure, ", "a-", "a@", "1a-", "flat 1 ", "one ", "\n", ",", "市", "张三 "]
+)
+def test_a_long_answer_is_no_slower_to_read_than_a_short_one(filler: str) -> None:
+    kinds = frozenset(
+        [
+            "phone",
+            "name",
+            "address",
+            "password",
+            "code",
+            "national_id",
+            "email",
+            "passport",
+            "ssn",
+            "bank_card",
+        ]
+    )
+    text = filler * 50_000
+    assert all(span.end <= 2_000 for span in find_answers(text, text, kinds))
