@@ -97,6 +97,8 @@ def decide(
     if course.trial is not None and signals.answers > 1:
         course = replace(course, trial=None, reasons=(*course.reasons, _SEVERAL))
     reasons += course.reasons
+    if signals.prompts:
+        limits = limits.beside(course.prompt)
     seats = _seat(policy, course, limits, facts, roster, rule.terms.max_attempts)
     reasons += seats.reasons
     if not seats.selected:
@@ -335,8 +337,8 @@ def _seat(
     most = max(
         [each for _, each in signals.tokens_by_family.values()], default=signals.prompt_tokens
     )
-    wanted = most + max(limits.answer_tokens, limits.headroom_tokens)
-    if wanted > narrowest:
+    added = max([each for _, each in limits.added.values()], default=0) if limits.added else 0
+    if limits.window_for(most, added, limits.answer_tokens) > narrowest:
         return _ask_all(policy, course, limits, facts, roster, room)
     if known is None:
         seats = _ask_all(policy, course, limits, facts, roster, room)
@@ -411,7 +413,7 @@ def _price(name: str, limits: Limits, facts: Facts, policy: Policy, roster: Rost
     """Give what the request would cost with this model, where it may be asked."""
     model, signals = limits.price(roster[name]), facts.signals
     output_tokens = expect_output_tokens(signals, model, policy.answer_tokens)
-    return roster.price_of(model, signals.tokens_for(model.family), output_tokens)
+    return roster.price_of(model, limits.tokens_for(model.family), output_tokens)
 
 
 def _tell_anew(

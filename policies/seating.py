@@ -55,7 +55,7 @@ def look_at(
             candidate,
             health.get(name, HEALTHY),
             quality,
-            signals.tokens_for(candidate.family),
+            limits.tokens_for(candidate.family),
             expect_output_tokens(signals, candidate, answer_tokens),
             name in signals.learned_odds,
         )
@@ -98,6 +98,7 @@ def seat_errand(pool: Pool, errand: Errand, limits: Limits, facts: Facts, room: 
         signals=signals,
         answer_tokens=errand.output_tokens,
         headroom_tokens=0,
+        added=NO_TOKENS,
     )
     refusals: dict[str, Rejected] = {}
     options: dict[str, Option] = {}
