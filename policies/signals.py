@@ -161,7 +161,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     pii: frozenset[str] = frozenset()
     """Kinds of private data found, masked or not: phone, id_card, bank_card, email, ..."""
     slots: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=lambda: NO_WORDS)
-    """Entities by kind: order_number, phone, date, amount; private ones as placeholders."""
+    """Entities by kind: order_number, phone, date, amount; private ones as placeholders. Numbers of orders and
+    phones may come from an earlier turn of the talk."""
     turns: int = 1
     """User turns so far, this one included."""
     is_reask: bool = False
