@@ -15,14 +15,15 @@ _BACK = re.compile(
 _TASK = re.compile(
     r"^\W{0,3}(?:(?:ok|okay|now|and|also|so|then|please|hey|hi),?\s){0,3}(?:(?:can|could|would|will) you (?:please )?(?:help me (?:to )?)?|please |i (?:want|need) you to |help me (?:to )?)?"
     r"(?:write|compose|translate|summari[sz]e|explain|solve|calculate|compute|prove|act as|pretend|imagine|tell me (?:about|a|an|the)|give me (?:a|an|some)|set (?:a|an|my)|remind me|play|define"
-    r"|draw|generate|create|draft|list|recommend|teach|name (?:three|two|five|a|all)|describe|discuss|compare|rewrite|paraphrase|sing|recite)\b"
-    r"|\b(?:poem|essay|haiku|sonnet|homework|python|javascript|java|sql|equation|theorem|recipe|lyrics|novel|capital of|scientists?|philosoph\w{1,5})\b|\ba[.)]\s?\S.{0,60}\bb[.)]\s?\S"
+    r"|draw|generate|create|draft|list|recommend|teach|outline|turn (?:that |it |this |the \w{1,12} )?(?:on|off|up|down)|name (?:three|two|five|a|all)|describe|discuss|compare|rewrite|paraphrase|sing|recite)\b"
+    r"|\b(?:poem|essay|haiku|sonnet|homework|python|javascript|java|sql|equation|theorem|recipe|lyrics|novel|capital of|how do (?:you|i) (?:make|cook|draw|spell|pronounce)|scientists?|philosoph\w{1,5})\b|\ba[.)]\s?\S.{0,60}\bb[.)]\s?\S"
     r"|[写作][一首篇个份段]|翻译|作文|首诗|方程|下列|以下哪|背诵|朗诵|讲个|讲讲|播放|叫我起|算一?算|证明题|编一?个|画一?[个幅张]|扮演|作业|造句|代码|编程|a[.．、].{0,40}b[.．、]"
 )
 _ASKS = re.compile(
     r"^\W{0,3}(?:(?:ok|okay|and|also|so|then|but|well),?\s){0,2}(?:what|which|when|where|who|how|why|do|does|did|is|are|was|were|can|could|will|would|should|has|have|am|any)\b"
 )
-_MOST_CHARS = 140
+_MOST_CHARS = 90
+"""A longer turn tells a tale of its own, and points back within that."""
 _FEW_WORDS = 9
 
 POINTS_BACK = 0.96
