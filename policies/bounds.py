@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -13,7 +13,7 @@ from policies.decision import Reason
 from policies.outlook import Outlook
 from policies.prices import dearest
 from policies.scoring import show_usd
-from policies.signals import Candidate, Signals, Site
+from policies.signals import NO_TOKENS, Candidate, Signals, Site
 
 _NEEDED_BY_MODALITY = {"image": "vision", "audio": "audio", "video": "video"}
 
@@ -124,6 +124,8 @@ class Limits(msgspec.Struct, frozen=True):
     """What else the request asks, that not every provider takes."""
     lifted: frozenset[Obstacle] = frozenset()
     """What is thought away, to find out what stands in the way."""
+    added: Mapping[str, tuple[int, int]] = NO_TOKENS
+    """What the prompt of this house adds to the request, by a model's family: about and at most."""
 
     @property
     def leave_sites_out(self) -> bool:
@@ -135,7 +137,25 @@ class Limits(msgspec.Struct, frozen=True):
         signals = self.signals
         counted = [most for _, most in signals.tokens_by_family.values()]
         most = max([signals.prompt_tokens, *counted])
-        return most + max(self.answer_tokens, self.headroom_tokens)
+        added = max([most for _, most in self.added.values()], default=0)
+        return self.window_for(most, added, self.answer_tokens)
+
+    def beside(self, prompt: str | None) -> Limits:
+        """Give the same limits with this prompt of the house in front of the request."""
+        added = self.signals.prompts.get(prompt or "")
+        return msgspec.structs.replace(self, added=added) if added else self
+
+    def tokens_for(self, family: str) -> int:
+        """Give about how many tokens are sent to a model of this family, our prompt included."""
+        return self.signals.tokens_for(family) + self._added(family)[0]
+
+    def window_for(self, most_tokens: int, added_tokens: int, answer_tokens: int) -> int:
+        """Give what a window must hold: the request, and our prompt and the answer or the headroom for both."""
+        return most_tokens + max(added_tokens + answer_tokens, self.headroom_tokens)
+
+    def _added(self, family: str) -> tuple[int, int]:
+        added = self.added
+        return (added.get(family) or added.get("") or (0, 0)) if added else (0, 0)
 
     def without(self, obstacle: Obstacle) -> Limits:
         """Give the same limits with one obstacle thought away."""
@@ -156,9 +176,9 @@ class Limits(msgspec.Struct, frozen=True):
         answer = self.answer_tokens
         if answer > candidate.max_output_tokens:
             answer = candidate.max_output_tokens
-        if answer < self.headroom_tokens:
-            answer = self.headroom_tokens
-        wanted = self.signals.most_tokens_for(candidate.family) + answer
+        family = candidate.family
+        most = self.signals.most_tokens_for(family)
+        wanted = self.window_for(most, self._added(family)[1], answer)
         if wanted > candidate.window_tokens and "window" not in self.lifted:
             return f"may need {wanted} tokens, its window holds {candidate.window_tokens}"
         health = outlook.health(candidate)

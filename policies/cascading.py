@@ -71,7 +71,8 @@ _SAID = {
 
 
 def _errand(jury: Jury, limits: Limits, facts: Facts, answer_tokens: int) -> Errand:
-    tokens = facts.signals.prompt_tokens
+    # A second answer is asked for with the same prompt in front.
+    tokens = limits.tokens_for("o200k")
     if jury.kind == "agreement":
         return Errand(limits.needs, tokens, answer_tokens, limits.demands)
     whole = tokens + answer_tokens + _INSTRUCTION_TOKENS

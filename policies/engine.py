@@ -86,6 +86,8 @@ def decide(
     if course.trial is not None and signals.answers > 1:
         course = replace(course, trial=None, reasons=(*course.reasons, _SEVERAL))
     reasons += course.reasons
+    if signals.prompts:
+        limits = limits.beside(course.prompt)
     seats = _seat(policy, rule, course, limits, facts)
     reasons += seats.reasons
     if not seats.selected:

@@ -107,6 +107,9 @@ _KINDS: Mapping[Any, _Kind] = {
     tuple[str, ...]: _LISTED,
     Mapping[str, float]: _Kind("a number for each model", "{gpt-6-sol: 0.8}"),
     Mapping[str, tuple[int, int]]: _Kind("two numbers for each family", "{qwen: [1200, 1300]}"),
+    Mapping[str, Mapping[str, tuple[int, int]]]: _Kind(
+        "two numbers for each family of each prompt", "{general: {qwen: [90, 110]}}"
+    ),
     Mapping[str, str]: _Kind("a text for each name", "{app: web}"),
     Mapping[str, tuple[str, ...]]: _Kind("texts for each kind", "{date: [tomorrow]}"),
 }

@@ -24,7 +24,7 @@ def know_no_prices(input_tokens: int, wanted_tokens: int) -> Prices:
 class Outlook:
     """Everything is worked out when it is asked for, a price once at most."""
 
-    __slots__ = ("_answer_tokens", "_health", "_known", "_sizes", "signals")
+    __slots__ = ("_answer_tokens", "_health", "_known", "_sizes", "_tokens_for", "signals")
 
     def __init__(
         self,
@@ -32,13 +32,16 @@ class Outlook:
         answer_tokens: int,
         health: Mapping[str, ModelHealth] = NO_REPORTS,
         known: Callable[[int, int], Prices] = know_no_prices,
+        tokens_for: Callable[[str], int] | None = None,
     ) -> None:
-        """`answer_tokens` is how long an answer usually is; `known` gives prices that were worked out before."""
+        """`answer_tokens` is how long an answer usually is; `known` gives prices that were worked out before;
+        `tokens_for` tells how many tokens are sent to a model's family: the caller's own where it is not given."""
         asked = signals.max_output_tokens
         self.signals = signals
         self._answer_tokens = answer_tokens if asked is None else min(asked, answer_tokens)
         self._health = health
         self._known = known
+        self._tokens_for = tokens_for or signals.tokens_for
         self._sizes: dict[str, tuple[int, Prices]] = {}
 
     def quality(self, model: Candidate) -> float:
@@ -63,7 +66,7 @@ class Outlook:
         try:
             tokens, prices = self._sizes[model.family]
         except KeyError:
-            tokens = self.signals.tokens_for(model.family)
+            tokens = self._tokens_for(model.family)
             prices = self._known(tokens, self._answer_tokens)
             self._sizes[model.family] = tokens, prices
         price = prices.get(model.name)

@@ -91,6 +91,8 @@ class Policy:
     """The hash that older rows of the ledger have of this very policy."""
     weighed: tuple[str, ...] = ()
     """Every model that pools and rules name: what is expected of these goes into the records."""
+    prompts: tuple[str, ...] = ()
+    """Every prompt that rules and arms of splits name."""
     first_that_holds: Callable[[Facts], int] = field(init=False, repr=False, compare=False)
     """The place of the rule that decides."""
     constraints_that_hold: Callable[[Facts], Sequence[int]] = field(
@@ -161,7 +163,15 @@ def _assemble(
         source=source,
         inquiry=build_inquiry(doc.dispatcher, pools, zone),
         weighed=_list_weighed(doc),
+        prompts=_list_prompts(doc),
     )
+
+
+def _list_prompts(doc: PolicyDoc) -> tuple[str, ...]:
+    rules: list[RuleDoc | DefaultDoc] = [*doc.rules, doc.default]
+    arms = [arm for split in doc.splits.values() for arm in split.arms.values()]
+    named = [each.prompt for each in (*rules, *arms) if each.prompt]
+    return tuple(sorted(set(named)))
 
 
 def _list_weighed(doc: PolicyDoc) -> tuple[str, ...]:

@@ -420,7 +420,7 @@ class PolicyDoc(_Doc):
     zone: Zone = "UTC"
     """The clock that rules on time and weekday read: Asia/Shanghai, or +08:00."""
     headroom_tokens: Count = Field(512, ge=0, le=1_000_000)
-    """Kept free in a model's window for the shipped prompt and the answer."""
+    """Kept free in a model's window for the shipped prompt and the answer, where both together need no more."""
     answer_tokens: Count = Field(300, ge=1, le=1_000_000)
     """How long an answer is taken to be when prices and times are estimated."""
     terms: TermsDoc | None = None

@@ -216,7 +216,7 @@ class _Look:
         health = facts.around.health
         # Limits may narrow down where a model is asked, and then its price is not that of its card.
         prices = know_no_prices if limits.leave_sites_out else roster.prices
-        self.outlook = Outlook(facts.signals, answer_tokens, health, prices)
+        self.outlook = Outlook(facts.signals, answer_tokens, health, prices, limits.tokens_for)
         self.roster = roster
         self.limits = limits
         self.facts = facts
@@ -305,6 +305,7 @@ def seat_errand(pool: Pool, errand: Errand, limits: Limits, facts: Facts, room: 
         signals=signals,
         answer_tokens=errand.output_tokens,
         headroom_tokens=0,
+        added=NO_TOKENS,
     )
     roster = roster_of(facts.candidates)
     look = _Look(roster, limits, own, errand.output_tokens)

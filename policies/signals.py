@@ -17,6 +17,7 @@ from policies.prices import Step, Steps
 
 NOTHING: Mapping[str, float] = MappingProxyType({})
 NO_TOKENS: Mapping[str, tuple[int, int]] = MappingProxyType({})
+NO_PROMPTS: Mapping[str, Mapping[str, tuple[int, int]]] = MappingProxyType({})
 NO_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 NO_TEXT: Mapping[str, str] = MappingProxyType({})
 
@@ -137,11 +138,17 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     learned_slope: float = 0.0
     """How much these odds fall from the easiest request to the hardest."""
     prompt_tokens: int = 0
-    """Estimate for the whole request, tools and history included, as GPT-4o's vocabulary has it."""
+    """Estimate for the whole request as the caller sent it, tools and history included, as GPT-4o's
+    vocabulary has it. A prompt of this house comes on top, see `prompts`."""
     tokens_by_family: Mapping[str, tuple[int, int]] = msgspec.field(
         default_factory=lambda: NO_TOKENS
     )
     """The same by a model's family: about how many, and how many at most; the empty name is any other family."""
+    prompts: Mapping[str, Mapping[str, tuple[int, int]]] = msgspec.field(
+        default_factory=lambda: NO_PROMPTS
+    )
+    """What each prompt that the policy names would add, by its name and a model's family: about how many
+    tokens, and how many at most. Empty where none goes along, whatever the plan names."""
     max_output_tokens: int | None = None
     """What the caller asked for at most."""
     modalities: frozenset[str] = frozenset({"text"})
@@ -156,7 +163,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     pii: frozenset[str] = frozenset()
     """Kinds of private data found, masked or not: phone, id_card, bank_card, email, ..."""
     slots: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=lambda: NO_WORDS)
-    """Entities by kind: order_number, phone, date, amount; private ones as placeholders."""
+    """Entities by kind: order_number, phone, date, amount; private ones as placeholders. Numbers of orders and
+    phones may come from an earlier turn of the talk."""
     turns: int = 1
     """User turns so far, this one included."""
     is_reask: bool = False
@@ -178,6 +186,11 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     def most_tokens_for(self, family: str) -> int:
         """How many it is at most."""
         return self._by_family(family)[1]
+
+    def prompt_tokens_with(self, prompt: str | None) -> int:
+        """About how many tokens are sent where the plan names this prompt, as GPT-4o's vocabulary has it."""
+        added = self.prompts.get(prompt or "")
+        return self.prompt_tokens + (added["o200k"][0] if added and "o200k" in added else 0)
 
     def _by_family(self, family: str) -> tuple[int, int]:
         told = self.tokens_by_family

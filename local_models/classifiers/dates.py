@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from local_models.classifiers.compiled import NATIVE
+from local_models.classifiers.date_ranges import find_other_ends
 from local_models.classifiers.named_days import (
     NAMED_ZH,
     STARTS_ZH,
@@ -42,6 +43,7 @@ _DATE = re.compile(
     rf"|(?<!\d)\d{{1,2}}月(?:\d{{1,2}}[日号]?|{_OF_MONTH_ZH})"
     rf"|(?<!\d){_NUMBERING}{_DAY}(?:号(?!{_NUMBERED})|日(?!无理由|内|价保|保价|包|元|用|游))"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b(?:\.?,?\s+{_YEAR}(?!\d))?"
+    rf"|\b{_DAY}-(?:{_MONTHS})\b(?:-\d\d(?:\d\d)?(?!\d))?"
     rf"|\b\d{{1,2}}/\d{{1,2}}/\d{{2,4}}\b|(?<!\d){_DAY}(?:-{_DAY}-|\.\s?{_DAY}\.\s?){_YEAR}(?![.-]?\d)"
     rf"|(?<![\da-z_-])(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\da-z_-])"
     rf"|(?P<slashed>(?<![\d/.])(?:\d|[012]\d|3[01])/{_DAY}(?![\d/a-z]))"
@@ -76,7 +78,7 @@ _RARE_IN_FRACTIONS = frozenset([11, 13, 14, *range(17, 24), *range(26, 30), 31])
 _MONTHS_IN_A_YEAR = 12
 _NEAR = 12
 _DATED_BEFORE = re.compile(
-    r"(?:\b(?:on|by|since|until|till|before|after|dated?|ordered|placed|bought|paid|shipped|delivered|arrived|arriving|arrives|received|due|purchased|returned|booked|eta|est|date:?"
+    r"(?:\b(?:on|by|since|until|till|before|after|dated?|ordered|placed|bought|paid|shipped|delivered|arrived?|arriving|arrives|leav(?:e|es|ing)|depart(?:ing)?|check[ -]?(?:in|out)|received|due|purchased|returned|booked|eta|est|date:?"
     r"|(?:from|between)(?!\s\d/\d\b))\s|[从在到于自至是买订付发收寄等截止改我您你号单])[:：]?\s?$"
 )
 _DATED_AFTER = re.compile(
@@ -154,7 +156,10 @@ def find_dates(
     """
     found = {typed[start:end].strip(): start for start, end in sorted(marks, reverse=True)}
     reach = 0
-    for start, end in sorted(_dates_in_digits(lower, starts, months)):
+    in_digits = _dates_in_digits(lower, starts, months)
+    if in_digits:
+        in_digits += find_other_ends(lower, in_digits)
+    for start, end in sorted(in_digits):
         if start >= reach:
             found.setdefault(typed[start:end].strip(), start)
             reach = end

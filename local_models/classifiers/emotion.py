@@ -16,8 +16,10 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace as replace_in
 
 from local_models.classifiers.chances import Scores, sigmoids, softmax
+from local_models.classifiers.emoji import count_angry, laughs, without_laughter
 from local_models.classifiers.features import Features
 from local_models.classifiers.head import Deep, Head, Rows, load_head
 from local_models.classifiers.mood_features import read_mood_features
@@ -53,6 +55,13 @@ class EmotionReading(msgspec.Struct, frozen=True):
         return {"negative": -1.0, "positive": 1.0}.get(self.emotion, 0.0) * self.intensity
 
 
+LAUGHTER = EmotionReading("neutral", 0.0, 0.8)
+"""What is made of laughing and shrugging without a word."""
+_ANGRY_AT_LEAST = 0.65
+"""How strong a mood is at least where a sign of rage stands beside words, as the heads have it of one alone."""
+_SURE_OF_SIGNS = 0.8
+_SURELY_GLAD = 0.8
+"""Who is so surely glad may steam with pride ("we did it 😤")."""
 NOTHING_FELT = EmotionReading("neutral", 0.0, 0.0)
 """What is made of no text, and of one in words that nobody taught the reader."""
 _FAMILIAR = 0.34
@@ -103,15 +112,36 @@ class EmotionReader:
     def read(self, turn: str | Features) -> EmotionReading:
         """The mood of a turn that nothing else is asked about; features are not read again."""
         cued = read_mood_features(turn)
-        return self._tell(cued, self._head.scores_alone(cued))
+        return self._with_signs(cued, self._head.scores_alone(cued))
 
     def read_cued(self, cued: Features) -> EmotionReading:
         """The mood of a turn whose features hold its cues already; a head without cues ignores them."""
-        return self._tell(cued, self._head.raw_scores(cued))
+        return self._with_signs(cued, self._head.raw_scores(cued))
 
     def is_strange_to(self, cued: Features) -> bool:
         """Whether a text is in words that the head never learned. Worth asking of texts in other languages only."""
         return self._head.share_known(cued) < _FAMILIAR
+
+    def _with_signs(self, cued: Features, found: Scores) -> EmotionReading:
+        """The mood of the words, and what emoji say of it that the heads hardly know."""
+        typed = cued.typed
+        if not typed or typed.isascii():
+            return self._tell(cued, found)
+        if laughs(typed):
+            rest = without_laughter(typed)
+            if not rest:
+                return LAUGHTER
+            cued = read_mood_features(rest)
+            found = self._head.scores_alone(cued)
+        told = self._tell(cued, found)
+        angry = count_angry(typed)
+        is_glad = told.emotion == "positive" and told.confidence >= _SURELY_GLAD
+        if not angry or is_glad:
+            return told
+        if told.emotion == "negative":
+            return replace_in(told, intensity=max(told.intensity, _ANGRY_AT_LEAST))
+        strength = min(_ANGRY_AT_LEAST + 0.1 * (angry - 1), 0.9)
+        return EmotionReading("negative", strength, _SURE_OF_SIGNS, told.sarcasm)
 
     def _tell(self, cued: Features, found: Scores) -> EmotionReading:
         if not cued.text:

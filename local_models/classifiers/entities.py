@@ -16,9 +16,10 @@ from bisect import bisect_left
 import msgspec
 
 from local_models.classifiers.announced import announced_before
+from local_models.classifiers.asked import find_answers
 from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.dates import find_dates
-from local_models.classifiers.order_numbers import find_order_numbers
+from local_models.classifiers.order_numbers import MISSPELT, find_order_numbers
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.sums import find_sums
 from local_models.classifiers.survey import mask_of
@@ -71,8 +72,13 @@ _RUN = re.compile(r"\d\d*")
 _LAST_WORD = re.compile(r"(\S+)\s*$")
 
 
-def find_slots(text: str | Sample) -> dict[str, tuple[str, ...]]:
-    """Every entity by kind, in the order of the text and without repeats; kinds found only."""
+def find_slots(
+    text: str | Sample, asked: frozenset[str] = frozenset()
+) -> dict[str, tuple[str, ...]]:
+    """Every entity by kind, in the order of the text and without repeats; kinds found only.
+
+    `asked` is what the assistant asked for just before, see `asked.py`: its answer needs no word beside it.
+    """
     whole = Sample.of(text)
     typed, lower = whole.typed, whole.lower
     if len(lower) != len(typed):  # a letter that grows when lowered would shift what follows it
@@ -85,18 +91,40 @@ def find_slots(text: str | Sample) -> dict[str, tuple[str, ...]]:
     marks = _placeholders(lower) if whole.signs & _MARK_SIGN else _NO_MARKS
     at = find_places(lower)
     phones = _values(typed, marks["phone"] + _phones(lower, at.phones))
-    numbers = find_order_numbers(typed, lower, at.named, at.hashed, at.bare)
+    named = at.named
+    if "ord" in lower or "oder" in lower:
+        named = sorted({*named, *_misspelt(lower)})
+    numbers = find_order_numbers(typed, lower, named, at.hashed, at.bare)
     orders = _values(typed, marks["order_number"] + numbers)
     if phones:
         orders = tuple([value for value in orders if value not in phones])
     dates = find_dates(typed, lower, _outside(at.dates, numbers), at.months, marks["date"])
+    amounts = _values(typed, marks["amount"] + find_sums(lower, at.sums, in_words=names_sum))
     slots = {
         "order_number": orders,
         "phone": phones,
         "date": dates,
-        "amount": _values(typed, marks["amount"] + find_sums(lower, at.sums, in_words=names_sum)),
+        "amount": amounts,
     }
+    if asked:
+        taken = {kind: bool(values) for kind, values in slots.items()}
+        for kind, spans in find_answers(lower, asked, taken).items():
+            slots[kind] = _values(typed, spans)
+            if kind in ("order_number", "phone"):
+                # What was asked for is no phone and no sum besides.
+                _leave_out(slots, slots[kind], kind)
     return {kind: values for kind, values in slots.items() if values}
+
+
+def _misspelt(lower: str) -> list[int]:
+    """Where "order" stands misspelt or cut short before a number: "ordr 77812", "ord#77812"."""
+    return [word.start() for word in MISSPELT.finditer(lower)]
+
+
+def _leave_out(slots: dict[str, tuple[str, ...]], told: tuple[str, ...], kind: str) -> None:
+    for other, values in slots.items():
+        if other != kind:
+            slots[other] = tuple(value for value in values if value not in told)
 
 
 def _values(text: str, spans: list[Span]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ import msgspec
 
 from local_models.classifiers.context import Combiner, Said, load_combiner, weigh_message
 from local_models.classifiers.features import Features, read_several
+from local_models.classifiers.follow_ups import least_to_leave
 from local_models.classifiers.head import Head, Reading, load_head
 from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.meaning import (
@@ -82,6 +83,10 @@ _MARKS = re.compile(r"[\s?？!！.。…,，、;；]+")
 """Marks alone say nothing, but that somebody waits for something."""
 _TALKS_OF = 0.4
 """How sure a message of the talk must be of its wish, for what says nothing itself to be about it."""
+
+_ANSWERS_OF, _HINTS_AT = 0.6, 0.1
+"""The same of an answer, and of the customer's turn before it, for a turn that points back to be about it: a
+poem that was asked for is about nothing at all, and other trades than shops are seldom sure."""
 
 
 class IntentReading(msgspec.Struct, frozen=True):
@@ -175,8 +180,7 @@ class IntentReader:
         features = self._widen(features)
         main = self._one.read(features)
         present, elsewhere = self._present(features)
-        is_in_talk = user is not None or agent is not None
-        if self._is_elsewhere(main, elsewhere, features, is_in_talk):
+        if self._is_elsewhere(main, elsewhere, features, user, agent):
             return _read_elsewhere(main, elsewhere, features)
         alone = MARKS_ALONE if marks else self._read_alone(text, main, present)
         if self._combiner is None or (user is None and agent is None) or _is_clear(main, features):
@@ -191,8 +195,7 @@ class IntentReader:
         features = self._widen(features)
         main = self._one.read(features)
         present, elsewhere = self._present(features)
-        is_in_talk = user is not None or agent is not None
-        if self._is_elsewhere(main, elsewhere, features, is_in_talk):
+        if self._is_elsewhere(main, elsewhere, features, user, agent):
             reading = _read_elsewhere(main, elsewhere, features)
             return reading.intent, reading.confidence
         if self._combiner is None or (user is None and agent is None) or _is_clear(main, features):
@@ -218,13 +221,24 @@ class IntentReader:
         return read_meaning(features, in_english=self._wants_english)
 
     def _is_elsewhere(
-        self, main: Reading, elsewhere: float, features: Features, is_in_talk: bool
+        self,
+        main: Reading,
+        elsewhere: float,
+        features: Features,
+        user: Said | None,
+        agent: Said | None,
     ) -> bool:
         """Whether the text is not said to a shop, or too likely not to for a turn that wants nothing.
 
-        In a talk a few words may answer what was asked, a name, a place or a thing, whatever they are elsewhere.
+        In a talk a few words may answer what was asked, a name, a place or a thing, whatever they are elsewhere;
+        and what points back to an answer, or asks on, is about it unless it is clearly not.
         """
+        is_in_talk = user is not None or agent is not None
         if is_in_talk and _size(features) < _ANSWER_BYTES:
+            return False
+        if elsewhere < _STRAY:
+            return False
+        if _may_go_on(user, agent) and elsewhere < least_to_leave(features.text):
             return False
         if main.label in NEUTRAL and not main.is_unsure:
             return elsewhere >= _STRAY
@@ -376,6 +390,13 @@ def _weigh_talk(
 def _has_matter(user: Said | None, agent: Said | None) -> bool:
     """Whether one of the two was about something."""
     return any(said is not None and said.matter() >= _TALKS_OF for said in (user, agent))
+
+
+def _may_go_on(user: Said | None, agent: Said | None) -> bool:
+    """Whether an answer stands before the turn, in a talk that is likely to be a shop's."""
+    if agent is None:
+        return False
+    return agent.matter() >= _ANSWERS_OF or (user is not None and user.matter() >= _HINTS_AT)
 
 
 def _leave_neutral_out(chances: Sequence[float]) -> list[float]:

@@ -14,10 +14,13 @@ Span = tuple[int, int]
 _LABEL = (
     r"(?:[\s_-]{0,3}(?:nos?\.|(?:numbers?|num|nos?|nr|ids?|reference|ref|code)(?![a-z])\.?|#)){1,2}"
 )
+_TYPOS = r"(?:or?d(?>r|re)|oder|orer|odrer|roder|orde|oredr|ordeer|orrder|orderr|ordder|ord(?=[.:#]|\s?(?:no|nr|id|num)))"
 _NAME = re.compile(
     r"(?P<noun>订单|运单|包裹|单)(?P<label>编号|号码|号|码|id)?(?:的?(?:编号|号码))?|(?P<numbered>编号)"
-    rf"|(?P<en>(?:order|tracking|purchase|package|parcel|shipment|waybill)(?:'s|s'?)?(?P<en_label>{_LABEL})?)"
+    rf"|(?P<en>(?:order|tracking|purchase|package|parcel|shipment|waybill|{_TYPOS})(?:'s|s'?)?(?P<en_label>{_LABEL})?)"
 )
+MISSPELT = re.compile(rf"(?<![a-z]){_TYPOS}(?=s?(?:[\s_:#.-]|\d))")
+"""A slip of the pen for "order", or its beginning with a mark behind it."""
 _NOT_JUST_A_WORD = (
     r"(?:is|are|was|were|that|which|end|ends|ending|numbers?|num|nos?|nr|ids?|reference|ref|code)(?![a-z])"
     r"|with(?: number)?\s{1,3}end"

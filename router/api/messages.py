@@ -78,7 +78,7 @@ class MessagesDoor(Door):
         return MessageWriter(
             id=f"msg_{journey.request_id}",
             model=served.model,
-            prompt_tokens=journey.signals.prompt_tokens,
+            prompt_tokens=journey.signals.prompt_tokens_with(journey.plan.prompt),
             shows_thinking=asked.shows_thinking,
         )
 

@@ -41,14 +41,14 @@ if TYPE_CHECKING:
     from policies.bounds import Earlier
     from policies.consulting import Consultation
     from policies.decision import Reason
-    from policies.signals import Caller
+    from policies.signals import Caller, Signals
     from providers.calls import StreamEvent
     from router.steps.access import Identity
     from router.steps.cache import AnswerCache, Found
     from router.steps.cascade import Cascade
     from router.steps.dispatch import Dispatcher
     from router.steps.planning import Planner
-    from router.steps.privacy import Privacy
+    from router.steps.privacy import Masked, Privacy
     from router.steps.prompting import Prompting
     from router.steps.records import Budgets, Record, Records, Settled
     from router.steps.second_opinion import SecondOpinion
@@ -130,7 +130,12 @@ class Gateway:
         )
         masked = self._privacy.mask(asked, scope=_scope(caller))
         signals = self._understanding.read(masked.request, masked.findings.kinds)
-        return Understood(caller, masked, self._planner.weigh(signals), began)
+        return Understood(caller, masked, self._weigh(signals, caller, masked), began)
+
+    def _weigh(self, signals: Signals, caller: Caller, masked: Masked) -> Signals:
+        """The signals with what models are worth on the request, and what prompts of ours would add."""
+        measured = self._prompting.measure(self._planner.prompts, signals, caller, masked.request)
+        return self._planner.weigh(signals, measured)
 
     def _inquire(self, call: Call, read: Understood, around: Surroundings) -> Consultation | None:
         return self._planner.inquire(read.signals, read.caller, around, call.request.model)
@@ -188,7 +193,8 @@ class Gateway:
                 read.signals, read.masked.request, asked, line.read, deadline=journey.deadline
             )
             # The model may take it for easier or harder than our reader did.
-            read = msgspec.structs.replace(read, signals=self._planner.weigh(opinion.signals))
+            signals = self._weigh(opinion.signals, read.caller, read.masked)
+            read = msgspec.structs.replace(read, signals=signals)
             before = (opinion.reason,)
             try:
                 around = self._surroundings(read.caller, record)

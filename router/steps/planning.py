@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from policies.engine import decide
 from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.roster import Roster
 from policies.rules import AUTO, Policy
-from policies.signals import Caller, Candidate, Signals, Surroundings
+from policies.signals import NO_PROMPTS, Caller, Candidate, Signals, Surroundings
 from providers.demands import PARAMS
 from router.errors import (
     BudgetExhaustedError,
@@ -47,14 +47,22 @@ class Planner:
         """Whether the policy has a model asked what some requests are about."""
         return self._store.current.inquiry is not None
 
-    def weigh(self, signals: Signals) -> Signals:
-        """The signals with what each model of the policy is expected to be worth on the request.
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """Every prompt that the policy of the moment names."""
+        return self._store.current.prompts
+
+    def weigh(
+        self, signals: Signals, prompts: Mapping[str, Mapping[str, tuple[int, int]]] = NO_PROMPTS
+    ) -> Signals:
+        """The signals with what each model of the policy is expected to be worth on the request, and with
+        what each prompt would add to it.
 
         Whatever changes the difficulty afterwards wants them weighed again.
         """
         named = self._store.current.weighed
         expected = self._roster().expect_on(named, signals)
-        return replace(signals, expected_quality=expected)
+        return replace(signals, expected_quality=expected, prompts=prompts)
 
     def inquire(
         self,

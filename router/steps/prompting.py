@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
+from local_models.tokenizer import estimate_by_family
 from policies.decision import Plan
-from policies.signals import Caller, Signals
+from policies.signals import NO_PROMPTS, Caller, Signals
 from prompts.errors import PromptError
 from prompts.library import Library, shipped
 from prompts.render import Draft, prepare, render
 from prompts.schema import Size
-from providers.messages import ChatRequest, Message
+from providers.messages import ChatRequest, Message, text_of
 from router.errors import ConfigError
 
 _TOLD: Mapping[str, str] = {"intent": "", "tier": "", "order_number": ""}
 """What every prompt is told about the request; empty where there is nothing to tell."""
+
+_USUAL_NUMBER = "20261130-0001234567"
+"""Stands for an order number where a prompt is measured."""
+_PER_MESSAGE = 4
 
 PromptMode = Literal["keep", "prepend"]
 
@@ -51,6 +56,7 @@ class Prompting:
         # The same few prompts are said all day; only the order number is new every time.
         self._left_open = frozenset({"order_number"}) - self._settings.variables.keys()
         self._ready = lru_cache(maxsize=1_024)(self._prepare)
+        self._measured = lru_cache(maxsize=1_024)(self._measure)
 
     def check(self, names: frozenset[str]) -> None:
         """Make sure, before start, that every prompt that policies name can be rendered.
@@ -85,6 +91,46 @@ class Prompting:
         )
         said = Message(role="system", content=system.fill({"order_number": _order_number(signals)}))
         return msgspec.structs.replace(request, messages=(said, *examples, *request.messages))
+
+    def measure(
+        self, names: Sequence[str], signals: Signals, caller: Caller, request: ChatRequest
+    ) -> Mapping[str, Mapping[str, tuple[int, int]]]:
+        """What each of these prompts would add to the request, by name and a model's family, in tokens.
+
+        Nothing where no prompt would be added. The full text counts, for which model answers, and so
+        whether a compact one will do, is decided by what it costs.
+        """
+        if not names or not self._wants(request):
+            return NO_PROMPTS
+        return self._measured(
+            tuple(names),
+            signals.language,
+            signals.intents or (signals.intent,),
+            _intent(signals),
+            _tier(caller),
+            _takes_examples(request),
+            _USUAL_NUMBER if _order_number(signals) else "",
+        )
+
+    def _measure(
+        self,
+        names: tuple[str, ...],
+        language: str,
+        intents: tuple[str, ...],
+        intent: str,
+        tier: str,
+        with_examples: bool,
+        order_number: str,
+    ) -> Mapping[str, Mapping[str, tuple[int, int]]]:
+        found: dict[str, Mapping[str, tuple[int, int]]] = {}
+        for name in names:
+            system, examples = self._ready(
+                name, language, intents, intent, tier, False, with_examples
+            )
+            text = system.fill({"order_number": order_number})
+            told = "\n".join([text, *map(text_of, examples)])
+            found[name] = estimate_by_family(told, _PER_MESSAGE * (1 + len(examples)))
+        return found
 
     def _wants(self, request: ChatRequest) -> bool:
         if self._settings.mode == "keep" and _has_system(request):

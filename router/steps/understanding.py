@@ -7,7 +7,7 @@ and needs from the whole request.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from zipfile import BadZipFile
 
 from msgspec.structs import replace
 
+from local_models.classifiers.asked import read_asked, speaks_of_another
 from local_models.classifiers.context import Said
 from local_models.classifiers.conversation import is_reask, mood_trend
 from local_models.classifiers.difficulty import DifficultyReader
@@ -55,6 +56,8 @@ _HEADS = frozenset({"intent", "intents", "emotion", "emotion_calm", "difficulty"
 """What `main.py train` writes, and the head that asks for every intent by itself."""
 _SENTENCE_CHARS = 160
 """A longer turn says something in a language of its own; names and numbers alone are shorter."""
+_CARRIED = ("order_number", "phone")
+"""Slots that stay known in a talk: whose case it is. A sum and a day belong to what was said with them."""
 _COMPLAINT = "complaint"
 _PARTS = {ImagePart: "image", AudioPart: "audio", FilePart: "file", VideoPart: "video"}
 _NEEDS = {"image": "vision", "audio": "audio", "video": "video"}
@@ -90,6 +93,8 @@ class Understanding:
         self._turn = lru_cache(maxsize=1_024)(self._read_turn)
         self._heard = lru_cache(maxsize=2_048)(self._hear)
         self._recalled = lru_cache(maxsize=2_048)(self._recall)
+        self._asked = lru_cache(maxsize=2_048)(_read_asked)
+        self._noted = lru_cache(maxsize=2_048)(self._note)
         self._spoken = lru_cache(maxsize=2_048)(tell_spoken)
 
     @classmethod
@@ -154,6 +159,7 @@ class Understanding:
         tokens = estimate_prompts(request)
         return replace(
             read,
+            slots=self._carry(read, request.messages) if earlier else read.slots,
             language=self._tell_language(read, last, earlier),
             prompt_tokens=tokens["o200k"][0],
             tokens_by_family=MappingProxyType(tokens),
@@ -214,9 +220,31 @@ class Understanding:
             has_code=matter.has_code,
             has_math=matter.has_math,
             has_long_document=matter.has_long_document,
-            slots=MappingProxyType(find_slots(sample)),
+            slots=MappingProxyType(find_slots(sample, self._asked(agent_before))),
             is_escalation=is_escalation(sample),
         )
+
+    def _carry(self, read: Signals, messages: Sequence[Message]) -> Mapping[str, tuple[str, ...]]:
+        """The slots of the last turn; where it names no order, those of the newest earlier turn that does."""
+        slots = read.slots
+        turns = read_turns(messages)
+        missing = [kind for kind in _CARRIED if kind not in slots]
+        if not missing or speaks_of_another(turns[0][0]):
+            return slots
+        carried: dict[str, tuple[str, ...]] = {}
+        for turn, agent in turns[1 : EARLIER_TURNS + 1]:
+            noted = self._noted(turn, agent)
+            for kind in missing:
+                if kind in noted:
+                    carried.setdefault(kind, noted[kind])
+            if len(carried) == len(missing) or speaks_of_another(turn):
+                break
+        return MappingProxyType({**slots, **carried}) if carried else slots
+
+    def _note(self, turn: str, agent: str) -> Mapping[str, tuple[str, ...]]:
+        """The slots of an earlier turn that the talk goes on with."""
+        found = find_slots(turn, self._asked(agent))
+        return {kind: found[kind] for kind in _CARRIED if kind in found}
 
     def _hear(self, text: str) -> Said | None:
         return self._intents.hear(read_glance(text))
@@ -275,6 +303,25 @@ def read_before(
             return _part_of(own(text)), agent
         agent = agent or _part_of(text)
     return "", agent
+
+
+def read_turns(messages: Sequence[Message]) -> list[tuple[str, str]]:
+    """The user's turns, newest first, each with the last words that were answered before it; of longer ones
+    head and tail."""
+    found: list[tuple[str, str]] = []
+    agent = ""
+    for message in messages:
+        if message.role not in ("user", "assistant") or not (text := text_of(message)).strip():
+            continue
+        if message.role == "user":
+            found.append((_part_of(text), agent))
+            continue
+        agent = _part_of(text)
+    return found[::-1] or [("", "")]
+
+
+def _read_asked(agent: str) -> frozenset[str]:
+    return read_asked(agent) if agent else frozenset()
 
 
 def _part_of(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from router.steps.access import hash_key
+from router.storage.entries import decode_plan
 from tests.journeys.test_whereabouts import house, post
 
 KEY = "pm-test-key-0001"
@@ -157,3 +158,25 @@ default: {use: cheap}
     }
     (dear,) = chosen["auto", "long"]["fallbacks"]
     assert Decimal("0.14") < Decimal(dear["estimated_usd"]) < Decimal("0.2")
+
+
+async def test_the_prompt_of_the_house_is_in_the_price_that_the_plan_says_and_in_the_row(
+    tmp_path: Path,
+) -> None:
+    policy = """
+name: told
+pools: {only: {models: [gpt-6-sol]}}
+rules: [{name: greet, when: {tokens: below 100}, use: only, prompt: customer-service}]
+default: {use: only}
+"""
+    async with house(tmp_path, policy, {"openai": {"kind": "openai"}}, keys=_key(budget_usd=5)) as (
+        served,
+        _,
+    ):
+        reply = await _ask(served, text="where is my parcel")
+        entry = await served.entry(reply.headers["x-request-id"])
+    (call,) = entry.attempts
+    assert call.prompt_tokens is not None and call.prompt_tokens > 300
+    assert entry.request.prompt_tokens == pytest.approx(call.prompt_tokens, rel=0.15)
+    plan = decode_plan(entry.request.plan)
+    assert Decimal(plan.primary.estimated_usd or 0) >= Decimal(call.cost_usd or 0) * Decimal("0.9")

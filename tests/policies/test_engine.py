@@ -599,3 +599,32 @@ def test_a_price_is_that_of_the_tokens_which_the_model_s_own_family_counts() -> 
     text = "name: all\npools: {all: {models: [costly, plain], objective: cheapest}}\ndefault: {use: all}\n"
     found = plan(text, signals, models=models)
     assert found.models == ("plain", "costly")
+
+
+PROMPTED = """\
+name: prompted
+pools: {all: {models: [a]}}
+rules: [{name: told, when: {tier: told}, use: all, prompt: general}]
+default: {use: all}
+"""
+
+
+def test_the_prompt_of_the_plan_is_in_its_price_its_budget_and_its_window() -> None:
+    signals = Signals(
+        prompt_tokens=100, prompts={"general": {"o200k": (900, 1000), "": (900, 1000)}}
+    )
+    told = Caller(tier="told")
+    bare, whole = (plan(PROMPTED, signals, models=FOUR, caller=who) for who in (Caller(), told))
+    alike = plan(PROMPTED, Signals(prompt_tokens=1000), models=FOUR)
+    assert whole.primary.estimated_usd == alike.primary.estimated_usd != bare.primary.estimated_usd
+    left = Decimal(bare.primary.estimated_usd or 0)
+    around = Surroundings(now=NOON, budget_left_usd=left)
+    plan(PROMPTED, signals, models=FOUR, around=around)
+    with pytest.raises(NoCandidateError) as caught:
+        plan(PROMPTED, signals, models=FOUR, caller=told, around=around)
+    assert caught.value.obstacle == "budget"
+    narrow = [dataclasses.replace(FOUR[0], window_tokens=100 + 700 + 200)]
+    long = msgspec.structs.replace(signals, max_output_tokens=700)
+    plan(PROMPTED, long, models=narrow)
+    with pytest.raises(NoCandidateError, match="may need 1800 tokens"):
+        plan(PROMPTED, long, models=narrow, caller=told)

@@ -15,6 +15,7 @@ from providers.messages import (
     Tool,
 )
 from router.errors import ConfigError
+from router.measuring import estimate_prompt
 from router.steps.prompting import Prompting, PromptingSettings
 
 
@@ -110,3 +111,23 @@ def test_policies_are_checked_before_start_with_every_problem_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         Prompting().check(frozenset({"generl", "customer-service@9"}))
     assert "Did you mean 'general'" in str(caught.value) and len(caught.value.problems) == 2
+
+
+def test_what_a_prompt_adds_is_known_before_the_plan_names_one() -> None:
+    request, prompting = ask(), Prompting()
+    told = prompting.measure(("customer-service", "general"), CHINESE, Caller(tier="vip"), request)
+    for name, added in told.items():
+        whole = prompting.apply(plan(name), CHINESE, Caller(tier="vip"), request)
+        real = estimate_prompt(whole) - estimate_prompt(request)
+        assert real == pytest.approx(added["o200k"][0], rel=0.05)
+        assert added["o200k"][0] < added["o200k"][1]
+    assert told["customer-service"]["o200k"][0] > 2 * told["general"]["o200k"][0]
+    history = ask(*(Message(role=r, content="x") for r in ("user", "assistant", "user")))  # type: ignore[arg-type]
+    without_examples = prompting.measure(("customer-service",), CHINESE, Caller(), history)
+    assert without_examples["customer-service"]["o200k"][0] < told["customer-service"]["o200k"][0]
+
+
+def test_where_no_prompt_goes_along_none_is_counted() -> None:
+    own = ask(Message(role="system", content="Be kind."), Message(role="user", content="hi"))
+    assert Prompting().measure(("general",), CHINESE, Caller(), own) == {}
+    assert Prompting().measure((), CHINESE, Caller(), ask()) == {}

@@ -470,3 +470,43 @@ def test_a_mail_to_be_worked_on_is_no_wish_of_its_reader(understanding: Understa
         "Please translate this e-mail into French:\n\nFrom: Bob <b@x.example>\nSent: Monday\n\nWhere is my order?\n\nKind regards,\nBob",
     )
     assert signals.is_off_topic
+
+
+def test_an_order_number_stays_known_until_another_is_named_or_meant(
+    understanding: Understanding,
+) -> None:
+    begun: list[tuple[Literal["user", "assistant"], str]] = [
+        ("user", "my parcel hasn't arrived"),
+        ("assistant", "Could you give me the order number, please?"),
+        ("user", "88123, I bought it on 3 May"),
+        ("assistant", "Thank you, I look it up."),
+    ]
+
+    def slots(*more: tuple[Literal["user", "assistant"], str]) -> dict[str, tuple[str, ...]]:
+        return dict(understanding.read(talk(*begun, *more)).slots)
+
+    assert slots(("user", "and when will it come")) == {"order_number": ("88123",)}
+    assert slots(("user", "sorry, it is order 99124"))["order_number"] == ("99124",)
+    assert "order_number" not in slots(("user", "I have another order as well"))
+    meant = [("user", "I mean a different order"), ("assistant", "Sure."), ("user", "is it late?")]
+    assert "order_number" not in slots(*meant)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("turn", "is_off_topic"),
+    [
+        ("is that working days or calendar days", False),
+        ("what happens to the toaster after that", False),
+        ("是工作日还是自然日", False),
+        ("write me a poem about that", True),
+        ("which of these is a noble gas? A. Oxygen B. Neon C. Nitrogen", True),
+        ("who won the world cup in 1998", True),
+    ],
+)
+def test_what_goes_on_with_a_talk_is_on_its_topic(
+    understanding: Understanding, turn: str, is_off_topic: bool
+) -> None:
+    answered = "You get the refund within 3-5 days after the parcel reaches us."
+    before = [("user", "I want to return this toaster, it is broken"), ("assistant", answered)]
+    read = understanding.read(talk(*before, ("user", turn)))  # type: ignore[arg-type]
+    assert read.is_off_topic is is_off_topic

@@ -133,7 +133,9 @@ class Records:
 
     def _sizing(self, signals: Signals, answers: int) -> AtMost:
         now = datetime.datetime.fromtimestamp(self._clock(), datetime.UTC)
-        prompt_tokens = -(-signals.prompt_tokens * _MARGIN_PERCENT // 100)
+        prompt_tokens = -(-signals.prompt_tokens * _MARGIN_PERCENT // 100) + _longest_prompt(
+            signals
+        )
 
         def at_most(model: str, deployment: str = "") -> Decimal | None:
             return self._price.at_most(
@@ -146,6 +148,11 @@ class Records:
             )
 
         return at_most
+
+
+def _longest_prompt(signals: Signals) -> int:
+    """Tokens of ours that may go along at most: the plan may still change after a model has read the request."""
+    return max([most for each in signals.prompts.values() for _, most in each.values()], default=0)
 
 
 def _ignore(_: object) -> None:

@@ -50,7 +50,7 @@ def open_row(
         emotion=signals.emotion,
         language=signals.language,
         difficulty=signals.difficulty,
-        prompt_tokens=signals.prompt_tokens,
+        prompt_tokens=signals.prompt_tokens_with(plan.prompt if plan else None),
         pii=_list(tuple(sorted(signals.pii))) if signals.pii else "[]",
         is_stream=signals.is_stream,
         signals=encode_signals(signals),

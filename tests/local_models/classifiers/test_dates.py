@@ -52,3 +52,25 @@ def test_days_with_a_name_are_looked_for_in_head_and_tail_of_a_long_text() -> No
         "Labor Day",
     )
     assert "date" not in find_slots(f"{filling} Cyber Monday {filling}")
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("a room 12-15 Aug please", ("12", "15 Aug")),
+        ("a room Aug 12-15 for two", ("Aug 12", "15")),
+        ("from the 3rd to the 9th", ("the 3rd", "the 9th")),
+        ("the nights of 12, 13 and 14 August", ("12", "13", "14 August")),
+        ("July 4th through 8th", ("July 4th", "8th")),
+        ("10.06.-14.06.2026", ("10.06.", "14.06.2026")),
+        ("we arrive 10/6, leave 14/6", ("10/6", "14/6")),
+        ("on 03-Apr-26 please", ("03-Apr-26",)),
+        ("8月12日到15日", ("8月12日", "15日")),
+        ("12-15号住店", ("12", "15号")),
+        ("Aug 12 and 3 nights more", ("Aug 12",)),
+        ("Aug 12 - 15:00", ("Aug 12",)),
+        ("I paid $12 and 15 Aug it came", ("15 Aug",)),
+    ],
+)
+def test_both_ends_of_a_span_of_days_are_kept(text: str, days: tuple[str, ...]) -> None:
+    assert find_slots(text)["date"] == days

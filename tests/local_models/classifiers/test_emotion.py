@@ -253,3 +253,23 @@ def test_heads_over_other_words_cannot_be_joined(a_few_lines: list[MoodLine]) ->
     one, other = train_mood_head(a_few_lines, recipe), train_mood_head(a_few_lines[:4], recipe)
     with pytest.raises(ValueError, match="same n-grams"):
         join_heads(one, other)
+
+
+@pytest.mark.parametrize(
+    "text", ["where is my order 😡", "refund 👿", "🤬 where is it", "🖕", "🤮"]
+)
+def test_a_sign_of_rage_counts_beside_any_words(reader: EmotionReader, text: str) -> None:
+    found = reader.read(text)
+    assert found.emotion == "negative" and found.intensity >= 0.6
+
+
+@pytest.mark.parametrize("text", ["😂", "🤣😂", "😅", "🤷", "🤷🏻‍♀️"])
+def test_laughing_and_shrugging_alone_are_no_anger(reader: EmotionReader, text: str) -> None:
+    assert reader.read(text).emotion == "neutral"
+
+
+@pytest.mark.parametrize(
+    "text", ["haha ok", "where is my order", "this is a disgrace", "thank you"]
+)
+def test_beside_words_they_do_not_change_the_mood(reader: EmotionReader, text: str) -> None:
+    assert reader.read(f"{text} 😂") == reader.read(text)
