@@ -1,8 +1,8 @@
 """Read a request: intent, mood, language, difficulty, tokens, needs and the course of the talk.
 
-All of it is computed in this process from small heads and rules; no model is called. Mood and slots
-come from the last user turn, its intent from what was said just before it too; tokens, modalities
-and needs from the whole request.
+All of it is computed in this process from small heads and rules; no model is called. Slots come from the last
+user turn, mood and intent from the messages that are said together with it, the intent from what was said just
+before it too; a call for a person from the talk, tokens, modalities and needs from the whole request.
 """
 
 from __future__ import annotations
@@ -17,20 +17,30 @@ from msgspec.structs import replace
 
 from local_models.classifiers.context import Said
 from local_models.classifiers.conversation import is_reask, mood_trend
+from local_models.classifiers.denials import leave_denied_out
 from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.emotion import NOTHING_FELT, EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
 from local_models.classifiers.escalation import is_escalation
 from local_models.classifiers.features import GLANCE_CHARS, read_glance
 from local_models.classifiers.head import Head, load_head
-from local_models.classifiers.intents import GROUPS, NOTHING_KNOWN, IntentReader, IntentReading
+from local_models.classifiers.intents import (
+    GROUPS,
+    MAX_INTENTS,
+    NEUTRAL,
+    NOTHING_KNOWN,
+    IntentReader,
+    IntentReading,
+)
 from local_models.classifiers.language import tell_language, tell_spoken
 from local_models.classifiers.matter import tell_matter
 from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.normalise import clip
 from local_models.classifiers.quality import QualityReader, load_quality, mark_difficulty
+from local_models.classifiers.references import is_bare_reference
 from local_models.classifiers.sample import Sample
+from local_models.classifiers.standing import Remark, drops_call, still_stands
 from local_models.classifiers.table import share_tables
 from policies.signals import NOTHING, Signals
 from providers.demands import find_demands
@@ -54,7 +64,19 @@ _HEADS = frozenset({"intent", "intents", "emotion", "emotion_calm", "difficulty"
 """What `main.py train` writes, and the head that asks for every intent by itself."""
 _SENTENCE_CHARS = 160
 """A longer turn says something in a language of its own; names and numbers alone are shorter."""
-_COMPLAINT = "complaint"
+_BUBBLES = 3
+"""Messages right before the last user turn, without an answer between, that are said together with it, ..."""
+_BUBBLE_CHARS = 160
+"""... if they are no longer than that: what is longer is a document or a letter of its own."""
+_PUSH_BYTES = 24
+"""A push of so few ("hello??", 快点) says nothing of its matter."""
+_COMPLAINT, _ORDER = "complaint", "order_query"
+_NO_OTHER_MATTERS = frozenset({*NEUTRAL, _COMPLAINT, "urge", "human_agent", _ORDER})
+"""What whoever waits for a person may say while he waits; `order_query` is a number that was asked for."""
+_MATTER_IS_CLEAR, _GLAD = 0.6, 0.3
+"""How sure another matter must be, and how glad a customer, to end a call."""
+_GLAD_BYTES = 12
+"""Gladness in a word or two ("you can't") is a guess."""
 _PARTS = {ImagePart: "image", AudioPart: "audio", FilePart: "file", VideoPart: "video"}
 _NEEDS = {"image": "vision", "audio": "audio", "video": "video"}
 
@@ -88,6 +110,8 @@ class Understanding:
         self._turn = lru_cache(maxsize=1_024)(self._read_turn)
         self._heard = lru_cache(maxsize=2_048)(self._hear)
         self._recalled = lru_cache(maxsize=2_048)(self._recall)
+        self._calls = lru_cache(maxsize=2_048)(is_escalation)
+        self._wanted = lru_cache(maxsize=2_048)(self._find_matter)
         self._spoken = lru_cache(maxsize=2_048)(tell_spoken)
 
     @classmethod
@@ -147,7 +171,8 @@ class Understanding:
         last = turns[-1] if turns else ""
         earlier = turns[:-1][-EARLIER_TURNS:]
         modalities = read_modalities(request.messages)
-        read = self._turn(last, longest_text(request), *read_before(request.messages))
+        start, bubbles = read_bubbles(request.messages)
+        read = self._read_together(last, bubbles, longest_text(request), read_before(start))
         tokens = estimate_prompts(request)
         return replace(
             read,
@@ -161,6 +186,7 @@ class Understanding:
             pii=pii,
             turns=max(1, len(turns)),
             is_reask=self._repeats(last, earlier),
+            is_escalation=read.is_escalation or self._stands(request.messages, bubbles),
             emotion_trend=self._trend(read, earlier),
             is_stream=request.stream,
             answers=request.n,
@@ -181,6 +207,9 @@ class Understanding:
             # Heads answer whatever they are asked; of words that they never learned they know nothing.
             wish = NOTHING_KNOWN if self._intents.is_strange_to(glance) else wish
             mood = NOTHING_FELT if self._emotions.is_strange_to(glance) else mood
+        rest = leave_denied_out(sample.text)
+        if rest is not None and (mood.emotion == "negative" or _COMPLAINT in wish.intents):
+            wish, mood = self._leave_denied_out(rest, wish, mood, user, agent)
         wish = _believe(wish, mood)
         matter = tell_matter(sample, reach=reach)
         quality = self._quality
@@ -206,6 +235,107 @@ class Understanding:
             slots=MappingProxyType(find_slots(sample)),
             is_escalation=is_escalation(sample),
         )
+
+    def _leave_denied_out(
+        self,
+        rest: str,
+        wish: IntentReading,
+        mood: EmotionReading,
+        user: Said | None,
+        agent: Said | None,
+    ) -> tuple[IntentReading, EmotionReading]:
+        """Wish and mood of a turn that denies a complaint or anger, by the rest of what it says."""
+        glance = read_mood_features(read_glance(rest))
+        if mood.emotion == "negative":
+            mood = self._emotions.read_cued(glance)
+        if _COMPLAINT not in wish.intents:
+            return wish, mood
+        left = self._intents.read(rest, glance, user=user, agent=agent)
+        if rest and _COMPLAINT in left.intents:
+            return wish, mood
+        if any(label not in (_COMPLAINT, *NEUTRAL) for label in wish.intents):
+            return _drop_complaint(wish), mood
+        return (left if rest else _drop_complaint(wish)), mood
+
+    def _read_together(
+        self, last: str, bubbles: Sequence[str], reach: int, before: tuple[str, str]
+    ) -> Signals:
+        """The last turn, together with the messages right before it.
+
+        The strongest mood counts. The newest wish is the main one and the others stand beside it, however
+        little the last message says itself ("please", "?", a name): only where none of them wants anything
+        does it hang on what was said `before` them. The number of an order and a mere push serve the matter
+        beside them.
+        """
+        if not bubbles or drops_call(last):
+            return self._turn(last, reach, *before)
+        texts = (last, *reversed(bubbles))
+        earlier = [self._turn(text, reach) for text in texts[1:]]
+        told_before = (
+            text
+            for text, part in zip(texts[1:], earlier, strict=True)
+            if any(wish not in NEUTRAL and not _serves(text, wish) for wish in part.intents)
+        )
+        matter = next(told_before, "")
+        read = self._turn(last, reach, *((matter, "") if matter else before))
+        parts = [read, *earlier]
+        wishes = [
+            (_serves(text, wish), at, wish)
+            for at, (text, part) in enumerate(zip(texts, parts, strict=True))
+            for wish in part.intents
+            if wish not in NEUTRAL
+        ]
+        felt = max(parts, key=lambda part: part.emotion_intensity)
+        read = replace(
+            read, emotion=felt.emotion, emotion_intensity=felt.emotion_intensity,
+            emotion_confidence=felt.emotion_confidence, sarcasm=felt.sarcasm,
+        )  # fmt: skip
+        if read.is_off_topic or not wishes:
+            return read
+        wishes.sort(key=lambda each: each[0])
+        if not wishes[0][0]:
+            wishes = [each for each in wishes if not (each[0] and each[2] == _ORDER)]
+        _, at, intent = wishes[0]
+        told = tuple(dict.fromkeys(wish for _, _, wish in wishes))[:MAX_INTENTS]
+        if not at:
+            group = GROUPS.get(intent, "other")
+            return replace(read, intent=intent, intents=told, intent_group=group)
+        return replace(
+            read, intent=intent, intents=told, intent_group=GROUPS.get(intent, "other"),
+            intent_confidence=parts[at].intent_confidence, is_unsure=False, intent_from_context=True,
+        )  # fmt: skip
+
+    def _stands(self, messages: Sequence[Message], bubbles: Sequence[str]) -> bool:
+        """Whether a call for a person or a threat of an earlier turn stands, or the messages that are said
+        together come to one."""
+        talk = read_remarks(messages)
+        if len(talk) < 2:
+            return False
+        called = next(
+            (
+                at
+                for at in range(len(talk) - 2, -1, -1)
+                if talk[at].is_customers and self._calls(talk[at].text)
+            ),
+            None,
+        )
+        if called is None:
+            return bool(bubbles) and self._calls(" ".join((*bubbles, talk[-1].text)))
+        known = {self._wanted(each.text) for each in talk[: called + 1] if each.is_customers}
+        return still_stands(
+            talk[called + 1 :],
+            is_other_matter=lambda text: self._wanted(text) not in (*known, ""),
+            is_glad=lambda text: (
+                len(text.encode("utf-8", "replace")) >= _GLAD_BYTES
+                and self._recalled(text)[1] > _GLAD
+            ),
+        )
+
+    def _find_matter(self, text: str) -> str:
+        """The matter that a message by itself is clearly about, other than to be heard; empty where there is none."""
+        intent, confidence = self._intents.likeliest(self._features(text))
+        is_clear = confidence >= _MATTER_IS_CLEAR and intent not in _NO_OTHER_MATTERS
+        return intent if is_clear else ""
 
     def _hear(self, text: str) -> Said | None:
         return self._intents.hear(read_glance(text))
@@ -242,6 +372,10 @@ def _believe(wish: IntentReading, mood: EmotionReading) -> IntentReading:
     """The wish, but for a complaint out of a mouth that praises: two readers must agree on one."""
     if mood.emotion != "positive" or _COMPLAINT not in wish.intents:
         return wish
+    return _drop_complaint(wish)
+
+
+def _drop_complaint(wish: IntentReading) -> IntentReading:
     others = tuple(each for each in wish.intents if each != _COMPLAINT) or ("smalltalk",)
     main = others[0]
     return replace(wish, intent=main, intents=others, group=GROUPS.get(main, "other"))
@@ -262,6 +396,52 @@ def read_before(messages: Sequence[Message]) -> tuple[str, str]:
             return _part_of(text), agent
         agent = agent or _part_of(text)
     return "", agent
+
+
+def read_bubbles(messages: Sequence[Message]) -> tuple[Sequence[Message], tuple[str, ...]]:
+    """The messages up to the first of those that are said together, and those before the last of them, the
+    oldest first.
+
+    There are none where an answer stands before the last, and none before one that is too long for a line of a chat.
+    """
+    found: list[str] = []
+    last = max((at for at, each in enumerate(messages) if each.role == "user"), default=0)
+    start = last
+    if not last or len(text_of(messages[last])) > _BUBBLE_CHARS:
+        return messages, ()
+    for at in range(last - 1, -1, -1):
+        if messages[at].role != "user" or len(found) == _BUBBLES:
+            break
+        text = text_of(messages[at]).strip()
+        if len(text) > _BUBBLE_CHARS:
+            break
+        if text:
+            found.append(text)
+            start = at
+    return messages[: start + 1] if found else messages, tuple(reversed(found))
+
+
+def _serves(text: str, wish: str) -> bool:
+    """Whether a message is but the number of an order or a push for what is said beside it."""
+    if wish == _ORDER:
+        return is_bare_reference(text)
+    return wish == "urge" and len(text.encode("utf-8", "replace")) <= _PUSH_BYTES
+
+
+def read_remarks(messages: Sequence[Message]) -> list[Remark]:
+    """What both sides said, the oldest first, from the user's eighth turn before the last on to that."""
+    found: list[Remark] = []
+    turns = 0
+    for message in reversed(messages):
+        if message.role not in ("user", "assistant") or not (text := _part_of(text_of(message))):
+            continue
+        is_customers = message.role == "user"
+        if is_customers or turns:
+            found.append(Remark(is_customers, text))
+        turns += is_customers
+        if turns > EARLIER_TURNS:
+            break
+    return found[::-1]
 
 
 def _part_of(text: str) -> str:
