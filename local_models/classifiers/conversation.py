@@ -163,7 +163,7 @@ _TOLD = re.compile(
 )
 """A statement is no question of the same words: "it works" and "does it work?"."""
 _HEAD = re.compile(
-    r"\W*(?:status|tracking|invoice|refund|eta|update|delivery|receipt|状态|物流|进度|发票|退款|单号|结果)\W*[?]\W*"
+    r"\W{0,3}(?:status|tracking|invoice|refund|eta|update|delivery|receipt|状态|物流|进度|发票|退款|单号|结果)(?=\W{0,8}[?])\W{1,12}"
 )
 """The head of a question, which asks it again by itself: "status???"."""
 _WORDS_OF_ONE_MATTER = 6
