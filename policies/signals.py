@@ -170,7 +170,7 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     is_reask: bool = False
     """The user says again what they said before."""
     is_escalation: bool = False
-    """The user asks for a person, a manager, or threatens to complain outside."""
+    """The user asks for a person, a manager, or threatens to complain outside, and it was not settled since."""
     emotion_trend: float = 0.0
     """Last turns against earlier ones: below 0 worse, above 0 better; -1..1."""
     is_stream: bool = False

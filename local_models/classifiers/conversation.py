@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 
@@ -23,14 +24,29 @@ _UNITS_FOR_A_CHANGE = 9
 _UNITS_FOR_A_PART = 2
 """A question within a longer turn counts by itself from so many words on."""
 _SHORTEST_MISSPELT = 4
+_WORDINGS = {"parcel": ("parcel", "package", "shipment", "delivery", "order")}
+"""Words that are read as one, a slip in any of which is a slip."""
 
 _NUMBERS = re.compile(r"\d+")
 _QUOTED = re.compile(r"[\"“”「『《]([^\"“”「」『』《》]{1,200})[\"“”」』》]")
 _UNITS = re.compile(r"[a-zà-ɏ']+|[^\W\d_a-zà-ɏ\ue001-\ue003\ue010\ue011]")
 _PARTS = re.compile(r"[^,.!?;:]+[,.!?;:]*")
+_SAID_BEFORE_ZH = (
+    "(?:你们?|您)?(?:还是?|一直|都|根本|也)*没(?:有)?(?:告诉|回答|回复|答复)(?:我|过)*(?:的问题)?|(?:我|都|已经|就|刚才?)*(?:说|问)(?:了|过|你们?|您){1,2}(?:[一两二三四五几好]+[遍次](?:了)?)?"
+    "|再(?:问|说|讲)(?:你们?|您)?一[遍次下]|(?:我|都)*(?:让|叫)(?:你们?|您)(?=帮|给|取消|退|查|改|催|处理|转)|还是|仍然|依然|依旧"
+)
+"""By which somebody says that he says it again."""
+_SAID_BEFORE = re.compile(_SAID_BEFORE_ZH)
 _SAME_ZH = tuple(
     (re.compile(pattern), become)
     for pattern, become in (
+        (_SAID_BEFORE_ZH, ""),
+        (
+            "(?:转接?|找|要|接|换|叫|联系)(?:一?个|到|下|一下|你们?的?)*(?:真人|人工|活人)(?:客服|服务|坐席)?",
+            "求人工",
+        ),
+        ("把钱退(?:给)?(?:我)?|退(?:还)?(?:我|我的)?钱|还(?:我)?钱", "退款"),
+        ("包裹|快件", "快递"),
         (r"(?:怎么|为什么|为啥|咋)?还(?:没有?|不)", "时"),
         (r"([\u4e00-\u9fff])[不没]\1", r"\1"),
         (r"(?<=了)没有?(?=$|[,.!?])|没有?(?=[?])", ""),
@@ -56,7 +72,38 @@ _COURTESY_ZH = re.compile(
 _SAME_EN = tuple(
     (re.compile(pattern), become)
     for pattern, become in (
-        (r"\bor not\b", " "),
+        (r"\bor not\b|\bstill no\b|\blike i said\b|\blet me\b", " "),
+        (
+            r"\b((?:is|are|was|were)(?: still| not| always){1,2}|keeps?) ([a-z]{3,20}?)ing\b",
+            r"\1 \2",
+        ),
+        (
+            r"\b(?:you|u)(?: guys| still| have| just)*(?:'ve| haven't| have not| didn't| did not| never)(?: even| yet| actually)* (?:told|answered|replied|said|explained|sent|given)(?: to)?(?: me| us)?(?: my question)?\b",
+            " ",
+        ),
+        (r"\bi(?:'ve)?(?: have| had| already| just)* told (?:you|u)\b", " "),
+        (
+            r"\b(?:money|cash) back\b|\breimburse(?:d|ment)?\b|\breturn my money\b|\brefunded\b",
+            " refund ",
+        ),
+        (
+            r"\b(?:(?:speak|talk|chat)(?:ing)? (?:to|with)|(?:connect|transfer|put|pass|get)(?: me| us)?(?: through| over)?(?: to| with)?|need|want|ask(?:ed|ing)? for|said)"
+            r" (?:a |an |the |some |any |your )?(?:real |live |actual |human )*(?:human(?: being)?|person|agent|representative|rep|operator|someone|somebody)\b",
+            " person ",
+        ),
+        (
+            r"\bhow (?:long|soon)(?: will it take| does it take)? (?:until|till|before|for)\b|\bhow soon\b",
+            " when ",
+        ),
+        (r"\bwhen (?:will|do|can|am|shall) (?:i|we) (?:get|receive|have)\b", " when arrive "),
+        (r"\b(when\b.{0,40}?)\bcom(?:e|es|ing)\b", r"\1 arrive "),
+        (r"\bdoes the (?:store|shop)\b", " do you "),
+        (
+            r"\b(?:is there )?any (?:news|updates?|word|progress) (?:on|about|of|for)\b",
+            " where ",
+        ),
+        (r"\b(?:packages?|shipments?|delivery|deliveries)\b", " parcel "),
+        (r"\b(where(?:'?s| is| are)? *(?:my|the|our)? *)orders?\b", r"\1 parcel "),
         (
             r"\b(?:ca|wo|do|does|did|is|are|was|were|has|have|had|would|could|should)n'?t\b|\bcannot\b|\bnever\b|\bno longer\b",
             " not ",
@@ -68,7 +115,7 @@ _SAME_EN = tuple(
             " arrive ",
         ),
         (
-            r"\b(?:i|we) (?:need|want)\b|\b(?:would|'d|i'd|we'd) like\b|\b(?:can|could|would|will) you (?:please )?(?:send|give)\b|\b(?:send|give|get) (?:me|us)\b",
+            r"\b(?:i|we)(?: still| really| just| only)* (?:need|want)\b|\b(?:would|'d|i'd|we'd) like\b|\b(?:can|could|would|will) you (?:please )?(?:send|give)\b|\b(?:send|give|get) (?:me|us)\b",
             " ",
         ),
     )
@@ -83,7 +130,7 @@ _COURTESY_WORDS = "thanks thank hello hi hey sorry yes yeah no ok okay great fin
 _COURTESY = frozenset(_COURTESY_WORDS.split())
 _IDLE_WORDS = (
     "a an the is are was were am be been do does did i you we my our your it its this that to of in on at for please "
-    "and but can could will would shall should may just again still now asked asking said repeat me very much so "
+    "and but can could will would shall should may just again still now asked asking said repeat told being me very much so "
     "i'm it's i've you're we're these about tell know want sure right what have has had there any some get got getting yet already really actually"
 )
 _IDLE = frozenset(
@@ -115,6 +162,11 @@ _TOLD = re.compile(
     r"^(?!.*(?:\b(?:wh\w+|how|not)\b|n't|[什怎哪谁几还]))(?:.*了[啊呀啦哦!.~]*$|(?:it|this|that|the|my|our|your|he|she|they|all|everything)\b)"
 )
 """A statement is no question of the same words: "it works" and "does it work?"."""
+_HEAD = re.compile(
+    r"\W{0,3}(?:status|tracking|invoice|refund|eta|update|delivery|receipt|状态|物流|进度|发票|退款|单号|结果)(?=\W{0,8}[?])\W{1,12}"
+)
+"""The head of a question, which asks it again by itself: "status???"."""
+_WORDS_OF_ONE_MATTER = 6
 _IN_ORDER = re.compile(r"\bfrom\b.{1,80}?\bto\b|\bthan\b|\bto\b.{1,80}?\bfrom\b|从.{1,40}?到|比")
 _SHORT_WISH = re.compile("[\u3400-\u9fff]{2,3}")
 _PARTICLES = "了的啊呀呢吧啦嘛哦吗么哈"
@@ -159,6 +211,7 @@ def _read_short_wish(plain: str) -> str:
     """What a turn of a few Chinese signs wants, in its own words; empty where it wants nothing, or says more."""
     if len(plain) > _LONGEST_WISH:
         return ""
+    plain = plain if plain.isascii() else _SAID_BEFORE.sub("", plain)
     wish = "".join(_UNITS.findall(plain)).rstrip(_PARTICLES)
     is_idle = wish in _NO_WISHES or not read_matter(wish).words
     return "" if is_idle or not _SHORT_WISH.fullmatch(wish) else wish
@@ -166,14 +219,14 @@ def _read_short_wish(plain: str) -> str:
 
 def _may_ask_the_same(now: Features, before: Features) -> bool:
     """Whether two turns have enough n-grams in common, which is seen sooner than what they say. Short ones
-    say the same with hardly any ("快递现在在哪里", "我的快递到哪了")."""
+    say the same with hardly any ("快递现在在哪里", "我的快递到哪了") or none ("my parcel?", "the package?")."""
     is_brief = min(len(now.text), len(before.text)) <= _BRIEF_CHARS
-    return similarity(now, before) >= (_LEAST_OF_BRIEF if is_brief else _LEAST_IN_COMMON)
+    return is_brief or similarity(now, before) >= _LEAST_IN_COMMON
 
 
 _BRIEF_CHARS = 40
-_LEAST_OF_BRIEF, _LEAST_IN_COMMON = 0.1, 0.45
-"""Shares of the n-grams of the shorter one."""
+_LEAST_IN_COMMON = 0.45
+"""Share of the n-grams of the shorter one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +256,12 @@ def _asks_the_same(now: Features, before: Features) -> bool:
     words, words_before = said.words, said_before.words
     if not words or not words_before:
         return not words and not words_before and bool(numbers) and numbers == numbers_before
+    if (
+        _HEAD.fullmatch(now.text)
+        and words < words_before
+        and len(words_before) <= _WORDS_OF_ONE_MATTER
+    ):
+        return True
     if _say_one_thing(said, said_before) or _is_misspelt(now, before, words, words_before):
         return True
     return any(part == words_before for part in said.parts) or any(
@@ -223,8 +282,11 @@ def _is_misspelt(
     new, old = words - words_before, words_before - words
     if not new | old or (new | old) & _DENIALS:
         return False
-    if len(new) == len(old) == 1 and len(words) > 1 and _is_slip(*new, *old):
-        return True
+    if len(new) == len(old) == 1 and len(words) > 1:
+        (one,), (other,) = new, old
+        pairs = product(_WORDINGS.get(one, (one,)), _WORDINGS.get(other, (other,)))
+        if any(_is_slip(*pair) for pair in pairs):
+            return True
     if any(each.isascii() for each in new | old):
         return False
     fewer = min(len(words), len(words_before))
@@ -295,10 +357,13 @@ def _weigh(same: str, courtesy: bool) -> tuple[str, ...]:
     """The words of weight, without the s of plurals and of verbs."""
     idle = _IDLE_OR_COURTESY if courtesy else _IDLE
     units = [each for each in _UNITS.findall(same) if each not in idle]
-    return tuple(
-        each[:-1] if len(each) > 3 and each[-1] == "s" and each[-2] != "s" else each
-        for each in units
-    )
+    return tuple(map(_stem, units))
+
+
+def _stem(word: str) -> str:
+    if word.endswith(("shes", "ches", "sses", "xes")):
+        return word[:-2]
+    return word[:-1] if len(word) > 3 and word[-1] == "s" and word[-2] != "s" else word
 
 
 def similarity(one: Features, other: Features) -> float:

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from local_models.classifiers.context import Combiner, Said, load_combiner, weigh_message
-from local_models.classifiers.features import Features, read_several
+from local_models.classifiers.features import Features, read_glance, read_several
 from local_models.classifiers.follow_ups import least_to_leave
 from local_models.classifiers.head import Head, Reading, load_head
 from local_models.classifiers.labelled import NOWHERE
@@ -28,6 +28,7 @@ from local_models.classifiers.meaning import (
     open_english,
     read_meaning,
 )
+from local_models.classifiers.references import is_bare_reference, set_reference_aside
 from local_models.classifiers.table import TableHolder
 
 LABELS = (
@@ -36,6 +37,8 @@ LABELS = (
     "human_agent", "smalltalk", "other",
 )  # fmt: skip
 NEUTRAL = frozenset({"smalltalk", "other"})
+_ORDER = "order_query"
+"""What the number of an order reads as, by itself or beside another matter."""
 GROUPS = {
     "order_query": "query", "logistics": "query", "order_modify": "handle", "urge": "handle",
     "refund": "handle", "return_exchange": "handle", "invoice": "handle", "account": "handle",
@@ -170,6 +173,38 @@ class IntentReader:
 
         `user` is the customer's turn before it, `agent` what was answered to that, both as heard.
         """
+        found = self._read_whole(text, features, user, agent)
+        if _ORDER in found.intents and len(found.intents) > 1 and self._many is not None:
+            return self._without_reference(text, found)
+        return found
+
+    def _without_reference(self, text: str, found: IntentReading) -> IntentReading:
+        """Without the query of an order that is only pointed at: the number serves the other matter."""
+        rest = set_reference_aside(text)
+        if rest is None:
+            return found
+        further = tuple(label for label in found.intents if label != _ORDER)
+        if is_bare_reference(text):
+            main, confidence = further[0], found.confidence
+        else:
+            features = read_glance(rest)
+            alone = self._read_whole(rest, features, None, None)
+            if _ORDER in alone.intents:
+                return found
+            further = tuple(label for label in further if label in alone.intents) or further
+            main = alone.intent if alone.intent in further else further[0]
+            sure = alone.confidence if main == alone.intent else found.confidence
+            confidence = max(sure, found.confidence) if main == found.intent else sure
+        intents = (main, *(label for label in further if label != main))
+        group = GROUPS.get(main, "other")
+        return msgspec.structs.replace(
+            found, intent=main, intents=intents, group=group, confidence=confidence
+        )
+
+    def _read_whole(
+        self, text: str, features: Features, user: Said | None, agent: Said | None
+    ) -> IntentReading:
+        """Every intent that is there, the number of an order counting as one."""
         marks = self._many is not None and _is_marks(text)
         if marks and not (self._combiner and _has_matter(user, agent)):
             return MARKS_ALONE

@@ -31,7 +31,7 @@ def test_the_tree_tells_model_rule_reasons_fallbacks_and_rejections() -> None:
     for line in (
         "├─ rule: upset   policy: customer-service@",
         "├─ prompt: customer-service/upset",
-        "│  ├─ ✗ rule 'function-call'",
+        "│  ├─ ✗ rule 'long-document'",
         "✓ intents has complaint",
         "2. qwen3.8-max  (expected quality 0.88)",
         "✗ claude-opus-5-5: no ANTHROPIC_API_KEY",

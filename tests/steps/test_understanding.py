@@ -220,6 +220,124 @@ def test_asking_again_more_angrily_is_seen_over_the_turns(understanding: Underst
     assert signals.turns == 3
 
 
+def say(*said: str) -> ChatRequest:
+    """The customer and the assistant in turn; "a|b" is said in two messages."""
+    roles: tuple[Literal["user", "assistant"], ...] = ("user", "assistant")
+    messages = [
+        Message(role=roles[at % 2], content=line)
+        for at, lines in enumerate(said)
+        for line in lines.split("|")
+    ]
+    return ChatRequest(model="auto", messages=tuple(messages))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("I want to speak to a manager", "Please give me your order number first.", "88123"),
+        ("I want to speak to a manager", "I can help you myself. What is it about?", "no"),
+        ("I want to speak to a manager", "Shall I connect you?", "yes please"),
+        ("I'm going to sue you", "I'm sorry.", "give me my 300 dollars back"),
+        ("转人工", "请问您要咨询什么问题", "退款", "请提供订单号", "88123456"),
+        ("my tv is broken|I want to speak to a manager|now",),
+        ("i want|to speak|to a manager",),
+    ],
+)
+def test_a_call_for_a_person_stands_until_it_is_settled(
+    understanding: Understanding, said: tuple[str, ...]
+) -> None:
+    assert understanding.read(say(*said)).is_escalation
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("I want to speak to a manager", "A manager will call you today.", "ok"),
+        ("I want to speak to a manager", "What is it about?", "never mind, you do it"),
+        ("human please", "Your parcel arrives tomorrow.", "great, thank you so much"),
+        ("get me a manager|never mind",),
+        ("转人工", "需要为您转人工吗", "不用了"),
+        ("我要投诉你们", "主管会在两小时内给您回电。", "好的"),
+        (
+            "I'll sue you", "I'm sorry.", "where is my parcel", "On its way.", "how much is shipping to Norway",
+            "Five euros.", "do you have the blue shoes in size 42",
+        ),
+        ("where is my parcel", "On its way.", "thanks"),
+    ],
+)  # fmt: skip
+def test_what_settles_a_call_ends_it(understanding: Understanding, said: tuple[str, ...]) -> None:
+    assert not understanding.read(say(*said)).is_escalation
+
+
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ("i want a refund|for order 88123|pls", "refund"),
+        ("where is my parcel|order 88123", "logistics"),
+        ("do you have this in blue|size M", "product_consult"),
+        ("is there a discount code|for students", "promotion"),
+        ("how much is shipping to norway|hello?", "shipping_fee"),
+        ("i want a refund|also change my address", "order_modify"),
+        ("where is my parcel|actually never mind, i need an invoice instead", "invoice"),
+        ("hi|good morning", "smalltalk"),
+        ("我要退款|快点", "refund"),
+        ("我的快递到哪了|订单号88123456", "logistics"),
+        ("快递到哪了|算了，我想改地址", "order_modify"),
+        ("密码忘了|登不上去了|在吗", "account"),
+    ],
+)
+def test_messages_in_a_row_are_said_together_and_the_newest_wish_leads(
+    understanding: Understanding, said: str, intent: str
+) -> None:
+    assert understanding.read(say(said)).intent == intent
+
+
+def test_of_messages_in_a_row_the_strongest_mood_counts(understanding: Understanding) -> None:
+    angry = understanding.read(say("you useless idiots|where is it"))
+    assert angry.emotion == "negative" and angry.intents == ("logistics", "complaint")
+    glad = understanding.read(say("This is useless|oh wait it works now!! amazing, thank you"))
+    assert glad.emotion == "positive" and "complaint" not in glad.intents
+
+
+def test_a_long_message_or_an_answer_between_is_said_apart(understanding: Understanding) -> None:
+    letter = "This is a terrible shop and I am angry. " * 6
+    assert understanding.read(say(f"{letter}|where is my parcel")).emotion == "neutral"
+    assert (
+        understanding.read(say("you idiots", "Sorry.", "where is my parcel")).emotion == "neutral"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No complaints here, can I order the same again?",
+        "not a complaint, just a question about delivery",
+        "my complaint has been resolved, please close the case",
+        "I'm not angry, I just need the invoice",
+        "不是投诉",
+        "没有要投诉的意思，就问下什么时候发货",
+        "投诉已经解决了，谢谢",
+    ],
+)
+def test_a_complaint_that_is_denied_is_none(understanding: Understanding, text: str) -> None:
+    signals = read(understanding, text)
+    assert "complaint" not in signals.intents and signals.emotion != "negative"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm not angry, I'm disappointed",
+        "no complaints procedure?!",
+        "this is not a complaint, it is a formal notice",
+        "I don't want to complain but your driver was rude and threw my parcel",
+    ],
+)
+def test_a_denial_hides_no_real_complaint(understanding: Understanding, text: str) -> None:
+    signals = read(understanding, text)
+    assert "complaint" in signals.intents or signals.emotion == "negative"
+
+
 def test_tools_schema_and_images_become_needs(understanding: Understanding) -> None:
     request = ChatRequest(
         model="auto",

@@ -69,6 +69,20 @@ OWN_EN = re.compile(
     r"|undelivered\b|no\s+(?:tracking|refund|reply|response|answer|update|news|parcel|order|confirmation|email)\b"
     r"|(?:talk|speak)\s+(?:to|with)\s+(?:an?\s+|the\s+|some\s*)?(?:human|agent|person|one|representative|rep|manager|supervisor|real))"
 )
+CHANGING_EN = re.compile(
+    r"\b(?:now|right\s+now|currently|current|at\s+(?:the\s+moment|present)|today|tonight|this\s+(?:morning|afternoon|evening|weekend)|so\s+far|these\s+days|any\s?more|still|yet|again|latest|live)\b"
+    r"|\b(?:is|are|isn'?t|aren'?t|was|were|wasn'?t|has|have)\s+(?:the|your|this|that|there|any)\s+(?:[a-z]{1,15}\s+){1,4}?(?:back|up|down|out|off|over|on|in|fixed|working|ready|done|confirmed|successful|running|delayed|resolved|restored"
+    r"|cancell?ed|finished|online|offline|closed|late|sold|full|left|free|approved|arrived|changed|gone|busy|complete|completed)\s*$"
+    r"|\b(?:was|were|wasn'?t|weren'?t)\s+(?:the|there|your|it)\b|\bdid\s+(?:the|your|anyone|anybody|someone|somebody)\b|\b(?:has|have)\s+(?:the|your|anyone|anybody|someone|somebody|there)\b"
+    r"|\bany\s+(?:[a-z]{1,15}\s+){1,2}left\b|\bare\s+you\s+(?:open|closed|there|busy|free)\s*$|\b(?:in|out\s+of|back\s+in)\s+stock\b|\b(?:is|are|it'?s)\s+(?:[a-z]{1,12}\s+){0,4}?sold\s+out\b|\bhow\s+busy\b"
+    r"|\bwhat\s+time\s+is\s+it\b|\bwhat(?:'?s|\s+is)\s+the\s+(?:time|date|weather|score|wait|queue)\b|\bwhich\s+(?:gate|platform|terminal|queue)\b|\b(?:weather|outage|wait(?:ing)?\s+time|exchange\s+rate|interest\s+rate|share\s+price|stock\s+price)s?\b"
+)
+"""How something stands now, which another answer may be true of tomorrow."""
+ONESELF_EN = re.compile(
+    r"\b(?:am|was|were)\s+(?:i|we)\b(?!\s+(?:allowed|supposed|right|correct|able|required)\b)|\bhave\s+(?:i|we)\b|\bhave\s+been\s+(?:i|we)\b"
+    r"|\b(?:do|did)\s+(?:i|we)\s+(?:still\s+|already\s+|even\s+)?(?:have|owe|qualify|exist|count|hold|own)\b(?!\s+to\b)|\bhow\s+much\s+(?:is\s+due|do\s+(?:i|we)\s+have\s+to\s+pay)\b"
+)
+"""How it stands with whoever asks."""
 FIRST_EN = re.compile(
     rf"{_OPENERS}{_ACT_FIRST}\b{_NAMES}|(?:where|when|why)(?:\s+(?:so\s+)?[a-z]+)?\s*$"
 )
@@ -111,6 +125,16 @@ OWN_ZH = re.compile(
     "|[这那](?:个|笔|单|件|次|条)?(?:订单|快递|包裹|单子?|退款|东西|件|货|钱|还?能退|可以退|怎么退|什么时候)|它"
     "|[被多][扣收]了|(?:少|漏|错)发|[发拍买下写填选寄送弄搞](?:了|得)?错|重复(?:扣|付)|扣了?款?[两2]次|不(?:想|需)?要了|发现|[少多漏缺]了|说好|签收的|(?:单号|取件码|快递[员小哥]{0,2}(?:的)?电话)(?:是|为)?多少|(?:登录|登|支付|付|收|打)不[了上到开成进]"
 )
+CHANGING_ZH = re.compile(
+    "现在|目前|当前|此刻|眼下|这会儿|今[天晚日早]|最新|几点了|还(?:有|在|剩|是)[^，。！？；,.!?;\\s]{0,8}(?:吗|么|没|嘛|几|多少)|(?:修好|恢复|通过|成功|结束|开始|延误|取消|更新|开门|关门|上架|下架|好|到|售罄|卖完|停)了(?:吗|没|么|嘛)|排队|等候?多久|要等|天气"
+    "|(?:有|没)(?:现)?货(?:吗|么|没|了)|现货|库存|余票|空房|空位|汇率|利率是|在线吗|登机口"
+)
+"""How something stands now, which another answer may be true of tomorrow."""
+ONESELF_ZH = re.compile(
+    "(?:我|俺|咱)(?:们)?(?:现在|目前|还|已经|一共|总共|账户里?|卡里?|的)*(?:有(?:多少|几|没有)|是(?:不是|否|什么(?:等级|级别|会员))|剩|欠|够|还有)|(?:我|俺|咱)们?(?:的)?(?:积分|额度|余额|等级|会员(?:等级|到期)?|信用分?|套餐|账单|合同|流量|名次|成绩|预约|申请)"
+    "|(?:我|俺|咱)们?(?:被|通过|录取|中奖|获批|符合|算)|我是(?:会员|新用户|老用户|[vp]ip)?[^，。！？；,.!?;\\s]{0,6}(?:吗|么)"
+)
+"""How it stands with whoever asks."""
 TROUBLE_ZH = re.compile(
     f"{_WHEN_ZH}{_STAY}{{0,5}}?(?:到(?!货通知|店|期)|发|退|送|寄|处理|给|修好|补|收到|恢复|解决|审|上门|揽|派)"
     "|[坏碎破裂丢]了|丢件|不见了|失败|破损|有问题|不对|不合适|不符|太[大小]了|被[封盗冻锁拒退]|怎么(?:解决|处理|弄|搞)$"

@@ -1,4 +1,4 @@
-"""Whether a text speaks of one case: an order, a payment, an account of somebody's own.
+"""Whether a text speaks of one case: an order, a payment, an account of somebody's own, or how things stand now.
 
 This is asked where an answer would be kept for equal requests, so it is careful: a cache that is not
 looked up costs one call, and a stale answer about somebody's parcel costs trust.
@@ -13,11 +13,15 @@ from local_models.classifiers.traditional import simplify
 from router.steps.cache.case_words import (
     ASKS_EN,
     ASKS_ZH,
+    CHANGING_EN,
+    CHANGING_ZH,
     FIRST_EN,
     GENERAL_EN,
     GENERAL_ZH,
     MATTERS_EN,
     MATTERS_ZH,
+    ONESELF_EN,
+    ONESELF_ZH,
     OWN_EN,
     OWN_ZH,
     TROUBLE_ZH,
@@ -36,7 +40,9 @@ def speaks_of_one_case(text: str) -> bool:
 
     Digits of any script count. Words are a wish or an order ("I want a refund", 取消订单), what points at
     something ("where is it", 到哪了), or a matter of cases in a sentence that does not ask how things are in
-    general: "退款到账了吗" is one case, "退款一般多久到账" is none. Where it can not be told, it is one.
+    general: "退款到账了吗" is one case, "退款一般多久到账" is none. So is what asks how something stands now ("is the
+    outage fixed", 现在有货吗) or how it stands with oneself ("am I approved", 我有多少积分): the answer changes. Where it
+    can not be told, it is one.
     """
     if _DIGITS.search(text):
         return True
@@ -58,12 +64,14 @@ def _is_own(sentence: str) -> bool:
     asked = ASKS_EN.sub(" ", sentence)
     if OWN_EN.search(asked) or FIRST_EN.match(asked.lstrip()):
         return True
+    if CHANGING_EN.search(asked.rstrip()) or ONESELF_EN.search(asked):
+        return True
     if MATTERS_EN.search(asked) and not GENERAL_EN.search(asked):
         return True
     if sentence.isascii():
         return False
     asked = ASKS_ZH.sub("", sentence)
-    if OWN_ZH.search(asked):
+    if OWN_ZH.search(asked) or CHANGING_ZH.search(asked) or ONESELF_ZH.search(asked):
         return True
     if USUALLY_ZH.search(asked):
         return False

@@ -64,12 +64,39 @@ GENERAL_EN = [
 GENERAL_ZH = [
     "退款一般多久到账", "退款通常几天到账", "退款正常多久到", "一般什么时候发货", "下单后多久发货", "下单后可以改地址吗", "发货后还能取消订单吗", "怎么退货", "如何申请退款", "退货流程是什么", "退货政策", "退换货规则", "怎么取消订单", "怎么查物流",
     "怎么改地址", "支持无理由退货吗", "支持货到付款吗", "是否支持换货", "可以用微信支付吗", "你们几点开门", "运费多少", "运费怎么算", "包邮吗", "满多少包邮", "发什么快递", "用什么快递", "能寄到新疆吗", "到北京一般几天", "退货运费谁出",
-    "退货需要什么条件", "哪些商品不能退", "有货吗", "有什么颜色", "有没有大码", "这款防水吗", "尺码怎么选", "保修期多长", "质保多久", "保修政策", "优惠券怎么用", "优惠券可以叠加吗", "积分怎么用", "会员有什么权益", "怎么成为会员",
+    "退货需要什么条件", "哪些商品不能退", "有什么颜色", "有没有大码", "这款防水吗", "尺码怎么选", "保修期多长", "质保多久", "保修政策", "优惠券怎么用", "优惠券可以叠加吗", "积分怎么用", "会员有什么权益", "怎么成为会员",
     "怎么开发票", "发票怎么开", "支持开专票吗", "可以开专票吗", "有实体店吗", "店铺在哪里", "客服几点上班", "你好", "谢谢", "在吗", "苹果15和14哪个好", "推荐一款防晒霜", "正品吗", "什么时候有活动", "怎么联系客服", "如果收到坏的怎么处理",
     "退貨流程是什麼", "運費多少", "退款一般多久到賬", "换货一般要几天", "快递丢了一般怎么赔", "忘记密码怎么找回", "怎么注销账号", "一般多久审核完",
     "运费险怎么赔", "哪些地区不发货", "偏远地区包邮吗", "支持七天无理由吗", "支持花呗分期吗", "有没有学生优惠", "尺码偏大吗", "纯棉的吗", "这款有黑色吗", "和上一代有什么区别", "保质期多久", "适合油皮吗", "能机洗吗", "怎么清洗", "产地是哪里", "多大尺寸", "充电要多久",
     "续航多长时间", "可以货到付款吗", "可以刷信用卡吗", "你们发货地是哪里", "满减活动怎么参加", "新用户有什么优惠", "怎么注册会员", "退款规则是什么", "换货流程", "一般用什么快递",
 ]  # fmt: skip
+CHANGING_EN = [
+    "is the outage fixed", "is the server back up", "are you open now", "are you open", "what is the current wait time", "was the transfer successful", "is the sale still on",
+    "which gate", "what time is it", "is the pool open right now", "is the website down", "what's the current interest rate", "has the price changed", "did the technician come", "how busy are you at the moment",
+    "are there any seats left on the train", "is the blue one sold out", "do you have it in stock", "what did the doctor say", "what's the weather delay",
+]  # fmt: skip
+CHANGING_ZH = [
+    "有货吗", "现在有货吗", "有现货吗", "目前有什么活动", "现在排队要多久", "网络恢复了吗", "系统修好了吗", "审核通过了吗", "转账成功了吗", "今天营业吗", "航班延误了吗", "当前利率是多少",
+    "还有房间吗", "活动还在吗",
+]  # fmt: skip
+ONESELF = [
+    "am I approved", "am i insured", "how many points do I have", "do I have any vouchers", "how much do I owe", "have I been accepted", "was I charged", "do I still have access",
+    "我有多少积分", "我的额度是多少", "我是会员吗", "我还有几次机会", "我通过面试了吗", "我还剩多少流量",
+]  # fmt: skip
+PLAIN = [
+    "Are you open on Sundays?", "How many points do I get per euro?", "Am I allowed to bring a dog?", "What time is breakfast served?", "Do I have to pay customs?", "Is the blender dishwasher safe?", "How do I become a member?",
+    "What is the baggage allowance?", "会员有什么权益", "积分怎么兑换", "你们有实体店吗", "早餐几点供应", "优惠券可以叠加吗", "怎么成为会员",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*CHANGING_EN, *CHANGING_ZH, *ONESELF])
+def test_what_changes_or_hangs_on_who_asks_is_never_answered_from_memory(text: str) -> None:
+    assert speaks_of_one_case(text)
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_a_plain_question_stays_one_for_everybody(text: str) -> None:
+    assert not speaks_of_one_case(text)
 
 
 @pytest.mark.parametrize("text", [*ONE_CASE_EN, *ONE_CASE_ZH])

@@ -1,13 +1,13 @@
 """Read a request: intent, mood, language, difficulty, tokens, needs and the course of the talk.
 
-All of it is computed in this process from small heads and rules; no model is called. Mood and slots
-come from the last user turn, its intent from what was said just before it too; tokens, modalities
-and needs from the whole request.
+All of it is computed in this process from small heads and rules; no model is called. Slots come from the last
+user turn, mood and intent from the messages that are said together with it, the intent from what was said just
+before it too; a call for a person from the talk, tokens, modalities and needs from the whole request.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -18,38 +18,44 @@ from msgspec.structs import replace
 from local_models.classifiers.asked import read_asked, speaks_of_another
 from local_models.classifiers.context import Said
 from local_models.classifiers.conversation import is_reask, mood_trend
+from local_models.classifiers.denials import leave_denied_out
 from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.emotion import NOTHING_FELT, EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
 from local_models.classifiers.escalation import is_escalation
-from local_models.classifiers.features import GLANCE_CHARS, read_glance
+from local_models.classifiers.features import read_glance
 from local_models.classifiers.head import Head, load_head
-from local_models.classifiers.intents import GROUPS, NOTHING_KNOWN, IntentReader, IntentReading
+from local_models.classifiers.intents import (
+    GROUPS,
+    NEUTRAL,
+    NOTHING_KNOWN,
+    IntentReader,
+    IntentReading,
+)
 from local_models.classifiers.language import tell_language, tell_spoken
 from local_models.classifiers.mail import read_own_words
 from local_models.classifiers.matter import tell_matter
 from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
-from local_models.classifiers.normalise import clip
 from local_models.classifiers.quality import QualityReader, load_quality, mark_difficulty
 from local_models.classifiers.sample import Sample
+from local_models.classifiers.standing import drops_call, still_stands
 from local_models.classifiers.table import share_tables
 from policies.signals import NOTHING, Signals
 from providers.demands import find_demands
-from providers.messages import (
-    AudioPart,
-    ChatRequest,
-    FilePart,
-    ImagePart,
-    Message,
-    VideoPart,
-    text_of,
-)
+from providers.messages import ChatRequest, Message, text_of
 from router.errors import ConfigError
 from router.measuring import estimate_prompts, longest_text
-
-EARLIER_TURNS = 8
-"""User turns before the last one that are looked at for repeats and for the trend of the mood."""
+from router.steps.understanding.talk import (
+    EARLIER_TURNS,
+    part_of,
+    read_before,
+    read_bubbles,
+    read_remarks,
+    read_turns,
+)
+from router.steps.understanding.together import join, wants_something
+from router.steps.understanding.wants import read_modalities, read_needs
 
 _QUALITY = "quality"
 _HEADS = frozenset({"intent", "intents", "emotion", "emotion_calm", "difficulty", _QUALITY})
@@ -58,9 +64,13 @@ _SENTENCE_CHARS = 160
 """A longer turn says something in a language of its own; names and numbers alone are shorter."""
 _CARRIED = ("order_number", "phone")
 """Slots that stay known in a talk: whose case it is. A sum and a day belong to what was said with them."""
-_COMPLAINT = "complaint"
-_PARTS = {ImagePart: "image", AudioPart: "audio", FilePart: "file", VideoPart: "video"}
-_NEEDS = {"image": "vision", "audio": "audio", "video": "video"}
+_COMPLAINT, _ORDER = "complaint", "order_query"
+_NO_OTHER_MATTERS = frozenset({*NEUTRAL, _COMPLAINT, "urge", "human_agent", _ORDER})
+"""What whoever waits for a person may say while he waits; `order_query` is a number that was asked for."""
+_MATTER_IS_CLEAR, _GLAD = 0.6, 0.3
+"""How sure another matter must be, and how glad a customer, to end a call."""
+_GLAD_BYTES = 12
+"""Gladness in a word or two ("you can't") is a guess."""
 
 
 class Understanding:
@@ -95,6 +105,8 @@ class Understanding:
         self._recalled = lru_cache(maxsize=2_048)(self._recall)
         self._asked = lru_cache(maxsize=2_048)(_read_asked)
         self._noted = lru_cache(maxsize=2_048)(self._note)
+        self._calls = lru_cache(maxsize=2_048)(is_escalation)
+        self._wanted = lru_cache(maxsize=2_048)(self._find_matter)
         self._spoken = lru_cache(maxsize=2_048)(tell_spoken)
 
     @classmethod
@@ -154,8 +166,9 @@ class Understanding:
         whole = turns[-1] if turns else ""
         last, *earlier = [self._own(turn) for turn in [whole, *turns[:-1][-EARLIER_TURNS:]]]
         modalities = read_modalities(request.messages)
-        before = read_before(request.messages, self._own)
-        read = self._turn(whole, longest_text(request), *before)
+        start, bubbles = read_bubbles(request.messages, self._own)
+        before = read_before(start, self._own)
+        read = self._read_together(whole, bubbles, longest_text(request), before)
         tokens = estimate_prompts(request)
         return replace(
             read,
@@ -170,6 +183,7 @@ class Understanding:
             pii=pii,
             turns=max(1, len(turns)),
             is_reask=self._repeats(last, earlier),
+            is_escalation=read.is_escalation or self._stands(request.messages, bubbles),
             emotion_trend=self._trend(read, earlier),
             is_stream=request.stream,
             answers=request.n,
@@ -198,6 +212,9 @@ class Understanding:
             # Heads answer whatever they are asked; of words that they never learned they know nothing.
             wish = NOTHING_KNOWN if self._intents.is_strange_to(glance) else wish
             mood = NOTHING_FELT if self._emotions.is_strange_to(glance) else mood
+        rest = leave_denied_out(sample.text)
+        if rest is not None and (mood.emotion == "negative" or _COMPLAINT in wish.intents):
+            wish, mood = self._leave_denied_out(rest, wish, mood, user, agent)
         wish = _believe(wish, mood)
         matter = tell_matter(sample if own == turn else Sample(turn), reach=reach)
         quality = self._quality
@@ -227,7 +244,7 @@ class Understanding:
     def _carry(self, read: Signals, messages: Sequence[Message]) -> Mapping[str, tuple[str, ...]]:
         """The slots of the last turn; where it names no order, those of the newest earlier turn that does."""
         slots = read.slots
-        turns = read_turns(messages)
+        turns = read_turns(messages, self._own)
         missing = [kind for kind in _CARRIED if kind not in slots]
         if not missing or speaks_of_another(turns[0][0]):
             return slots
@@ -246,6 +263,71 @@ class Understanding:
         found = find_slots(turn, self._asked(agent))
         return {kind: found[kind] for kind in _CARRIED if kind in found}
 
+    def _leave_denied_out(
+        self,
+        rest: str,
+        wish: IntentReading,
+        mood: EmotionReading,
+        user: Said | None,
+        agent: Said | None,
+    ) -> tuple[IntentReading, EmotionReading]:
+        """Wish and mood of a turn that denies a complaint or anger, by the rest of what it says."""
+        glance = read_mood_features(read_glance(rest))
+        if mood.emotion == "negative":
+            mood = self._emotions.read_cued(glance)
+        if _COMPLAINT not in wish.intents:
+            return wish, mood
+        left = self._intents.read(rest, glance, user=user, agent=agent)
+        if rest and _COMPLAINT in left.intents:
+            return wish, mood
+        if any(label not in (_COMPLAINT, *NEUTRAL) for label in wish.intents):
+            return _drop_complaint(wish), mood
+        return (left if rest else _drop_complaint(wish)), mood
+
+    def _read_together(
+        self, last: str, bubbles: Sequence[str], reach: int, before: tuple[str, str]
+    ) -> Signals:
+        """The last turn, together with the messages right before it; only where none of them wants anything
+        does it hang on what was said `before` them."""
+        if not bubbles or drops_call(last):
+            return self._turn(last, reach, *before)
+        earlier = [(text, self._turn(text, reach)) for text in reversed(bubbles)]
+        matter = next((text for text, part in earlier if wants_something(text, part)), "")
+        read = self._turn(last, reach, *((matter, "") if matter else before))
+        return join([(last, read), *earlier])
+
+    def _stands(self, messages: Sequence[Message], bubbles: Sequence[str]) -> bool:
+        """Whether a call for a person or a threat of an earlier turn stands, or the messages that are said
+        together come to one."""
+        talk = read_remarks(messages, self._own)
+        if len(talk) < 2:
+            return False
+        called = next(
+            (
+                at
+                for at in range(len(talk) - 2, -1, -1)
+                if talk[at].is_customers and self._calls(talk[at].text)
+            ),
+            None,
+        )
+        if called is None:
+            return bool(bubbles) and self._calls(" ".join((*bubbles, talk[-1].text)))
+        known = {self._wanted(each.text) for each in talk[: called + 1] if each.is_customers}
+        return still_stands(
+            talk[called + 1 :],
+            is_other_matter=lambda text: self._wanted(text) not in (*known, ""),
+            is_glad=lambda text: (
+                len(text.encode("utf-8", "replace")) >= _GLAD_BYTES
+                and self._recalled(text)[1] > _GLAD
+            ),
+        )
+
+    def _find_matter(self, text: str) -> str:
+        """The matter that a message by itself is clearly about, other than to be heard; empty where there is none."""
+        intent, confidence = self._intents.likeliest(self._features(text))
+        is_clear = confidence >= _MATTER_IS_CLEAR and intent not in _NO_OTHER_MATTERS
+        return intent if is_clear else ""
+
     def _hear(self, text: str) -> Said | None:
         return self._intents.hear(read_glance(text))
 
@@ -257,7 +339,7 @@ class Understanding:
     def _repeats(self, last: str, earlier: Sequence[str]) -> bool:
         if not earlier:
             return False
-        return is_reask(self._features(last), [self._features(_part_of(turn)) for turn in earlier])
+        return is_reask(self._features(last), [self._features(part_of(turn)) for turn in earlier])
 
     def _tell_language(self, read: Signals, last: str, earlier: Sequence[str]) -> str:
         """The language of the last turn, or of the talk where it is no sentence: that of the newest earlier
@@ -266,14 +348,14 @@ class Understanding:
             return read.language
         if self._spoken(last):
             return read.language
-        before = (self._spoken(_part_of(turn)) for turn in reversed(earlier))
+        before = (self._spoken(part_of(turn)) for turn in reversed(earlier))
         return next(filter(None, before), read.language)
 
     def _trend(self, read: Signals, earlier: Sequence[str]) -> float:
         if not earlier:
             return 0.0
         told = (read.emotion, read.emotion_intensity, read.emotion_confidence)
-        moods = [self._recalled(_part_of(turn))[1] for turn in earlier]
+        moods = [self._recalled(part_of(turn))[1] for turn in earlier]
         return mood_trend([*moods, EmotionReading(*told).valence])
 
 
@@ -281,69 +363,14 @@ def _believe(wish: IntentReading, mood: EmotionReading) -> IntentReading:
     """The wish, but for a complaint out of a mouth that praises: two readers must agree on one."""
     if mood.emotion != "positive" or _COMPLAINT not in wish.intents:
         return wish
+    return _drop_complaint(wish)
+
+
+def _drop_complaint(wish: IntentReading) -> IntentReading:
     others = tuple(each for each in wish.intents if each != _COMPLAINT) or ("smalltalk",)
     main = others[0]
     return replace(wish, intent=main, intents=others, group=GROUPS.get(main, "other"))
 
 
-def read_before(
-    messages: Sequence[Message], own: Callable[[str], str] = read_own_words
-) -> tuple[str, str]:
-    """The user's turn before the last one, and the last words that were answered to it.
-
-    `own` tells what the user says himself. Either is empty where there is none. Of longer ones it is the head and the tail, which is what
-    a glance takes in.
-    """
-    last = max((at for at, each in enumerate(messages) if each.role == "user"), default=0)
-    agent = ""
-    for message in reversed(messages[:last]):
-        if message.role not in ("user", "assistant") or not (text := text_of(message)).strip():
-            continue
-        if message.role == "user":
-            return _part_of(own(text)), agent
-        agent = agent or _part_of(text)
-    return "", agent
-
-
-def read_turns(messages: Sequence[Message]) -> list[tuple[str, str]]:
-    """The user's turns, newest first, each with the last words that were answered before it; of longer ones
-    head and tail."""
-    found: list[tuple[str, str]] = []
-    agent = ""
-    for message in messages:
-        if message.role not in ("user", "assistant") or not (text := text_of(message)).strip():
-            continue
-        if message.role == "user":
-            found.append((_part_of(text), agent))
-            continue
-        agent = _part_of(text)
-    return found[::-1] or [("", "")]
-
-
 def _read_asked(agent: str) -> frozenset[str]:
     return read_asked(agent) if agent else frozenset()
-
-
-def _part_of(text: str) -> str:
-    """What a glance takes in: nothing else of an earlier message need be remembered."""
-    return clip(text.strip(), GLANCE_CHARS)
-
-
-def read_modalities(messages: Sequence[Message]) -> frozenset[str]:
-    """text, and image, audio, file or video where a message carries one."""
-    found = {"text"}
-    for message in messages:
-        if message.content is not None and not isinstance(message.content, str):
-            found |= {_PARTS[type(part)] for part in message.content if type(part) in _PARTS}
-    return frozenset(found)
-
-
-def read_needs(request: ChatRequest, modalities: frozenset[str]) -> frozenset[str]:
-    """Abilities without which a model cannot take the request."""
-    needs = {_NEEDS[kind] for kind in modalities if kind in _NEEDS}
-    if request.tools and request.tool_choice != "none":
-        needs.add("tools")
-    if request.response_format is not None:
-        kind = request.response_format.type
-        needs |= {"json_schema": {"json_schema"}, "json_object": {"json_mode"}}.get(kind, set())
-    return frozenset(needs)

@@ -1,0 +1,50 @@
+"""Denied complaints are left out, real ones are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from local_models.classifiers.denials import leave_denied_out
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("No complaints", ""),
+        ("No complaints here, can I order the same again?", "can i order the same again?"),
+        ("not a complaint, just a question about delivery", "just a question about delivery"),
+        ("I'm not angry, I'm disappointed", "i'm disappointed"),
+        ("I don't want to complain but your driver was rude", "but your driver was rude"),
+        ("My complaint has been resolved, please close the case", "please close the case"),
+        ("I withdraw my complaint, it has arrived", "it has arrived"),
+        ("can't complain, works great", "works great"),
+        ("不是投诉", ""),
+        ("没有要投诉的意思，只是想问问进度", "只是想问问进度"),
+        ("投訴已經解決了，請關閉工單", "请关闭工单"),
+        ("我没生气，就是想开张发票", "就是想开张发票"),
+    ],
+)
+def test_what_is_denied_is_left_out(text: str, rest: str) -> None:
+    assert leave_denied_out(text) == rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to complain",
+        "no complaints procedure?!",
+        "this is not a complaint, it is a formal notice",
+        "I'm not angry, I'm furious",
+        "my complaint has not been resolved",
+        "why is there no complaints department",
+        "where is my parcel",
+        "这不是投诉，这是最后警告",
+        "我不是生气，是失望透顶",
+        "投诉还没解决",
+        "我的投诉解决了吗",
+        "没有投诉电话吗",
+        "要不是投诉你们会理我吗",
+    ],
+)
+def test_what_is_real_outdone_or_asked_is_not(text: str) -> None:
+    assert leave_denied_out(text) is None
