@@ -25,6 +25,14 @@ def rule_path(policy: Policy, at: int) -> Path:
     return ("default",) if at == len(policy.rules) - 1 else ("rules", at)
 
 
+def list_regions(models: Models) -> set[str]:
+    """Where the models are: those of their deployments, and of models that list none their card's."""
+    cards = models.values()
+    places = [site.region for card in cards for site in card.sites]
+    places += [card.region for card in cards if not card.sites]
+    return {region for region in places if region}
+
+
 def say_refusals(reasons: Mapping[str, str]) -> str:
     """Say why models are refused, those with the same reason together."""
     by_reason: dict[str, list[str]] = {}

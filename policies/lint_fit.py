@@ -15,7 +15,7 @@ import msgspec
 
 from policies.bounds import Bounds, Limits, gather_limits
 from policies.findings import Finding, Severity, did_you_mean
-from policies.lint_findings import Models, find, rule_path, say_refusals
+from policies.lint_findings import Models, find, list_regions, rule_path, say_refusals
 from policies.located import Path
 from policies.logic import Demand, Logic
 from policies.pools import Option, Pool, list_models, reluctance
@@ -164,7 +164,7 @@ def _say(case: _Case, code: Code, who: str, group: Sequence[Candidate]) -> tuple
         return f"no model of {who} can do {needs}.", f"Rule '{name}' needs it: use another pool."
     if code == "no-region":
         regions = limits[0].regions or ()
-        known = {str(each.region) for each in case.models.values() if each.region}
+        known = list_regions(case.models)
         message = f"no model behind rule '{name}' is in region {' or '.join(regions)}."
         if known & set(regions):
             return message, "Put one that is there into its pool or its `fallbacks`."

@@ -215,13 +215,27 @@ def _open_policies(
     def vet(policy: Policy) -> Sequence[Finding]:
         return check_policy(
             policy, candidates(), read=read, prompts=prompt_names(), intents=intents,
-            taught=understanding.taught, private=private,
+            taught=understanding.taught, private=private, callers=list_callers(settings),
         )  # fmt: skip
 
     try:
         return PolicyStore(settings.policy, vet=vet, own_intents=intents)
     except PolicyFileError as error:
         raise ConfigError([str(finding) for finding in error.findings]) from error
+
+
+def list_callers(settings: Settings) -> dict[str, frozenset[str]]:
+    """What policies may ask of a caller and each key fixes, with all that it can be.
+
+    What one key leaves open the request may say, so that it can be anything.
+    """
+    keys = settings.keys
+    known = {"key": frozenset(each.name for each in keys) or frozenset({ANONYMOUS})}
+    for name in ("tenant", "tier", "user"):
+        fixed = frozenset(getattr(each, name) for each in keys)
+        if fixed and "" not in fixed:
+            known[name] = fixed
+    return known
 
 
 def list_private(entry: PrivacyEntry) -> frozenset[str]:

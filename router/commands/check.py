@@ -137,7 +137,7 @@ def _as_finding(problem: str) -> Finding:
 
 def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> list[Finding]:
     from policies.checking import check_file
-    from router.wiring import list_private, open_reader, open_understanding
+    from router.wiring import list_callers, list_private, open_reader, open_understanding
 
     find_policy(name)
     candidates = list_configured(settings)
@@ -153,6 +153,7 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
         intents=intents,
         taught=understanding.taught,
         private=list_private(settings.privacy),
+        callers=None if every_model_on else list_callers(settings),
     )
     return [*found, *_check_cache(name, settings, intents)]
 
