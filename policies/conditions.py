@@ -78,7 +78,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class OneOf(Leaf):
-    """A word is one of those listed; `*` in a listed word stands for anything."""
+    """A word is one of those listed; `*` in a listed word stands for anything, and alone for any word at all."""
 
     key: str
     words: tuple[str, ...] = field(compare=False)
@@ -106,7 +106,10 @@ class OneOf(Leaf):
             word = fold(word)
         if word in self.plain:
             return True
-        return bool(self.patterns) and any(fnmatchcase(word, each) for each in self.patterns)
+        # What is absent is empty here, and matches nothing: `*` asks whether something is there.
+        return bool(self.patterns and word) and any(
+            fnmatchcase(word, each) for each in self.patterns
+        )
 
     def write(self, names: Names) -> str:
         if self.patterns:
@@ -117,7 +120,8 @@ class OneOf(Leaf):
         return f"{word} in {names.bind(self.plain)}"
 
     def say(self, facts: Facts) -> str:
-        found = self.get(facts) or "empty"
+        found = self.get(facts)
+        found = found if found.strip() else "empty"
         wanted = " or ".join(self.words)
         return f"{self.key} is {found}{self.remark(facts)}" + (
             "" if self.holds(facts) else f", not {wanted}"

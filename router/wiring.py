@@ -141,6 +141,31 @@ async def open_house(
         )
 
 
+async def find_obstacles(settings: Settings, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """What would keep the house from opening besides its policy, told without a call and without its ledger.
+
+    Raises:
+        ConfigError: the vendors themselves cannot be made out.
+    """
+    problems: list[str] = []
+    vendors = find_vendors(settings, environ)
+    async with AsyncExitStack() as stack:
+        attempts: list[Callable[[], object]] = [
+            partial(_allowances, settings, trusts_caller=False),
+            *(partial(_grant, entry) for entry in settings.keys),
+            *(
+                partial(_open_providers, stack, {name: vendor}, _LimitsRelay())
+                for name, vendor in vendors.items()
+            ),
+        ]
+        for attempt in attempts:
+            try:
+                attempt()
+            except ConfigError as error:
+                problems += error.problems
+    return problems
+
+
 def _open_identity(settings: Settings, *, trusts_caller: bool, speaks_as: str) -> Identity:
     if not trusts_caller:
         return Identity([_grant(entry) for entry in settings.keys])

@@ -11,16 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from policies.hints import UnclearWishError
+from policies.hints import read_wish as read_word_of_wish
 from policies.signals import Caller
 from router.errors import BadRequestError, ForbiddenError, UnauthorizedError
 
-HINTS = ("user", "tier", "tenant", "session", "order_number", "must_stay_local")
-"""What a request may say about its caller, in `metadata` or in `x-pointsman-…` headers."""
 ANONYMOUS = "anonymous"
 """Who asks where no key is configured."""
 _MOST_CHARACTERS = 200
-_YES = frozenset({"1", "true", "yes", "on"})
-_NO = frozenset({"0", "false", "no", "off"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +49,10 @@ def read_wish(said: str, where: str) -> bool:
     Raises:
         BadRequestError: a word is no yes or no; what is not understood must not mean no.
     """
-    words = [word.strip().lower() for word in said.split(",")]
-    for word in words:
-        if word not in _YES and word not in _NO:
-            raise BadRequestError(
-                f"{where}: '{word[:40]}' is neither yes nor no. Write yes, true or 1, or no, false "
-                "or 0.",
-                param=where,
-            )
-    return any(word in _YES for word in words)
+    try:
+        return read_word_of_wish(said)
+    except UnclearWishError as error:
+        raise BadRequestError(f"{where}: {error}", param=where) from None
 
 
 class Identity:

@@ -179,3 +179,59 @@ def test_a_region_is_known_where_a_provider_says_that_it_is_there(tmp_path: Path
     assert (code, said.strip()) == (0, "✓ all is well")
     code, said = _check(tmp_path, EUROPE.replace("REGION", "usa"), providers=providers)
     assert code == 1 and "allows region 'usa', and no model is there. Did you mean 'us'?" in said
+
+
+PLAIN = "{name: p, pools: {all: {models: [gpt-6-luna, gpt-6-sol]}}, default: {use: all}, expect: [{signals: {}, pool: all}]}"
+
+
+def _line(folder: Path, holds: str) -> str:
+    lines = (folder / "config.yaml").read_text(encoding="utf-8").splitlines()
+    return f"config.yaml:{next(at for at, line in enumerate(lines, start=1) if holds in line)}"
+
+
+def test_what_keeps_a_gateway_from_starting_is_an_error_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    openai = {"kind": "openai", "api_key": "k"}
+    code, said = _check(
+        tmp_path,
+        PLAIN,
+        providers={"openai": openai, "more.of": {**openai, "options": {"numbring": "x"}}},
+    )
+    assert code == 1 and f"{_line(tmp_path, 'more.of')}: error: providers.more.of: " in said
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    code, said = _check(
+        tmp_path, PLAIN, providers={"long-tail": {"kind": "litellm"}, "openai": openai}
+    )
+    assert (
+        code == 1
+        and "error: providers.long-tail: Provider 'long-tail' needs the package litellm" in said
+    )
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    keys = [
+        {"name": "one", "key": "k"},
+        {"name": "two"},
+        {"name": "three", "key": "k3", "budget_period": "day"},
+    ]
+    code, said = _check(tmp_path, PLAIN, providers={"openai": openai}, keys=keys)
+    assert (
+        code == 1
+        and f"{_line(tmp_path, 'name: two')}: error: keys: 'two' needs either `key` or `sha256`"
+        in said
+    )
+    assert f"{_line(tmp_path, 'budget_period')}: error: keys: 'three' has a `budget_period`" in said
+
+
+def test_a_model_that_nobody_knows_is_told_with_its_line(tmp_path: Path) -> None:
+    models = {"gpt-6.1-terra": {"quality": 0.5}, "mine-4.2": {"provider": "openai"}}
+    openai = {"kind": "openai", "api_key": "k"}
+    code, said = _check(tmp_path, PLAIN, providers={"openai": openai}, models=models)
+    where = f"{_line(tmp_path, 'mine-4.2')}: error: models.mine-4.2: the catalog does not know this model"
+    assert code == 1 and where in said, said
+
+
+def test_a_port_that_everybody_reaches_without_a_key_is_warned_of(tmp_path: Path) -> None:
+    openai = {"kind": "openai", "api_key": "k"}
+    code, said = _check(tmp_path, PLAIN, providers={"openai": openai}, server={"host": "0.0.0.0"})
+    assert code == 0 and "warning: 0.0.0.0 is reachable from other machines" in said

@@ -602,3 +602,17 @@ def test_a_limit_in_cel_that_hangs_on_the_case_of_a_word_is_told(
     limit = f'constraints: [{{name: x, when: {{cel: "{expression}"}}, needs: tools}}]\n'
     told = [each for each in check(limit + GOOD) if each.code == "cased-cel"]
     assert [line in each.mend for each in told] == ([True] if line else [])
+
+
+def test_a_star_for_what_every_request_has_asks_nothing() -> None:
+    rule = "rules: [{name: all, when: {CASE}, use: cheap}]"
+    for case in ("tier: '*'", "key: [shop, '*']", "not: {key: '*'}"):
+        text = GOOD.replace("rules:\n", f"{rule.replace('CASE', case)}\n").replace(
+            "  - {name: hard, when: {difficulty: above 0.5}, use: strong}\n", ""
+        )
+        found = [each for each in check(text) if each.code == "asks-nothing"]
+        assert len(found) == 1 and found[0].is_error and found[0].line == 5
+        assert "every request has a" in found[0].message
+    assert "asks-nothing" not in {
+        each.code for each in check(text.replace("key: '*'", "user: '*'"))
+    }
