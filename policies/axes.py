@@ -110,7 +110,7 @@ _EXTENTS: dict[str, Extent] = {
     "sarcasm": _SHARE,
     "difficulty": _SHARE,
     "tokens": Extent(0, is_whole=True),
-    "max_output_tokens": Extent(0, is_whole=True, may_miss=True),
+    "max_output_tokens": Extent(1, is_whole=True, may_miss=True),
     "turns": _COUNT,
     "load": Extent(0.0),
     "budget_left_usd": Extent(may_miss=True),

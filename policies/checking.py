@@ -10,7 +10,7 @@ from policies.errors import PolicyFileError
 from policies.expectations import Read, run_expectations
 from policies.findings import Finding, did_you_mean
 from policies.lint import lint
-from policies.lint_callers import Callers, lint_callers
+from policies.lint_callers import Callers, lint_budgets, lint_callers
 from policies.lint_private import lint_private
 from policies.loader import load_policy
 from policies.rules import Policy
@@ -27,6 +27,7 @@ def check_file(
     taught: Collection[str] = (),
     private: Collection[str] | None = None,
     callers: Callers | None = None,
+    has_budgets: bool = True,
 ) -> list[Finding]:
     """Give all findings about a policy file in the order of its lines; none: all is well."""
     try:
@@ -42,6 +43,7 @@ def check_file(
         taught=taught,
         private=private,
         callers=callers,
+        has_budgets=has_budgets,
     )
 
 
@@ -55,18 +57,21 @@ def check_policy(
     taught: Collection[str] = (),
     private: Collection[str] | None = None,
     callers: Callers | None = None,
+    has_budgets: bool = True,
 ) -> list[Finding]:
     """Give all findings about a policy that was read already.
 
     `taught` names the models whose quality was learned: how good they are hangs on each request, so no
     floor is out of their reach. `private` are the kinds of private data that are looked for (None: all),
-    `callers` what each caller of the gateway is called (None: anything).
+    `callers` what each caller of the gateway is called (None: anything),
+    and `has_budgets` says whether what any of them spends is limited.
     """
     able = [replace(each, quality=1.0) if each.name in taught else each for each in candidates]
     found = [
         *lint(policy, able, prompts, intents),
         *(() if private is None else lint_private(policy, private)),
         *(() if callers is None else lint_callers(policy, callers)),
+        *(() if has_budgets else lint_budgets(policy)),
         *_find_strangers(taught, candidates),
         *run_expectations(policy, candidates, read, intents),
     ]

@@ -76,7 +76,7 @@ _DOMAINS: Mapping[str, Domain] = {
     "difficulty": SHARE,
     "expected_quality": SHARE,
     "prompt_tokens": COUNT,
-    "max_output_tokens": COUNT,
+    "max_output_tokens": COUNT_FROM_ONE,
     "turns": COUNT_FROM_ONE,
 }
 """The numbers that a signal can be, as conditions have them."""
@@ -135,10 +135,11 @@ def read_signals(
 
 def _check_words(name: str, value: str | Iterable[str], own_intents: Collection[str]) -> None:
     known = [*WORDS[name], *(own_intents if name in ("intent", "intents") else ())]
-    for word in [value] if isinstance(value, str) else value:
-        if word not in known:
-            message = f"the signal '{name}' cannot say '{word}'."
-            raise GivenError(message, did_you_mean(word, known))
+    words = [value] if isinstance(value, str) else value
+    if strange := [word for word in words if word not in known]:
+        said = "' or '".join(strange)
+        message = f"the signal '{name}' cannot say '{said}'."
+        raise GivenError(message, " ".join(did_you_mean(word, known) for word in strange))
 
 
 def read_caller(given: Mapping[str, Any]) -> Caller:

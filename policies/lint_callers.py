@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from policies.expression_check import list_asked
+from policies.expression_check import asks_for, list_asked
 from policies.findings import Finding, did_you_mean
 from policies.letters import fold
 from policies.lint_findings import find
@@ -33,6 +33,23 @@ def lint_callers(policy: Policy, callers: Callers) -> Iterator[Finding]:
                 message = f"{_WHO[key].format(word=word)}."
                 mend = did_you_mean(word, known)
                 yield find(policy, "warning", "unknown-caller", where, message, mend)
+
+
+def lint_budgets(policy: Policy) -> Iterator[Finding]:
+    """Give the questions for what is left of a budget where nobody has one."""
+    for asked, where in list_conditions(policy):
+        is_plain = asked.budget_left_usd is not None
+        cel = asked.cel or ""
+        if (
+            not is_plain
+            and not asks_for(cel, "budget_left_usd")
+            and not asks_for(cel, "has_budget")
+        ):
+            continue
+        message = "no key has a budget here, so `budget_left_usd` is known of nobody."
+        mend = "Write `budget: {usd: 20}`, or `budget_usd:` with a key, in the configuration."
+        at = (*where, "budget_left_usd" if is_plain else "cel")
+        yield find(policy, "warning", "no-budget", at, message, mend)
 
 
 def _asked(policy: Policy, callers: Callers) -> Iterator[tuple[Iterable[str], str, Path]]:

@@ -139,7 +139,7 @@ class ConditionDoc(_Doc):
     """What quality to expect of a model or pool on this request."""
     tokens: Size | None = None
     """Size of the whole request in tokens."""
-    max_output_tokens: Size | None = None
+    max_output_tokens: Times | None = None
     modality: Modality | None = None
     """text, image, audio, file or video."""
     needs: Needs | None = None

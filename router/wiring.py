@@ -111,7 +111,9 @@ async def open_house(
         metrics.set_policy(policies.current.name, policies.current.version)
         cache = _open_cache(settings.cache, settings.privacy)
         metrics.watch_cache(cache)
-        identity = _open_identity(settings, trusts_caller=trusts_caller, speaks_as=speaks_as)
+        identity = _open_identity(
+            settings, policies, trusts_caller=trusts_caller, speaks_as=speaks_as
+        )
         gateway = Gateway(
             identity=identity,
             privacy=_privacy(settings.privacy),
@@ -166,16 +168,21 @@ async def find_obstacles(settings: Settings, environ: Mapping[str, str] = os.env
     return problems
 
 
-def _open_identity(settings: Settings, *, trusts_caller: bool, speaks_as: str) -> Identity:
+def _open_identity(
+    settings: Settings, policies: PolicyStore, *, trusts_caller: bool, speaks_as: str
+) -> Identity:
+    def list_aliases() -> Mapping[str, str]:
+        return policies.current.aliases
+
     if not trusts_caller:
-        return Identity([_grant(entry) for entry in settings.keys])
+        return Identity([_grant(entry) for entry in settings.keys], aliases=list_aliases)
     if not speaks_as:
         return Identity([])
     entry = next((each for each in settings.keys if each.name == speaks_as), None)
     if entry is None:
         mend = did_you_mean(speaks_as, {each.name for each in settings.keys})
         raise ConfigError([f"No key is called '{speaks_as}'. {mend}"])
-    return Identity([], anybody=_grant(entry))
+    return Identity([], anybody=_grant(entry), aliases=list_aliases)
 
 
 def _open_prompting(settings: Settings, in_house: InHouse) -> Prompting:
@@ -241,6 +248,7 @@ def _open_policies(
         return check_policy(
             policy, candidates(), read=read, prompts=prompt_names(), intents=intents,
             taught=understanding.taught, private=private, callers=list_callers(settings),
+            has_budgets=has_budgets(settings),
         )  # fmt: skip
 
     try:
@@ -261,6 +269,13 @@ def list_callers(settings: Settings) -> dict[str, frozenset[str]]:
         if fixed and "" not in fixed:
             known[name] = fixed
     return known
+
+
+def has_budgets(settings: Settings) -> bool:
+    """Whether what anybody spends is limited, so that a policy may ask what is left."""
+    return settings.budget.usd is not None or any(
+        each.budget_usd is not None for each in settings.keys
+    )
 
 
 def list_private(entry: PrivacyEntry) -> frozenset[str]:

@@ -154,7 +154,13 @@ def _as_finding(problem: str) -> Finding:
 
 def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> list[Finding]:
     from policies.checking import check_file
-    from router.wiring import list_callers, list_private, open_reader, open_understanding
+    from router.wiring import (
+        has_budgets,
+        list_callers,
+        list_private,
+        open_reader,
+        open_understanding,
+    )
 
     find_policy(name)
     candidates = list_configured(settings)
@@ -171,19 +177,21 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
         taught=understanding.taught,
         private=list_private(settings.privacy),
         callers=None if every_model_on else list_callers(settings),
+        has_budgets=every_model_on or has_budgets(settings),
     )
     return [*found, *_check_cache(name, settings, intents)]
 
 
 def _count_as_on(model: Candidate) -> Candidate:
-    """The model as if a provider of its card's region served it.
+    """The model as if a provider of its card's region served it; one that its vendor retired stays off.
 
     What every client that there is for it refuses would be refused there too.
     """
     usual: Mapping[str, str] = REFUSALS if model.provider == NAME else {}
     first, *others = [site.refuses for site in model.sites] or [usual]
     refuses = {each: why for each, why in first.items() if all(each in one for one in others)}
-    return dataclasses.replace(model, is_on=True, why_off="", sites=(), refuses=refuses)
+    why_off = model.why_off if model.is_retired else ""
+    return dataclasses.replace(model, is_on=not why_off, why_off=why_off, sites=(), refuses=refuses)
 
 
 def _check_cache(name: str, settings: Settings, intents: Collection[str]) -> list[Finding]:

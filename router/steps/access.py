@@ -7,7 +7,7 @@ say itself, because the holder of a key is a trusted back end that speaks for it
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -58,8 +58,16 @@ def read_wish(said: str, where: str) -> bool:
 class Identity:
     """Knows every key. With no key configured everybody may ask, as `anybody`."""
 
-    def __init__(self, grants: Sequence[Grant], anybody: Grant = _ANYBODY) -> None:
+    def __init__(
+        self,
+        grants: Sequence[Grant],
+        anybody: Grant = _ANYBODY,
+        *,
+        aliases: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        """`aliases` gives the policy's other names of models and pools: a key may use those of what it may name."""
         self._anybody = anybody
+        self._aliases = aliases
         self._by_hash = {grant.key_sha256.lower(): grant for grant in grants}
         self._plain: dict[str, Caller] = {}
         self._met: dict[str, Grant] = {}
@@ -86,7 +94,7 @@ class Identity:
             BadRequestError: the wish to stay local is put in a word that nobody knows.
         """
         grant = self.recognise(credential)
-        if grant.models and requested not in grant.models:
+        if grant.models and not self._may_name(grant, requested):
             allowed = ", ".join(sorted(grant.models))
             raise ForbiddenError(
                 f"Key '{grant.name}' may not ask for '{requested}'; it may ask for: {allowed}.",
@@ -99,6 +107,11 @@ class Identity:
         if caller is None:
             caller = self._plain[grant.key_sha256] = _caller(grant, hints, metadata)
         return caller
+
+    def _may_name(self, grant: Grant, requested: str) -> bool:
+        return (
+            requested in grant.models or self._aliases().get(requested, requested) in grant.models
+        )
 
     def recognise(self, credential: str) -> Grant:
         """What a key allows, for whoever asks for no model.

@@ -293,7 +293,10 @@ def test_every_key_of_the_schema_can_be_built_and_asked() -> None:
         ("code: 1", "1 is neither true nor false"),
         ("all_: [{code: true}]", "all_"),
         ("quality: {of: gpts, range: above 0.5}", "range"),
-        ("pii: [idcard, creditcard]", "'idcard' is not known. Did you mean 'id_card'"),
+        (
+            "pii: [idcard, creditcard]",
+            "'idcard' and 'creditcard' are not known. Did you mean 'id_card' for 'idcard'",
+        ),
         ("pii: Any", "'Any' is not known. Did you mean 'any'"),
         ("pii: [any, phone]", "'any' stands alone"),
         ("pii: [phone, none]", "'none' stands alone"),
