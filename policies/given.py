@@ -142,6 +142,15 @@ def _check_words(name: str, value: str | Iterable[str], own_intents: Collection[
         raise GivenError(message, " ".join(did_you_mean(word, known) for word in strange))
 
 
+def list_given(
+    struct: type[Signals] | type[Caller],
+) -> list[tuple[str, str, Any]]:
+    """Give every name by which a test may say a thing of one, the thing's own name, and its type."""
+    own = {field.name: field.type for field in fields(struct)}
+    called = [(name, field, own[field]) for name, field in NAMED.items() if field in own]
+    return [*((name, name, kind) for name, kind in own.items()), *called]
+
+
 def read_caller(given: Mapping[str, Any]) -> Caller:
     """Give the caller, as the gateway would know it: what `metadata` says of it counts, as in a request.
 
