@@ -254,7 +254,7 @@ class AgreementDoc(_Doc):
     """How alike the answers must be: the share of words and pairs of words in common."""
 
 
-_YES = {
+_YES: dict[str, Any] = {
     "anyOf": [
         {"const": True},
         {"type": "string", "pattern": "^(?:[Tt][Rr][Uu][Ee]|[Yy][Ee][Ss]|[Oo][Nn])$"},
