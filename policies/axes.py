@@ -110,7 +110,7 @@ _EXTENTS: dict[str, Extent] = {
     "sarcasm": _SHARE,
     "difficulty": _SHARE,
     "tokens": Extent(0, is_whole=True),
-    "max_output_tokens": Extent(0, is_whole=True, may_miss=True),
+    "max_output_tokens": Extent(1, is_whole=True, may_miss=True),
     "turns": _COUNT,
     "load": Extent(0.0),
     "budget_left_usd": Extent(may_miss=True),
@@ -332,8 +332,7 @@ class Axes:
         if self._is_open(leaf.key):
             other = Literal(leaf.key, self._other(leaf.key))
             for pattern in leaf.patterns:
-                matches = True if not pattern.strip("*") else Literal((leaf.key, pattern), YES)
-                parts.append(both((other, matches)))
+                parts.append(both((other, Literal((leaf.key, pattern), YES))))
         literals = [part.classes for part in parts if isinstance(part, Literal)]
         if len(literals) == len(parts) and literals:
             merged = 0
@@ -366,7 +365,7 @@ class Axes:
             if set(self._members_known.get(key, ())) <= members.keys():
                 yield Literal((key, "has more"), NO)
         for key, patterns in self._patterns.items():
-            yield from _related_patterns(key, [each for each in patterns if each.strip("*")])
+            yield from _related_patterns(key, list(patterns))
 
     def _intents(self) -> Iterator[Formula]:
         """The main intent is one of those there are, and no more are there than their number."""

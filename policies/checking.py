@@ -10,6 +10,7 @@ from policies.errors import PolicyFileError
 from policies.expectations import Read, run_expectations
 from policies.findings import Finding, did_you_mean
 from policies.lint import lint
+from policies.lint_callers import Callers, lint_budgets, lint_callers
 from policies.lint_private import lint_private
 from policies.loader import load_policy
 from policies.rules import Policy
@@ -25,6 +26,8 @@ def check_file(
     intents: Collection[str] | None = None,
     taught: Collection[str] = (),
     private: Collection[str] | None = None,
+    callers: Callers | None = None,
+    has_budgets: bool = True,
 ) -> list[Finding]:
     """Give all findings about a policy file in the order of its lines; none: all is well."""
     try:
@@ -39,6 +42,8 @@ def check_file(
         intents=intents,
         taught=taught,
         private=private,
+        callers=callers,
+        has_budgets=has_budgets,
     )
 
 
@@ -51,16 +56,22 @@ def check_policy(
     intents: Collection[str] | None = None,
     taught: Collection[str] = (),
     private: Collection[str] | None = None,
+    callers: Callers | None = None,
+    has_budgets: bool = True,
 ) -> list[Finding]:
     """Give all findings about a policy that was read already.
 
     `taught` names the models whose quality was learned: how good they are hangs on each request, so no
-    floor is out of their reach. `private` are the kinds of private data that are looked for (None: all).
+    floor is out of their reach. `private` are the kinds of private data that are looked for (None: all),
+    `callers` what each caller of the gateway is called (None: anything),
+    and `has_budgets` says whether what any of them spends is limited.
     """
     able = [replace(each, quality=1.0) if each.name in taught else each for each in candidates]
     found = [
         *lint(policy, able, prompts, intents),
         *(() if private is None else lint_private(policy, private)),
+        *(() if callers is None else lint_callers(policy, callers)),
+        *(() if has_budgets else lint_budgets(policy)),
         *_find_strangers(taught, candidates),
         *run_expectations(policy, candidates, read, intents),
     ]

@@ -80,7 +80,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class OneOf(Leaf):
-    """A word is one of those listed; `*` in a listed word stands for anything."""
+    """A word is one of those listed; `*` in a listed word stands for anything, and alone for any word at all."""
 
     key: str
     words: tuple[str, ...] = field(compare=False)
@@ -108,7 +108,10 @@ class OneOf(Leaf):
             word = fold(word)
         if word in self.plain:
             return True
-        return bool(self.patterns) and any(fnmatchcase(word, each) for each in self.patterns)
+        # What is absent is empty here, and matches nothing: `*` asks whether something is there.
+        return bool(self.patterns and word) and any(
+            fnmatchcase(word, each) for each in self.patterns
+        )
 
     def write(self, names: Names) -> str:
         if self.patterns:
@@ -119,7 +122,8 @@ class OneOf(Leaf):
         return f"{word} in {names.bind(self.plain)}"
 
     def say(self, facts: Facts, *, holds: bool) -> str:
-        said = f"{self.key} is {self.get(facts) or 'empty'}{self.remark(facts)}"
+        found = self.get(facts)
+        said = f"{self.key} is {found if found.strip() else 'empty'}{self.remark(facts)}"
         return said if holds else f"{said}, not {' or '.join(self.words)}"
 
 

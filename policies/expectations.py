@@ -17,12 +17,11 @@ from policies.errors import NoCandidateError, UnknownChoiceError
 from policies.findings import Finding, Severity, did_you_mean
 from policies.given import GivenError, read_caller, read_moment, read_signals
 from policies.rules import NAMED, Policy
-from policies.schema import ExpectDoc
+from policies.schema import EXPECTED, ExpectDoc
 from policies.signals import GROUP_OF, Candidate, ModelHealth, Signals, Surroundings
 
 Read = Callable[[str], Signals]
 _NOON = datetime.datetime(2026, 11, 20, 12, 0, tzinfo=datetime.UTC)
-_WANTED = ("rule", "pool", "goes_to", "prompt", "arm", "stays_local", "refused")
 
 
 class _Fault(NamedTuple):
@@ -137,7 +136,7 @@ def _idle_lines(case: ExpectDoc) -> Iterator[_Fault]:
     """Find lines that look like a test and are none."""
     if case.say is not None and not case.say.strip():
         yield _Fault("`say:` is empty, so nothing is said.", "Fill it in, or remove it.")
-    written = [key for key in _WANTED if key in case.model_fields_set]
+    written = [key for key in EXPECTED if key in case.model_fields_set]
     for key in written:
         if getattr(case, key) in (None, {}):
             yield _Fault(f"`{key}:` is empty, so it tests nothing.", "Fill it in, or remove it.")

@@ -25,7 +25,7 @@ FIGURES: Mapping[str, Domain] = {
     "sarcasm": SHARE,
     "difficulty": SHARE,
     "tokens": COUNT,
-    "max_output_tokens": COUNT,
+    "max_output_tokens": COUNT_FROM_ONE,
     "turns": COUNT_FROM_ONE,
     "load": SHARE,
     "hour": Domain(0, 23, is_whole=True),

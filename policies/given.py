@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import FieldInfo, fields
 
 from policies.findings import did_you_mean
+from policies.hints import HINTS, WISH, UnclearWishError, list_wishes, read_wish
 from policies.ranges import COUNT, COUNT_FROM_ONE, SHARE, TREND, Domain
 from policies.signals import (
     ABILITIES,
@@ -75,7 +76,7 @@ _DOMAINS: Mapping[str, Domain] = {
     "difficulty": SHARE,
     "expected_quality": SHARE,
     "prompt_tokens": COUNT,
-    "max_output_tokens": COUNT,
+    "max_output_tokens": COUNT_FROM_ONE,
     "turns": COUNT_FROM_ONE,
 }
 """The numbers that a signal can be, as conditions have them."""
@@ -137,19 +138,43 @@ def read_signals(
 
 def _check_words(name: str, value: str | Iterable[str], own_intents: Collection[str]) -> None:
     known = [*WORDS[name], *(own_intents if name in ("intent", "intents") else ())]
-    for word in [value] if isinstance(value, str) else value:
-        if word not in known:
-            message = f"the signal '{name}' cannot say '{word}'."
-            raise GivenError(message, did_you_mean(word, known))
+    words = [value] if isinstance(value, str) else value
+    if strange := [word for word in words if word not in known]:
+        said = "' or '".join(strange)
+        message = f"the signal '{name}' cannot say '{said}'."
+        raise GivenError(message, " ".join(did_you_mean(word, known) for word in strange))
+
+
+def list_given(
+    struct: type[Signals] | type[Caller],
+) -> list[tuple[str, str, Any]]:
+    """Give every name by which a test may say a thing of one, the thing's own name, and its type."""
+    own = {field.name: field.type for field in fields(struct)}
+    called = [(name, field, own[field]) for name, field in NAMED.items() if field in own]
+    return [*((name, name, kind) for name, kind in own.items()), *called]
 
 
 def read_caller(given: Mapping[str, Any]) -> Caller:
-    """Give the caller.
+    """Give the caller, as the gateway would know it: what `metadata` says of it counts, as in a request.
 
     Raises:
-        GivenError: a caller has no such thing, or it cannot have this value.
+        GivenError: a caller has no such thing, it cannot have this value, or is said to be two things.
     """
-    return Caller(**_read(Caller, given, "the caller's"))
+    values = _read(Caller, given, "the caller's")
+    metadata = values.get("metadata", {})
+    for name in HINTS:
+        said = metadata.get(name, "").strip()
+        if name == WISH or not said:
+            continue
+        if values.setdefault(name, said) != said:
+            message = f"the caller's '{name}' is '{values[name]}', and '{said}' in its `metadata`."
+            raise GivenError(message, "They are one thing: write it once.")
+    for name, said in list_wishes(metadata).items():
+        try:
+            values[WISH] = read_wish(said) or values.get(WISH, False)
+        except UnclearWishError as error:
+            raise GivenError(f"the caller's metadata.{name}:", str(error)) from error
+    return Caller(**values)
 
 
 def read_moment(written: str) -> datetime.datetime:
@@ -165,6 +190,8 @@ def read_moment(written: str) -> datetime.datetime:
         raise GivenError(message, "Write it as `2026-11-21T03:00+08:00`.") from error
     if moment.tzinfo is None:
         message = f"the moment '{written}' has no time zone."
+        if len(written) <= len("2026-11-21"):  # a day alone can have none: its midnight is meant
+            written = f"{moment:%Y-%m-%dT%H:%M}"
         raise GivenError(message, f"Add one: {written}+08:00")
     return moment
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from policies.findings import Finding, Severity
 from policies.located import Path
@@ -23,6 +23,23 @@ def find(
 def rule_path(policy: Policy, at: int) -> Path:
     """Where the rule of that place is written; the last one is the default."""
     return ("default",) if at == len(policy.rules) - 1 else ("rules", at)
+
+
+def list_regions(models: Models) -> set[str]:
+    """Where the models are: those of their deployments, and of models that list none their card's."""
+    cards = models.values()
+    places = [site.region for card in cards for site in card.sites]
+    places += [card.region for card in cards if not card.sites]
+    return {region for region in places if region}
+
+
+def mend_off(models: Iterable[Candidate], other: str = "") -> str:
+    """How to have one of these models on, all of which are off."""
+    off = [each for each in models if not each.is_on]
+    if off and all(each.is_retired for each in off):
+        return f"Name a model that its vendor still has{other}."
+    which = "of those that are not retired" if any(each.is_retired for each in off) else "of them"
+    return f"Set a key for one {which}{other}."
 
 
 def say_refusals(reasons: Mapping[str, str]) -> str:

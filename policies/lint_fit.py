@@ -15,7 +15,7 @@ import msgspec
 
 from policies.bounds import Bounds, Limits, gather_limits
 from policies.findings import Finding, Severity, did_you_mean
-from policies.lint_findings import Models, find, rule_path, say_refusals
+from policies.lint_findings import Models, find, list_regions, mend_off, rule_path, say_refusals
 from policies.located import Path
 from policies.logic import Demand, Logic
 from policies.outlook import Outlook
@@ -95,7 +95,7 @@ def _rule(case: _Case) -> Iterator[Finding]:
         yield find(case.policy, "error", "unmet", case.where, message, mend)
     elif why := _nobody(case, every, off_too=False):
         message = f"rule '{case.rule.name}' refuses every request as things stand ({why})."
-        mend = "Set a key for one of them, or put one that is on behind the rule."
+        mend = mend_off(every, ", or put one that is on behind the rule")
         yield find(case.policy, "warning", "refused", case.where, message, mend)
     else:
         on = [each for each in first if each.is_on]
@@ -163,7 +163,7 @@ def _say(case: _Case, code: Code, who: str, group: Sequence[Candidate]) -> tuple
         return f"no model of {who} can do {needs}.", f"Rule '{name}' needs it: use another pool."
     if code == "no-region":
         regions = limits[0].regions or ()
-        known = {str(each.region) for each in case.models.values() if each.region}
+        known = list_regions(case.models)
         message = f"no model behind rule '{name}' is in region {' or '.join(regions)}."
         if known & set(regions):
             return message, "Put one that is there into its pool or its `fallbacks`."

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from policies.bounds import UNBOUND, Bounds, Limits
 from policies.findings import Finding, Severity, did_you_mean
-from policies.lint_findings import Models, find, rule_path, say_refusals
+from policies.lint_findings import Models, find, list_regions, rule_path, say_refusals
 from policies.lint_fit import refuse
 from policies.located import Path
 from policies.logic import Logic, UndecidedError
@@ -32,7 +32,7 @@ def lint_limits(policy: Policy, models: Models, logic: Logic) -> Iterator[Findin
 
 def _words(policy: Policy, models: Models) -> Iterator[Finding]:
     """Find regions and abilities that no configured model has."""
-    regions = {each.region for each in models.values() if each.region}
+    regions = list_regions(models)
     abilities = {ability for each in models.values() for ability in each.abilities}
     places: list[tuple[Path, str, Bounds]] = [
         *(

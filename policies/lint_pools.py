@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from policies.findings import Finding, Severity
 from policies.lint_asides import used_pools
-from policies.lint_findings import Models, find
+from policies.lint_findings import Models, find, mend_off
 from policies.lint_names import list_mentions
 from policies.located import Path
 from policies.outlook import Outlook
@@ -44,6 +44,24 @@ def lint_pools(policy: Policy, models: Models) -> Iterator[Finding]:
             mend = "Callers can still name it; remove it if that is not meant."
             yield find(policy, "warning", "unused-pool", ("pools", name), message, mend)
     yield from _unpriced(policy, models, told)
+    yield from _retired(policy, models)
+
+
+def _retired(policy: Policy, models: Models) -> Iterator[Finding]:
+    """Find models that their vendors have stopped, each at its first place."""
+    listed: list[tuple[str, Path]] = [
+        (model, ("pools", name, "models", at))
+        for name, pool in policy.doc.pools.items()
+        for at, model in enumerate(pool.models)
+    ]
+    seen: set[str] = set()
+    for name, where in (*listed, *list_mentions(policy)):
+        if name in models and name not in seen and models[name].is_retired:
+            seen.add(name)
+            message = f"model '{name}' was {models[name].why_off}: nobody gets it."
+            yield find(
+                policy, "warning", "retired", where, message, "Name one that took its place."
+            )
 
 
 def _used_pools(policy: Policy) -> set[str]:
@@ -106,7 +124,7 @@ def _takes(policy: Policy, pool: Pool, known: Collection[Candidate]) -> Iterator
     if known and not on:
         why = "; ".join(f"{each.name}: {each.why_off or 'switched off'}" for each in known)
         message = f"every model of pool '{pool.name}' is off ({why})."
-        yield find(policy, "warning", "pool-off", where, message, "Set a key for one of them.")
+        yield find(policy, "warning", "pool-off", where, message, mend_off(known))
     for group, severity in _groups(known, on):
         which = "no model" if severity == "error" else "none of the models that are on"
         priced = [each for each in group if has_price(each)]

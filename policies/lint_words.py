@@ -16,6 +16,8 @@ from policies.rules import Policy
 from policies.schema import ConditionDoc
 
 _IDS = ("user", "order_number")
+_ALWAYS_THERE = ("tier", "key")
+"""What every request has: `standard` and `anonymous` where nobody says otherwise."""
 _NAMES = "names of metadata"
 
 
@@ -36,6 +38,11 @@ def lint_words(policy: Policy) -> Iterator[Finding]:
                 message = f"'{first}' and '{word}' are one word for {key if key is _NAMES else f'`{key}`'}."
                 mend = "Write it in one way."
             yield find(policy, "warning", "same-word", at, message, mend)
+        for key in _ALWAYS_THERE:
+            if "*" in (getattr(doc, key) or ()):
+                message = f"every request has a {key}, so `{key}: '*'` asks nothing."
+                mend = f"Remove the line, or name each {key} that is meant."
+                yield find(policy, "error", "asks-nothing", (*where, key), message, mend)
         if doc.cel is not None and is_limit(policy, where):
             yield from _in_cel(policy, doc.cel, (*where, "cel"))
 

@@ -45,6 +45,22 @@ _VENDORS = {
     "llamafile": _Vendor("openai", (), "${LLAMAFILE_API_KEY:-none}", "LLAMAFILE_API_BASE"),
 }
 _LITELLM = _Vendor("litellm")
+_KEYS = {
+    "openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY", "dashscope": "DASHSCOPE_API_KEY",
+}  # fmt: skip
+"""Where our own clients look for a key that is not given, as LiteLLM's do."""
+_KEYS_BY_PREFIX = {
+    **{
+        name: f"{name.upper()}_API_KEY"
+        for name in (
+            "azure", "cerebras", "cohere", "deepinfra", "deepseek", "fireworks_ai", "gemini", "groq",
+            "mistral", "moonshot", "nvidia_nim", "openrouter", "replicate", "volcengine", "xai",
+        )
+    },
+    "perplexity": "PERPLEXITYAI_API_KEY",
+    "together_ai": "TOGETHERAI_API_KEY",
+}  # fmt: skip
+"""The same of the package litellm, by the beginning of its names for models."""
 _OF_OPENAI = re.compile(r"gpt-|o\d|chatgpt-|codex-|ft:")
 _NO_CHAT = re.compile(
     r"(?:^|[-./_])(?:text-embedding|embedding|embed|dall-e|gpt-image|whisper|transcribe|tts|rerank"
@@ -76,7 +92,7 @@ _ABILITIES = {
     "supports_assistant_prefill": ("prefill",),
     "supports_native_streaming": ("streaming",),
 }
-_TAKEN = {"model", "api_key", "api_base", "base_url", "custom_llm_provider", "weight"}
+_TAKEN = {"model", "api_key", "api_base", "base_url", "custom_llm_provider", "weight", "order"}
 _TAKEN |= {"litellm_credential_name", "organization", "headers", "extra_headers", *_PRICES}
 _HINTS = {
     **dict.fromkeys(
@@ -124,6 +140,8 @@ class Place:
     provider: str
     wire_name: str
     weight: float | None = None
+    order: float | None = None
+    """Its turn in its group: those with a higher one stand in for those with a lower one."""
 
 
 @dataclass(slots=True)
@@ -178,7 +196,8 @@ def _read(
     base = _base(wire_name, info, f"{where}.model_info", known)
     _check_mode(base, info, where)
     weight = _weight(params, inside, report)
-    account = _account(vendor, params, inside, report)
+    order = _order(params, inside, report)
+    account = _account(vendor, wire_name, params, inside, report)
     facts = _facts(params, info, where, report)
     for key in entry:
         if key not in ("model_name", "litellm_params", "model_info"):
@@ -192,7 +211,7 @@ def _read(
             f"is billed by the catalog's prices of '{base}'; give input_cost_per_token and "
             "output_cost_per_token where this vendor charges others.",
         )
-    return group, Place(base, facts, accounts.name_of(account), wire_name, weight)
+    return group, Place(base, facts, accounts.name_of(account), wire_name, weight, order)
 
 
 def _with_credentials(params: dict[str, Any], where: str, accounts: Accounts) -> dict[str, Any]:
@@ -269,8 +288,20 @@ def _weight(params: Mapping[str, Any], where: str, report: Report) -> float | No
     return weight
 
 
+def _order(params: Mapping[str, Any], where: str, report: Report) -> float | None:
+    value = params.get("order")
+    if value is None:
+        return None
+    where = f"{where}.order"
+    try:
+        return float(number_of(value, where, -1e9, 1e9))
+    except UnusableError as problem:
+        report.note(where, f"{problem.why}; left out, so it comes last in its group.")
+        return None
+
+
 def _account(
-    vendor: _Vendor, params: Mapping[str, Any], where: str, report: Report
+    vendor: _Vendor, wire_name: str, params: Mapping[str, Any], where: str, report: Report
 ) -> dict[str, Any]:
     """Give the account of an entry, as `providers` has it."""
     account: dict[str, Any] = {"kind": vendor.kind}
@@ -281,6 +312,8 @@ def _account(
     api_key = report.secret(params.get("api_key"), f"{where}.api_key") or vendor.api_key
     if api_key:
         account["api_key"] = api_key
+    elif variable := _usual_key(vendor, wire_name, params):
+        report.refer(variable)  # read by the client itself, as by LiteLLM
     if base_url:
         account["base_url"] = base_url
     organization = report.plain(params.get("organization"), f"{where}.organization")
@@ -297,6 +330,15 @@ def _account(
     if options:
         account["options"] = options
     return account
+
+
+def _usual_key(vendor: _Vendor, wire_name: str, params: Mapping[str, Any]) -> str:
+    """The variable with a vendor's key that is read where nothing is said; empty where none is known."""
+    if vendor.kind != "litellm":
+        return _KEYS.get(vendor.kind, "")
+    return (
+        "" if params.keys() & {*_SECRETS} else _KEYS_BY_PREFIX.get(wire_name.partition("/")[0], "")
+    )
 
 
 def _headers(params: Mapping[str, Any], where: str, report: Report) -> dict[str, str]:

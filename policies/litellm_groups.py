@@ -7,6 +7,7 @@ a name never reaches a deployment that it did not reach before.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ class Group:
     models: Mapping[str, float]
     """Our models with their weights."""
     is_pool: bool
+    is_ordered: bool = False
+    """LiteLLM says who stands in for whom: the models are in that order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def build_groups(
         first = next(iter(models))
         is_pool = len(models) > 1 or claimed.setdefault(first, behind[group]) != behind[group]
         name = _pool_name(group, taken, report) if is_pool else first
-        by_name[group] = Group(name, models, is_pool)
+        by_name[group] = Group(name, models, is_pool, is_ordered=_is_ordered(places[group]))
     cards = {name: _card(name, key, known) for key, name in names.items()}
     aliases = {
         group: each.name
@@ -100,11 +103,22 @@ def can_call(name: str, where: str, target: str, report: Report) -> bool:
 
 
 def _split(places: Sequence[Place]) -> list[_Key]:
-    """Sort a group's deployments by what they say of their model."""
-    sorted_: dict[tuple[str, Facts], list[Place]] = {}
-    for place in places:
-        sorted_.setdefault((place.base, place.facts), []).append(place)
-    return [(base, facts, tuple(listed)) for (base, facts), listed in sorted_.items()]
+    """Sort a group's deployments by what they say of their model, and by their turns where these differ."""
+    turns = sorted(places, key=_turn) if _is_ordered(places) else places
+    sorted_: dict[tuple[str, Facts, float], list[Place]] = {}
+    for place in turns:
+        turn = _turn(place) if turns is not places else 0.0
+        sorted_.setdefault((place.base, place.facts, turn), []).append(place)
+    return [(base, facts, tuple(listed)) for (base, facts, _), listed in sorted_.items()]
+
+
+def _is_ordered(places: Sequence[Place]) -> bool:
+    return len({_turn(place) for place in places}) > 1
+
+
+def _turn(place: Place) -> float:
+    """LiteLLM asks those without an order last."""
+    return math.inf if place.order is None else place.order
 
 
 def _model_names(

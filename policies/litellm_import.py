@@ -43,10 +43,15 @@ _FIGURES = (
     ("first_token_seconds", "router_settings", "stream_timeout", 0.001, 86_400),
 )
 _BREAKERS = "circuit breakers are set by our own rules; not needed."
+_RETRIES = (
+    "what may be tried again is told by the error itself here, and how often by `retries_per_model` under the "
+    "policy's `terms`, one number for all errors; not taken over."
+)
 _REDIS = "shared state is set under `state` (redis_url) in pointsman.yaml; not taken over."
 _LIMITS = "limits and budgets of this kind are not set by the import; not taken over."
 _HINTS = {
-    **dict.fromkeys(("allowed_fails", "cooldown_time", "retry_policy"), _BREAKERS),
+    **dict.fromkeys(("allowed_fails", "cooldown_time"), _BREAKERS),
+    **dict.fromkeys(("retry_policy", "model_group_retry_policy"), _RETRIES),
     **dict.fromkeys(("allowed_fails_policy", "disable_cooldowns"), _BREAKERS),
     **dict.fromkeys(("redis_host", "redis_port", "redis_password", "redis_url"), _REDIS),
     **dict.fromkeys(("max_budget", "budget_duration", "provider_budget_config"), _LIMITS),
@@ -178,6 +183,9 @@ def _note_due(
     """Say what `check` will ask for, and what must be installed."""
     for name, card in groups.cards.items():
         where = f"pointsman.yaml, models.{name}"
+        base = known.get(card.get("base_model", name))
+        if base is not None and base.is_retired:
+            report.note(where, f"was {base.why_off}: name another model for it.", is_due=True)
         if name in known or "base_model" in card:
             continue
         if "window_tokens" not in card:
@@ -285,8 +293,15 @@ class _PolicyDraft:
     def _pool(self, group: str, each: Group, objective: str) -> dict[str, Any]:
         pool: dict[str, Any] = {"models": list(each.models)}
         if len(each.models) > 1:
-            pool = {"objective": objective, **pool}
-            if objective == "weighted":
+            chosen = "ordered" if each.is_ordered else objective
+            pool = {"objective": chosen, **pool}
+            if each.is_ordered:
+                self._report.note(
+                    f"model_list, '{group}'",
+                    "has an `order`: its pool is `ordered`, so the first model answers and the others stand "
+                    "in for it; among models of one order, weights and the routing_strategy do not count.",
+                )
+            elif objective == "weighted":
                 pool["weights"] = dict(each.models)
         if self._behind[group]:
             pool["fallbacks"] = self._ours(self._behind[group])

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from policies import ranges
 from policies.ranges import Range
@@ -47,7 +55,9 @@ _LETTERS = (
 )
 """Letters and digits of the scripts in use, as ranges that every engine for patterns knows. No signs, no
 full-width doubles of plain letters, nothing unseen."""
-Name = Annotated[str, Field(pattern=rf"^[{_LETTERS}][{_LETTERS}._/:@-]{{0,99}}$")]
+_NAME = rf"^[{_LETTERS}][{_LETTERS}._/:@-]{{0,99}}$"
+Name = Annotated[str, Field(pattern=_NAME)]
+_NAME_SCHEMA: dict[str, Any] = {"type": "string", "pattern": _NAME}
 CalledName = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
 """What callers may write as a model: any one line of text."""
 Seconds = Annotated[Real, Field(gt=0, le=86_400)]
@@ -139,7 +149,7 @@ class ConditionDoc(_Doc):
     """What quality to expect of a model or pool on this request."""
     tokens: Size | None = None
     """Size of the whole request in tokens."""
-    max_output_tokens: Size | None = None
+    max_output_tokens: Times | None = None
     modality: Modality | None = None
     """text, image, audio, file or video."""
     needs: Needs | None = None
@@ -244,8 +254,26 @@ class AgreementDoc(_Doc):
     """How alike the answers must be: the share of words and pairs of words in common."""
 
 
+_YES: dict[str, Any] = {
+    "anyOf": [
+        {"const": True},
+        {"type": "string", "pattern": "^(?:[Tt][Rr][Uu][Ee]|[Yy][Ee][Ss]|[Oo][Nn])$"},
+    ]
+}
+
+
 class JudgeDoc(_Doc):
     """How a first answer is judged. Every judge that is named must be content."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["agreement"]},
+                {"required": ["check"]},
+                {"properties": {"refusal": _YES}},
+            ]
+        }
+    )
 
     refusal: Flag = True
     """An answer that says itself that it cannot help is not good enough."""
@@ -320,10 +348,15 @@ class ConstraintDoc(_Bounds):
     when: ConditionDoc | None = None
 
 
+RESERVED = ("default", "model")
+"""What plans say where no rule of the file decided: the default, and models that callers name."""
+RuleName = Annotated[Name, WithJsonSchema({**_NAME_SCHEMA, "not": {"enum": [*RESERVED]}})]
+
+
 class RuleDoc(_Bounds):
     """Where requests of a kind go. The first rule that holds decides."""
 
-    name: Name
+    name: RuleName
     about: str = ""
     when: ConditionDoc | None = None
     """Left out: always."""
@@ -360,6 +393,15 @@ class ArmDoc(_Doc):
 class SplitDoc(_Doc):
     """An experiment: the same user always lands on the same side."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["pool"]},
+                {"required": ["rules"], "properties": {"rules": {"minItems": 1}}},
+            ]
+        }
+    )
+
     about: str = ""
     by: Literal["user", "session", "order_number", "order_tail", "tenant", "key"] = "user"
     """What sticks; `order_tail` is the last two digits of the order number."""
@@ -376,8 +418,16 @@ class SplitDoc(_Doc):
     arms: Annotated[dict[Name, ArmDoc], Field(min_length=2)]
 
 
+EXPECTED = ("rule", "pool", "goes_to", "prompt", "arm", "stays_local", "refused")
+"""What a test may expect; without any of them it would be none."""
+
+
 class ExpectDoc(_Doc):
     """A test: what is said, who says it, and where it must go. `check` runs it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": [each]} for each in EXPECTED]}
+    )
 
     name: str = ""
     say: str | None = None
@@ -406,9 +456,8 @@ class ExpectDoc(_Doc):
 
     @model_validator(mode="after")
     def _expects_something(self) -> ExpectDoc:
-        wanted = {"rule", "pool", "goes_to", "prompt", "arm", "stays_local", "refused"}
-        if not wanted & self.model_fields_set:
-            raise ValueError(f"expects nothing. Add one of {', '.join(sorted(wanted))}")
+        if self.model_fields_set.isdisjoint(EXPECTED):
+            raise ValueError(f"expects nothing. Add one of {', '.join(sorted(EXPECTED))}")
         return self
 
 

@@ -281,6 +281,8 @@ class Candidate:
     is_on: bool = True
     why_off: str = ""
     """Why the model cannot be called at all: "no ANTHROPIC_API_KEY"."""
+    is_retired: bool = False
+    """Its vendor has stopped it, so that no key turns it on."""
     input_usd_per_million: Decimal | None = None
     """Of a short prompt, at its dearest deployment. None: unknown, which is never the same as zero."""
     output_usd_per_million: Decimal | None = None

@@ -197,9 +197,12 @@ class Among:
         if math.isfinite(self.domain.high):
             number["maximum"] = self.domain.high
         shown = "', '".join(self.domain.examples)
+        text: dict[str, Any] = {"type": "string", "pattern": _pattern_of(self.domain)}
+        if self.domain.is_share and self.domain.low >= 0:
+            text["not"] = {"pattern": _BEYOND_SHARES}
         return {
             "description": f"A range: '{shown}'.",
-            "anyOf": [number, {"type": "string", "pattern": _pattern_of(self.domain)}],
+            "anyOf": [number, text],
         }
 
 
@@ -245,6 +248,11 @@ def _day_pattern() -> str:
 
 _ANY_NUMBER = r"\d+(?:_\d+)*(?:\.\d+)?(?:[eE][-+]?\d+)?[kKmM]?"
 _SHARE_NUMBER = r"0*(?:0(?:\.\d+)?|1(?:\.0+)?)|0*(?:100(?:\.0+)?|\d{1,2}(?:\.\d+)?)\s?%"
+_BEYOND_SHARES = (
+    rf"^\s*(?:(?:{_caseless(('above', 'over'))}|>)\s*\+?0*(?:1(?:\.0+)?|100(?:\.0+)?\s?%)"
+    rf"|(?:{_caseless(('below', 'under'))}|<)\s*\+?0+(?:\.0+)?(?:\s?%)?)\s*$"
+)
+"""More than all, and less than nothing."""
 _HOUR = r"(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)"
 _ZONE = r"^(?:[+-](?:[01]\d|2[0-3]):[0-5]\d|[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2})$"
 _WORD = {"type": ["string", "number"], "minLength": 1}

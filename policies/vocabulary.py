@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, ValidationInfo, WithJsonSchema
 from pydantic_core import core_schema
 
 from policies.expression_check import check_cel
-from policies.findings import WHOSE_INTENTS, did_you_mean
+from policies.findings import WHOSE_INTENTS, did_you_mean, nearest
 from policies.signals import (
     ABILITIES,
     EMOTIONS,
@@ -37,10 +37,12 @@ def parse_known_words(
     """
     words = parse_words(value)
     names = (*known, *alone)
+    if strange := [word for word in words if word not in names]:
+        said = "' and '".join(strange)
+        mends = dict.fromkeys(_mend(word, names, few=len(strange) > 1) for word in strange)
+        mend = f"{' '.join(filter(None, mends)) or did_you_mean('', names)} {remark}".rstrip()
+        raise ValueError(f"'{said}' {'is' if len(strange) == 1 else 'are'} not known. {mend}")
     for word in words:
-        if word not in names:
-            mend = f"{did_you_mean(word, names)} {remark}".rstrip()
-            raise ValueError(f"'{word}' is not known. {mend}")
         if word in alone and len(words) > 1:
             rest = ", ".join(each for each in words if each != word)
             raise ValueError(
@@ -48,6 +50,13 @@ def parse_known_words(
                 f"only [{rest}]"
             )
     return words
+
+
+def _mend(word: str, names: Sequence[str], *, few: bool) -> str:
+    """What a word is misspelt from; where several are to be mended, only that."""
+    if few:
+        return f"Did you mean '{close[0]}' for '{word}'?" if (close := nearest(word, names)) else ""
+    return did_you_mean(word, names)
 
 
 class _Known:

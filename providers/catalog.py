@@ -78,7 +78,10 @@ class Catalog:
         return self.with_models(replace(m, name=m.name.partition("@")[0]) for m in regional)
 
     def _nearest(self, name: str) -> str:
-        names = difflib.get_close_matches(name, [*self.models, *self.aliases], n=3, cutoff=0.5)
+        known = [*self.models, *self.aliases]
+        begun = [each for each in known if name and each.startswith(name)]
+        close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        names = [*dict.fromkeys((*begun, *close))][:3]
         return f" Did you mean {' or '.join(map(repr, names))}?" if names else ""
 
 

@@ -225,6 +225,7 @@ def _candidate(
         sites=sites,
         is_on=not why_off,
         why_off=why_off,
+        is_retired=is_retired,
         input_usd_per_million=short.input_usd,
         output_usd_per_million=short.output_usd,
         longer_prompts=tuple(longer),

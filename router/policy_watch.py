@@ -122,6 +122,9 @@ def reload_policy(store: PolicyStore, metrics: ShowsPolicy) -> bool:
     elif result.swapped:
         metrics.set_policy(store.current.name, result.version)
         _log.info("policy_swapped", version=result.version[:12], before=result.before[:12])
+        if result.findings:  # a start shows them on the terminal; nobody looks there now
+            doubts = [str(finding) for finding in result.findings]
+            _log.warning("policy_doubted", version=result.version[:12], problems=doubts)
     return result.swapped
 
 

@@ -111,7 +111,9 @@ async def open_house(
         metrics.set_policy(policies.current.name, policies.current.version)
         cache = _open_cache(settings.cache, settings.privacy)
         metrics.watch_cache(cache)
-        identity = _open_identity(settings, trusts_caller=trusts_caller, speaks_as=speaks_as)
+        identity = _open_identity(
+            settings, policies, trusts_caller=trusts_caller, speaks_as=speaks_as
+        )
         gateway = Gateway(
             identity=identity,
             privacy=_privacy(settings.privacy),
@@ -141,16 +143,46 @@ async def open_house(
         )
 
 
-def _open_identity(settings: Settings, *, trusts_caller: bool, speaks_as: str) -> Identity:
+async def find_obstacles(settings: Settings, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """What would keep the house from opening besides its policy, told without a call and without its ledger.
+
+    Raises:
+        ConfigError: the vendors themselves cannot be made out.
+    """
+    problems: list[str] = []
+    vendors = find_vendors(settings, environ)
+    async with AsyncExitStack() as stack:
+        attempts: list[Callable[[], object]] = [
+            partial(_allowances, settings, trusts_caller=False),
+            *(partial(_grant, entry) for entry in settings.keys),
+            *(
+                partial(_open_providers, stack, {name: vendor}, _LimitsRelay())
+                for name, vendor in vendors.items()
+            ),
+        ]
+        for attempt in attempts:
+            try:
+                attempt()
+            except ConfigError as error:
+                problems += error.problems
+    return problems
+
+
+def _open_identity(
+    settings: Settings, policies: PolicyStore, *, trusts_caller: bool, speaks_as: str
+) -> Identity:
+    def list_aliases() -> Mapping[str, str]:
+        return policies.current.aliases
+
     if not trusts_caller:
-        return Identity([_grant(entry) for entry in settings.keys])
+        return Identity([_grant(entry) for entry in settings.keys], aliases=list_aliases)
     if not speaks_as:
         return Identity([])
     entry = next((each for each in settings.keys if each.name == speaks_as), None)
     if entry is None:
         mend = did_you_mean(speaks_as, {each.name for each in settings.keys})
         raise ConfigError([f"No key is called '{speaks_as}'. {mend}"])
-    return Identity([], anybody=_grant(entry))
+    return Identity([], anybody=_grant(entry), aliases=list_aliases)
 
 
 def _open_prompting(settings: Settings, in_house: InHouse) -> Prompting:
@@ -215,13 +247,35 @@ def _open_policies(
     def vet(policy: Policy) -> Sequence[Finding]:
         return check_policy(
             policy, candidates(), read=read, prompts=prompt_names(), intents=intents,
-            taught=understanding.taught, private=private,
+            taught=understanding.taught, private=private, callers=list_callers(settings),
+            has_budgets=has_budgets(settings),
         )  # fmt: skip
 
     try:
         return PolicyStore(settings.policy, vet=vet, own_intents=intents)
     except PolicyFileError as error:
         raise ConfigError([str(finding) for finding in error.findings]) from error
+
+
+def list_callers(settings: Settings) -> dict[str, frozenset[str]]:
+    """What policies may ask of a caller and each key fixes, with all that it can be.
+
+    What one key leaves open the request may say, so that it can be anything.
+    """
+    keys = settings.keys
+    known = {"key": frozenset(each.name for each in keys) or frozenset({ANONYMOUS})}
+    for name in ("tenant", "tier", "user"):
+        fixed = frozenset(getattr(each, name) for each in keys)
+        if fixed and "" not in fixed:
+            known[name] = fixed
+    return known
+
+
+def has_budgets(settings: Settings) -> bool:
+    """Whether what anybody spends is limited, so that a policy may ask what is left."""
+    return settings.budget.usd is not None or any(
+        each.budget_usd is not None for each in settings.keys
+    )
 
 
 def list_private(entry: PrivacyEntry) -> frozenset[str]:

@@ -11,6 +11,7 @@ import io
 import json
 import random
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,9 @@ _LABEL_COLUMNS = (
     "标签", "意图", "情绪", "情感", "难度", "类别",
 )  # fmt: skip
 SPLIT_COLUMNS = ("split", "划分")
+_COLUMNS = frozenset((*TEXT_COLUMNS, *_LABEL_COLUMNS, *SPLIT_COLUMNS))
+_BETWEEN_LABELS = re.compile(r"[,;|/，、；]")
+"""What people write between several labels of one text."""
 FEWEST = 20
 _PARTS: dict[str, Part] = {
     **dict.fromkeys(("train", "training", "trn", "learn", "fit", "训练", "训练集"), "train"),
@@ -127,6 +131,7 @@ def read_table(path: Path, *, knows_nowhere: bool = True) -> tuple[list[Row], in
         if said and named:
             part = part_of(record.get(split), f"{path}, line {line}") if split else ""
             rows.append(Row(said, named, part, line))
+    _check_labels(rows, path)
     labels = {row.label for row in rows} - {NOWHERE}
     if len(rows) < FEWEST or len(labels) < 2:
         raise LabelledFileError(
@@ -134,6 +139,31 @@ def read_table(path: Path, *, knows_nowhere: bool = True) -> tuple[list[Row], in
             f"training needs {FEWEST} rows and two labels at least."
         )
     return rows, len(records) - len(rows)
+
+
+def _check_labels(rows: Sequence[Row], path: Path) -> None:
+    """Refuse what would be learned as labels of their own and is one, or several, of the others."""
+    first = {row.label: row for row in reversed(rows)}
+    spelt: dict[str, Row] = {}
+    for label, row in sorted(first.items(), key=lambda each: each[1].line):
+        twin = spelt.setdefault(_fold(label), row)
+        if twin is not row:
+            raise LabelledFileError(
+                f"{path}, line {row.line}: '{label[:40]}' is '{twin.label[:40]}' of line {twin.line} in other "
+                "letters: write a label in one way."
+            )
+        parts = [part.strip() for part in _BETWEEN_LABELS.split(label)]
+        if len(parts) > 1 and all(part in first for part in parts):
+            raise LabelledFileError(
+                f"{path}, line {row.line}: '{label[:60]}' names several labels; give one label a row, that "
+                "of the first matter."
+            )
+
+
+def _fold(label: str) -> str:
+    """A label without what is easily written in another way: case, width, blanks and dashes."""
+    plain = unicodedata.normalize("NFKC", label).casefold()
+    return re.sub(r"[\s_-]+", " ", plain).strip()
 
 
 def read_word(value: object, path: Path, line: int) -> str:
@@ -174,7 +204,12 @@ def read_records(path: Path) -> list[Record]:
     """
     try:
         content = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
+    except UnicodeDecodeError as problem:
+        line = problem.object[: problem.start].count(b"\n") + 1
+        raise LabelledFileError(
+            f"{path}, line {line} is no UTF-8: save the file as UTF-8 (Excel: as 'CSV UTF-8', not as 'CSV')."
+        ) from None
+    except OSError as problem:
         raise LabelledFileError(
             f"Cannot read {path}: {problem}. Give a UTF-8 .csv or .jsonl."
         ) from None
@@ -217,6 +252,10 @@ def parse_csv(content: str, path: Path) -> list[Record]:
             f"{path}, line {reader.line_num}: {problem}. Close every double quote, and write one inside "
             'a text twice ("").'
         ) from None
+    if header and not records:
+        raise LabelledFileError(
+            f"{path} has the columns {', '.join(header)}, and no row below them."
+        )
     return records
 
 
@@ -268,7 +307,8 @@ def need_column(there: dict[str, None], names: Sequence[str], path: Path) -> str
     near = [
         f"'{name}' for '{close[0]}'"
         for name in there
-        if (close := difflib.get_close_matches(name.casefold(), names, n=1))
+        if name.strip().casefold() not in _COLUMNS
+        and (close := difflib.get_close_matches(name.casefold(), names, n=1))
     ]
     raise LabelledFileError(
         f"{path} has no column {names[0]} or {names[1]}; it has {', '.join(there) or 'no rows'}."

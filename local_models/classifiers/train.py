@@ -274,11 +274,27 @@ def _check_split(learned: Sequence[Row], held_out: Sequence[Row], path: Path) ->
     if len({row.label for row in learned} - {NOWHERE}) < 2:
         raise LabelledFileError(
             f"{path} leaves {len(learned)} rows of {len({row.label for row in learned})} labels to learn "
-            f"from, and {len(held_out)} to measure: give rows of two labels at least that are not marked "
-            "test in the `split` column, with texts that differ."
+            f"from, and {len(held_out)} to measure: {_mend_split((*learned, *held_out))}"
         )
     if not held_out:
         raise LabelledFileError(f"{path} leaves no row to measure: mark some as test.")
+
+
+def _mend_split(rows: Sequence[Row]) -> str:
+    if any(row.part for row in rows):
+        return (
+            "give rows of two labels at least that are not marked test in the `split` column, with "
+            "texts that differ."
+        )
+    first: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: row.line):
+        other = first.setdefault(row.text, row)
+        if other.label != row.label:
+            return (
+                f"lines {other.line} and {row.line} give '{row.text[:40]}' two labels, "
+                f"'{other.label[:40]}' and '{row.label[:40]}'. Give each text one, and more texts that differ."
+            )
+    return "equal texts are never both learned and measured. Give more texts that differ."
 
 
 Tell = Callable[[str], str]

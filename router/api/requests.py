@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 import msgspec
 
+from policies.hints import HINTS, WISH, list_wishes
 from providers.messages import ChatRequest
 from router.api.http import Scope
 from router.errors import BadRequestError
 from router.pipeline.calls import Call
-from router.steps.access import HINTS, read_wish
+from router.steps.access import read_wish
 
 _POOL_BYTES = 4096
 _ID_DIGITS = 32
@@ -29,9 +30,7 @@ def _random_ids() -> Iterator[str]:
 _new_ids = _random_ids()
 _CACHE_WISHES = ("no-cache", "no-store")
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-_WISH = "must_stay_local"
-_WISH_HEADER = f"x-pointsman-{_WISH.replace('_', '-')}".encode()
-_NOT_A_LETTER = re.compile(r"[^a-z]+")
+_WISH_HEADER = f"x-pointsman-{WISH.replace('_', '-')}".encode()
 _HINT_HEADERS = {f"x-pointsman-{name.replace('_', '-')}".encode(): name for name in HINTS}
 
 
@@ -80,13 +79,13 @@ def open_call(
         if header in headers:
             hints[name] = _decode_text(headers[header], header)
     metadata = request.metadata
-    wishes = {_WISH_HEADER.decode(): hints.pop(_WISH)} if _WISH in hints else {}
+    wishes = {_WISH_HEADER.decode(): hints.pop(WISH)} if WISH in hints else {}
     if metadata:
         hints.update({name: metadata[name] for name in HINTS if name in metadata})
-        wishes.update(_wishes(metadata))
+        wishes |= {f"metadata.{name}": said for name, said in list_wishes(metadata).items()}
         request = msgspec.structs.replace(request, metadata={})
     if wishes:
-        hints[_WISH] = _strictest(wishes)
+        hints[WISH] = _strictest(wishes)
     if request.user and "user" not in hints:
         hints["user"] = request.user
     return Call(
@@ -98,16 +97,6 @@ def open_call(
         deadline_seconds=deadline_seconds,
         cache_wish=_cache_wish(headers, metadata),
     )
-
-
-def _wishes(metadata: dict[str, str]) -> dict[str, str]:
-    """The wish to stay local in every spelling of its name, such as `must-stay-local`."""
-    plain = _WISH.replace("_", "")
-    return {
-        f"metadata.{name}": said
-        for name, said in metadata.items()
-        if _NOT_A_LETTER.sub("", name.lower()) == plain
-    }
 
 
 def _strictest(wishes: dict[str, str]) -> str:

@@ -14,7 +14,14 @@ from rich.console import Console
 from providers.calls import ReasoningDelta, RefusalDelta, TextDelta
 from providers.errors import ProviderError
 from providers.messages import ChatRequest, Message
-from router.commands.opening import FAILED, ConfigOption, errors, fail_config, open_settings
+from router.commands.opening import (
+    FAILED,
+    ConfigOption,
+    errors,
+    fail_config,
+    find_config,
+    open_settings,
+)
 from router.errors import ConfigError, PointsmanError
 from router.pipeline.calls import Call, Served
 from router.steps.records import Settled
@@ -48,7 +55,7 @@ def ask(
     try:
         asyncio.run(_ask(settings, request, hints, quiet=quiet))
     except ConfigError as error:
-        fail_config(error)
+        fail_config(error, find_config(config))
     except (PointsmanError, ProviderError) as error:
         errors.print(f"✗ {error.message}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(FAILED) from None

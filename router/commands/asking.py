@@ -97,4 +97,4 @@ def suppose(at: str, budget_left: float | None) -> Supposed:
     except GivenError as error:
         raise BadRequestError(f"--at: {error}") from error
     left = None if budget_left is None else Decimal(str(budget_left))
-    return Supposed(at=moment, budget_left_usd=left)
+    return Supposed(at=moment, budget_left_usd=left, is_elsewhere=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import datetime
 import json
@@ -21,9 +22,10 @@ from policies.schema import PolicyDoc
 from prompts.library import names as prompt_names
 from providers.catalog import load_catalog
 from providers.local_refusals import REFUSALS
-from router.commands.opening import FAILED, ConfigOption, errors, find_config
+from router.commands.opening import FAILED, ConfigOption, errors, find_config, why_exposed
 from router.errors import ConfigError
 from router.in_house import NAME, find_in_house, places_in_house
+from router.located_problems import locate_problems
 from router.places import find_places, list_candidates
 from router.settings import Settings, load_settings
 from router.vendors import find_models, find_vendors, statuses
@@ -81,15 +83,19 @@ def _check(file: str, config: Path | None) -> list[Finding]:
     path = Path(file) if file else find_config(config)
     if path is None:
         return _check_policy("customer-service", Settings(), every_model_on=True)
+    configured: Path | None = path
     try:
         if not file or (path.suffix in (".yaml", ".yml") and not _is_policy(path)):
             settings = load_settings(path, os.environ)
-            return _check_policy(settings.policy, settings, every_model_on=False)
-        configured = find_config(config)
-        settings = load_settings(configured, os.environ)
-        return _check_policy(file, settings, every_model_on=configured is None)
+            name = settings.policy
+        else:
+            configured, name = find_config(config), file
+            settings = load_settings(configured, os.environ)
+        is_configured = configured is not None
+        found = _check_start(settings, configured) if is_configured else []
+        return found + _check_policy(name, settings, every_model_on=not is_configured)
     except ConfigError as error:
-        return [_as_finding(problem) for problem in error.problems]
+        return [_as_finding(each) for each in locate_problems(error.problems, configured)]
     except PolicyFileError as error:
         return list(error.findings)
 
@@ -122,6 +128,17 @@ def _likeness(keys: Sequence[str], known: Collection[str]) -> int:
     return sum(2 if key in known else bool(nearest(key, known)) for key in keys)
 
 
+def _check_start(settings: Settings, configured: Path | None) -> list[Finding]:
+    """What keeps the gateway from starting with a configuration, whatever its policy says."""
+    from router.wiring import find_obstacles
+
+    problems = asyncio.run(find_obstacles(settings))
+    found = [_as_finding(each) for each in locate_problems(problems, configured)]
+    if why := why_exposed(settings, settings.server.host):
+        found.append(Finding(severity="warning", code="exposed", message=why))
+    return found
+
+
 def _as_finding(problem: str) -> Finding:
     if match := _PLACED.fullmatch(problem):
         return Finding(
@@ -137,7 +154,13 @@ def _as_finding(problem: str) -> Finding:
 
 def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> list[Finding]:
     from policies.checking import check_file
-    from router.wiring import list_private, open_reader, open_understanding
+    from router.wiring import (
+        has_budgets,
+        list_callers,
+        list_private,
+        open_reader,
+        open_understanding,
+    )
 
     find_policy(name)
     candidates = list_configured(settings)
@@ -153,19 +176,22 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
         intents=intents,
         taught=understanding.taught,
         private=list_private(settings.privacy),
+        callers=None if every_model_on else list_callers(settings),
+        has_budgets=every_model_on or has_budgets(settings),
     )
     return [*found, *_check_cache(name, settings, intents)]
 
 
 def _count_as_on(model: Candidate) -> Candidate:
-    """The model as if a provider of its card's region served it.
+    """The model as if a provider of its card's region served it; one that its vendor retired stays off.
 
     What every client that there is for it refuses would be refused there too.
     """
     usual: Mapping[str, str] = REFUSALS if model.provider == NAME else {}
     first, *others = [site.refuses for site in model.sites] or [usual]
     refuses = {each: why for each, why in first.items() if all(each in one for one in others)}
-    return dataclasses.replace(model, is_on=True, why_off="", sites=(), refuses=refuses)
+    why_off = model.why_off if model.is_retired else ""
+    return dataclasses.replace(model, is_on=not why_off, why_off=why_off, sites=(), refuses=refuses)
 
 
 def _check_cache(name: str, settings: Settings, intents: Collection[str]) -> list[Finding]:

@@ -61,7 +61,7 @@ def costs(
 
         python main.py costs --by user --where tier=vip --format csv > vip.csv
 
-        python main.py costs --by day --since 2026-11-01 --versus gpt-5.6
+        python main.py costs --by day --since 2026-11-01 --versus gpt-6-luna
     """
     now = datetime.datetime.now(datetime.UTC)
     question = Question(

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from router.commands.opening import ConfigOption, fail_config, open_settings
+from router.commands.opening import ConfigOption, fail_config, find_config, open_settings
 from router.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def models(
     try:
         found = asyncio.run(_candidates(open_settings(config)))
     except ConfigError as error:
-        fail_config(error)
+        fail_config(error, find_config(config))
     shown = [model for model in found if everything or model.is_on]
     if as_json:
         for model in shown:

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from router.errors import ConfigError
+from router.located_problems import locate_problems
 from router.settings import Settings, load_settings
 
 BAD_CONFIG = 2
@@ -27,6 +28,7 @@ ConfigOption = Annotated[
     ),
 ]
 errors = Console(stderr=True, highlight=False)
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def find_config(given: Path | None) -> Path | None:
@@ -37,6 +39,16 @@ def find_config(given: Path | None) -> Path | None:
     return here if here.exists() else None
 
 
+def why_exposed(settings: Settings, host: str) -> str:
+    """Why nobody should listen there: everybody could spend the operator's money. Empty where they may."""
+    if host in _LOOPBACK or settings.keys or settings.server.open:
+        return ""
+    return (
+        f"{host} is reachable from other machines and no key is configured. "
+        "Add keys (python main.py keys create), or say --open if everybody may spend your money."
+    )
+
+
 def open_settings(given: Path | None) -> Settings:
     """The settings, or an exit with every problem told."""
     try:
@@ -45,9 +57,9 @@ def open_settings(given: Path | None) -> Settings:
         fail_config(error)
 
 
-def fail_config(error: ConfigError) -> NoReturn:
-    """Tell every problem of a configuration and leave with the code for it."""
-    for problem in error.problems:
+def fail_config(error: ConfigError, path: Path | None = None) -> NoReturn:
+    """Tell every problem of a configuration, with its line in the file, and leave with the code for it."""
+    for problem in locate_problems(error.problems, path):
         errors.print("✗", style="red", end=" ")
         errors.print(problem, markup=False, soft_wrap=True)
     raise typer.Exit(BAD_CONFIG)

@@ -7,10 +7,16 @@ from typing import Annotated
 
 import typer
 
-from router.commands.opening import BAD_CONFIG, ConfigOption, errors, fail_config, open_settings
+from router.commands.opening import (
+    BAD_CONFIG,
+    ConfigOption,
+    errors,
+    fail_config,
+    find_config,
+    open_settings,
+    why_exposed,
+)
 from router.errors import ConfigError
-
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def serve(
@@ -34,14 +40,8 @@ def serve(
     """
     settings = open_settings(config)
     listen_host = host or settings.server.host
-    is_exposed = listen_host not in _LOOPBACK
-    if is_exposed and not settings.keys and not (open_to_all or settings.server.open):
-        errors.print(
-            f"✗ {listen_host} is reachable from other machines and no key is configured. "
-            "Add keys (python main.py keys create), or say --open if everybody may spend your money.",
-            style="red",
-            soft_wrap=True,
-        )
+    if not open_to_all and (why := why_exposed(settings, listen_host)):
+        errors.print(f"✗ {why}", style="red", soft_wrap=True)
         raise typer.Exit(BAD_CONFIG)
     from router.commands.serving import new_loop, run_server
 
@@ -53,4 +53,4 @@ def serve(
                 )
             )
     except ConfigError as error:
-        fail_config(error)
+        fail_config(error, find_config(config))

@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
+import signal
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -56,7 +60,24 @@ async def run_server(settings: Settings, *, host: str, port: int) -> None:
             _announce(house, listener)
             _spare_the_collector()
             use_large_pages()
-            await uvicorn.Server(config).serve(sockets=[listener])
+            with _outliving_signals():
+                await uvicorn.Server(config).serve(sockets=[listener])
+
+
+@contextmanager
+def _outliving_signals() -> Iterator[None]:
+    """Have the house closed after a SIGTERM: uvicorn raises it once more when its own part is done.
+
+    By itself that would end the process then and there, with rows of the ledger left to the next start.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _spare_the_collector() -> None:

@@ -53,6 +53,8 @@ class Supposed(msgspec.Struct, frozen=True, kw_only=True):
 
     at: datetime.datetime | None = None
     budget_left_usd: Decimal | None = None
+    is_elsewhere: bool = False
+    """Asked in another process than the gateway's: what only its memory holds is not known."""
 
     def change(self, around: Surroundings) -> Surroundings:
         """The world with what is supposed in it."""

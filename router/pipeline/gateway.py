@@ -118,7 +118,8 @@ class Gateway:
             return Refused(call.request_id, call.request.model, read.signals, error.refusal, error)
         plan = journey.plan
         if plan.terms.cache:
-            reasons = (*plan.reasons, self._cache.look_up(journey).reason)
+            look = self._cache.foresee if supposed.is_elsewhere else self._cache.look_up
+            reasons = (*plan.reasons, look(journey).reason)
             plan = msgspec.structs.replace(plan, reasons=reasons)
         return msgspec.structs.replace(journey, plan=plan)
 

@@ -7,20 +7,18 @@ say itself, because the holder of a key is a trusted back end that speaks for it
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from policies.hints import UnclearWishError
+from policies.hints import read_wish as read_word_of_wish
 from policies.signals import Caller
 from router.errors import BadRequestError, ForbiddenError, UnauthorizedError
 
-HINTS = ("user", "tier", "tenant", "session", "order_number", "must_stay_local")
-"""What a request may say about its caller, in `metadata` or in `x-pointsman-…` headers."""
 ANONYMOUS = "anonymous"
 """Who asks where no key is configured."""
 _MOST_CHARACTERS = 200
-_YES = frozenset({"1", "true", "yes", "on"})
-_NO = frozenset({"0", "false", "no", "off"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,22 +49,25 @@ def read_wish(said: str, where: str) -> bool:
     Raises:
         BadRequestError: a word is no yes or no; what is not understood must not mean no.
     """
-    words = [word.strip().lower() for word in said.split(",")]
-    for word in words:
-        if word not in _YES and word not in _NO:
-            raise BadRequestError(
-                f"{where}: '{word[:40]}' is neither yes nor no. Write yes, true or 1, or no, false "
-                "or 0.",
-                param=where,
-            )
-    return any(word in _YES for word in words)
+    try:
+        return read_word_of_wish(said)
+    except UnclearWishError as error:
+        raise BadRequestError(f"{where}: {error}", param=where) from None
 
 
 class Identity:
     """Knows every key. With no key configured everybody may ask, as `anybody`."""
 
-    def __init__(self, grants: Sequence[Grant], anybody: Grant = _ANYBODY) -> None:
+    def __init__(
+        self,
+        grants: Sequence[Grant],
+        anybody: Grant = _ANYBODY,
+        *,
+        aliases: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        """`aliases` gives the policy's other names of models and pools: a key may use those of what it may name."""
         self._anybody = anybody
+        self._aliases = aliases
         self._by_hash = {grant.key_sha256.lower(): grant for grant in grants}
         self._plain: dict[str, Caller] = {}
         self._met: dict[str, Grant] = {}
@@ -93,7 +94,7 @@ class Identity:
             BadRequestError: the wish to stay local is put in a word that nobody knows.
         """
         grant = self.recognise(credential)
-        if grant.models and requested not in grant.models:
+        if grant.models and not self._may_name(grant, requested):
             allowed = ", ".join(sorted(grant.models))
             raise ForbiddenError(
                 f"Key '{grant.name}' may not ask for '{requested}'; it may ask for: {allowed}.",
@@ -106,6 +107,11 @@ class Identity:
         if caller is None:
             caller = self._plain[grant.key_sha256] = _caller(grant, hints, metadata)
         return caller
+
+    def _may_name(self, grant: Grant, requested: str) -> bool:
+        return (
+            requested in grant.models or self._aliases().get(requested, requested) in grant.models
+        )
 
     def recognise(self, credential: str) -> Grant:
         """What a key allows, for whoever asks for no model.

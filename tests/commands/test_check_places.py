@@ -123,3 +123,115 @@ def test_cases_about_demands_come_out_alike_with_and_without_a_configuration(
     here = {"enabled": True}
     code, said = _check(tmp_path, DEMANDING, providers=providers, local=here)
     assert (code, "expected of" in said) == (0, False), said
+
+
+CLINIC = """
+name: clinic
+pools: {all: {models: [any-local, gpt-6-luna]}}
+constraints: [{name: clinic-stays, when: {key: WORD}, must_stay_local: true}]
+rules: [{name: shops, when: {cel: 'key == "shap" || tenant == "nord"'}, use: all}]
+default: {use: all}
+expect: [{signals: {}, caller: {key: cheepo, tenant: nord}, pool: all}]
+"""
+_HASHES = {name: f"{at:064}" for at, name in enumerate(("shop", "cheapo", "clinic"))}
+
+
+def test_the_name_of_a_key_that_is_not_configured_is_found_wherever_it_stands(
+    tmp_path: Path,
+) -> None:
+    keys = [{"name": name, "sha256": each} for name, each in _HASHES.items()]
+    code, said = _check(tmp_path, CLINIC.replace("WORD", "clinik"), keys=keys, local={})
+    assert (
+        code == 0
+        and "policy.yaml:4: warning: no key is called 'clinik'. Did you mean 'clinic'?" in said
+    )
+    assert "no key is called 'shap'. Did you mean 'shop'?" in said
+    assert "no key is called 'cheepo'. Did you mean 'cheapo'?" in said
+    assert "tenant" not in said
+    bound = [{**each, "tenant": "north"} for each in keys]
+    code, said = _check(tmp_path, CLINIC.replace("WORD", "' CLIN*'"), keys=bound, local={})
+    assert "clin" not in said.lower().replace("clinic-stays", "")
+    assert (
+        said.count(
+            "no key has the tenant 'nord', and each has one of its own. Did you mean 'north'?"
+        )
+        == 2
+    )
+    assert "is called" not in _check(tmp_path, CLINIC.replace("WORD", "clinik"))[1]
+    assert (
+        "no key is called 'clinic'. Known: anonymous."
+        in _check(tmp_path, CLINIC.replace("WORD", "clinic"), local={"enabled": True})[1]
+    )
+
+
+EUROPE = """
+name: regions
+pools: {all: {models: [gpt-6-luna]}}
+constraints: [{name: at-home, region: REGION}]
+default: {use: all, fallbacks: []}
+expect: [{signals: {}, pool: all}]
+"""
+
+
+def test_a_region_is_known_where_a_provider_says_that_it_is_there(tmp_path: Path) -> None:
+    providers = {"openai": {"kind": "openai", "api_key": "k", "region": "us"}}
+    code, said = _check(tmp_path, EUROPE.replace("REGION", "us"), providers=providers)
+    assert (code, said.strip()) == (0, "✓ all is well")
+    code, said = _check(tmp_path, EUROPE.replace("REGION", "usa"), providers=providers)
+    assert code == 1 and "allows region 'usa', and no model is there. Did you mean 'us'?" in said
+
+
+PLAIN = "{name: p, pools: {all: {models: [gpt-6-luna, gpt-6-sol]}}, default: {use: all}, expect: [{signals: {}, pool: all}]}"
+
+
+def _line(folder: Path, holds: str) -> str:
+    lines = (folder / "config.yaml").read_text(encoding="utf-8").splitlines()
+    return f"config.yaml:{next(at for at, line in enumerate(lines, start=1) if holds in line)}"
+
+
+def test_what_keeps_a_gateway_from_starting_is_an_error_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    openai = {"kind": "openai", "api_key": "k"}
+    code, said = _check(
+        tmp_path,
+        PLAIN,
+        providers={"openai": openai, "more.of": {**openai, "options": {"numbring": "x"}}},
+    )
+    assert code == 1 and f"{_line(tmp_path, 'more.of')}: error: providers.more.of: " in said
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    code, said = _check(
+        tmp_path, PLAIN, providers={"long-tail": {"kind": "litellm"}, "openai": openai}
+    )
+    assert (
+        code == 1
+        and "error: providers.long-tail: Provider 'long-tail' needs the package litellm" in said
+    )
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    keys = [
+        {"name": "one", "key": "k"},
+        {"name": "two"},
+        {"name": "three", "key": "k3", "budget_period": "day"},
+    ]
+    code, said = _check(tmp_path, PLAIN, providers={"openai": openai}, keys=keys)
+    assert (
+        code == 1
+        and f"{_line(tmp_path, 'name: two')}: error: keys: 'two' needs either `key` or `sha256`"
+        in said
+    )
+    assert f"{_line(tmp_path, 'budget_period')}: error: keys: 'three' has a `budget_period`" in said
+
+
+def test_a_model_that_nobody_knows_is_told_with_its_line(tmp_path: Path) -> None:
+    models = {"gpt-6.1-terra": {"quality": 0.5}, "mine-4.2": {"provider": "openai"}}
+    openai = {"kind": "openai", "api_key": "k"}
+    code, said = _check(tmp_path, PLAIN, providers={"openai": openai}, models=models)
+    where = f"{_line(tmp_path, 'mine-4.2')}: error: models.mine-4.2: the catalog does not know this model"
+    assert code == 1 and where in said, said
+
+
+def test_a_port_that_everybody_reaches_without_a_key_is_warned_of(tmp_path: Path) -> None:
+    openai = {"kind": "openai", "api_key": "k"}
+    code, said = _check(tmp_path, PLAIN, providers={"openai": openai}, server={"host": "0.0.0.0"})
+    assert code == 0 and "warning: 0.0.0.0 is reachable from other machines" in said

@@ -14,6 +14,8 @@ import anthropic
 import openai
 import pytest
 
+from router.commands.asking import open_question, suppose
+from router.pipeline.calls import Journey
 from router.steps.access import hash_key
 from router.storage.entries import decode_plan
 from router.storage.reports import Question
@@ -408,3 +410,11 @@ async def test_route_says_what_the_cache_would_and_calls_nobody(tmp_path: Path) 
         assert "no equal request was answered" in said[0]
         assert "small has answered an equal request" in said[1]
         assert len(models.asked) == 1
+        for more, why in (
+            ((), "would be looked up; this process"),
+            (["cache=no-store"], "the caller wants none"),
+        ):
+            told = served.house.gateway.consider(
+                open_question(QUESTION, "auto", {}, more), suppose("", None)
+            )
+            assert isinstance(told, Journey) and why in told.plan.reasons[-1].text

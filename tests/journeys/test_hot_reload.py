@@ -16,7 +16,7 @@ from policies.loader import find_policy
 from policies.rules import Policy
 from policies.store import PolicyStore
 from router.errors import ConfigError
-from router.policy_watch import find_trail, watch_policy
+from router.policy_watch import find_trail, reload_policy, watch_policy
 from router.settings import Settings
 from router.telemetry.logs import configure_logs
 from router.wiring import open_house
@@ -314,6 +314,27 @@ async def test_other_files_of_the_folder_change_and_the_log_among_them_says_noth
         finally:
             watch.cancel()
             configure_logs()
+
+
+async def test_a_swapped_policy_that_refuses_every_request_says_so_in_the_log(
+    tmp_path: Path,
+) -> None:
+    path, log = tmp_path / "policy.yaml", tmp_path / "gateway.log"
+    path.write_text(TEXT, encoding="utf-8")
+    refusing = "{name: shut, pools: {all: {models: [claude-opus-5-5]}}, default: {use: all}, expect: [{signals: {}, pool: all}]}"
+    async with serve(tmp_path, vendors=("openai",), policy=str(path)) as gateway:
+        store = gateway.house.policies
+        with log.open("a", encoding="utf-8") as stream:
+            configure_logs("warning", stream=stream)
+            try:
+                path.write_text(refusing, encoding="utf-8")
+                assert reload_policy(store, _NoMetrics())
+            finally:
+                configure_logs()
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert [line["event"] for line in lines] == ["policy_doubted"]
+    assert lines[0]["problems"] == [str(finding) for finding in store.findings]
+    assert any("refuses every request as things stand" in each for each in lines[0]["problems"])
 
 
 def test_links_that_go_round_are_followed_no_further(tmp_path: Path) -> None:

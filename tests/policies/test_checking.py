@@ -602,3 +602,62 @@ def test_a_limit_in_cel_that_hangs_on_the_case_of_a_word_is_told(
     limit = f'constraints: [{{name: x, when: {{cel: "{expression}"}}, needs: tools}}]\n'
     told = [each for each in check(limit + GOOD) if each.code == "cased-cel"]
     assert [line in each.mend for each in told] == ([True] if line else [])
+
+
+def test_a_star_for_what_every_request_has_asks_nothing() -> None:
+    rule = "rules: [{name: all, when: {CASE}, use: cheap}]"
+    for case in ("tier: '*'", "key: [shop, '*']", "not: {key: '*'}"):
+        text = GOOD.replace("rules:\n", f"{rule.replace('CASE', case)}\n").replace(
+            "  - {name: hard, when: {difficulty: above 0.5}, use: strong}\n", ""
+        )
+        found = [each for each in check(text) if each.code == "asks-nothing"]
+        assert len(found) == 1 and found[0].is_error and found[0].line == 5
+        assert "every request has a" in found[0].message
+    assert "asks-nothing" not in {
+        each.code for each in check(text.replace("key: '*'", "user: '*'"))
+    }
+
+
+def test_a_question_for_what_is_left_is_told_where_nobody_has_a_budget() -> None:
+    text = GOOD.replace(
+        "difficulty: above 0.5}, use", "any: [{budget_left_usd: below 1}, {cel: has_budget}]}, use"
+    )
+    text = text.replace("difficulty: 0.9}, pool: strong", "difficulty: 0.9}, pool: cheap")
+    found = [each for each in check(text, has_budgets=False) if each.code == "no-budget"]
+    assert [(each.severity, each.line) for each in found] == [("warning", 6)] * 2
+    assert "no-budget" not in {each.code for each in check(text)}
+
+
+def test_a_model_that_its_vendor_retired_is_told_with_a_mend_that_helps() -> None:
+    gone = {"is_on": False, "is_retired": True, "why_off": "retired by the vendor on 2026-10-23"}
+    policy = parse_policy(parse_yaml(GOOD, "p.yaml"))
+    found = check_policy(policy, [*MODELS[:2], replace(MODELS[2], **gone)])
+    told = {each.code: each for each in found}
+    assert told["retired"].line == 4
+    assert "model 'c' was retired by the vendor on 2026-10-23" in told["retired"].message
+    assert told["pool-off"].mend == "Name a model that its vendor still has."
+    found = check_policy(
+        policy, [*(replace(each, is_on=False) for each in MODELS[:2]), replace(MODELS[2], **gone)]
+    )
+    mends = {each.code: each.mend for each in found}
+    assert mends["refused"].startswith("Set a key for one of those that are not retired, or put")
+
+
+def test_every_word_of_a_list_that_is_not_known_is_told() -> None:
+    text = GOOD.replace(
+        "difficulty: above 0.5}, use", "pii: [idcard, bank-card, passport, zzz]}, use"
+    )
+    with pytest.raises(PolicyFileError) as caught:
+        check(text)
+    (found,) = caught.value.findings
+    known = {"idcard": "id_card", "bank-card": "bank_card"}
+    assert "'idcard' and 'bank-card'" in found.message and "zzz' are not known" in found.message
+    assert all(
+        f"Did you mean '{right}' for '{wrong}'?" in found.mend for wrong, right in known.items()
+    )
+
+
+def test_an_answer_of_no_tokens_is_no_answer() -> None:
+    for asked in ("max_output_tokens: 0", "max_output_tokens: below 1"):
+        with pytest.raises(PolicyFileError, match="a whole number, 1 or more"):
+            check(GOOD.replace("difficulty: above 0.5}, use", f"{asked}}}, use"))

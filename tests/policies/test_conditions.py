@@ -180,7 +180,7 @@ def test_a_condition_holds_where_it_should_and_says_why(
         ("metadata: {privacy: local}", {"metadata": {"privacy": "locally"}}, False),
         ("metadata: {privacy: local}", {"metadata": {"privacies": "local"}}, False),
         ("metadata: {privacy: local}", {"metadata": {"privacy": "open", "Privacy": "local"}}, False),
-        ("metadata: {app: '*'}", {"metadata": {"App": ""}}, True),
+        ("metadata: {app: '*'}", {"metadata": {"App": "web"}}, True),
         ("user: anna", {"user": "Anna"}, False),
         ("user: 'vip-*'", {"user": "VIP-7"}, False),
         ("order_number: '*a1'", {"order_number": "7A1"}, False),
@@ -293,7 +293,10 @@ def test_every_key_of_the_schema_can_be_built_and_asked() -> None:
         ("code: 1", "1 is neither true nor false"),
         ("all_: [{code: true}]", "all_"),
         ("quality: {of: gpts, range: above 0.5}", "range"),
-        ("pii: [idcard, creditcard]", "'idcard' is not known. Did you mean 'id_card'"),
+        (
+            "pii: [idcard, creditcard]",
+            "'idcard' and 'creditcard' are not known. Did you mean 'id_card' for 'idcard'",
+        ),
         ("pii: Any", "'Any' is not known. Did you mean 'any'"),
         ("pii: [any, phone]", "'any' stands alone"),
         ("pii: [phone, none]", "'none' stands alone"),
@@ -479,3 +482,23 @@ def test_a_zone_of_the_policy_moves_its_clock() -> None:
     night = parse_policy(text % "+08:00").rules[0].condition
     assert night.holds(facts())
     assert not parse_policy(text % "UTC").rules[0].condition.holds(facts())
+
+
+@pytest.mark.parametrize(
+    ("when", "there", "absent"),
+    [
+        ("user: '*'", {"user": "anna"}, {}),
+        ("tenant: '*'", {"tenant": "north"}, {"tenant": " "}),
+        ("order_number: '**'", {"order_number": "1001"}, {}),
+        ("metadata: {app: '*'}", {"metadata": {"app": "web"}}, {"metadata": {"other": "x"}}),
+        ("metadata: {app: [web, '*']}", {"metadata": {"app": "ios"}}, {"metadata": {"app": ""}}),
+    ],
+)
+def test_a_star_alone_asks_whether_something_is_there(
+    when: str, there: dict[str, Any], absent: dict[str, Any]
+) -> None:
+    asked = build(when)
+    ask = compile_all([asked])
+    assert asked.holds(facts(caller=there)) and ask(facts(caller=there)) == [0]
+    assert not asked.holds(facts(caller=absent)) and ask(facts(caller=absent)) == []
+    assert "empty, not" in asked.check(facts(caller=absent)).why

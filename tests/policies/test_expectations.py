@@ -118,6 +118,9 @@ def tried(case: str, folder: Path, **more: object) -> list[Finding]:
         ("{rule: hard, arm: {t: x}}", "`arm:` names 't'"),
         ("{signals: {difficulty: 0.9}, arm: {s: z}}", "`arm: s:` names 'z'"),
         ("{caller: {metadata: {app: web}}, pool: cheap}", "Write `refused: true` if that is meant"),
+        ("{caller: {tier: gold, metadata: {tier: vip-1}}, rule: vips}", "'tier' is 'gold', and 'vip-1' in its `metadata`"),
+        ("{caller: {metadata: {must_stay_local: perhaps}}, refused: true}", "'perhaps' is neither yes nor no"),
+        ("{at: 2026-11-21, pool: cheap}", "has no time zone. Add one: 2026-11-21T00:00+08:00"),
     ],
 )  # fmt: skip
 def test_a_case_that_tests_nothing_is_told_with_line_and_mend(
@@ -145,6 +148,9 @@ def test_a_case_that_tests_nothing_is_told_with_line_and_mend(
         "{signals: {tokens: 6k, confidence: 50%, intensity: 0.5, difficulty: 70%}, rule: hard}",
         "{model: b, rule: model, pool: b}",
         "{caller: {metadata: {app: web}}, refused: true}",
+        "{caller: {metadata: {tier: ' vip-1 '}}, rule: vips}",
+        "{caller: {tier: vip-1, metadata: {tier: vip-1, Must-Stay-Local: 'no'}}, rule: vips}",
+        "{caller: {metadata: {must-stay-local: 'yes'}}, refused: true}",
         "{unavailable: [c], goes_to: [a]}",
     ],
 )

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from policies.checking import check_policy
 from policies.errors import PolicyFileError
 from policies.json_schema import build_schema
 from policies.loader import find_policy, parse_policy, parse_yaml, shipped_policies
+from tests.policies.worlds import make_model
 
 SCHEMA = build_schema()
 TYPES: dict[str, type | tuple[type, ...]] = {
@@ -20,11 +22,11 @@ POLICY = """\
 name: p
 pools: {{a: {{models: [m]{pool}}}}}
 rules: [{{name: r, {rule}, use: a}}]
-splits: {{s: {{pool: a, arms: {{{arms}}}}}}}
+splits: {{s: {{{split}, arms: {{{arms}}}}}}}
 default: {{use: a}}
 {top}
 """
-GIVEN = {"pool": "", "rule": "when: {code: true}", "arms": "x: {share: 50%}, y: {share: rest}", "top": ""}  # fmt: skip
+GIVEN = {"pool": "", "split": "pool: a", "rule": "when: {code: true}", "arms": "x: {share: 50%}, y: {share: rest}", "top": ""}  # fmt: skip
 
 
 def trouble(value: Any, schema: dict[str, Any]) -> Iterator[str]:
@@ -33,6 +35,8 @@ def trouble(value: Any, schema: dict[str, Any]) -> Iterator[str]:
         schema = SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]] | schema
     if "anyOf" in schema and all(any(trouble(value, each)) for each in schema["anyOf"]):
         yield "none of anyOf"
+    if "not" in schema and not any(trouble(value, schema["not"])):
+        yield "what it must not be"
     if "enum" in schema and value not in schema["enum"]:
         yield f"{value} is not in the list"
     if "const" in schema and value != schema["const"]:
@@ -163,6 +167,21 @@ def test_our_own_policies_are_green(name: str) -> None:
         ("top", "zone: +08:99", False),
         ("top", "zone: any zone", False),
         ("top", "headroom_tokens: 1_000", True),
+        ("rule", "when: {load: above 100%}", False),
+        ("rule", "when: {load: '> 1.0'}", False),
+        ("rule", "when: {load: BELOW 0}", False),
+        ("rule", "when: {load: at least 100%}", True),
+        ("rule", "when: {load: above 10%}", True),
+        ("rule", "cascade: {escalate: a, judge: {refusal: false}}", False),
+        ("rule", "cascade: {escalate: a, judge: {refusal: Off}}", False),
+        ("rule", "cascade: {escalate: a, judge: {refusal: off, check: a}}", True),
+        ("rule", "cascade: {escalate: a, judge: {refusal: yes}}", True),
+        ("rule", "cascade: {escalate: a}", True),
+        ("split", "layer: x", False),
+        ("split", "rules: []", False),
+        ("split", "rules: [r]", True),
+        ("top", "expect: [{say: hello}]", False),
+        ("top", "expect: [{say: hello, pool: a}]", True),
     ],
 )
 def test_what_is_green_is_read_and_what_is_red_is_refused(
@@ -171,3 +190,30 @@ def test_what_is_green_is_read_and_what_is_red_is_refused(
     text = POLICY.format(**{**GIVEN, place: written})
     assert is_read(text) is good
     assert (not any(trouble(parse_yaml(text).data, SCHEMA))) is good
+
+
+@pytest.mark.parametrize(
+    ("case", "good"),
+    [
+        ("signals: {intent: refund, tokens: 6k, code: yes, emotion: negative, pii: [phone]}", True),
+        ("signals: {prompt_tokens: 5, is_unsure: true, slots: {date: today}, needs: tools}", True),
+        ("caller: {key: shop, tier: vip, metadata: {app: web}, must_stay_local: off}", True),
+        ("signals: {intnt: refund}", False),
+        ("signals: {emotion: sad}", False),
+        ("signals: {pii: [idcard]}", False),
+        ("signals: {code: perhaps}", False),
+        ("signals: {tier: vip}", False),
+        ("caller: {teir: vip}", False),
+    ],
+)
+def test_what_a_test_gives_is_green_where_check_reads_it(case: str, good: bool) -> None:
+    text = POLICY.format(**{**GIVEN, "top": f"expect: [{{{case}, pool: a}}]"})
+    found = check_policy(parse_policy(text), [make_model("m")])
+    assert (not [each for each in found if each.code == "expectation"]) is good, found
+    assert (not any(trouble(parse_yaml(text).data, SCHEMA))) is good
+
+
+@pytest.mark.parametrize("name", ["default", "model"])
+def test_names_that_plans_use_themselves_are_red_for_rules(name: str) -> None:
+    text = POLICY.replace("name: r,", f"name: {name},").format(**GIVEN)
+    assert not is_read(text) and any(trouble(parse_yaml(text).data, SCHEMA))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +159,7 @@ def test_wildcards_are_told_and_write_nothing() -> None:
     """)
     assert list(imported.config["models"]) == ["gpt-4o"]
     assert list(imported.config["providers"]) == ["openai"]
-    assert imported.variables == ()
+    assert imported.variables == ("OPENAI_API_KEY",)
     assert {f"model_list[{at}].litellm_params.model" for at in (0, 1)} <= set(noted(imported))
 
 
@@ -304,3 +305,74 @@ def test_a_deployment_whose_account_cannot_be_read_is_left_out(key: str) -> None
     imported = of(entry("a", "vertex_ai/gemini", params={key: ["x"]}))
     assert imported.config["models"] == {}
     assert f"model_list[0].litellm_params.{key}" in noted(imported)
+
+
+def test_an_order_of_deployments_is_an_ordered_pool(tmp_path: Path) -> None:
+    first = entry("chat", "openai/gpt-6-sol", params={"order": 1, "weight": 3})
+    second = entry("chat", "anthropic/claude-opus-5-5", params={"order": 2})
+    unsaid = entry("chat", "openai/gpt-6-luna")
+    imported = of(second, unsaid, first)
+    pool = imported.policy["pools"]["chat"]
+    assert pool == {
+        "objective": "ordered",
+        "models": ["gpt-6-sol", "claude-opus-5-5", "gpt-6-luna"],
+    }
+    assert "its pool is `ordered`" in noted(imported)["model_list, 'chat'"]
+    assert asked(imported, "chat", tmp_path).models[:2] == ("gpt-6-sol", "claude-opus-5-5")
+    same = {"base_model": "gpt-6-sol"}
+    twice = of(
+        entry(
+            "chat",
+            "openai/gpt-6-sol",
+            params={"order": 2, "api_key": "os.environ/B"},
+            model_info=same,
+        ),
+        entry("chat", "openai/gpt-6-sol", params={"order": 1}, model_info=same),
+    )
+    names = twice.policy["pools"]["chat"]["models"]
+    keys = [places(twice, tmp_path)[name][0].vendor for name in names]
+    assert [twice.config["providers"][key]["api_key"] for key in keys] == ["${K}", "${B}"]
+    alike = of(
+        *(
+            entry("chat", f"openai/{name}", params={"order": 1})
+            for name in ("gpt-6-sol", "gpt-6-luna")
+        )
+    )
+    assert alike.policy["pools"]["chat"]["objective"] == "weighted"
+
+
+def test_keys_that_litellm_reads_by_itself_are_among_those_to_set() -> None:
+    models = (
+        "openai/gpt-6-sol",
+        "anthropic/claude-opus-5-5",
+        "dashscope/qwen3.8-max",
+        "deepseek/deepseek-chat",
+    )
+    imported = of(
+        *(entry(f"m{at}", model, params={"api_key": None}) for at, model in enumerate(models))
+    )
+    assert set(imported.variables) >= {
+        "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "DASHSCOPE_API_KEY", "DEEPSEEK_API_KEY",
+    }  # fmt: skip
+    assert not any("api_key" in each for each in imported.config["providers"].values())
+    assert "OPENAI_API_KEY" not in of(entry("m", "openai/gpt-6-sol")).variables
+
+
+def test_a_model_that_its_vendor_retired_is_to_be_replaced() -> None:
+    gone = dataclasses.replace(
+        KNOWN["gpt-6-sol"], is_retired=True, why_off="retired by the vendor on 2026-10-23"
+    )
+    listed = [entry("chat", "openai/gpt-6-sol")]
+    imported = import_litellm({"model_list": listed}, known={**KNOWN, "gpt-6-sol": gone})
+    notes = [each for each in imported.notes if each.where == "pointsman.yaml, models.gpt-6-sol"]
+    assert (
+        notes[0].is_due
+        and "was retired by the vendor on 2026-10-23: name another" in notes[0].message
+    )
+
+
+def test_retries_by_kind_of_error_are_told_with_where_ours_are() -> None:
+    imported = of(
+        entry("m", "openai/gpt-6-sol"), router_settings={"retry_policy": {"TimeoutErrorRetries": 3}}
+    )
+    assert "`retries_per_model`" in noted(imported)["router_settings.retry_policy"]

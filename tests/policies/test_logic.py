@@ -136,6 +136,7 @@ def _asks_no_more(demand: Demand, facts: Facts) -> bool:
 
 
 ALL_USERS = "{user: '*'}"
+NO_USER = "{not: {user: '*'}}"
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,10 @@ ALL_USERS = "{user: '*'}"
         ["{not: {all: [{language: en}, {code: true}]}}", "{language: en, code: false}"],
         ["{user: 'vip-*'}", "{user: 'vip-1*'}"],
         ["{user: 'vip-*'}", "{user: vip-100}"],
-        [ALL_USERS, "{tier: vip}"],
+        [ALL_USERS, NO_USER, "{tier: vip}"],
+        [ALL_USERS, "{user: anna}"],
+        [ALL_USERS, "{user: 'vip-*'}"],
+        ["{metadata: {app: '**'}}", "{metadata: {app: '*'}}"],
         ["{time: '20:00-08:00'}", "{time: '22:00-06:00'}"],
         ["{time: '08:00-20:00'}", "{time: '20:00-02:00'}", "{time: '02:00-08:00'}", "{tier: vip}"],
         ["{intents: refund}", "{intent: refund}"],
@@ -190,6 +194,8 @@ def test_rules_that_take_everything_together_are_seen(rules: list[str]) -> None:
         "{not: {any: [{tier: vip}, {not: {tier: vip}}]}}",
         "{intent: refund, intent_group: complaint}",
         "{all: [{user: 'vip-*'}, {user: 'std-*'}]}",
+        "{user: anna, not: {user: '*'}}",
+        "{user: 'vip-*', not: {user: '*'}}",
         "{unsure: true, intent: refund}",
         "{unsure: true, intent_count: at least 2}",
         "{unsure: true, intent_group: [handle, query]}",
@@ -293,6 +299,8 @@ def test_the_reason_names_what_readers_never_say_together() -> None:
         ["{sarcasm: above 0.5}", "{emotion: negative}"],
         ["{needs: vision}", "{modality: file}"],
         ["{user: VIP}", "{user: vip}"],
+        [ALL_USERS, "{tier: vip}"],
+        [NO_USER, "{tier: vip}"],
     ],
 )
 def test_what_an_unknown_or_other_value_may_reach_is_left_alone(rules: list[str]) -> None:

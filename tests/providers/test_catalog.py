@@ -135,3 +135,10 @@ def test_files_with_a_fault_are_named(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text(one)
     with pytest.raises(CatalogError, match="taken"):
         load_catalog(tmp_path)
+
+
+def test_names_that_begin_as_an_unknown_one_are_suggested_first() -> None:
+    with pytest.raises(
+        ModelNotInCatalogError, match=r"Did you mean 'gpt-5\.6-sol' or 'gpt-5\.6-terra'"
+    ):
+        load_catalog().find("gpt-5.6")

@@ -80,3 +80,12 @@ def test_who_may_leave_says_so(word: str) -> None:
 def test_a_wish_that_nobody_understands_is_not_taken_for_a_no(word: str) -> None:
     with pytest.raises(BadRequestError, match="neither yes nor no"):
         Identity([]).identify("", {"must_stay_local": word})
+
+
+def test_a_key_may_use_the_aliases_of_what_it_may_name() -> None:
+    grant = Grant(name="shop", key_sha256=hash_key("k"), models=frozenset({"auto"}))
+    identity = Identity([grant], aliases=lambda: {"gpt-4": "auto", "best": "strong"})
+    assert identity.identify("k", {}, "gpt-4").key_name == "shop"
+    for requested in ("best", "strong"):
+        with pytest.raises(ForbiddenError, match="it may ask for: auto"):
+            identity.identify("k", {}, requested)

@@ -67,6 +67,14 @@ class AnswerCache:
         said = f"cache: {kept.completion.model} has answered an equal request"
         return Found(word="hit", reason=Reason(said, True), kept=kept)
 
+    def foresee(self, journey: Journey) -> Found:
+        """The same where the answers are another process's: whether it would look is known, what it has is not."""
+        found = self.look_up(journey)
+        if found.word == "off":
+            return found
+        said = "cache: would be looked up; this process cannot see what the gateway keeps"
+        return Found(word="miss", reason=Reason(said, False))
+
     def keep(
         self,
         found: Found,

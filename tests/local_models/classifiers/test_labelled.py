@@ -176,3 +176,53 @@ def test_texts_that_belong_nowhere_are_told_from_those_without_a_label(tmp_path:
     found, aside = read_table(write_rows(tmp_path / "rows.jsonl", rows))
     assert [row.label for row in found[len(ROWS) :]] == [NOWHERE] * len(words)
     assert aside == 3
+
+
+@pytest.mark.parametrize(
+    ("odd", "message"),
+    [
+        ('"mine","Card"', r"line 38: 'Card' is 'card' of line \d+ in other letters: write a label"),
+        (
+            '"mine","card, loan"',
+            r"line 38: 'card, loan' names several labels; give one label a row",
+        ),
+        ('"mine","loan；card"', "names several labels"),
+    ],
+)
+def test_one_label_in_two_spellings_and_two_labels_in_one_cell_are_refused(
+    tmp_path: Path, odd: str, message: str
+) -> None:
+    path = write_csv(tmp_path / "rows.csv")
+    content = path.read_text(encoding="utf-8").rstrip("\n").splitlines()
+    path.write_text("\n".join([*content, odd]), encoding="utf-8")
+    with pytest.raises(LabelledFileError, match=message):
+        read_rows(path)
+    path.write_text("\n".join([*content, '"mine","cards, lost"']), encoding="utf-8")
+    assert read_rows(path)[-1].label == "cards, lost"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("text,label\n", "has the columns text, label, and no row below them"),
+        ("text,foo\na,b\n", r"has no column label or intent; it has text, foo\. It may also"),
+    ],
+)
+def test_a_table_without_rows_or_labels_is_told_as_such(
+    tmp_path: Path, content: str, message: str
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(LabelledFileError, match=message):
+        read_rows(path)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "gbk", "utf-16"])
+def test_a_file_in_another_encoding_is_told_with_its_line_and_how_to_save_it(
+    tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes("text,label\nI lost it,card\ncafé·,loan\n".encode(encoding))
+    line = 1 if encoding == "utf-16" else 3
+    with pytest.raises(LabelledFileError, match=rf"line {line} is no UTF-8: .*'CSV UTF-8'"):
+        read_rows(path)

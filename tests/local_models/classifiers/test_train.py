@@ -67,7 +67,10 @@ def write_rows(path: Path, rows: list[dict[str, object]]) -> Path:
     ("change", "message"),
     [
         (lambda at, row: row | {"split": "test"}, "leaves 0 rows of 0 labels to learn from, and 36"),
-        (lambda at, row: row | {"text": "the same"}, "leaves 0 rows of 0 labels to learn from"),
+        (
+            lambda at, row: row | {"text": "the same"},
+            r"leaves 0 rows of 0 labels to learn from, and 36 to measure: lines \d+ and \d+ give 'the same' two labels, '",
+        ),
         (lambda at, row: row | {"label": f"ticket {at}"}, "36 labels in 36 rows.*is that the column"),
         (lambda at, row: row | {"label": ["a", "b"]}, "line 1: .* is no single text; give one label a row"),
         (lambda at, row: row | {"label": "x\ud800"}, "line 1: .* holds half a character"),
