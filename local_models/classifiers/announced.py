@@ -23,7 +23,7 @@ _NUMBERED_ZH = (
     "订单 运单 快递 物流 发票 预订 预约 会员 保单 合同 参考 序列 产品 零件 配件 小票 票据 案件 取件 设备 机身 车票 航班 座位 "
     "房间 门牌 确认 退货 售后 维修"
 )
-_THINGS_ZH = "发票 订单 运单 快递 物流 单号 流水 编号 货号 型号 批次 条码 商品 工单 金额"
+_THINGS_ZH = "发票 票号 订单 运单 快递 物流 单号 流水 编号 货号 型号 批次 条码 商品 工单 金额"
 _THINGS = r"order tracking invoice ticket \bsku\b serial parcel amount \bimei\b \bno\. \bref\b"
 _CARDS = r"卡号 银行卡 信用卡 储蓄卡 这张卡 的卡 工行 建行 农行 招行 账户 账号 card \bcc\b \bvisa\b mastercard amex"
 _PHONES = r"电话 手机 号码 联系方式 联系我 座机 传真 打给 致电 phone \btel\b telephone mobile \bcell\b \bfax\b whatsapp"
@@ -76,6 +76,26 @@ def _compile(words: Iterable[tuple[str, str]]) -> tuple[re.Pattern[str], list[st
 _LISTED = [(kind, word) for kind, words in _WORDS.items() for word in words]
 _ANY, _KINDS_OF_ANY = _compile(_LISTED)
 _ASCII, _KINDS_OF_ASCII = _compile(each for each in _LISTED if each[1].isascii())
+
+
+_OF_ORDERS = (
+    r"order|tracking|booking|reservation|confirmation|reference|ticket|serial|claim|policy|case|membership|invoice|shipment|"
+    r"consignment|waybill|parcel|package|receipt|transaction|purchase|return|rma|flight|train"
+)
+_RIGHT_BEFORE = re.compile(
+    r"(?:(?:订单|运单|快递|物流|发票|预[订约]|会员|保单|合同|序列|小票|流水|交易|售后|退货|维修|工单|取件|案件|包裹|面单|取票|车票|机票|票)(?:编号|单号|号码|号|码)|(?<!手机)编号|单号|订单id"
+    rf"|\b(?:{_OF_ORDERS})(?:'s)?[ _\-]?{_LABEL}|\b(?:order|tracking) ?#|number of (?:my|the|this|that|our|your) (?:{_OF_ORDERS}))"
+    r"(?: ?(?:is|was)\b)?[是为]?[\s:：=＝#“”\"'(（\[【\-]{0,4}$"
+)
+
+
+def is_numbered_before(lower: str, start: int) -> bool:
+    """Whether the label of a thing's number stands right before `start`, with nothing but a sign between.
+
+    That is more than that a thing is spoken of: "订单 13812345678" may well hand over a phone, "订单号
+    13812345678" does not, nor does "订单号忘了，13812345678" name an order.
+    """
+    return _RIGHT_BEFORE.search(lower, max(0, start - WINDOW_CHARACTERS), start) is not None
 
 
 def announced_before(lower: str, start: int) -> str | None:

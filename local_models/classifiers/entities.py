@@ -15,7 +15,7 @@ from bisect import bisect_left
 
 import msgspec
 
-from local_models.classifiers.announced import announced_before
+from local_models.classifiers.announced import announced_before, is_numbered_before
 from local_models.classifiers.asked import find_answers
 from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.dates import find_dates
@@ -159,8 +159,10 @@ def _phones(lower: str, starts: list[int]) -> list[Span]:
 
 
 def _is_phone(lower: str, phone: re.Match[str]) -> bool:
-    """Whether nobody says that it is the number of a thing; a Chinese mobile is one whatever is said."""
-    return phone["mobile"] is not None or announced_before(lower, phone.start()) != "order"
+    """Whether nobody says that it is the number of a thing; of a Chinese mobile it must be said right before."""
+    if announced_before(lower, phone.start()) != "order":
+        return True
+    return phone["mobile"] is not None and not is_numbered_before(lower, phone.start())
 
 
 def _placeholders(lower: str) -> dict[str, list[Span]]:

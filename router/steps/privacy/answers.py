@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from local_models.classifiers.announced import announced_before
 from router.steps.privacy.identifiers import DAY
 from router.steps.privacy.names import NOT_CHINESE_NAMES, NOT_NAMES, chinese_name_at
+from router.steps.privacy.parts import SPELLED_NUMBER
 from router.steps.privacy.places import GATES, clause_end, labelled_address
 from router.steps.privacy.questions import Asked
 from router.steps.privacy.spans import Span
@@ -28,10 +29,6 @@ TOKEN = re.compile(
 INSURANCE = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}(?: ?[0-9]){6} ?[A-Da-d]?(?![0-9A-Za-z])")
 SPELLED_EMAIL = re.compile(
     r"\b[a-z0-9][a-z0-9.\-]{0,30}(?: (?:dot )?[a-z0-9]{1,30}){0,2} ?[\[(]?\b(?:at)\b[\])]? ?[a-z0-9\-]{2,30}(?:(?: ?[\[(]?dot[\])]? ?|\.)[a-z]{2,10}){1,2}\b"
-)
-_DIGIT = "zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple"
-SPELLED_NUMBER = re.compile(
-    rf"\b(?:(?:{_DIGIT})\b[ ,.\-]{{1,3}}){{6,18}}(?:{_DIGIT})\b|[零〇一二三四五六七八九幺]{{7,15}}"
 )
 SECRET_WORD = re.compile(
     r"(?<![\w!@#$%^&*+=~.\-])(?=[\w!@#$%^&*+=~.\-]{0,60}[A-Za-z])(?=[A-Za-z.\-]{0,60}(?:[0-9]|[!@#$%^&*_+=~][A-Za-z0-9]))"

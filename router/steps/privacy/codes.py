@@ -18,8 +18,8 @@ PLATE = re.compile(
 )
 PASSPORT = re.compile(r"[EeGgDdSsPpHhKkMm](?:[0-9]{8}|(?<=[Ee])[A-Za-z][0-9]{7})(?![A-Za-z0-9])")
 ANNOUNCED_DOCUMENT = re.compile(
-    r"(?:(?P<passport>passport|护照|通行证)|driver'?s?'? licen[cs]e|driving licen[cs]e|驾驶证|驾照)[^A-Za-z0-9\n]{0,6}"
-    r"(?:number|no\.?|num|号码?)?[^A-Za-z0-9\n]{0,4}(?:is|为|是)?[ :：]{0,3}([a-z0-9][a-z0-9\-]{5,17})(?![a-z0-9])"
+    r"(?:(?P<passport>passport|护照|通行证|台胞证|回乡证|居留证)|(?P<national_id>社保卡|社保号|社会保障卡?号?|医保卡|健保卡)|居住证|军官证|士兵证|身份证|driver'?s?'? licen[cs]e|driving licen[cs]e|驾驶证|驾照)[^A-Za-z0-9\n]{0,6}"
+    r"(?:number|no\.?|num|号码?|字号)?[^A-Za-z0-9\n]{0,4}(?:is|为|是)?[ :：]{0,3}(?P<value>[a-z0-9][a-z0-9\-]{5,17}(?![a-z0-9])(?:\([0-9a]\))?)"
 )
 COMPANY = re.compile(
     r"[159YANyan][0-9A-GHJ-NPQRTUWXYa-ghj-npqrtuwxy][0-9]{6}"
@@ -126,15 +126,21 @@ def _company_confidence(code: str, context: str | None) -> float:
 
 
 def find_announced_documents(lower: str, places: Sequence[int]) -> Iterator[Span]:
-    """Passports and driving licences of any country, where the words at `places` say that it is one."""
+    """Passports, driving licences and other papers of any country, where the words at `places` say that it is one."""
     done = 0
     for place in places:
         match = ANNOUNCED_DOCUMENT.match(lower, place) if place >= done else None
         if match is not None:
             done = match.end()
-            if any(character in "0123456789" for character in match.group(2)):
-                kind = "passport" if match["passport"] else "id_card"
-                yield Span(match.start(2), match.end(2), kind, 0.8)
+            if any(character in "0123456789" for character in match["value"]):
+                kind = (
+                    "passport"
+                    if match["passport"]
+                    else "national_id"
+                    if match["national_id"]
+                    else "id_card"
+                )
+                yield Span(match.start("value"), match.end("value"), kind, 0.8)
 
 
 def find_computers(text: str, lower: str, runs: Sequence[Run]) -> Iterator[Span]:

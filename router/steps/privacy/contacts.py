@@ -29,8 +29,37 @@ PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[A-Za-z0-9+/=\s\\:,\-]{0,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----"
 )
 ANNOUNCED = re.compile(
-    r"(?:password|passwd|pswd|\bpwd?|passphrase|api[_ \-]?key|access[_ \-]?token|secret[_ \-]?key|client[_ \-]?secret|bearer|密码|口令|密钥|验证码)"
-    r"(?:\"?\s{0,3}(?:is|是|为|=|:|：)\s{0,3}\"?|\s)([^\s，。；、,;\"'<>一-鿿]{4,128})"
+    r"(?:password|passwd|pswd|\bpwd?|passphrase|api[_ \-]?key|access[_ \-]?token|secret[_ \-]?key|client[_ \-]?secret|bearer)"
+    r"(?:\"?\s{0,3}(?:(?:is|was|should be|has been|changed to|(?:re)?set to|to|still|now)(?:\s{1,2}(?:still|now|set to|changed to))?(?=[\s:=\"'“])|=|:|：)?\s{0,3}[\"'“(\[]?)(?<![a-z])"
+    r"([^\s，。；、,;\"'<>“”一-鿿]{4,128})"
+)
+ANNOUNCED_ZH = re.compile(
+    r"(?:密码|口令|密钥|验证码)[\s:：=＝“”\"'「『(（\[【]{0,4}"
+    r"(?>(?:(?:我?(?P<link>就是|还是|仍是|一直是|一直都?是|都是|应该是|好像是|可能是|是|为|叫|即|改成了?|改为了?|改到|改|换成了?|换为|换|变成了?|设成了?|设为了?|设置[成为]?了?|设定为"
+    r"|重置[成为]|更新为|填的?是?|输入?的?是?|写的?是?|用的?是?|原来是|以前是|之前是|现在是|目前是|默认是?|初始是?|发的?是?|给的?是?|的|→|[-=]>))?[\s:：=＝“”\"'「『(（\[【]{0,4}){0,2})"
+    r"(?!https?:|www\.)([!#-&*+\-./0-9:=?@A-Z\\^_`a-z{|}~]{4,128})(?![年月日位次元块]|个字)"
+)
+"""Chinese sets nothing between the word and its value, or a verb: 密码Abc12345, 密码改成Abc12345."""
+_NO_SECRETS = frozenset(
+    [
+        "error",
+        "wrong",
+        "null",
+        "none",
+        "true",
+        "false",
+        "string",
+        "login",
+        "sign",
+        "reset",
+        "email",
+        "phone",
+        "wifi",
+        "wlan",
+        "token",
+        "http",
+        "https",
+    ]
 )
 
 
@@ -77,6 +106,12 @@ def find_passwords(text: str, lower: str, places: Sequence[int]) -> Iterator[Spa
     for match in match_at(ANNOUNCED, lower, places):
         if _looks_secret(match.group(1)):
             yield Span(match.start(1), match.end(1), "secret", 0.7)
+    for match in match_at(ANNOUNCED_ZH, lower, places):
+        # Letters alone need a verb before them: 密码是sunshine, but 密码login.
+        word = match.group(2).rstrip(".:?")
+        is_said = match["link"] is not None and word.isalpha() and word not in _NO_SECRETS
+        if _looks_secret(word) or is_said:
+            yield Span(match.start(2), match.start(2) + len(word), "secret", 0.7)
 
 
 def match_at(shape: re.Pattern[str], text: str, places: Sequence[int]) -> Iterator[re.Match[str]]:

@@ -37,7 +37,7 @@ DAY = re.compile(
 )
 """Eight digits in three groups are a date far more often than an account."""
 CODE = re.compile(
-    r"(?:(?<![a-z])(?:otp(?: code)?|pin(?: number|(?![ \-]?code))|cvv2?|cvc)|code(?: number)?|动态[码密口][码令]?|[验校]证?验?码|短信码)"
+    r"(?:(?<![a-z])(?:otp(?: code)?|pin(?: number|码|(?![ \-]?code))|cvv2?|cvc)|code(?: number)?|动态[码密口][码令]?|[验校]证?验?码|短信码|安全码|(?:收到|发|发来)的码)"
     r"(?: (?:i (?:got|received|have)|you sent(?: me)?))?(?:\s{0,2}(?:is|was|[:=,(\-]|：|是|为|收到的?是?|发来的?是?))?[\s:：#=“\"]{0,3}"
     r"((?=[a-z\-]{0,5}[0-9])[a-z0-9](?:-?[a-z0-9]){2,9}(?: [0-9]{3,4})?)(?![a-z0-9])"
 )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from local_models.classifiers.traditional import simplify
 from providers.messages import Message, TextPart
 from router.steps.privacy.findings import NOTHING_FOUND, Findings
 from router.steps.privacy.json_text import change_strings, is_json
@@ -22,22 +23,61 @@ from router.steps.privacy.settings import PrivacySettings
 from router.steps.privacy.spans import Span, unite
 from router.steps.privacy.vault import Vault
 
-_NAME_KEYS = (
-    "姓名 收货人 收件人 联系人 客户姓名 用户姓名 真实姓名 户名 持卡人 full_name fullname real_name realname first_name "
-    "last_name customer_name user_real_name receiver receiver_name recipient recipient_name consignee "
-    "contact_name cardholder cardholder_name passenger_name"
+_PERSONS = (
+    "full real first last given family middle maiden customer client member guest visitor receiver recipient consignee sender "
+    "shipper consignor contact passenger traveler traveller buyer payer payee beneficiary insured applicant borrower holder "
+    "cardholder account patient student parent guardian driver owner employee staff person legal subscriber attendee pickup "
+    "shipping billing delivery nominee tenant resident signer spouse father mother"
 )
-_ADDRESS_KEYS = (
-    "地址 住址 收货地址 收件地址 详细地址 address street street_address shipping_address delivery_address "
-    "billing_address home_address address_line1 address_line2 receiver_address"
+_PERSONS_ZH = (
+    "姓名 收货人 收件人 寄件人 发件人 联系人 户名 持卡人 开户人 机主 乘机人 乘客 旅客 出行人 入住人 预订人 预定人 投保人 被保险人 受益人 就诊人 患者 "
+    "学员 借款人 申请人 经办人 法人 车主 买家 取件人 签收人 户主 业主"
 )
-_SECRET_KEYS = "password passwd pwd secret api_key apikey access_token 密码"
-WHOLE_VALUE_KEYS = {
-    key: kind
-    for kind, keys in (("name", _NAME_KEYS), ("address", _ADDRESS_KEYS), ("secret", _SECRET_KEYS))
-    for key in keys.split()
-}
-"""JSON keys whose value is private as a whole."""
+_NAME_KEY = re.compile(
+    rf"(?:{_PERSONS.replace(' ', '|')})s?names?|(?:receiver|recipient|consignee|cardholder|accountholder|addressee|payee)$"
+    rf"|(?:{_PERSONS_ZH.replace(' ', '|')})(?:姓名|名字|名称)?$"
+)
+_ADDRESS_KEY = re.compile(
+    r"(?<!email)(?<!mail)(?<!ip)(?<!mac)(?<!web)(?<!server)(?<!host)(?<!wallet)(?<!contract)(?:address|addr)(?:details?|info|full|line\d?|\d)?$"
+    r"|street(?:address|name)?(?:line)?\d?$|(?<!网络)(?<!邮件)(?<!邮箱)(?<!ip)(?:地址|住址)(?:详情|信息)?$"
+)
+_SECRET_KEY = re.compile(
+    r"(?:password|passwd|passphrase|pwd|secret|apikey|(?:access|refresh|auth|api|bearer)token|secretkey|privatekey|clientsecret)$"
+    r"|(?:密码|口令|密钥)$"
+)
+_NO_NAME_KEY = re.compile(
+    r"(?:file|domain|host|company|shop|store|brand|product|item|column|table|class|group|display)names?$"
+)
+_PERSON_KEY = re.compile(
+    rf"(?:(?:user)?name|nickname|contact|contactperson|{_PERSONS.replace(' ', '|')}|用户名|客户|顾客|会员)$"
+)
+"""Keys whose value is a name where it looks like a Chinese one; their value may be many things."""
+_NO_VALUES = frozenset(
+    [
+        "true",
+        "false",
+        "null",
+        "none",
+        "yes",
+        "no",
+        "string",
+        "required",
+        "optional",
+        "unknown",
+        "n/a",
+        "无",
+        "未知",
+        "空",
+        "是",
+        "否",
+        "已设置",
+        "未设置",
+    ]
+)
+"""What stands beside such a key and is no value of it."""
+_BETWEEN = re.compile(r"[_\-.\s]")
+_MOST_OF_A_KEY = 80
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _FEW_VALUES = 16
 """Up to here each is looked for by itself."""
@@ -124,7 +164,7 @@ class Finder:
         if whole and self._keep(value, whole):
             return value
         if key and not is_json(value):
-            self._note(value, f"{key.replace('_', ' ')}: ")
+            self._note(value, _said_by_key(key))
         else:
             self.text(value)
         return value
@@ -267,13 +307,36 @@ def _said(message: Message) -> str:
     return "\n".join([part.text for part in content if isinstance(part, TextPart)])
 
 
+def _said_by_key(key: str) -> str:
+    """What a key says before its value, as a text would; the name of a thing announces nobody."""
+    if _kind_of_key(key) is None and key.lower().endswith("name"):
+        return ""
+    return f"{_CAMEL.sub(' ', key).replace('_', ' ')}: "
+
+
 def _whole_value_kind(key: str, value: str) -> str | None:
-    kind = WHOLE_VALUE_KEYS.get(key.lower()) if key else None
-    if kind is None:
-        is_chinese_name = key in ("name", "Name") and 2 <= len(value) <= 4 and value[0] in SURNAMES
-        return "name" if is_chinese_name and all("一" <= each <= "鿿" for each in value) else None
+    kind = _kind_of_key(key) if key else None
+    if kind is None or value.strip().lower() in _NO_VALUES:
+        return None
+    if kind == "person":
+        is_name = 2 <= len(value) <= 4 and simplify(value[0]) in SURNAMES
+        return "name" if is_name and all("一" <= each <= "鿿" for each in value) else None
     most = MOST_OF_AN_ADDRESS if kind == "address" else MOST_OF_A_NAME
     return kind if 2 <= len(value.strip()) <= most else None
+
+
+@lru_cache(maxsize=1_024)
+def _kind_of_key(key: str) -> str | None:
+    """What a JSON key says that its value is as a whole: name, address, secret, `person` (a name if it looks like
+    one), or None. `receiverName`, `receiver_name` and `Receiver-Name` are one key."""
+    plain = _BETWEEN.sub("", simplify(key[:_MOST_OF_A_KEY]).lower())
+    if _NAME_KEY.search(plain) and not _NO_NAME_KEY.search(plain):
+        return "name"
+    if _ADDRESS_KEY.search(plain):
+        return "address"
+    if _SECRET_KEY.search(plain):
+        return "secret"
+    return "person" if _PERSON_KEY.fullmatch(plain) else None
 
 
 def _is_inside_word(text: str, at: int, value: str) -> bool:

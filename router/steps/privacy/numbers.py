@@ -13,7 +13,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from local_models.classifiers.announced import WINDOW_CHARACTERS, announced_before
+from local_models.classifiers.announced import (
+    WINDOW_CHARACTERS,
+    announced_before,
+    is_numbered_before,
+)
 from router.steps.privacy.checksums import id_card_holds, luhn_holds, verhoeff_holds
 from router.steps.privacy.digits import NEAR_BEFORE, NEAR_BEHIND, Chain
 from router.steps.privacy.spans import Span
@@ -69,6 +73,11 @@ FOLLOWED = re.compile(
 
 
 _LEAST_DIGITS = 7
+_GUESS = 0.6
+"""How sure a card is whose check digit does not hold."""
+_FOUR_BEFORE = re.compile(rf"(?<![0-9])[0-9]{{4}}{_S}$")
+_OF_THINGS = ("order", "numbered")
+"""What the words before say of a number that is not a person's."""
 
 
 def find_numbers(
@@ -110,17 +119,32 @@ def _find_shape(
     contexts: dict[int, str | None],
 ) -> Iterator[Span]:
     stop = end + NEAR_BEHIND
+    done = begin
     match = shape.pattern.search(text, start, stop)
     while match is not None and match.start() < end:
         place = match.start()
         # Digits of one chain are announced before its first: "tracking number is 114-3941689-8772232".
         heard_at = begin if 0 < place - begin <= WINDOW_CHARACTERS else place
         if heard_at not in contexts:
-            contexts[heard_at] = announced_before(lower, heard_at)
+            contexts[heard_at] = _context(lower, heard_at)
         confidence = shape.judge(match.group(), contexts[heard_at])
+        if shape.pattern is CARD and confidence <= _GUESS and _is_next_group(text, place, done):
+            confidence = 0.0  # the end of a longer number: "1234 5678 9012 3456 789"
         if confidence > 0:
-            yield Span(place, match.end(), shape.kind, confidence)
+            done = match.end()
+            yield Span(place, done, shape.kind, confidence)
         match = shape.pattern.search(text, match.end() if confidence > 0 else place + 1, stop)
+
+
+def _context(lower: str, place: int) -> str | None:
+    """What the words before say, see `announced_before`; `numbered` where they say it right before."""
+    context = announced_before(lower, place)
+    return "numbered" if context == "order" and is_numbered_before(lower, place) else context
+
+
+def _is_next_group(text: str, place: int, begin: int) -> bool:
+    """Whether a group of four digits stands right before, behind the place where the number begins."""
+    return place - begin >= 5 and _FOUR_BEFORE.search(text, place - 6, place) is not None
 
 
 def _digits(found: str) -> str:
@@ -131,7 +155,7 @@ def _judge_id_card(found: str, context: str | None) -> float:
     number = _digits(found[:-1]) + found[-1].upper()
     if id_card_holds(number):
         return 0.99
-    return 0.5 if context == "order" else 0.9 if context == "id" else 0.8
+    return 0.5 if context in _OF_THINGS else 0.9 if context == "id" else 0.8
 
 
 def _judge_old_id_card(found: str, context: str | None) -> float:
@@ -144,43 +168,44 @@ def _judge_card(found: str, context: str | None) -> float:
     is_card = luhn_holds(digits)
     if context == "card":
         return 0.98 if is_card else 0.7
-    if context == "order" or not ISSUER.match(digits):
+    if context in _OF_THINGS or not ISSUER.match(digits):
         return 0.0
     if is_card:
         return 0.9 if len(digits) >= 14 or grouped else 0.6
-    return 0.6 if grouped and len(digits) >= 15 else 0.0
+    return _GUESS if grouped and len(digits) >= 15 else 0.0
 
 
 def _judge_mobile(found: str, context: str | None) -> float:
-    return 0.7 if context == "order" else 0.95
+    """Where an order is only spoken of, a mobile is its buyer's: 订单 13812345678."""
+    return 0.0 if context == "numbered" else 0.7 if context == "order" else 0.95
 
 
 def _judge_aadhaar(found: str, context: str | None) -> float:
-    if context in ("order", "person"):
+    if context in (*_OF_THINGS, "person"):
         return 0.0
     return 0.85 if verhoeff_holds(_digits(found)) else 0.5
 
 
 def _judge_landline(found: str, context: str | None) -> float:
     if context == "phone" or _digits(found) != found:
-        return 0.0 if context == "order" else 0.85
-    return 0.0 if context in ("order", "card", "id") else 0.55
+        return 0.0 if context in _OF_THINGS else 0.85
+    return 0.0 if context in (*_OF_THINGS, "card", "id") else 0.55
 
 
 def _judge_hotline(found: str, context: str | None) -> float:
-    return 0.0 if context in ("order", "card") else 0.96
+    return 0.0 if context in (*_OF_THINGS, "card") else 0.96
 
 
 def _judge_ssn(found: str, context: str | None) -> float:
-    return 0.0 if context == "order" else 0.95 if context == "ssn" else 0.8
+    return 0.0 if context in _OF_THINGS else 0.95 if context == "ssn" else 0.8
 
 
 def _judge_american(found: str, context: str | None) -> float:
-    return 0.0 if context == "order" else 0.85
+    return 0.0 if context in _OF_THINGS else 0.85
 
 
 def _judge_international(found: str, context: str | None) -> float:
-    return 0.85 if 8 <= len(_digits(found)) <= 19 and context != "order" else 0.0
+    return 0.85 if 8 <= len(_digits(found)) <= 19 and context not in _OF_THINGS else 0.0
 
 
 def _judge_announced(found: str, context: str | None) -> float:
@@ -188,7 +213,7 @@ def _judge_announced(found: str, context: str | None) -> float:
 
 
 def _judge_followed(found: str, context: str | None) -> float:
-    return 0.0 if context == "order" else 0.6
+    return 0.0 if context in _OF_THINGS else 0.6
 
 
 def _judge_announced_ssn(found: str, context: str | None) -> float:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 from local_models.classifiers.compiled import lower as to_lower
-from local_models.classifiers.traditional import simplify
 from router.steps.privacy.answers import find_answers
 from router.steps.privacy.codes import (
     find_announced_documents,
@@ -40,6 +39,7 @@ from router.steps.privacy.names import (
     find_listed_names,
 )
 from router.steps.privacy.numbers import find_numbers
+from router.steps.privacy.parts import find_spelled_phones, find_tails
 from router.steps.privacy.places import (
     find_british_addresses,
     find_chinese_addresses,
@@ -47,10 +47,9 @@ from router.steps.privacy.places import (
 )
 from router.steps.privacy.questions import NOTHING, Asked
 from router.steps.privacy.spans import Span, without_overlaps
+from router.steps.privacy.spelling import plain
 from router.steps.privacy.words import Hits, find_words, places_of
 
-_WIDE = re.compile(r"[０-９＠＋－．Ａ-Ｚａ-ｚ]")
-_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _HAN = re.compile(r"[一-鿿]")
 
 _SALT = os.urandom(16)
@@ -88,14 +87,13 @@ def _hash(text: str) -> bytes | int:
 
 def _scan(text: str, least_confidence: float, asked: Asked) -> list[Span]:
     if text.isascii():
-        plain, lower = text, to_lower(text)
+        simple, lower = text, to_lower(text)
     else:
-        plain = simplify(text)  # one character becomes one: places stay
-        plain = plain.translate(_NARROW) if _WIDE.search(plain) else plain
-        lower = lowered(plain)
-    spans = [span for span in _look(plain, lower) if span.confidence >= least_confidence]
+        simple = plain(text)
+        lower = lowered(simple)
+    spans = [span for span in _look(simple, lower) if span.confidence >= least_confidence]
     if asked:
-        answers = find_answers(plain, lower, asked)
+        answers = find_answers(simple, lower, asked)
         spans += [span for span in answers if span.confidence >= least_confidence]
     return without_overlaps(spans)
 
@@ -112,6 +110,8 @@ def _look(text: str, lower: str) -> Iterator[Span]:
         yield from _look_at_numbers(text, lower, runs, chains, clues, hits, is_chinese)
     if runs:
         yield from _look_at_digits(text, lower, runs, clues, hits)
+    if "number" in hits or is_chinese:
+        yield from find_spelled_phones(lower, places_of(hits, "number"), is_chinese=is_chinese)
     if "account" in hits:
         yield from find_accounts(lower, places_of(hits, "account"))
     if is_chinese:
@@ -144,6 +144,8 @@ def _look_at_digits(
     if "key" in hits or "armour" in hits:
         yield from find_keys(text, places_of(hits, "key"))
     yield from _look_for_identifiers(text, lower, runs, clues, hits)
+    if "tail" in hits:
+        yield from find_tails(lower, places_of(hits, "tail"))
     if "document" in hits:
         yield from find_announced_documents(lower, places_of(hits, "document"))
     if clues & DOTTED or ":" in text:

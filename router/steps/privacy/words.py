@@ -31,7 +31,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "密码", "口令", "密钥", "验证码",
     ),
     "code": (
-        "otp", "code", "pin ", "pin:", "cvv", "cvc", "验证码", "动态码", "动态密码", "动态口令", "校验码", "短信码",
+        "otp", "code", "pin ", "pin:", "pin码", "收到的码", "发的码", "发来的码", "安全码", "cvv", "cvc", "验证码", "动态码", "动态密码", "动态口令", "校验码", "短信码",
     ),
     "national": (
         "national i", "ni n", "nino", "aadhaar", "aadhar", "adhaar", "adhar", "pan ", "pan:", "social ins", "sin ", "sin:",
@@ -47,7 +47,14 @@ _GROUPS: dict[str, tuple[str, ...]] = {
         "hf_", "eyj",
     ),
     "account": ("微信", "威信", "薇信", "v信", "wechat", "weixin", "vx", "wx", "扣扣", "qq"),
-    "document": ("passport", "护照", "通行证", "driver", "driving", "驾驶证", "驾照"),
+    "document": (
+        "passport", "护照", "通行证", "driver", "driving", "驾驶证", "驾照", "台胞证", "回乡证", "居住证", "居留证", "军官证", "士兵证", "社保卡", "社保号",
+        "社会保障", "医保卡", "健保卡", "身份证",
+    ),
+    "tail": (
+        "尾号", *(f"{side}{count}" for side in "后末" for count in "三四五六八34568"), "ending", "ends in", "ends with",
+        *(f"{side} {count}" for side in ("last", "final") for count in ("3", "4", "5", "6", "three", "four", "five", "six")),
+    ),
     "number": (
         "ssn", "social security",
         "电话", "手机", "号码", "联系方式", "联系我", "座机", "传真", "打给", "致电", "phone", "tel",

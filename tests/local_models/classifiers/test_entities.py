@@ -373,3 +373,20 @@ def test_a_glance_passes_over_nothing_that_a_closer_look_would_find(text: str) -
     ):
         slots = find_slots(text)
     assert find_slots(text) == slots
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("快递单号 13812345678 到哪了", "order_number"),
+        ("订单编号：13812345678", "order_number"),
+        ("my tracking number is 13812345678", "order_number"),
+        ("订单 13812345678", "phone"),
+        ("订单号忘了，13812345678", "phone"),
+        ("订单的电话13812345678", "phone"),
+    ],
+)
+def test_a_number_that_looks_like_a_mobile_is_what_the_label_right_before_it_says(
+    text: str, kind: str
+) -> None:
+    assert find_slots(text) == {kind: ("13812345678",)}

@@ -138,6 +138,37 @@ def test_a_key_in_a_json_text_says_what_its_value_is(privacy: Privacy) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        ("NAME", "receiverName customerName passengerName buyerName contactName consigneeName recipientName senderName userRealName "
+                 "Receiver-Name order.receiver_name cardHolder 机主 乘机人 收貨人 userName contact"),
+        ("ADDRESS", "receiverAddress shippingAddress address_detail addressLine1 homeAddress 收貨地址"),
+        ("SECRET", "apiKey access-token newPassword"),
+    ],
+)  # fmt: skip
+def test_a_key_says_the_same_however_its_words_are_joined(
+    privacy: Privacy, kind: str, keys: str
+) -> None:
+    for key in keys.split():
+        masked = privacy.mask(ask(json.dumps({key: "刘桂芳"})), "")
+        assert json.loads(sent(masked.request)) == {key: f"<{kind}_1>"}, key
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["productName", "file_name", "companyName", "emailAddress", "ipAddress", "商品名称", "status"],
+)
+def test_other_keys_say_nothing_of_their_value(privacy: Privacy, key: str) -> None:
+    request = ask(json.dumps({key: "幸福里"}), json.dumps({"password": "required"}))
+    assert privacy.mask(request, "").request is request
+
+
+def test_words_in_a_joined_key_announce_a_number(privacy: Privacy) -> None:
+    masked = privacy.mask(ask(json.dumps({"userTel": "4155550134", "orderNo": "13812345678"})), "")
+    assert json.loads(sent(masked.request)) == {"userTel": "<PHONE_1>", "orderNo": "13812345678"}
+
+
 def test_escaped_characters_do_not_hide_a_value_in_json(privacy: Privacy) -> None:
     hidden = '{"note": "\\u0031\\u0033812345678"}'
     call = ToolCall(id="c", function=FunctionCall("f", hidden))
