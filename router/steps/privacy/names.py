@@ -44,7 +44,8 @@ NEVER_GIVEN = frozenset(
 _WORDS = (
     "谢谢 安装 辛苦 麻烦 商家 米饭 米线 包装 华粉 白领 高手 金卡 高三 高中 白金 黄牛 安卓 安全 安排 高级 黄金 方便 高兴 明天 明白 "
     "成功 水果 毛巾 石头 马上 万一 沙拉 包邮 包裹 平台 平常 左右 满意 严重 温馨 童装 牛奶 花费 金额 江湖 鲁莽 文具 常见 关于 "
-    "贵宾 管家 管理 顾客 房东 房客 房间 游客 施工 程序 车主 师傅 宁愿 尚未 向上 孔子 老师 司机 快递"
+    "贵宾 管家 管理 顾客 房东 房客 房间 游客 施工 程序 车主 师傅 宁愿 尚未 向上 孔子 老师 司机 快递 白条 明细 唐诗 余额 费用 方式 方法 全部 全款 全额 华为 金色 白色 黄色 蓝色 常用 项目 项链 管道 路由 车票 任何 任意 解决 解释 应该 广告 祝福 于是 "
+    "高铁 高速 毛病 卫生 钱包 石榴 花呗 时间"
 )
 NOT_CHINESE_NAMES = frozenset(_WORDS.split())
 """Words that begin like a name."""
@@ -54,9 +55,13 @@ ENDS = frozenset("的了是在我你您他她这那要想和与或及说电手�
 _WRITTEN_AFTER = r"(?:姓名|名字)?(?:是|为|叫|写|改成|改为)?[\s:：\"“”「]{0,3}"
 BEFORE = re.compile(
     r"(?:姓\s?名|我叫|我的名字[是叫]|名字[是叫]|本人叫?|收货人|收件人|联系人|寄件人|发件人|户\s?名|持卡人|开户人|"
-    r"经办人|申请人|预订人|入住人|乘客|患者|投保人|车主|真实姓名|抬头写|改成给|顾客|业主)"
+    r"经办人|申请人|预[订定]人|入住人|乘客|患者|投保人|车主|真实姓名|抬头写|改成给|顾客|业主|乘机人|出行人|取件人|签收人|被?保险人|受益人|就诊人|参保人|借款人|贷款人|担保人|监护人|委托人|机主|户主)"
     + _WRITTEN_AFTER
 )
+AS_LABEL = re.compile(
+    r"(?:旅客|买家|学员|学生|考生|员工|法人(?:代表)?|法定代表人|家长|病人|会员|负责人|领取人|提货人|接收人|租客|承租人)(?:姓名|名字)?(?:\s?[:：]|(?P<weak>是|为|叫|\s)?)[\s:：]{0,3}"
+)
+"""Words that stand in many a sentence: a colon makes a label of them, else the name must stand alone."""
 BEFORE_WEAKLY = re.compile(r"(?:我是|这里是|叫|客户|会员)[\s:：]{0,2}")
 AFTER = re.compile(r"(?:先生|女士|小姐|太太|同学|师傅|经理|老师|医生|阿姨|大哥)")
 PHONE_START = re.compile(r"86|1[3-9]|0[0-9]")
@@ -88,6 +93,8 @@ def find_chinese_names(text: str) -> Iterator[Span]:
     """Chinese names announced before (姓名：) or behind (…女士)."""
     for match in BEFORE.finditer(text):
         yield from _announced(text, match.end(), is_sure=True)
+    for match in AS_LABEL.finditer(text):
+        yield from _announced(text, match.end(), is_sure=match.group().rstrip()[-1] in ":：")
     for match in BEFORE_WEAKLY.finditer(text):
         yield from _announced(text, match.end(), is_sure=False)
     for match in AFTER.finditer(text):

@@ -12,8 +12,11 @@ from functools import lru_cache
 from hashlib import blake2b
 from os import urandom
 
+from router.steps.privacy.spelling import plain
+
 Asked = frozenset[str]
-"""What was asked for: kinds of private data, `last_four`, `code` and `password` (of secrets), or nothing."""
+"""What was asked for: kinds of private data, `part` (the last digits of a number), `birth` and `expiry` (days), `code`,
+`password` and `reply` (secrets, the last one a whole sentence), or nothing."""
 NOTHING: Asked = frozenset()
 
 _MOST_READ = 4_000
@@ -22,7 +25,7 @@ _SENTENCE = re.compile(r"[^.?!。？！；\n]{1,600}[.?!。？！；\n]?")
 _ASKS = re.compile(
     r"[?？]|:\s*$|：\s*$|\b(?:please|kindly|provide|could|can|may|need|what|which|where|who|enter|give|tell|share|confirm|send|type|let me know|"
     r"reply|verify|require|supply|input|fill|leave|state|spell|write|ask)|^\W*(?:and )?(?:your|last four)\b(?![^\n]{0,80} (?:is|are|was|were|has|have|had|will)\b)"
-    r"|请|提供|麻烦|多少|什么|告诉|告知|需要|输入|发一下|发下|报一下|报下|填|留下|留个|留一下|核实|核对|确认|贵姓|称呼|吗|呢"
+    r"|请|提供|麻烦|多少|什么|告诉|告知|需要|输入|发一下|发下|报一下|报下|填|留下|留个|留一下|核实|核对|确认|贵姓|大名|称呼|吗|呢|谁|哪|几位|发我|给我|说一下|说下|登记"
 )
 _WARNS = re.compile(
     r"never (?:share|ask|give|send|tell|enter|type)|(?:don't|do not|won't|will not|no need to|needn't) (?:need|share|send|give|post|tell|require|ask)"
@@ -32,23 +35,45 @@ _NAMED = re.compile(
     r"(?P<thing>\b(?:order|tracking|booking|reservation|confirmation|reference|ticket|serial|claim|policy|case|membership|invoice|customer|model|item|product|"
     r"flight|receipt|transaction)(?: number| no\b| id\b| code\b)|(?:user|product|brand|item|file|domain|company|store|shop|business|model|app|event|hotel|restaurant) ?name"
     r"|name of (?:the|your) (?:product|item|shop|store|brand|model|app|hotel|restaurant)|(?:web|ip|mac) address|订单号码?|单号|商品名|产品名|店铺名|用户名|型号)"
-    r"|(?P<email>e-?mail|邮箱|电邮)"
+    r"|(?P<parcel>(?:收货|收件|寄件|取件|联系|联系人|个人|客户|旅客|乘机人|入住人|身份)信息|(?:shipping|delivery|contact|personal|passenger) (?:details|information|info))"
+    r"|(?P<bill>开票(?:信息|资料)|(?:billing|invoice) (?:details|information|info))"
+    r"|(?P<email>e-?mail|邮箱|电邮|电子邮件|电子信箱)"
+    r"|(?P<account>(?:微信|支付宝)(?!支付|付款|扫|公众|小程序|零钱|转账|群|客服|退款|余额)(?:账号|账户|号码?)?|(?<![a-z])qq(?:号码?)?|扣扣|wechat|weixin|alipay|paypal (?:account|id)|(?:line|telegram|skype) (?:id|handle|name))"
+    r"|(?P<company_code>税号|税务登记|纳税人|信用代码|统一编号|统编|\b(?:tax|vat|ein)\b(?: id| number| no)?)"
+    r"|(?P<reply>密保|安全问题|(?:security|secret|memorable) (?:question|answer|word)|maiden name)"
+    r"|(?P<birth>出生|生日|date of birth|\bdob\b|birth ?da(?:te|y)|when were you born)"
+    r"|(?P<expiry>有效期|到期日|expir(?:y|es|ation)|valid (?:until|thru|through))"
     r"|(?P<ssn>\bssn\b|social security)"
-    r"|(?P<national_id>national insurance|\bni (?:number|no)|\bnino\b|aadhaa?r|adhaa?r|\bpan\b|social insurance|\bsin\b|(?:national|personal|government|identity|identification|\bid) (?:id|identity|card|number|document)|\bid\b)"
-    r"|(?P<id_card>driv(?:er'?s?'?|ing) licen[cs]e|身份证|证件号|驾驶证|驾照)"
-    r"|(?P<passport>passport|护照|通行证)"
-    r"|(?P<code>one[ \-]time|\botp\b|(?:verification|security|authentication|auth|login|sms|access|confirmation|digit) (?:pass)?code|passcode|\bcode (?:you|we|i|that|sent)|\bpin\b|cvv|cvc|验证码|动态码|动态密码|校验码|短信码)"
+    r"|(?P<national_id>national insurance|\bni (?:number|no)|\bnino\b|aadhaa?r|adhaa?r|\bpan\b|social insurance|\bsin\b|社保|社会保障|医保|健保|(?:national|personal|government|identity|identification|\bid) (?:id|identity|card|number|document)|\bid\b)"
+    r"|(?P<id_card>driv(?:er'?s?'?|ing) licen[cs]e|身份证|证件号|证件|居住证|军官证|士兵证|学生证|驾驶证|驾照)"
+    r"|(?P<passport>passport|护照|通行证|台胞证|回乡证|居留证|港澳证)"
+    r"|(?P<code>one[ \-]time|\botp\b|(?:verification|security|authentication|auth|login|sms|access|confirmation|digit) (?:pass)?code|passcode|\bcode (?:you|we|i|that|sent)|\bpin\b|cvv|cvc|验证码|动态码|动态密码|校验码|短信码|安全码)"
     r"|(?P<password>password|passphrase|\bpw\b|密码|口令)"
-    r"|(?P<bank_card>(?:credit|debit|bank|payment|gift|card) ?card|card (?:number|no\b|you|used|ending)|\bcard\b|卡号|银行卡|信用卡)"
-    r"|(?P<bank_account>account (?:number|no\b|and|details)|bank (?:account|details)|sort[ \-]?code|routing|\biban\b|\bbsb\b|银行账|账号|账户|开户)"
+    r"|(?P<bank_card>(?:credit|debit|bank|payment|gift|card) ?card|card (?:number|no\b|you|used|ending)|\bcard\b|卡号|银行卡|信用卡|储蓄卡|借记卡)"
+    r"|(?P<bank_account>account (?:number|no\b|and|details)|bank (?:account|details)|sort[ \-]?code|routing|\biban\b|\bbsb\b|银行账|账号|账户|开户行|开户账)"
     r"|(?P<landline>landline|固话|固定电话|座机)"
     r"|(?P<phone>phone|mobile|\bcell|\btel\b|whatsapp|contact number|contact details|number (?:to|can|should|shall|where|for|we) |\breach you|\bcall you|callback|call[ \-]back"
-    r"|(?:best|your|a) number\b|手机|电话|联系方式|号码)"
-    r"|(?P<address>address|where (?:should|shall|do|can|would|to) (?:we|you|i) (?:deliver|ship|send|live|like it)|where (?:do you|you) live|postcode|地址|住址|寄到哪|送到哪|收货信息|收件信息)"
-    r"|(?P<name>\b(?:sur)?names?\b|who am i (?:speaking|talking|chatting)|who i am (?:speaking|talking|chatting)|who is this|who's this|speaking (?:with|to)\?|姓名|名字|贵姓|怎么称呼|如何称呼|收货人|收件人|收货信息|收件信息)"
+    r"|(?:best|your|a) number\b|手机|电话|联系方式|门号|(?<![证照卡号账])号码)"
+    r"|(?P<address>address|where (?:should|shall|do|can|would|to) (?:we|you|i) (?:deliver|ship|send|live|like it)|where (?:do you|you) live|postcode|地址|住址|寄到哪|送到哪)"
+    r"|(?P<name>\b(?:sur)?names?\b|who am i (?:speaking|talking|chatting)|who i am (?:speaking|talking|chatting)|who is this|who's this|speaking (?:with|to)\?|姓名|名字|贵姓|大名|尊姓|姓什么|叫什么|(?:怎么|如何|咋|怎样)称呼|户名|机主|是谁|是哪一?位|哪位|(?:收货|收件|寄件|取件|联系|联络|乘机|出行|旅|入住|登记|预[订定]|投保|被?保险|受益|持卡|开户|就诊|借款|申请|经办|委托|签收|报案|参保)(?:人|客)|旅客|乘客|患者|学员|车主|户主|业主|法人|买家|谁的(?:名字|身份证)|用谁)"
 )
-_LAST_FOUR = re.compile(r"last (?:four|4)|[后末][四4]位|尾号")
-_OF_SPACE_AND_LETTERS = frozenset({"name", "address", "password", "thing", "email"})
+_PART = re.compile(
+    r"(?:last|final) (?:[3-8]|three|four|five|six|few)\b|[后末前](?:[三四五六八3-8]|几)位|尾号|尾数"
+)
+_LABEL_END = re.compile(r"(?:卡|证)?(?:号码?|字号|信息)?(?:最?[后末][四六46]位)?|(?:number|no)?")
+_MOST_OF_A_LABEL = 24
+_MOST_BEFORE = 6
+_DONE = re.compile(
+    r"[已了没]|不[是能要会用]|\b(?:is|are|was|has|have|had|will|not|we|changed|updated)\b"
+)
+_SEVERAL = {
+    "parcel": {"name", "phone", "address", "id_card"},
+    "bill": {"company_code", "bank_account", "address", "landline", "name"},
+}
+"""What asks for many things at once: 收货信息, 开票信息."""
+_OF_SPACE_AND_LETTERS = frozenset(
+    {"name", "address", "password", "thing", "email", "account", "reply", "birth", "expiry"}
+)
 """Not heard outside of the asking sentences: their answers are words, as any other answer is."""
 
 _SALT = urandom(16)
@@ -60,7 +85,7 @@ def asked_in(text: str) -> Asked:
     key = blake2b(text.encode("utf-8", "surrogatepass"), key=_SALT, digest_size=16).digest()
     known = _known(key)
     if not known:
-        known.append(_read(text[-_MOST_READ:].lower()))
+        known.append(_read(plain(text[-_MOST_READ:]).lower()))
     return known[0]
 
 
@@ -77,13 +102,27 @@ def _read(lower: str) -> Asked:
     for sentence in _SENTENCE.findall(lower):
         if _WARNS.search(sentence):
             continue
-        kinds = {match.lastgroup or "" for match in _NAMED.finditer(sentence)}
-        if kinds and _LAST_FOUR.search(sentence):
-            kinds.add("last_four")
-        asks = is_list or _ASKS.search(sentence) is not None
+        found = list(_NAMED.finditer(sentence))
+        kinds = {match.lastgroup or "" for match in found}
+        for several in _SEVERAL.keys() & kinds:
+            kinds |= _SEVERAL[several]
+        if _PART.search(sentence):
+            # "尾号是多少" without a word for what it belongs to is said of phones.
+            kinds |= {"part"} if kinds else {"part", "phone"}
+        asks = is_list or _ASKS.search(sentence) is not None or _is_label(sentence, found)
         is_list = is_list or (asks and sentence.rstrip().endswith((":", "：")))
         is_asking = is_asking or asks
         (asked if asks else named).update(kinds)
     if is_asking and not asked:
         asked = named - _OF_SPACE_AND_LETTERS
-    return frozenset(asked - {"thing"})
+    return frozenset(asked - {"thing", *_SEVERAL})
+
+
+def _is_label(sentence: str, found: list[re.Match[str]]) -> bool:
+    """Whether a sentence is nothing but the name of what is wanted, as the field of a form: 会员姓名, 回乡证号码."""
+    said = sentence.strip(" \t\n.。:：!！*-")
+    if not found or len(said) > _MOST_OF_A_LABEL or _DONE.search(said):
+        return False
+    behind = sentence[found[-1].end() :].strip(" \t\n.。:：!！*-")
+    before = sentence[: found[0].start()].strip(" \t\n.。:：!！*-")
+    return len(before) <= _MOST_BEFORE and _LABEL_END.fullmatch(behind) is not None

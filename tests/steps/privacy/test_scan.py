@@ -143,6 +143,12 @@ PRIVATE = [
     ("passport", "H1234567890", "回乡证H1234567890"),
     ("phone", "13812345678", "订单号忘了，13812345678"),
     ("phone", "13812345678", "订单 13812345678"),
+    ("name", "李娜", "乘机人：李娜"),
+    ("name", "李娜", "机主李娜"),
+    ("name", "李娜", "被保险人 李娜"),
+    ("name", "李娜", "就诊人：李娜"),
+    ("name", "李娜", "买家：李娜要退货"),
+    ("name", "李娜", "学员 李娜"),
 ]  # fmt: skip
 
 HARMLESS = [
@@ -208,6 +214,7 @@ HARMLESS = [
     "忘记密码怎么办，修改密码http://example.com/reset1",
     "订单尾号6688，卡5678元",
     "一二三四五六七八九十",
+    "买家任何时候都能退，旅客安全第一，学员方便吗，法人变更",
 ]
 THINGS = ("order", "tracking", "booking", "confirmation", "reference", "ticket", "serial", "claim", "policy", "case", "membership", "invoice")  # fmt: skip
 
