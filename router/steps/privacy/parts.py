@@ -17,7 +17,7 @@ SPELLED_NUMBER = re.compile(
     rf"\b(?:(?:{_DIGIT})\b[ ,.\-]{{1,3}}){{6,18}}(?:{_DIGIT})\b|[{HAN_DIGITS}](?:[ \-、]?[{HAN_DIGITS}0-9]){{6,14}}|[0-9](?>[0-9 ]{{0,10}})[{HAN_DIGITS}](?:[ \-]?[{HAN_DIGITS}0-9]){{2,13}}"
 )
 SPELLED_MOBILE = re.compile(
-    rf"(?<![{HAN_DIGITS}])[一幺][三四五六七八九](?:[ \-、]?[{HAN_DIGITS}]){{9}}(?![{HAN_DIGITS}百千万亿十])"
+    rf"[一幺](?<![{HAN_DIGITS}].)[三四五六七八九](?:[ \-、]?[{HAN_DIGITS}]){{9}}(?![{HAN_DIGITS}百千万亿十])"
 )
 LONGEST_WAY = 24
 """Characters between a word for phones and the number in words that it announces."""
