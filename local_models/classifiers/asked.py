@@ -66,7 +66,9 @@ _SUM = re.compile(
 _DAY = re.compile(
     r"(?<![a-z\d_.,:<$€£¥/-])(?:(?:the )?(?:3[01]|[12]?\d)(?:st|nd|rd|th)\b|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?![a-z\d_/.-]))"
 )
-_DAY_ALONE = re.compile(r"(?<!\s)\s*(?:on |it was |maybe |around )?(?:the )?(3[01]|[12]\d|[1-9])[.!]?\s*")
+_DAY_ALONE = re.compile(
+    r"(?<!\s)\s*(?:on |it was |maybe |around )?(?:the )?(3[01]|[12]\d|[1-9])[.!]?\s*"
+)
 
 
 def read_asked(said: str) -> frozenset[str]:
