@@ -17,7 +17,7 @@ _SENTENCE = re.compile(r"[^.!?。！？\n]{1,400}[.!?。！？]?")
 _NAMES = {
     "order_number": re.compile(
         r"(?:order|tracking|booking|reservation|reference|confirmation|waybill|parcel|shipment|case|ticket|purchase)(?:'s)?\s(?:numbers?|nos?\b|nr\b|ids?\b|code|reference|#)"
-        r"|order#|\breference\b(?! to)|订单的?(?:编?号|号码|id)|单号|订单尾号|预[订定]号|确认号|编号|哪(?:一|[个笔张份几]){0,2}(?:订单|单(?!位|品|独|元)|包裹|快件)"
+        r"|order#|\bwhich (?:order|booking|parcel|shipment)\b|\breference\b(?! to)|订单的?(?:编?号|号码|id)|单号|订单尾号|预[订定]号|确认号|编号|哪(?:一|[个笔张份几]){0,2}(?:订单|单(?!位|品|独|元)|包裹|快件)"
     ),
     "phone": re.compile(
         r"\b(?:tele)?phone\b(?! (?:case|model))|\b(?:mobile|cell|contact|callback) (?:phone )?number|手机号|电话(?:号码?|是多少)|联系电话|联系方式"
@@ -31,20 +31,20 @@ _NAMES = {
 }  # fmt: skip
 _WANTS = re.compile(
     r"[?？]\s*$|\b(?:please|kindly|provide|send me|share|tell me|give me|let me (?:have|know)|i(?:'ll)? need|i (?:would|will) need|may i have|enter|confirm|what(?:'s| is))\b"
-    r"|请|提供|告诉|告知|麻烦|输入|多少|哪[一个笔张份几]|需要(?:核对|核实|确认|[您你])|方便|出示|(?:有|记得|知道)(?:您|你|一下)?[^,.，。]{0,8}[吗么]"
+    r"|请|提供|告诉|告知|麻烦|输入|多少|是什么|哪[一个笔张份几]|需要(?:核对|核实|确认|[您你])|方便|出示|(?:有|记得|知道)(?:您|你|一下)?[^,.，。]{0,8}[吗么]"
     r"|(?:发|报|输|说|留|填|写|贴|打|给|念|查看|复制)(?:一?下|我|给我|一?个|上|来|过来|出来|到这里)"
 )
 _SINGLE = "单(?![独据价品买位人反数元身鞋子身杯号])"
 """An order, said in short."""
 _ANOTHER = re.compile(
     r"\b(?:another|a (?:different|new|second)|(?:the |my )?other|new|different|one more|the (?:second|third|fourth|2nd|3rd)|my (?:previous|earlier|older|last|second|first)) (?:\w{1,12} )?(?:orders?|parcel|package|booking|shipment)\b"
-    r"|\bnot (?:this|that)(?: one\b(?!'s)| (?:order|parcel|package|booking|shipment)\b)|\b(?:looked up|look(?:ing)? at|checked|checking|pulled up|opened|track(?:ed|ing)|found|have) the wrong (?:one|order|booking|parcel)\b|\bwrong (?:order|tracking|booking) (?:number|id)\b"
+    r"|\bnot the (?:order|parcel|booking) i (?:meant|mean|asked)\b|\bnot (?:this|that)(?: one\b(?!'s)| (?:order|parcel|package|booking|shipment)\b)|\b(?:looked up|look(?:ing)? at|checked|checking|pulled up|opened|track(?:ed|ing)|found|have) the wrong (?:one|order|booking|parcel)\b|\bwrong (?:order|tracking|booking) (?:number|id)\b"
     r"|\b(?:what|how) about (?:the|my) (?:other|second|third|next|previous) one\b|\b(?:it's|it is|i mean|i meant|i'm asking about|about) the (?:order|one) (?:with|for|from|of|i placed)\b"
 )
 _ANOTHER_ZH = re.compile(
     rf"(?:另外?|别|其[他它]|新)(?:[的一那这个笔份件几两张]){{1,4}}(?:订单|包裹|快递|单子|{_SINGLE})|换(?:[一个笔份张]){{1,2}}(?:订单|单子|{_SINGLE})(?!的?(?:地址|电话))|(?:另外|其[他它]|新)(?:订单|包裹|单子)"
     rf"|第[一二三四五六2-6]个?[笔份张]?(?:订单|包裹|单子|{_SINGLE})(?!.{{0,4}}(?:半价|优惠|打折|立减|减|折|免))|(?:[上前]|之前的?|以前的?|早先的?)(?:[一那个笔的张]){{1,3}}(?:订单|包裹|{_SINGLE})"
-    rf"|不是[这那](?:[一个笔份张]){{0,2}}(?:订单|包裹|单子|{_SINGLE})|(?:查|看|弄|搞|说|报|输|填|写|给|发)错(?:了)?(?:订单|单子|单号|单(?![位价])|号了|了?$)|(?:订单号|单号|编号)(?:[给发报说填写输搞弄])?(?:错|不对)"
+    rf"|不是[问说指]?[这那](?:[一个笔份张]){{0,2}}(?:订单|包裹|单子|{_SINGLE})|(?:查|看|弄|搞|说|报|输|填|写|给|发)错(?:了)?(?:订单|单子|单号|单(?![位价])|号了|了?$)|(?:订单号|单号|编号)(?:[给发报说填写输搞弄])?(?:错|不对)"
     rf"|[还也]有(?:[一另两几三别个笔张份的]|其[他它]){{1,4}}(?:订单|包裹|快递|单子|{_SINGLE})|再[^，。,.!?！？]{{0,3}}[查看问](?:一?下|看)?(?:[一另个笔张外]){{1,4}}(?:订单|包裹|{_SINGLE})"
     rf"|[^\W\da-z_我你您他就到把在查看退取催对嗯是这刚才有](?<!我的)(?<!刚刚)那(?:[一个笔张]){{0,2}}(?:订单|包裹|{_SINGLE})"
 )

@@ -184,7 +184,7 @@ _NOUN_MEANS = {
     "money": "refund", "human": "person", "agent": "person",
 }  # fmt: skip
 _OF_ITS_STATE = re.compile(
-    r"[时哪因]|还|没|催|查|状态|进度|好了|[到退发开送来]了|求人工|\b(?:where|when|not|status|arrive|still|person|why|yet|track|how long|received)\b"
+    r"[时因]|哪(?![些种款家个类])|还|没|催|查|状态|进度|好了|[到退发开送来]了|求人工|\b(?:where|when|not|status|arrive|still|person|why|yet|track|how long|received)\b"
 )
 """What may be asked again by the noun alone: where or when it is, not what kind of it."""
 _WORDS_OF_A_QUESTION = 12

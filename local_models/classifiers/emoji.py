@@ -19,7 +19,7 @@ _LAUGHING = re.compile("[😂🤣😅🤷][\u200d\ufe0f♀♂🏻-🏿]{0,5}")
 _LAUGHTER = re.compile(
     r"[😂🤣😆😹]|\[(?:笑哭|破涕为笑|偷笑|大笑|呲牙|坏笑)\]|哈哈|嘻嘻|笑死|笑喷|笑不活|开(?:个|的)?玩笑|逗(?:你|您)(?:玩|呢)|闹着玩|\b(?:haha|hehe|lol|lmao|rofl|just kidding|jk|joking)"
 )
-_GOODS = "(?:表情|图案|玩偶|公仔|抱枕|贴纸|手办|挂件|徽章|头像|印花|款|钥匙扣|杯|帽|口罩|emoji|emoticon|face|plush|stickers?|mugs?|pillows?|keychains?|keyrings?|t?-?shirts?|toys?|pins?|badges?|masks?)"
+_GOODS = "(?:表情|图案|玩偶|公仔|抱枕|贴纸|手办|挂件|徽章|头像|印花|款|钥匙扣|杯|帽|面具|口罩|emoji|emoticon|face|plush|stickers?|mugs?|pillows?|keychains?|keyrings?|t?-?shirts?|toys?|pins?|badges?|masks?)"
 _ASKED_FOR = re.compile(
     rf"{_RAGE}[\s\"'”’」]{{0,2}}(?:这[个种款]|那[个种款]|的|一样的?|样子的?|fac(?:e|ed)|angry)?[\s]?(?:[^\s，。,.!?！？了]{{1,4}})?{_GOODS}(?![^，。,.!！]{{0,12}}(?:[坏破丢烂碎错假]|没|broken|wrong|fake|missing|late))"
     rf"|(?:有|卖|要|买|印|\b(?:a|an|any|the|this|with|sell|have|for)\s)[^，。,.!！了人]{{0,4}}{_RAGE}[^，。,.!！了]{{1,12}}(?:吗|么|嘛|多少钱|怎么卖|[?？])"
