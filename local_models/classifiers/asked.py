@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 
+from local_models.classifiers.sums import IN_WORDS_EN, IN_WORDS_ZH
+from local_models.classifiers.traditional import simplify
+
 Span = tuple[int, int]
 
 _SENTENCE = re.compile(r"[^.!?。！？\n]{1,400}[.!?。！？]?")
 _NAMES = {
     "order_number": re.compile(
         r"(?:order|tracking|booking|reservation|reference|confirmation|waybill|parcel|shipment|case|ticket|purchase)(?:'s)?\s(?:numbers?|nos?\b|nr\b|ids?\b|code|reference|#)"
-        r"|order#|\breference\b(?! to)|订单(?:编?号|号码|id)|(?:运|快递|物流|工)?单号|订单的?编号|预[订定]号|确认号|编号"
+        r"|order#|\bwhich (?:order|booking|parcel|shipment)\b|\breference\b(?! to)|订单的?(?:编?号|号码|id)|单号|订单尾号|预[订定]号|确认号|编号|哪(?:一|[个笔张份几]){0,2}(?:订单|单(?!位|品|独|元)|包裹|快件)"
     ),
     "phone": re.compile(
         r"\b(?:tele)?phone\b(?! (?:case|model))|\b(?:mobile|cell|contact|callback) (?:phone )?number|手机号|电话(?:号码?|是多少)|联系电话|联系方式"
@@ -23,17 +26,29 @@ _NAMES = {
         r"\b(?:what|which) (?:date|day)|\b(?:the|a) (?:\w{1,12} )?date\b|\bwhen (?:did|would|do|will|was|is|are|should)|什么时[候间]|哪[一]?天|几号|日期"
     ),
     "amount": re.compile(
-        r"\bhow much (?:did|was|were|is|have|money)|\b(?:what|which|the) (?:exact |total |full )?(?:amount|sum|total)\b|\bwhat (?:did you pay|was the price)|金额|多少钱|付了多少|扣了多少"
+        r"\bhow much (?:did|was|were|is|have|money)|\b(?:what|which|the) (?:exact |total |full )?(?:amount|sum|total)\b|\bwhat (?:did you pay|was the price)|金额|多少[钱元块]|(?:[付扣退充花收赔补]|实付|充值|支付)(?:[了款您]|的是|给您)?多少|总价|费用是多少"
     ),
 }  # fmt: skip
 _WANTS = re.compile(
     r"[?？]\s*$|\b(?:please|kindly|provide|send me|share|tell me|give me|let me (?:have|know)|i(?:'ll)? need|i (?:would|will) need|may i have|enter|confirm|what(?:'s| is))\b"
-    r"|请|提供|发一?下|告诉|告知|麻烦|报一?下|输入|说一?下|是多少|留一?下"
+    r"|请|提供|告诉|告知|麻烦|输入|多少|是什么|哪[一个笔张份几]|需要(?:核对|核实|确认|[您你])|方便|出示|(?:有|记得|知道)(?:您|你|一下)?[^,.，。]{0,8}[吗么]"
+    r"|(?:发|报|输|说|留|填|写|贴|打|给|念|查看|复制)(?:一?下|我|给我|一?个|上|来|过来|出来|到这里)"
 )
+_SINGLE = "单(?![独据价品买位人反数元身鞋子身杯号])"
+"""An order, said in short."""
 _ANOTHER = re.compile(
-    r"\b(?:another|a (?:different|new|second)|(?:the |my )?other|new|different) (?:\w{1,12} )?(?:orders?|parcel|package|booking|shipment)\b"
-    r"|(?:另外?一|别的|其[他它]|另外的?|换一|新的?)[个笔单份件]?(?:订单|包裹|快递|单子|单)"
+    r"\b(?:another|a (?:different|new|second)|(?:the |my )?other|new|different|one more|the (?:second|third|fourth|2nd|3rd)|my (?:previous|earlier|older|last|second|first)) (?:\w{1,12} )?(?:orders?|parcel|package|booking|shipment)\b"
+    r"|\bnot the (?:order|parcel|booking) i (?:meant|mean|asked)\b|\bnot (?:this|that)(?: one\b(?!'s)| (?:order|parcel|package|booking|shipment)\b)|\b(?:looked up|look(?:ing)? at|checked|checking|pulled up|opened|track(?:ed|ing)|found|have) the wrong (?:one|order|booking|parcel)\b|\bwrong (?:order|tracking|booking) (?:number|id)\b"
+    r"|\b(?:what|how) about (?:the|my) (?:other|second|third|next|previous) one\b|\b(?:it's|it is|i mean|i meant|i'm asking about|about) the (?:order|one) (?:with|for|from|of|i placed)\b"
 )
+_ANOTHER_ZH = re.compile(
+    rf"(?:另外?|别|其[他它]|新)(?:[的一那这个笔份件几两张]){{1,4}}(?:订单|包裹|快递|单子|{_SINGLE})|换(?:[一个笔份张]){{1,2}}(?:订单|单子|{_SINGLE})(?!的?(?:地址|电话))|(?:另外|其[他它]|新)(?:订单|包裹|单子)"
+    rf"|第[一二三四五六2-6]个?[笔份张]?(?:订单|包裹|单子|{_SINGLE})(?!.{{0,4}}(?:半价|优惠|打折|立减|减|折|免))|(?:[上前]|之前的?|以前的?|早先的?)(?:[一那个笔的张]){{1,3}}(?:订单|包裹|{_SINGLE})"
+    rf"|不是[问说指]?[这那](?:[一个笔份张]){{0,2}}(?:订单|包裹|单子|{_SINGLE})|(?:查|看|弄|搞|说|报|输|填|写|给|发)错(?:了)?(?:订单|单子|单号|单(?![位价])|号了|了?$)|(?:订单号|单号|编号)(?:[给发报说填写输搞弄])?(?:错|不对)"
+    rf"|[还也]有(?:[一另两几三别个笔张份的]|其[他它]){{1,4}}(?:订单|包裹|快递|单子|{_SINGLE})|再[^，。,.!?！？]{{0,3}}[查看问](?:一?下|看)?(?:[一另个笔张外]){{1,4}}(?:订单|包裹|{_SINGLE})"
+    rf"|[^\W\da-z_我你您他就到把在查看退取催对嗯是这刚才有](?<!我的)(?<!刚刚)那(?:[一个笔张]){{0,2}}(?:订单|包裹|{_SINGLE})"
+)
+"""Of another case than the one that was named: 另外那单, 第二单, 查错单了, 鞋子那单; but 刚才那单 is the same."""
 _MOST_ASKED = 600
 """Characters of a message, from its end, that are looked at."""
 _MOST_ANSWERED = 160
@@ -63,17 +78,23 @@ _PHONE = re.compile(r"(?<![a-z\d_.$€£¥<-])\+?\(?\d(?>[ .()/-]{0,2}\d){5,14}(
 _SUM = re.compile(
     r"(?<![a-z\d_.,<-])\d{1,7}(?>(?:,\d{3}){0,3})(?:\.\d{1,2})?(?![a-z\d_>]|[.,/:-]\d|\s?[%％])"
 )
+_ROUND_SUM = re.compile(
+    r"(?<![a-z\d_.,<-])\d{1,6}(?:\.\d{1,2})?\s?(?:[kw](?![a-z\d])|[百千万](?>[\d一二两三四五六七八九十百千零]{0,8}))[多来]?"
+)
+"""Thousands as they are typed in a chat: "2k", "1.2w", "3百多"."""
+_TAIL = re.compile(
+    r"(?<!手机)(?<!电话)(?<!卡)(?<!卡号)(?:尾号|末尾|(?:最后|后)(?:[三四五六]|\d)位)(?:数|数字)?[是为:： ]{0,2}\d{3,8}(?!\d)|\b(?:ending (?:in|with)|ends (?:in|with)|last (?:four|4|three|3|five|5|six|6)(?: digits)?(?: are| is)?:?) \d{3,8}(?!\d)"
+)
+"""An order that is named by its end."""
 _DAY = re.compile(
     r"(?<![a-z\d_.,:<$€£¥/-])(?:(?:the )?(?:3[01]|[12]?\d)(?:st|nd|rd|th)\b|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?(?![a-z\d_/.-]))"
 )
-_DAY_ALONE = re.compile(
-    r"(?<!\s)\s*(?:on |it was |maybe |around )?(?:the )?(3[01]|[12]\d|[1-9])[.!]?\s*"
-)
+_DAY_ALONE = re.compile(r"(?:on |it was |maybe |around )?(?:the )?(3[01]|[12]\d|[1-9])[.!]?")
 
 
 def read_asked(said: str) -> frozenset[str]:
-    """The kinds of slot that a message asks for, in lower case or not."""
-    lower = said[-_MOST_ASKED:].lower()
+    """The kinds of slot that a message asks for, in any case and script."""
+    lower = simplify(said[-_MOST_ASKED:]).lower()
     asked: set[str] = set()
     for sentence in _SENTENCE.findall(lower):
         if _WANTS.search(sentence):
@@ -83,7 +104,10 @@ def read_asked(said: str) -> frozenset[str]:
 
 def speaks_of_another(turn: str) -> bool:
     """Whether a turn speaks of another order than the one that was named before."""
-    return _ANOTHER.search(turn.lower()) is not None
+    lower = simplify(turn).lower()
+    if _ANOTHER.search(lower):
+        return True
+    return not lower.isascii() and _ANOTHER_ZH.search(lower) is not None
 
 
 def find_answers(
@@ -93,21 +117,37 @@ def find_answers(
 
     `taken` says of each kind that was asked for whether the turn has a value of it anyway: that one is the answer.
     """
-    if len(lower) > _MOST_ANSWERED or not any(map(str.isdecimal, lower)):
+    if len(lower) > _MOST_ANSWERED:
         return {}
+    if not any(map(str.isdecimal, lower)):
+        asks_sum = "amount" in asked and not taken["amount"]
+        sums = _find_sums(lower) if asks_sum else []
+        return {"amount": sums} if sums else {}
     found: dict[str, list[Span]] = {}
     if "phone" in asked and not taken["phone"] and (phone := _PHONE.search(lower)):
         found["phone"] = [phone.span()]
     if "order_number" in asked and not taken["order_number"]:
         beside = found.get("phone", [])
-        found["order_number"] = [span for span in _find_numbers(lower) if span not in beside]
+        numbers = [span for span in _find_numbers(lower) if span not in beside]
+        tail = None if numbers else _TAIL.search(lower)
+        found["order_number"] = [tail.span()] if tail else numbers
     if "date" in asked and not taken["date"]:
-        day = _DAY_ALONE.fullmatch(lower)
+        bare = lower.strip()
+        start = lower.find(bare)
+        day = _DAY_ALONE.fullmatch(lower, start, start + len(bare))
         found["date"] = [day.span(1)] if day else [each.span() for each in _DAY.finditer(lower)]
     if "amount" in asked and not (taken["amount"] or found.get("order_number")):
-        sums = [each.span() for each in _SUM.finditer(lower) if not _UNIT.match(lower, each.end())]
-        found["amount"] = sums[:1]
+        found["amount"] = _find_sums(lower)
     return {kind: spans for kind, spans in found.items() if spans}
+
+
+def _find_sums(lower: str) -> list[Span]:
+    """The first sum of the turn, in digits or in words; what is counted is none."""
+    for pattern in (_ROUND_SUM, IN_WORDS_ZH, IN_WORDS_EN, _SUM):
+        for each in pattern.finditer(lower):
+            if not _UNIT.match(lower, each.end()):
+                return [each.span()]
+    return []
 
 
 def _find_numbers(lower: str) -> list[Span]:

@@ -47,6 +47,11 @@ _SAME_ZH = tuple(
         ),
         ("把钱退(?:给)?(?:我)?|退(?:还)?(?:我|我的)?钱|还(?:我)?钱", "退款"),
         ("包裹|快件", "快递"),
+        ("邮费|邮资|快递费|运送费|配送费", "运费"),
+        (
+            "(?:怎么样?|如何|咋)(?:去|来|才能)?(?:弄|办理|办|操作|搞|申请|处理)(?![^,.!?;]{0,4}[不没了])",
+            "怎",
+        ),
         (r"(?:怎么|为什么|为啥|咋)?还(?:没有?|不)", "时"),
         (r"([\u4e00-\u9fff])[不没]\1", r"\1"),
         (r"(?<=了)没有?(?=$|[,.!?])|没有?(?=[?])", ""),
@@ -166,6 +171,23 @@ _HEAD = re.compile(
     r"\W{0,3}(?:status|tracking|invoice|refund|eta|update|delivery|receipt|状态|物流|进度|发票|退款|单号|结果)(?=\W{0,8}[?])\W{1,12}"
 )
 """The head of a question, which asks it again by itself: "status???"."""
+_NOUN_ASKS = re.compile(
+    r"(?:\W|那么?|所以|我的|我|你好|请问|喂|亲|\b(?:hello|hi|hey|and|so|my|the|our|any|where(?:'s| is)?)\b){0,6}"
+    r"(快递|包裹|快件|货|东西|订单|单子|退款|钱|款|发票|退货|换货|物流|进度|人工|客服|赔偿|补偿|验证码|工单|师傅|骑手|结果"
+    r"|(?:order|parcel|package|delivery|shipment|tracking|shipping|refund|return|invoice)(?: status| update| news)?|parcel|package|order|shipment|delivery|refund|money|invoice|receipt|replacement|agent|human|courier|driver)"
+    r"(?>(?:[呢咧啊呀吶了]*))(?:(?<=[呢咧])\W{0,12}|\W{0,8}[?]\W{0,12})"
+)
+"""A noun and a mark or 呢, by which what was asked of it is asked again: "快递呢", "order status???"."""
+_NOUN_MEANS = {
+    "包裹": "快递", "快件": "快递", "货": "快递", "东西": "快递", "物流": "快递", "单子": "订单", "钱": "退款", "款": "退款",
+    "package": "parcel", "order": "parcel", "shipment": "parcel", "delivery": "parcel", "tracking": "parcel", "shipping": "parcel",
+    "money": "refund", "human": "person", "agent": "person",
+}  # fmt: skip
+_OF_ITS_STATE = re.compile(
+    r"[时因]|哪(?![些种款家个类])|还|没|催|查|状态|进度|好了|[到退发开送来]了|求人工|\b(?:where|when|not|status|arrive|still|person|why|yet|track|how long|received)\b"
+)
+"""What may be asked again by the noun alone: where or when it is, not what kind of it."""
+_WORDS_OF_A_QUESTION = 12
 _WORDS_OF_ONE_MATTER = 6
 _IN_ORDER = re.compile(r"\bfrom\b.{1,80}?\bto\b|\bthan\b|\bto\b.{1,80}?\bfrom\b|从.{1,40}?到|比")
 _SHORT_WISH = re.compile("[\u3400-\u9fff]{2,3}")
@@ -192,6 +214,8 @@ def is_reask(now: Features, earlier: Sequence[Features]) -> bool:
         and not _differ(_tell_form(now.text), _tell_form(before.text))
         for before in earlier
     ):
+        return True
+    if any(_is_asked_by_noun(now.text, before.text) for before in earlier):
         return True
     if _is_short(now):
         return False
@@ -267,6 +291,24 @@ def _asks_the_same(now: Features, before: Features) -> bool:
     return any(part == words_before for part in said.parts) or any(
         part == words for part in said_before.parts
     )
+
+
+def _is_asked_by_noun(plain: str, before: str) -> bool:
+    """Whether a turn only names, with a mark or 呢, what a question before it was about."""
+    noun = _NOUN_ASKS.fullmatch(plain) if len(plain) <= _BRIEF_CHARS else None
+    if noun is None:
+        return False
+    words_before = read_matter(before).words
+    if len(words_before) > _WORDS_OF_A_QUESTION:
+        return False
+    name = noun.group(1).split(" ")[0]
+    same = _unify(before, courtesy=False)
+    if not _OF_ITS_STATE.search(same):
+        return False
+    meant = {name, _NOUN_MEANS.get(name, name)}
+    if name.isascii():
+        return not meant.isdisjoint(words_before)
+    return any(set(each) - _IDLE <= words_before for each in meant)
 
 
 def _say_one_thing(one: Matter, other: Matter) -> bool:

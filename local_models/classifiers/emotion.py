@@ -19,9 +19,10 @@ import numpy as np
 from msgspec.structs import replace as replace_in
 
 from local_models.classifiers.chances import Scores, sigmoids, softmax
-from local_models.classifiers.emoji import count_angry, laughs, without_laughter
+from local_models.classifiers.emoji import count_angry, laughs, without_laughter, without_rage
 from local_models.classifiers.features import Features
 from local_models.classifiers.head import Deep, Head, Rows, load_head
+from local_models.classifiers.insults import has_insult
 from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.table import TableHolder
 
@@ -58,8 +59,10 @@ class EmotionReading(msgspec.Struct, frozen=True):
 LAUGHTER = EmotionReading("neutral", 0.0, 0.8)
 """What is made of laughing and shrugging without a word."""
 _ANGRY_AT_LEAST = 0.65
-"""How strong a mood is at least where a sign of rage stands beside words, as the heads have it of one alone."""
+"""How strong a mood is at least where a sign of rage or an insult stands beside words, as the heads have it of one alone."""
 _SURE_OF_SIGNS = 0.8
+_SURE_IN_FUN = 0.7
+"""How sure the words must be of anger beside a sign of rage that is not meant."""
 _SURELY_GLAD = 0.8
 """Who is so surely glad may steam with pride ("we did it 😤")."""
 NOTHING_FELT = EmotionReading("neutral", 0.0, 0.0)
@@ -123,18 +126,23 @@ class EmotionReader:
         return self._head.share_known(cued) < _FAMILIAR
 
     def _with_signs(self, cued: Features, found: Scores) -> EmotionReading:
-        """The mood of the words, and what emoji say of it that the heads hardly know."""
+        """The mood of the words, and what emoji and words of abuse say of it that the heads hardly know."""
         typed = cued.typed
-        if not typed or typed.isascii():
+        if not typed:
             return self._tell(cued, found)
-        if laughs(typed):
-            rest = without_laughter(typed)
+        signs = count_angry(typed)
+        rest = without_rage(typed) if signs < 0 else typed
+        if laughs(rest):
+            rest = without_laughter(rest)
+        if rest != typed:
             if not rest:
                 return LAUGHTER
             cued = read_mood_features(rest)
             found = self._head.scores_alone(cued)
         told = self._tell(cued, found)
-        angry = count_angry(typed)
+        if signs < 0 and told.emotion == "negative" and told.confidence < _SURE_IN_FUN:
+            return LAUGHTER
+        angry = max(signs, 0) + has_insult(typed)
         is_glad = told.emotion == "positive" and told.confidence >= _SURELY_GLAD
         if not angry or is_glad:
             return told

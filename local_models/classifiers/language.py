@@ -44,6 +44,18 @@ _CHINESE = re.compile(
 )
 """Words and forms that only Chinese has, or that hardly a line of it does without."""
 
+_SPEAKS_ZH = re.compile(
+    "[吗嗎呢呗嘛咯](?!啡)|啦(?!啦)|吧(?!台|椅)|(?<!饿了)(?<!餓了)么(?!么)|太[大小贵慢长短紧松厚薄重轻差烂久少多晚]|没|沒|还[有能会没不要在是]|還[有能會沒不要在是]|怎|什么|什麼|甚麼|哪|谁(?!料)|誰|几时|多少|多久|啥|咋|请|請|谢谢|謝謝|多谢|你好|您|麻烦|麻煩|抱歉|帮|幫|给我|給我|(?<![饿餓])了(?!不)|我(?!的世界|乐|们的)|你(?!的名字)|不(?![锈鏽粘黏倒二干沾褪求织織夜])"
+    "|能不|能用|能退|能换|可以|可不|有没|有沒|有货|有貨|想要|需要|不要|要买|要買|要退|要换|在不|到了|到哪|收到|到货|到貨|坏|壞|丢|丟|催|退(?!热|熱|烧|燒|役|休)|换(?!气|头|季)|換(?!氣|頭|季)|取消|投诉|投訴|发货|發貨|发票|發票|开票|下单|下單|付款|扣款|补发|維修|维修|修改|改地址|查(?!尔|爾|理)|怎么|快点|快點|太慢|很(?!好)"
+    "|快递(?![袋盒箱柜架车员服])|快遞(?![袋盒箱櫃架車員服])|包裹|物流|订单|訂單|运费|運費|客服|人工(?!智能)|售后|售後|优惠券|優惠券"
+)
+"""Chinese verbs, particles and matters of a shop, by which somebody speaks it; not in the name of a thing."""
+_ABOUT_WORDS = re.compile(
+    r"\b(?:means?|meaning|translat\w+|says?|pronounc\w+|spell\w*|words?|characters?|pinyin|phrases?|printed|written|reads|called|named|titled|label(?:l?ed)?|keyboard)\b"
+)
+"""Where an English sentence speaks of Chinese words, or what a thing is called, they are no speech."""
+_LONGEST_NAME = 8
+"""So many Chinese characters may name something within an English sentence."""
 _GLANCE_CHARS = 600
 """A language shows in the head and the tail of a text that is not all ASCII."""
 _SHORT_WORDS = 4
@@ -57,8 +69,9 @@ _LONG_LINE = 8
 def tell_language(text: str | Sample) -> str:
     """zh, en, mixed, other (another language), or none where no letter stands in the text.
 
-    Mixed means that both a Chinese clause and at least two English words that are no brand or model
-    name stand in the text. Placeholders, links and code do not count.
+    Mixed means that both Chinese that speaks (a verb, a particle, a matter of a shop) and at least two English words
+    that are no brand or model name stand in the text; what only names something in an English sentence does not
+    speak. Placeholders, links and code do not count.
     """
     sample = Sample.of(text)
     plain, has_marks = sample.text, bool(sample.signs & _NOT_TEXT_SIGNS)
@@ -84,11 +97,9 @@ def tell_language(text: str | Sample) -> str:
         return "en" if _is_english(plain, words) else "other"
     if _KANA_OR_FORMS.search(sample.typed) and _is_japanese(sample.typed, han):
         return "other"
-    if english >= 1 and han < 4 and letters > han:
-        return "en"
-    if english >= 2 and letters > han:
-        return "mixed" if han >= 4 else "en"
-    return "mixed" if english >= 2 and words.words >= 3 else "zh"
+    if english >= 1 and letters > han and han <= _LONGEST_NAME and not _speaks_chinese(plain):
+        return "en" if han < 4 or words.words >= 2 else "zh"
+    return "mixed" if english >= 2 and (words.words >= 3 or letters > han) else "zh"
 
 
 def tell_spoken(text: str | Sample) -> str | None:
@@ -116,6 +127,11 @@ def tell_spoken(text: str | Sample) -> str | None:
     is_strange = words.in_group[OTHER_LATIN] > 0 or len(_ACCENTED.findall(plain)) > 2
     is_prose = words.words >= _LONG_LINE and not plain.istitle()
     return "other" if is_strange or is_prose else None
+
+
+def _speaks_chinese(plain: str) -> bool:
+    said = _QUOTED.sub(" ", plain)
+    return _SPEAKS_ZH.search(said) is not None and not _ABOUT_WORDS.search(said.lower())
 
 
 def _count_foreign(plain: str) -> int:

@@ -21,6 +21,7 @@ _FAREWELL = re.compile(
     rf"(?:(?:with (?:my |our )?)?(?:(?:kind|kindest|best|warm|warmest|many|my|thanks and|thank you and|very) ){{0,3}}(?:regards|wishes|greetings)|b?rgds|brgds|br|kr"
     rf"|yours(?: (?:sincerely|faithfully|truly|respectfully))){_NAME}[,.!]{{0,2}}|(?:yours|(?:very )?sincerely(?: yours)?|respectfully(?: yours)?|cordially|cheers|best|all the best)[,.!]{{0,2}}"
     r"|(?:此致[,，。 ]{0,2})?敬礼[!！。]{0,2}|此致|(?:顺?祝|敬祝)(?:您|你|贵司|好|商祺|工作顺利|生活愉快|一切顺利|万事如意|身体健康|安好|周末愉快|顺利|[,，!！。 ]){1,6}"
+    r"|(?:以上[,，。、 ]{0,2})?(?:盼|望|静候|期待|敬请)(?:[您你]的?|早日|尽快|及时|贵司的?){0,2}(?:复|回复|答复|回音|佳音|知悉)(?:为盼|为感)?[,，。!！谢 ]{0,3}(?:谢谢[!！。]?)?|(?:以上|特此函告|特此说明|特此申请|请知悉|专此|如题)[,，。!！]{0,2}"
     r"|顺颂[一-鿿]{2}[!！。]{0,2}|谨[上启致]|敬上"
 )
 _SAID_IN_FORM = re.compile(r"\b(?:my|our|very|thanks?|you)\b|您|你")
@@ -49,6 +50,33 @@ _ASKS_ON = re.compile(r"[?？!！]")
 _NAME_LINE = re.compile(
     r"(?:(?:[A-Z][\w.'-]{0,20}|<[A-Z]+_\d+>)(?: |$)){1,4}$|[\u4e00-\u9fff]{2,4}$"
 )
+_SURNAMES = (
+    "欧阳|上官|司马|诸葛|司徒|夏侯|东方|皇甫|尉迟|公孙|慕容|令狐|[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛范彭郎鲁韦马苗凤方俞任袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝安常"
+    "乐于时傅卞齐康伍余顾孟黄穆萧尹姚邵汪毛狄米贝成戴宋庞熊纪舒屈项祝董梁杜阮蓝闵季贾路江童颜郭梅盛林钟徐邱骆高夏蔡田樊胡凌霍虞万柯管卢莫房丁邓洪包左石崔吉龚程裴陆荣翁侯段温庄晏柴瞿阎连易廖耿欧聂曾关白向叶涂丘简游詹赖甘古刘谭龙牛冉覃麦岳仇符武卓蒙乔佟匡]"
+)
+_SIGNED = re.compile(
+    rf"(?![\u4e00-\u9fff]{{1,3}}[色号款码型版]$)(?:(?:[^\W\d_]{{2,10}}[ 　:：]{{1,2}})?(?:{_SURNAMES})[\u4e00-\u9fff]{{1,2}}|<(?:name|person)_\d+>)(?:[ 　]?(?:先生|女士|小姐|敬上|谨上|上|启|经理|主任))?(?:[ 　,，]{{1,3}}(?P<day>(?:19|20)?\d\d[-/.年][^\n]{{1,12}}))?"
+)
+"""A Chinese name, with the writer's department before it ("财务部 刘敏") and the day behind it, and nothing else."""
+_SIGNED_EN = re.compile(
+    r"(?:[A-Z][a-z'.-]{0,20}|[A-Z]\.)(?: (?:[A-Z][a-zA-Z'.-]{0,20}|(?:van|de|der|von|bin|al)\b)){1,3}|<NAME_\d+>"
+)
+_DAY_OF_SIGNING = re.compile(
+    r"(?:(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|(?:(?:19|20)\d\d|[一二〇零○]{4}) ?年 ?[\d一二三四五六七八九十]{1,3} ?月 ?[\d一二三四五六七八九十]{1,3} ?[日号]|\d{1,2}月\d{1,2}[日号]|<date_\d+>|\d{1,2}[/.]\d{1,2}[/.](?:19|20)?\d\d"
+    r"|\d{1,2}(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,? (?:19|20)\d\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d)"
+)
+_EXTENSION = re.compile(
+    r"(?:分机|内线|工号|ext\.?|extension)[ .:：]{0,2}[\d<][\w<>]{0,12}|[\u4e00-\u9fff]{2,14}(?:部|公司|科|组|中心|店|行|局|处)"
+)
+_NAMES_ASKED = re.compile(
+    r"收件人|收货人|联系人|改成|改为|名字|姓名|抬头|户名|叫|写|署名|刻字|定制|印|乘客|旅客|\b(?:names?|recipient|engrav\w*|passengers?|to|for|as|is|are|print)\W{0,3}$"
+)
+"""Said before a name that is no signature but what was told."""
+_THANKED = re.compile(
+    r"(?:谢谢|多谢|感谢|拜托了|麻烦了|辛苦了|盼复|回复|答复|为盼|\bthanks|\bthank you|\bcheers|\bregards)(?:您|你|大家|[了啦])?[\s,.!，。！~]{0,4}$"
+)
+_MOST_SIGNED, _NEAR = 6, 24
+"""Lines of such an end, blank ones too, and signs before it that are looked at."""
 _ENDS = (".", "!", "?", "。", "！", "？", ")", "）", "…")
 
 _SENT_FROM = re.compile(
@@ -135,7 +163,36 @@ def drop_signatures(lines: Lines, lower: Lines, kept: list[int]) -> list[int]:
         else:
             seen = True
     left = [at for at in kept if at not in gone]
-    return left if len(left) < len(kept) else _drop_last_block(lines, lower, kept)
+    left = left if len(left) < len(kept) else _drop_last_block(lines, lower, kept)
+    return left if len(left) < len(kept) else _drop_signed(lines, lower, kept)
+
+
+def _drop_signed(lines: Lines, lower: Lines, kept: list[int]) -> list[int]:
+    """Less a name at the end with the day of signing, an extension or thanks beside it: no farewell is needed.
+
+    A name alone may be what was told, unless it stands beneath thanks or 盼复.
+    """
+    end = len(kept)
+    name_at, days, ways = -1, 0, 0
+    while end and len(kept) - end < _MOST_SIGNED:
+        typed, line = lines[kept[end - 1]].strip(), lower[kept[end - 1]].strip()
+        signed = _SIGNED.fullmatch(line)
+        if name_at < 0 and (signed or _SIGNED_EN.fullmatch(typed)):
+            name_at, days = end - 1, days + bool(signed and signed["day"])
+        elif _DAY_OF_SIGNING.fullmatch(line):
+            days += 1
+        elif _EXTENSION.fullmatch(line) or (_CONTACT.search(line) and is_of_signature(typed, line)):
+            ways += 1
+        elif line:
+            break
+        end -= 1
+    before = lower[kept[end - 1]].strip() if end else ""
+    if name_at < 0 or not before or _NAMES_ASKED.search(before[-_NEAR:]):
+        return kept
+    is_thanked = _THANKED.search(before[-_NEAR:]) is not None
+    if not (is_thanked or before.endswith(_ENDS)):
+        return kept
+    return kept[:end] if days or ways or is_thanked else kept
 
 
 def _find_signature(lines: Lines, lower: Lines, below: list[int], *, is_ruled: bool) -> list[int]:

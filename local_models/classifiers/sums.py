@@ -117,6 +117,18 @@ _NUMERAL = re.compile(f"[{_ALL}多余来\\d]")
 _LONGEST_CURRENCY = 6
 _LONGEST_IN_CHINESE = 30
 
+_NUMERALS_ZH = "(?>[一二两三四五六七八九十几半百千万零〇]{1,12}[多来余]?)"
+_HUNDREDS_ZH = f"(?:[好数近上成]|\\d{{1,4}}(?:\\.\\d)?)?(?=[一二两三四五六七八九几半]{{0,2}}[十百千万]){_NUMERALS_ZH}"
+IN_WORDS_ZH = re.compile(
+    rf"(?<![第周期拜月年初之分\d.一二两三四五六七八九十几半百千万零〇]){_HUNDREDS_ZH}(?![个件天次日号点秒小时分位名人条只双瓶包盒袋箱斤公克米度张页台部本回遍岁级寸级字句步种家层楼栋块元毛])"
+)
+"""Tens and more without a word for money, which are a sum where a sum was asked for: "两百九十九"."""
+_PAID_ZH = re.compile(
+    r"(?:[退扣充付收花赔补转交刷欠坑骗亏返划]|充值|支付|打给|还给)(?:[款值走掉还给错多少]){0,2}(?:[了过])?(?:我|你们?|您|他们?)?(?:整整|一共|总共|差不多|大概|大约|将近|才|只|就|足足|有){0,2}"
+    rf"({_HUNDREDS_ZH})(?=$|[\s,.!?;:，。！？；、~…)）的了吗呢吧啊呀哦还却但可才就没不怎为凭给你我又也都是结到什去在]|左右|上下|以上|而已)"
+)
+"""Behind a verb for paying: "退了我一百二", "充了一百"."""
+_HUNDREDS = frozenset("十百千万")
 _COUNTED = ("dollar", "buck", "euro", "cent", "yuan", "pound", "rupee", "quid")
 _ENGLISH_UNIT = re.compile(r"(?:dollars?|bucks?|euros?|cents?|yuan|pounds?|rupees?|quid)(?![a-z])")
 _ENGLISH_NUMBER = (
@@ -125,6 +137,14 @@ _ENGLISH_NUMBER = (
 )
 _IN_ENGLISH = re.compile(
     rf"(?<![a-z\d.,-]){_ENGLISH_NUMBER}(?:[\s-]+(?:(?:and|of)\s+)?{_ENGLISH_NUMBER}){{0,8}}(?:\s+of)?[\s-]$"
+)
+IN_WORDS_EN = re.compile(
+    rf"(?<![a-z\d.,-])(?:{_ENGLISH_NUMBER}[\s-](?:and )?){{0,3}}(?:hundred|thousand|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|(?:thir|four|fif|six|seven|eigh|nine)teen)"
+    rf"(?>(?:[\s-](?:and )?{_ENGLISH_NUMBER}\b){{0,6}})(?![a-z]|[\s-](?:days?|weeks?|months?|years?|hours?|minutes?|times?|items?|pieces?|units?|percent|people|orders?)\b)"
+)
+"""The same in English: "two hundred and ninety-nine"."""
+_PAID_EN = re.compile(
+    rf"\b(?:paid|charged|refunded|spent|cost|owe|took|billed)(?: you| me| us| back)?(?: only| about| over| almost| around| nearly)? ((?>{_ENGLISH_NUMBER}(?:[\s-](?:and )?{_ENGLISH_NUMBER}){{0,8}}))(?=\s?(?:$|[.,!?;])| (?:and (?:i|you|now|still)|but|for|already|instead|when|so)\b)"
 )
 _LONGEST_IN_ENGLISH = 64
 _MOST_IN_ENGLISH = 12
@@ -191,8 +211,16 @@ def find_sums(lower: str, starts: list[int], *, in_words: bool = True) -> list[S
         reach = end
     if not lower.isascii():
         found += _sums_in_chinese(lower)
+        if not _HUNDREDS.isdisjoint(lower):
+            found += [paid.span(1) for paid in _PAID_ZH.finditer(lower)]
     if in_words:
         found += _sums_in_english(lower)
+    if "hundred" in lower or "thousand" in lower:
+        found += [
+            paid.span(1)
+            for paid in _PAID_EN.finditer(lower)
+            if paid.group(1).endswith("d") or "d " in paid.group(1)
+        ]
     return _leave_names(lower, found) if found and "$" in lower else found
 
 

@@ -74,6 +74,7 @@ CHANGING_EN = re.compile(
     r"|\b(?:is|are|isn'?t|aren'?t|was|were|wasn'?t|has|have)\s+(?:the|your|this|that|there|any)\s+(?:[a-z]{1,15}\s+){1,4}?(?:back|up|down|out|off|over|on|in|fixed|working|ready|done|confirmed|successful|running|delayed|resolved|restored"
     r"|cancell?ed|finished|online|offline|closed|late|sold|full|left|free|approved|arrived|changed|gone|busy|complete|completed)\s*$"
     r"|\b(?:was|were|wasn'?t|weren'?t)\s+(?:the|there|your|it)\b|\bdid\s+(?:the|your|anyone|anybody|someone|somebody)\b|\b(?:has|have)\s+(?:the|your|anyone|anybody|someone|somebody|there)\b"
+    r"|^\W*(?:has|have)\s+(?!you\b|i\b|we\b)[a-z]{2,15}s?\s+(?:[a-z]{2,12}\s+)?(?:been\s+)?(?:[a-z]{3,15}ed|resumed|gone|come|begun|started|risen|fallen|opened|dropped)\b|^\W*(?:are|is)\s+[a-z]{3,15}\s+(?:running|delayed|cancell?ed|suspended|restored|resumed|down|up|back|grounded)\b"
     r"|\bany\s+(?:[a-z]{1,15}\s+){1,2}left\b|\bare\s+you\s+(?:open|closed|there|busy|free)\s*$|\b(?:in|out\s+of|back\s+in)\s+stock\b|\b(?:is|are|it'?s)\s+(?:[a-z]{1,12}\s+){0,4}?sold\s+out\b|\bhow\s+busy\b"
     r"|\bwhat\s+time\s+is\s+it\b|\bwhat(?:'?s|\s+is)\s+the\s+(?:time|date|weather|score|wait|queue)\b|\bwhich\s+(?:gate|platform|terminal|queue)\b|\b(?:weather|outage|wait(?:ing)?\s+time|exchange\s+rate|interest\s+rate|share\s+price|stock\s+price)s?\b"
 )
@@ -128,6 +129,9 @@ OWN_ZH = re.compile(
 CHANGING_ZH = re.compile(
     "现在|目前|当前|此刻|眼下|这会儿|今[天晚日早]|最新|几点了|还(?:有|在|剩|是)[^，。！？；,.!?;\\s]{0,8}(?:吗|么|没|嘛|几|多少)|(?:修好|恢复|通过|成功|结束|开始|延误|取消|更新|开门|关门|上架|下架|好|到|售罄|卖完|停)了(?:吗|没|么|嘛)|排队|等候?多久|要等|天气"
     "|(?:有|没)(?:现)?货(?:吗|么|没|了)|现货|库存|余票|空房|空位|汇率|利率是|在线吗|登机口"
+    "|^(?!.{0,40}(?:怎么|什么|如何|为何|意思|是不是|只要|用了|装了|算是|就能|就可以|就行))[^，。！？；,.!?;]{1,40}[^\\s，,](?:了(?:吗|没有?|么|嘛|没)|(?<![有能会要是可])没(?:有)?)[啊呀呢哦]?\\s*$"
+    "|(?:航班|列车|高铁|火车|地铁|公交|线路|网络|宽带|信号|服务器?|系统|网站|app|软件|道路|高速|水电|电|水|气|接口|通道|航线|车次)[^，。！？；,.!?;]{0,4}?(?:正常|通畅|畅通|稳定|恢复|准点|晚点|可用|堵|瘫痪|挂|崩|断)[^，。！？；,.!?;]{0,4}(?:吗|么|不|没|嘛|$)"
+    "|[批退扣降涨赔补到剩放返下开](?:下来|出来)?(?:了|完)?多少(?!天|时间|久)(?<=[了来完]多少)|(?:欠费|停机|欠款|逾期|锁定|冻结|封停|停用)(?:吗|么|没|了吗)"
 )
 """How something stands now, which another answer may be true of tomorrow."""
 ONESELF_ZH = re.compile(

@@ -81,3 +81,79 @@ def test_a_slip_of_the_pen_still_names_an_order(text: str) -> None:
 def test_another_order_is_heard(text: str) -> None:
     assert speaks_of_another(text)
     assert not speaks_of_another("where is my order")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "单号多少", "订单号给我一下", "把订单号发我哦", "有订单号吗", "报个单号", "输一下单号", "请问是哪个订单呢？", "是哪一单呀亲",
+        "請提供訂單編號", "麻煩給一下單號",
+    ],
+)  # fmt: skip
+def test_everyday_chinese_asks_for_an_order_in_either_script(said: str) -> None:
+    assert read_asked(said) == ORDER
+    assert find_slots("20261128001", read_asked(said))["order_number"] == ("20261128001",)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "您的订单号是88123，正在配送",
+        "订单号已发送至您的手机",
+        "您可以在订单页查看单号",
+        "已登记，单号20261128001",
+    ],
+)
+def test_what_only_names_an_order_asks_for_none(said: str) -> None:
+    assert read_asked(said) == frozenset()
+
+
+def test_an_order_may_be_named_by_its_end_where_one_was_asked_for() -> None:
+    assert find_slots("尾号6688那个", ORDER)["order_number"] == ("尾号6688",)
+    assert find_slots("ending in 4471", ORDER)["order_number"] == ("ending in 4471",)
+    assert find_slots("手机尾号6688", ORDER) == {}
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "不是这一单，是鞋子那单", "另外那单呢", "第二单呢", "换个订单", "查错单了", "我还有一单", "上一单", "另一單呢", "我還有一個訂單",
+        "之前那个订单呢", "not this one, the shoes", "you looked up the wrong order", "the second order", "what about the other one",
+    ],
+)  # fmt: skip
+def test_another_case_is_told_in_many_words(turn: str) -> None:
+    assert speaks_of_another(turn)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "刚才那单", "我那单到哪了", "这单什么时候到", "换个快递可以吗", "换个订单地址", "第二单半价吗", "另外单独包装", "发错货了",
+        "还有一件没到", "I received the wrong order", "不是这个问题",
+    ],
+)  # fmt: skip
+def test_the_same_case_stays_known(turn: str) -> None:
+    assert not speaks_of_another(turn)
+
+
+@pytest.mark.parametrize(
+    ("turn", "amounts"),
+    [
+        ("两百九十九", ("两百九十九",)), ("三百多", ("三百多",)), ("2k", ("2k",)), ("1.2w", ("1.2w",)), ("3百多", ("3百多",)),
+        ("two hundred and ninety-nine", ("two hundred and ninety-nine",)), ("三十天了", ()), ("maybe three weeks", ()),
+    ],
+)  # fmt: skip
+def test_a_sum_that_was_asked_for_may_stand_in_words(turn: str, amounts: tuple[str, ...]) -> None:
+    assert find_slots(turn, frozenset({"amount"})).get("amount", ()) == amounts
+
+
+@pytest.mark.parametrize(
+    ("turn", "amounts"),
+    [
+        ("退了我一百二", ("一百二",)), ("扣了我三百", ("三百",)), ("充了一百", ("一百",)), ("退了我一百二十元", ("一百二十元",)),
+        ("they charged me three hundred", ("three hundred",)), ("退了三十天了", ()), ("收了一百个", ()), ("转了三十圈", ()),
+        ("充了百分之八十", ()), ("it took three hundred days", ()),
+    ],
+)  # fmt: skip
+def test_what_was_paid_is_a_sum_without_a_currency(turn: str, amounts: tuple[str, ...]) -> None:
+    assert find_slots(turn).get("amount", ()) == amounts

@@ -363,3 +363,26 @@ def test_short_nods_greetings_and_answers_ask_nothing_twice(text: str) -> None:
 )  # fmt: skip
 def test_another_short_wish_is_another_one(now: str, before: str) -> None:
     assert not is_reask(read_features(now), [read_features(before)])
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        ("快递到哪了", "快递呢？"), ("快遞到哪了", "快遞呢？"), ("我的退款什么时候到账", "退款呢？？"), ("发票什么时候开", "发票呢"), ("我的快递怎么还没到", "货呢？"),
+        ("where is my order", "parcel???"), ("where is my order", "order status???"), ("when will I get my refund", "money???"),
+        ("邮费多少", "运费多少"), ("退货怎么弄", "怎么退货"), ("转人工", "人工呢？"),
+    ],
+)  # fmt: skip
+def test_the_noun_alone_asks_again_where_it_is(first: str, again: str) -> None:
+    assert is_reask(read_features(again), [read_features(first)])
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("发票可以开专票吗", "快递呢"), ("快递到哪了", "退款呢"), ("where is my order", "the invoice?"), ("运费多少", "邮费谁出"), ("怎么退货", "怎么退款"),
+        ("怎么取消订单", "订单呢"), ("退货怎么弄", "换货怎么弄"), ("what does the parcel weigh", "parcel?"), ("怎么申请不了退款", "怎么申请退款"),
+    ],
+)  # fmt: skip
+def test_another_noun_or_question_is_none(first: str, then: str) -> None:
+    assert not is_reask(read_features(then), [read_features(first)])

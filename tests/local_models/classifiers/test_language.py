@@ -127,3 +127,25 @@ def test_hostile_text_takes_no_time() -> None:
     ):
         assert tell_language(text) in {"en", "none"}
         assert tell_matter(text).has_long_document
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("my order 还没到", "mixed"), ("where is my 快递", "mixed"), ("can I 退货", "mixed"), ("my order 還沒到", "mixed"), ("请问how to return", "mixed"),
+        ("in stock吗", "zh"), ("hello 在吗", "zh"), ("help 转人工", "zh"), ("the size 太小", "zh"), ("thanks 啦", "zh"),
+    ],
+)  # fmt: skip
+def test_chinese_that_speaks_tells_beside_english_words(text: str, language: str) -> None:
+    assert tell_language(text) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do you sell 旗袍", "is the 不锈钢 pot in stock", "the 老干妈 sauce leaked", "do you sell 大白兔奶糖 here", "is 可口可乐 cheaper", "my 饿了么 voucher",
+        "what does 怎么 mean", "how do you say 谢谢", "ship to 王小明 please", "ship it to 上海市浦东新区",
+    ],
+)  # fmt: skip
+def test_chinese_that_names_a_thing_leaves_a_sentence_english(text: str) -> None:
+    assert tell_language(text) == "en"

@@ -190,3 +190,30 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 @pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_texts_are_read(make: Callable[[int], str]) -> None:
     assert read_own_words(make(200_000))
+
+
+@pytest.mark.parametrize(
+    ("turn", "own"),
+    [
+        ("耳机左边没声音，请帮我换一个。\n\n李娜\n2026年11月30日", "耳机左边没声音，请帮我换一个。"),
+        ("退款还没到账，麻烦查一下\n以上，盼复。\n\n财务部 刘敏\n2026年11月30日\n分机 8021", "退款还没到账，麻烦查一下"),
+        ("发票什么时候开？谢谢！\n李娜", "发票什么时候开？谢谢！"),
+        ("请问何时发货。\n盼复。\n\n李娜", "请问何时发货。"),
+        ("請儘快退款。\n\n陳怡君\n2026年11月30日", "請儘快退款。"),
+        ("快递到了吗？\n\n上海明达贸易有限公司\n刘敏\n2026年11月30日", "快递到了吗？"),
+        ("The kettle leaks. Please replace it.\n\nAnna Lee\n30 November 2026", "The kettle leaks. Please replace it."),
+    ],
+)  # fmt: skip
+def test_a_name_and_a_day_at_the_end_sign_a_mail(turn: str, own: str) -> None:
+    assert read_own_words(turn) == own
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "收件人改成：\n李娜", "帮我改两个收件人。\n李娜\n王强", "李娜\n2026年11月30日", "请改收件人姓名。\n李娜", "我想改到这天。\n2026年12月3日",
+        "乘客两位。\n李娜\n2026年11月30日", "我要的型号。\n\nAir Max", "我要这个。\n\n白菜", "红色的。\n\n白色",
+    ],
+)  # fmt: skip
+def test_a_name_or_a_day_that_was_told_stays(turn: str) -> None:
+    assert read_own_words(turn) == turn

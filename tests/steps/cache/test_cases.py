@@ -113,3 +113,30 @@ def test_what_anyone_may_ask_is_no_case(text: str) -> None:
 def test_the_table_is_as_long_on_both_sides() -> None:
     for one, other in ((ONE_CASE_EN, GENERAL_EN), (ONE_CASE_ZH, GENERAL_ZH)):
         assert len(set(one)) >= len(set(other)) >= 60
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "号码停机了吗", "欠费了吗", "套餐生效了没", "解封了没", "补货了吗", "補貨了沒", "涨价了吗", "签证下来了吗", "起飞了没", "航班正常吗",
+        "信号恢复没", "额度批了多少", "have flights resumed", "is parking back",
+    ],
+)  # fmt: skip
+def test_how_something_stands_now_is_never_kept(text: str) -> None:
+    assert speaks_of_one_case(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "怎么知道号码停机了",
+        "支持花呗吗",
+        "周末营业吗",
+        "会员有什么用",
+        "有没有学生优惠",
+        "用了会过敏吗",
+        "is shipping free",
+    ],
+)
+def test_what_is_so_for_everybody_is_kept(text: str) -> None:
+    assert not speaks_of_one_case(text)
