@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from local_models.classifiers.asked import read_asked, speaks_of_another
 from local_models.classifiers.context import Said
 from local_models.classifiers.conversation import is_reask, mood_trend
-from local_models.classifiers.denials import leave_denied_out
+from local_models.classifiers.denials import leave_denied_out, leave_person_out, names_person
 from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.emotion import NOTHING_FELT, EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
@@ -39,7 +39,14 @@ from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.quality import QualityReader, load_quality, mark_difficulty
 from local_models.classifiers.sample import Sample
-from local_models.classifiers.standing import drops_call, still_stands
+from local_models.classifiers.standing import (
+    Remark,
+    asks,
+    drops_call,
+    sounds_glad,
+    still_stands,
+    takes_back,
+)
 from local_models.classifiers.table import share_tables
 from policies.signals import NOTHING, Signals
 from providers.demands import find_demands
@@ -64,8 +71,8 @@ _SENTENCE_CHARS = 160
 """A longer turn says something in a language of its own; names and numbers alone are shorter."""
 _CARRIED = ("order_number", "phone")
 """Slots that stay known in a talk: whose case it is. A sum and a day belong to what was said with them."""
-_COMPLAINT, _ORDER = "complaint", "order_query"
-_NO_OTHER_MATTERS = frozenset({*NEUTRAL, _COMPLAINT, "urge", "human_agent", _ORDER})
+_COMPLAINT, _PERSON, _ORDER = "complaint", "human_agent", "order_query"
+_NO_OTHER_MATTERS = frozenset({*NEUTRAL, _COMPLAINT, "urge", _PERSON, _ORDER})
 """What whoever waits for a person may say while he waits; `order_query` is a number that was asked for."""
 _MATTER_IS_CLEAR, _GLAD = 0.6, 0.3
 """How sure another matter must be, and how glad a customer, to end a call."""
@@ -215,6 +222,9 @@ class Understanding:
         rest = leave_denied_out(sample.text)
         if rest is not None and (mood.emotion == "negative" or _COMPLAINT in wish.intents):
             wish, mood = self._leave_denied_out(rest, wish, mood, user, agent)
+        calls = is_escalation(sample)
+        if _PERSON in wish.intents and not calls:
+            wish = self._leave_person_out(sample.text, wish, user, agent)
         wish = _believe(wish, mood)
         matter = tell_matter(sample if own == turn else Sample(turn), reach=reach)
         quality = self._quality
@@ -238,7 +248,7 @@ class Understanding:
             has_math=matter.has_math,
             has_long_document=matter.has_long_document,
             slots=MappingProxyType(find_slots(sample, self._asked(agent_before))),
-            is_escalation=is_escalation(sample),
+            is_escalation=calls,
         )
 
     def _carry(self, read: Signals, messages: Sequence[Message]) -> Mapping[str, tuple[str, ...]]:
@@ -281,14 +291,28 @@ class Understanding:
         if rest and _COMPLAINT in left.intents:
             return wish, mood
         if any(label not in (_COMPLAINT, *NEUTRAL) for label in wish.intents):
-            return _drop_complaint(wish), mood
-        return (left if rest else _drop_complaint(wish)), mood
+            return _drop(_COMPLAINT, wish), mood
+        return (left if rest else _drop(_COMPLAINT, wish)), mood
+
+    def _leave_person_out(
+        self, text: str, wish: IntentReading, user: Said | None, agent: Said | None
+    ) -> IntentReading:
+        """The wish of a turn that calls for nobody, by what it says besides a person whom it only names."""
+        rest = leave_person_out(text)
+        if rest is None or (names_person(rest) and not text.isascii()):
+            return wish
+        if not rest:
+            return _drop(_PERSON, wish)
+        left = self._intents.read(rest, read_glance(rest), user=user, agent=agent)
+        return _drop(_PERSON, left) if _PERSON in left.intents else left
 
     def _read_together(
         self, last: str, bubbles: Sequence[str], reach: int, before: tuple[str, str]
     ) -> Signals:
         """The last turn, together with the messages right before it; only where none of them wants anything
         does it hang on what was said `before` them."""
+        if (bubbles or before[0]) and takes_back(last, "" if bubbles else before[1]):
+            return _calm_down(self._turn(last, reach, *before))
         if not bubbles or drops_call(last):
             return self._turn(last, reach, *before)
         earlier = [(text, self._turn(text, reach)) for text in reversed(bubbles)]
@@ -312,15 +336,30 @@ class Understanding:
         )
         if called is None:
             return bool(bubbles) and self._calls(" ".join((*bubbles, talk[-1].text)))
-        known = {self._wanted(each.text) for each in talk[: called + 1] if each.is_customers}
+        since = talk[called + 1 :]
+        known = {self._wanted(each.text) for each in talk[: called + 1] if each.is_customers} - {""}
+        if not known:
+            # Who only called for somebody has yet to say why.
+            known = {self._first_matter(since)}
         return still_stands(
-            talk[called + 1 :],
+            since,
             is_other_matter=lambda text: self._wanted(text) not in (*known, ""),
             is_glad=lambda text: (
                 len(text.encode("utf-8", "replace")) >= _GLAD_BYTES
                 and self._recalled(text)[1] > _GLAD
+                and sounds_glad(text)
             ),
         )
+
+    def _first_matter(self, since: Sequence[Remark]) -> str:
+        """What a customer answers first that he called for; empty where he was not asked or goes on to something else."""
+        answer = ""
+        for remark in since:
+            if not remark.is_customers:
+                answer = remark.text
+            elif matter := self._wanted(remark.text):
+                return matter if asks(answer) else ""
+        return ""
 
     def _find_matter(self, text: str) -> str:
         """The matter that a message by itself is clearly about, other than to be heard; empty where there is none."""
@@ -359,15 +398,30 @@ class Understanding:
         return mood_trend([*moods, EmotionReading(*told).valence])
 
 
+def _calm_down(read: Signals) -> Signals:
+    """The signals of a turn that takes back what made its writer angry: what is left of it is no grievance."""
+    intents = tuple(each for each in read.intents if each not in (_COMPLAINT, _PERSON)) or (
+        "smalltalk",
+    )
+    main = intents[0]
+    felt = {} if read.emotion == "positive" else {
+        "emotion": NOTHING_FELT.emotion, "emotion_intensity": 0.0, "emotion_confidence": 0.0, "sarcasm": 0.0,
+    }  # fmt: skip
+    return replace(
+        read, intent=main, intents=intents, intent_group=GROUPS.get(main, "other"), **felt
+    )
+
+
 def _believe(wish: IntentReading, mood: EmotionReading) -> IntentReading:
     """The wish, but for a complaint out of a mouth that praises: two readers must agree on one."""
     if mood.emotion != "positive" or _COMPLAINT not in wish.intents:
         return wish
-    return _drop_complaint(wish)
+    return _drop(_COMPLAINT, wish)
 
 
-def _drop_complaint(wish: IntentReading) -> IntentReading:
-    others = tuple(each for each in wish.intents if each != _COMPLAINT) or ("smalltalk",)
+def _drop(label: str, wish: IntentReading) -> IntentReading:
+    """The wish without one of its intents; smalltalk where there is no other."""
+    others = tuple(each for each in wish.intents if each != label) or ("smalltalk",)
     main = others[0]
     return replace(wish, intent=main, intents=others, group=GROUPS.get(main, "other"))
 

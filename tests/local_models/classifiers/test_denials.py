@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from local_models.classifiers.denials import leave_denied_out
+from local_models.classifiers.denials import leave_denied_out, leave_person_out
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,31 @@ def test_what_is_denied_is_left_out(text: str, rest: str) -> None:
 )
 def test_what_is_real_outdone_or_asked_is_not(text: str) -> None:
     assert leave_denied_out(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["我不投诉了，麻烦帮我撤回", "投诉可以关闭了", "投訴的事情算了吧", "我撤诉了"]
+)
+def test_what_is_withdrawn_is_left_out(text: str) -> None:
+    assert leave_denied_out(text) == ""
+
+
+@pytest.mark.parametrize("text", ["为什么撤销我的投诉", "我没撤诉", "投诉算了？做梦"])
+def test_what_is_not_let_go_stays(text: str) -> None:
+    assert leave_denied_out(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("不用轉人工，我就問一下運費", "我就问一下运费"),
+        ("人工说可以退，怎么操作", "你们说可以退,怎么操作"),
+        ("这个人工草坪多少钱一平", "这个手工草坪多少钱一平"),
+        ("no need for a human, just tell me the fee", "just tell me the fee"),
+        ("转人工", None),
+        ("I need a human", None),
+        ("为什么不转人工", None),
+    ],
+)
+def test_a_person_who_is_not_called_for_is_left_out(text: str, rest: str | None) -> None:
+    assert leave_person_out(text) == rest

@@ -9,6 +9,7 @@ from local_models.classifiers.standing import (
     Remark,
     drops_call,
     hands_over,
+    sounds_glad,
     still_stands,
 )
 
@@ -27,6 +28,11 @@ from local_models.classifiers.standing import (
         "您好，人工客服小王为您服务",
         "稍后会有专员联系您。",
         "您的問題已升級給主管處理",
+        "好的，马上为您转接",
+        "您好，我是人工客服小李，工号1023，请问有什么可以帮您？",
+        "客服【小雨】已接入会话",
+        "您已进入人工服务",
+        "已为您申请专员介入，预计2小时内联系您",
     ],
 )
 def test_an_answer_that_hands_over_settles_a_call(answer: str) -> None:
@@ -50,6 +56,13 @@ def test_an_answer_that_hands_over_settles_a_call(answer: str) -> None:
         "抱歉，人工客服目前繁忙",
         "快递员会给您打电话",
         "我是智能助手，请问有什么可以帮您",
+        "您好，人工智能客服小蜜为您服务",
+        "人工客服9点上线",
+        "人工客服未上线",
+        "智能客服工号9527为您服务",
+        "已为您安排维修专员上门",
+        "我已經反饋給倉庫同事了",
+        "The AI agent will assist you today.",
     ],
 )
 def test_an_offer_a_condition_or_a_refusal_settles_nothing(answer: str) -> None:
@@ -70,6 +83,11 @@ def test_an_offer_a_condition_or_a_refusal_settles_nothing(answer: str) -> None:
         ("那你帮我处理吧", ""),
         ("不用了", "需要为您转人工吗？"),
         ("解决了，谢谢", ""),
+        ("行吧你先帮我查", ""),
+        ("那就先这样吧", ""),
+        ("哦好了", ""),
+        ("抱歉，搞錯店了", ""),
+        ("oh found it, sorry", ""),
     ],
 )
 def test_the_customer_may_drop_it(turn: str, answer: str) -> None:
@@ -101,3 +119,20 @@ def test_so_many_turns_of_other_matters_end_it() -> None:
         return still_stands(since, is_other_matter=lambda text: True, is_glad=lambda text: False)
 
     assert stands(MOVED_ON - 1) and not stands(MOVED_ON)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "不用转移话题", "不用找借口", "不用联系仓库了，没用", "等你们解决了我再说", "算了，跟你说不清楚",
+        "你解决了什么", "找到了你们的营业执照，准备好吧", "解决了吗？", "发了", "货到了，是坏的", "给我退了",
+        "不好意思，我要转人工", "sorry but I want my money",
+    ],
+)  # fmt: skip
+def test_reproaches_and_answers_drop_nothing(turn: str) -> None:
+    assert not drops_call(turn, "请上传照片")
+
+
+def test_a_day_is_no_gladness() -> None:
+    assert sounds_glad("太好了，謝謝你")
+    assert not sounds_glad("国庆前一天")
