@@ -74,3 +74,18 @@ def test_only_commonplaces_were_learned_too() -> None:
         shared = [text for text in texts if text in learned]
         assert len(shared) <= 0.08 * len(texts)
         assert max((len(text.split()) for text in shared), default=0) <= 7
+
+
+@pytest.mark.parametrize(("language", "mood", "share"), [
+    ("en", "negative", 0.78), ("en", "neutral", 0.93), ("en", "positive", 0.9),
+    ("zh", "negative", 0.88), ("zh", "neutral", 0.93), ("zh", "positive", 0.85),
+])  # fmt: skip
+def test_plain_anger_is_heard_and_calm_words_about_trouble_are_calm(
+    language: str, mood: str, share: float
+) -> None:
+    moods = EmotionReader()
+    rows = [
+        row for row in strangers("emotion_plain") if (row["lang"], row["label"]) == (language, mood)
+    ]
+    heard = [moods.read(row["text"]).emotion == mood for row in rows]
+    assert sum(heard) / len(heard) > share
