@@ -15,7 +15,9 @@ from local_models.classifiers.traditional import simplify
 _IN_BRACKETS = r"\[(?:[发愤恼暴]?怒|怒火|发火|抓狂|生气|咒骂|angry|rage|scold)\]"
 _RAGE = f"(?:[😡🤬👿😤💢🖕🤮😠]|{_IN_BRACKETS})"
 _ANGRY = re.compile(_RAGE)
-_LAUGHING = re.compile("[😂🤣😅🤷][\u200d\ufe0f♀♂🏻-🏿]{0,5}")
+_LAUGHING = re.compile(
+    "[😂🤣😅🤷][\u200d\ufe0f♀♂🏻-🏿]{0,5}|\\[(?:微笑|呲牙|偷笑|大笑|憨笑|笑哭|破涕为笑|捂脸|坏笑)\\]"
+)
 _LAUGHTER = re.compile(
     r"[😂🤣😆😹]|\[(?:笑哭|破涕为笑|偷笑|大笑|呲牙|坏笑)\]|哈哈|嘻嘻|笑死|笑喷|笑不活|开(?:个|的)?玩笑|逗(?:你|您)(?:玩|呢)|闹着玩|\b(?:haha|hehe|lol|lmao|rofl|just kidding|jk|joking)"
 )

@@ -328,7 +328,6 @@ def test_a_complaint_that_is_denied_is_none(understanding: Understanding, text: 
     "text",
     [
         "I'm not angry, I'm disappointed",
-        "no complaints procedure?!",
         "this is not a complaint, it is a formal notice",
         "I don't want to complain but your driver was rude and threw my parcel",
     ],
