@@ -73,11 +73,12 @@ _LAST_WORD = re.compile(r"(\S+)\s*$")
 
 
 def find_slots(
-    text: str | Sample, asked: frozenset[str] = frozenset()
+    text: str | Sample, asked: frozenset[str] = frozenset(), *, only_numbers: bool = False
 ) -> dict[str, tuple[str, ...]]:
     """Every entity by kind, in the order of the text and without repeats; kinds found only.
 
     `asked` is what the assistant asked for just before, see `asked.py`: its answer needs no word beside it.
+    `only_numbers` leaves days and sums aside, which take longest.
     """
     whole = Sample.of(text)
     typed, lower = whole.typed, whole.lower
@@ -98,14 +99,12 @@ def find_slots(
     orders = _values(typed, marks["order_number"] + numbers)
     if phones:
         orders = tuple([value for value in orders if value not in phones])
-    dates = find_dates(typed, lower, _outside(at.dates, numbers), at.months, marks["date"])
-    amounts = _values(typed, marks["amount"] + find_sums(lower, at.sums, in_words=names_sum))
-    slots = {
-        "order_number": orders,
-        "phone": phones,
-        "date": dates,
-        "amount": amounts,
-    }
+    slots: dict[str, tuple[str, ...]] = {"order_number": orders, "phone": phones}
+    if not only_numbers:
+        days = _outside(at.dates, numbers)
+        slots["date"] = find_dates(typed, lower, days, at.months, marks["date"])
+        sums = marks["amount"] + find_sums(lower, at.sums, in_words=names_sum)
+        slots["amount"] = _values(typed, sums)
     if asked:
         taken = {kind: bool(values) for kind, values in slots.items()}
         for kind, spans in find_answers(lower, asked, taken).items():

@@ -270,7 +270,7 @@ class Understanding:
 
     def _note(self, turn: str, agent: str) -> Mapping[str, tuple[str, ...]]:
         """The slots of an earlier turn that the talk goes on with."""
-        found = find_slots(turn, self._asked(agent))
+        found = find_slots(turn, self._asked(agent), only_numbers=True)
         return {kind: found[kind] for kind in _CARRIED if kind in found}
 
     def _leave_denied_out(
