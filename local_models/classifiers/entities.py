@@ -105,6 +105,8 @@ def find_slots(
         slots["date"] = find_dates(typed, lower, days, at.months, marks["date"])
         sums = marks["amount"] + find_sums(lower, at.sums, in_words=names_sum)
         slots["amount"] = _values(typed, sums)
+    if only_numbers:
+        asked &= slots.keys()
     if asked:
         taken = {kind: bool(values) for kind, values in slots.items()}
         for kind, spans in find_answers(lower, asked, taken).items():

@@ -292,6 +292,26 @@ def test_messages_in_a_row_are_said_together_and_the_newest_wish_leads(
     assert understanding.read(say(said)).intent == intent
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("请问您是哪天下单的呢", "5月3号"),
+        ("请问您付了多少钱呢", "199"),
+        ("When did you order?", "on 3 May"),
+        ("How much did you pay?", "$45.20"),
+    ],
+)
+def test_a_talk_goes_on_after_a_day_or_a_sum_was_asked_for(
+    understanding: Understanding, question: str, answer: str
+) -> None:
+    said = ("我的订单还没到", question, answer, "ok", "what now")
+    messages = tuple(
+        Message(role="assistant" if at % 2 else "user", content=text)
+        for at, text in enumerate(said)
+    )
+    assert understanding.read(ChatRequest(model="auto", messages=messages)).turns == 3
+
+
 def test_of_messages_in_a_row_the_strongest_mood_counts(understanding: Understanding) -> None:
     angry = understanding.read(say("you useless idiots|where is it"))
     assert angry.emotion == "negative" and angry.intents == ("logistics", "complaint")

@@ -157,3 +157,10 @@ def test_a_sum_that_was_asked_for_may_stand_in_words(turn: str, amounts: tuple[s
 )  # fmt: skip
 def test_what_was_paid_is_a_sum_without_a_currency(turn: str, amounts: tuple[str, ...]) -> None:
     assert find_slots(turn).get("amount", ()) == amounts
+
+
+@pytest.mark.parametrize("asked", ["date", "amount"])
+def test_an_earlier_answer_is_searched_for_numbers_only(asked: str) -> None:
+    for turn in ("2024-05-03", "去年夏天", "199.5", "order 88123456 on 3 May"):
+        found = find_slots(turn, frozenset({asked, "order_number"}), only_numbers=True)
+        assert set(found) <= {"order_number", "phone"}
