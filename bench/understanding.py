@@ -27,7 +27,6 @@ import json
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -41,13 +40,11 @@ from bench.understanding_scores import Score, as_label, score
 from local_models.classifiers import emotion, intents
 from local_models.classifiers.context import Said
 from local_models.classifiers.emotion import EmotionReader
-from local_models.classifiers.features import read_features, read_glance
-from local_models.classifiers.head import load_head
-from local_models.classifiers.intents import WEIGHTS, IntentReader
+from local_models.classifiers.features import read_features, read_glance, spell_glance
+from local_models.classifiers.intents import IntentReader
 from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.methods import (
     Answer,
-    OneReader,
     Reader,
     fit_recipe,
     read_all,
@@ -56,6 +53,7 @@ from local_models.classifiers.methods import (
     train_several,
 )
 from local_models.classifiers.mood_method import CUED, train_moods
+from local_models.classifiers.talk_reader import Before
 
 _MARK = re.compile("⟪(?:客服|agent)⟫")
 _FEWEST = 2
@@ -150,10 +148,9 @@ def read_shipped(task: str, texts: Sequence[str], before: Sequence[str] = ()) ->
         read = [moods.read(text) for text in texts]
         return [Answer((mood.emotion,), mood.confidence) for mood in read]
     if task == "intent":
-        alone = OneReader(replace(load_head(WEIGHTS / "intent.npz"), threshold=0.0))
         after = _AfterReader(IntentReader())
         return [
-            after.read(text, said) if said else alone.read(text)
+            after.read(text, said)
             for text, said in zip(texts, before or [""] * len(texts), strict=True)
         ]
     reader = IntentReader()
@@ -167,7 +164,7 @@ def read_shipped(task: str, texts: Sequence[str], before: Sequence[str] = ()) ->
 
 
 class _AfterReader:
-    """Reads a turn after what was said before it."""
+    """Reads a turn after what was said before it, which may be nothing."""
 
     def __init__(self, intents: IntentReader) -> None:
         self._intents = intents
@@ -176,9 +173,11 @@ class _AfterReader:
         """The likeliest intent, as the gateway weighs it within a talk."""
         first, *rest = _MARK.split(before, maxsplit=1)
         user, agent = (first, rest[0]) if rest else ("", first)
+        said = [Before(True, spell_glance(user)), Before(False, spell_glance(agent))]
         label, chance = self._intents.likeliest(
-            read_glance(text), user=self._hear(user), agent=self._hear(agent)
-        )
+            read_glance(text), user=self._hear(user), agent=self._hear(agent),
+            talk=[each for each in reversed(said) if each.text],
+        )  # fmt: skip
         return Answer((label,), chance)
 
     def _hear(self, text: str) -> Said | None:

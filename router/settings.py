@@ -172,6 +172,9 @@ class UnderstandingEntry(_Section):
 
     weights: str | None = None
     """Folder with heads that `main.py train` wrote. What is not in it is read with the shipped heads."""
+    by_word: bool = True
+    """Whether a turn that does not say its matter is read by the words of the talk too, in a few milliseconds;
+    without, what the heads make of the two messages before it has to do."""
 
 
 class LocalModelEntry(_Section):

@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+from local_models.classifiers.intents import IntentReader
 from local_models.errors import LocalModelError
 from policies.checking import check_policy
 from policies.errors import PolicyFileError
@@ -197,8 +198,8 @@ def open_understanding(entry: UnderstandingEntry) -> Understanding:
         ConfigError: the heads cannot be used.
     """
     if entry.weights is None:
-        return Understanding()
-    return Understanding.from_folder(Path(entry.weights))
+        return Understanding(IntentReader(by_word=entry.by_word))
+    return Understanding.from_folder(Path(entry.weights), by_word=entry.by_word)
 
 
 def _catalog() -> Catalog:

@@ -7,10 +7,10 @@ in about ten times the time; nothing else changes.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-INTERFACE = 9
+INTERFACE = 10
 """What these loops take and give; a module of another count is not used. `local_models/native/module.c` has the same."""
 
 
@@ -115,6 +115,21 @@ class CompiledEncoder(Protocol):
         ...
 
 
+class CompiledTransformer(Protocol):
+    """What turns mean within their talks, see `transformer.py`."""
+
+    def remember(self, pieces: object, side: int) -> bytes:
+        """What the first layers make of a message's pieces (int32), a row of float32 for each."""
+        ...
+
+    def read(self, pieces: object, before: Sequence[bytes]) -> bytes:
+        """What a turn's pieces mean after messages as they are remembered, the newest first (float32).
+
+        Both raise ValueError for a piece or a side that there is not, and for too many or none.
+        """
+        ...
+
+
 class CompiledAnnouncers(Protocol):
     """Words that announce private data, see `router/steps/privacy/words.py`."""
 
@@ -174,6 +189,14 @@ class CompiledModule(Protocol):
 
     Encoder: Callable[[tuple[object, ...], float], CompiledEncoder]
     """Takes the words (uint8), all other weights (float32) as `meaning.lay_out` gives them, and the least
+    spread that is divided by.
+
+    Raises ValueError where they do not fit together.
+    """
+
+    Transformer: Callable[[tuple[object, ...], int, int, int, int, float], CompiledTransformer]
+    """Takes the words (int8), scale, places, sides, gain, shift and ages (float32) and a tuple of layers as
+    `transformer.py` lays them out; width, heads, inner width, how many layers read a message by itself, and the least
     spread that is divided by.
 
     Raises ValueError where they do not fit together.

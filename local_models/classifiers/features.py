@@ -129,6 +129,11 @@ def read_glance(text: str) -> Features:
     return read_plain(normalise(text), text)
 
 
+def spell_glance(text: str) -> str:
+    """A glance's text, normalised, without its features."""
+    return normalise(clip(text, GLANCE_CHARS))
+
+
 def read_several(texts: Sequence[str]) -> list[Features]:
     """The features of each text. Together they may be about as long as one text; what is longer
     loses its end."""

@@ -4,7 +4,8 @@ Two heads share one feature pass. `intent.npz` weighs the labels against each ot
 sure it is; `intents.npz` asks of each label by itself whether it is there at all, and whether the text
 comes from elsewhere: an exam question, an order to an assistant, a program. What does has no wish of a shop's
 customer in it, whatever was said before. A turn that holds a connective or several clauses is also read clause by clause, and what both ways agree on stays.
-What was said before the turn decides where the turn itself does not say it (`context.py`).
+What was said before the turn decides where the turn itself does not say it (`context.py`, and word by word
+`talk_reader.py`).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from local_models.classifiers.meaning import (
 )
 from local_models.classifiers.references import is_bare_reference, set_reference_aside
 from local_models.classifiers.table import TableHolder
+from local_models.classifiers.talk_reader import Before, open_talks
 
 LABELS = (
     "order_query", "order_modify", "logistics", "urge", "refund", "return_exchange", "payment",
@@ -73,6 +75,15 @@ _FAMILIAR = 0.34
 _CLEAR = ((0.9, 24), (0.98, 12))
 """A wish that is this sure in a turn of so many bytes (three to a Chinese character) stands by itself,
 whatever was said before it. Shorter ones ("白条", "paypal") may be answers."""
+
+_WORDS_SHARE = 0.6
+"""How much of a turn's reading within its talk goes by the words, the rest by what the heads make of them."""
+_SHORT_BYTES = 48
+"""A turn of so many that nothing was said before, sixteen Chinese characters, is read by its words too."""
+_SURE_ALONE = 0.9
+_COMPLAINT, _OWN_WISH = "complaint", 0.8
+"""A turn that is so sure of a wish keeps it, and what it complains of by the talk stands beside it."""
+_LEAST_CHANCE = 1e-6
 
 _WORD = re.compile(r"\w")
 _SPLIT = re.compile(
@@ -127,8 +138,11 @@ class IntentReader:
     calls so is unsure.
     """
 
-    def __init__(self, one: Head | None = None, many: Head | None = None) -> None:
-        """`one` weighs the labels against each other, `many` asks of each by itself.
+    def __init__(
+        self, one: Head | None = None, many: Head | None = None, *, by_word: bool = True
+    ) -> None:
+        """`one` weighs the labels against each other, `many` asks of each by itself; `by_word`: a turn is also
+        read by the words of what was said before it.
 
         Raises:
             MissingEncoderError: a head reads with a sentence encoder that is not installed.
@@ -141,6 +155,7 @@ class IntentReader:
         self._many = many
         self._wishes = tuple(label for label in self._one.labels if label != NOWHERE)
         self._combiner = _combiner_for(self._one, many)
+        self._talks = open_talks() if by_word and self._combiner else None
         self._wants_meaning = has_meaning(self._one.keys)
         self._wants_english = has_english(self._one.keys)
         # Now, and not with the first request.
@@ -167,13 +182,20 @@ class IntentReader:
         return self._weigh(features, self._one.chances(features), self._present(features)[0])
 
     def read(
-        self, text: str, features: Features, *, user: Said | None = None, agent: Said | None = None
+        self,
+        text: str,
+        features: Features,
+        *,
+        user: Said | None = None,
+        agent: Said | None = None,
+        talk: Sequence[Before] | None = None,
     ) -> IntentReading:
         """The intents of a turn whose features were read already.
 
-        `user` is the customer's turn before it, `agent` what was answered to that, both as heard.
+        `user` is the customer's turn before it, `agent` what was answered to that, both as heard; `talk` is what
+        was said before it word by word, the newest first; None: the turn is not read by its words.
         """
-        found = self._read_whole(text, features, user, agent)
+        found = self._read_whole(text, features, user, agent, talk)
         if _ORDER in found.intents and len(found.intents) > 1 and self._many is not None:
             return self._without_reference(text, found)
         return found
@@ -188,7 +210,7 @@ class IntentReader:
             main, confidence = further[0], found.confidence
         else:
             features = read_glance(rest)
-            alone = self._read_whole(rest, features, None, None)
+            alone = self._read_whole(rest, features, None, None, None)
             if _ORDER in alone.intents:
                 return found
             further = tuple(label for label in further if label in alone.intents) or further
@@ -202,7 +224,12 @@ class IntentReader:
         )
 
     def _read_whole(
-        self, text: str, features: Features, user: Said | None, agent: Said | None
+        self,
+        text: str,
+        features: Features,
+        user: Said | None,
+        agent: Said | None,
+        talk: Sequence[Before] | None,
     ) -> IntentReading:
         """Every intent that is there, the number of an order counting as one."""
         marks = self._many is not None and _is_marks(text)
@@ -218,13 +245,45 @@ class IntentReader:
         if self._is_elsewhere(main, elsewhere, features, user, agent):
             return _read_elsewhere(main, elsewhere, features)
         alone = MARKS_ALONE if marks else self._read_alone(text, main, present)
-        if self._combiner is None or (user is None and agent is None) or _is_clear(main, features):
+        if self._combiner is None or _is_clear(main, features):
             return alone
+        if user is None and agent is None:
+            return alone if marks else self._read_words(alone, main, features, talk)
         turn = self._weigh(features, main.probabilities, present)
-        return self._in_context(alone, _weigh_talk(self._combiner, turn, user, agent, marks=marks))
+        chances = self._combiner.weigh(turn, user, agent)
+        told = self._weigh_words(chances, features, talk)
+        return self._judge(alone, _weigh_talk(told, turn, user, agent, marks=marks))
+
+    def _read_words(
+        self,
+        alone: IntentReading,
+        main: Reading,
+        features: Features,
+        talk: Sequence[Before] | None,
+    ) -> IntentReading:
+        """A turn that nothing was said before, by its words too where the heads are not sure of a short one."""
+        if not self._asks_words(main, features, talk):
+            return alone
+        chances = self._weigh_words(self._in_order(main), features, talk)
+        return msgspec.structs.replace(self._judge(alone, chances), is_from_context=False)
+
+    def _asks_words(self, main: Reading, features: Features, talk: Sequence[Before] | None) -> bool:
+        """Whether a turn that nothing was said before is read by its words: a long one says enough."""
+        is_short = _size(features) <= _SHORT_BYTES
+        return talk is not None and is_short and main.confidence < _SURE_ALONE
+
+    def _in_order(self, main: Reading) -> list[float]:
+        """The chances of a reading in the order of LABELS, whatever the head's own."""
+        chance = dict(zip(self._one.labels, main.probabilities, strict=True))
+        return [chance[label] for label in LABELS]
 
     def likeliest(
-        self, features: Features, *, user: Said | None = None, agent: Said | None = None
+        self,
+        features: Features,
+        *,
+        user: Said | None = None,
+        agent: Said | None = None,
+        talk: Sequence[Before] | None = None,
     ) -> tuple[str, float]:
         """The one intent that is likeliest, sure or not, and its chance."""
         features = self._widen(features)
@@ -233,13 +292,19 @@ class IntentReader:
         if self._is_elsewhere(main, elsewhere, features, user, agent):
             reading = _read_elsewhere(main, elsewhere, features)
             return reading.intent, reading.confidence
-        if self._combiner is None or (user is None and agent is None) or _is_clear(main, features):
+        if self._combiner is None or _is_clear(main, features):
             return main.label, main.confidence
+        if user is None and agent is None:
+            if not self._asks_words(main, features, talk):
+                return main.label, main.confidence
+            chances = self._weigh_words(self._in_order(main), features, talk)
+            return LABELS[chances.index(max(chances))], max(chances)
         turn = self._weigh(features, main.probabilities, present)
         marks = _is_marks(features.text)
-        chances = _weigh_talk(self._combiner, turn, user, agent, marks=marks)
+        told = self._weigh_words(self._combiner.weigh(turn, user, agent), features, talk)
+        chances = _weigh_talk(told, turn, user, agent, marks=marks)
         confidence = max(chances)
-        return self._combiner.labels[chances.index(confidence)], confidence
+        return LABELS[chances.index(confidence)], confidence
 
     def is_strange_to(self, features: Features) -> bool:
         """Whether a text is in words that the head never learned, so that what it says of it is a guess.
@@ -314,7 +379,7 @@ class IntentReader:
         nowhere = main.label == NOWHERE
         return IntentReading("other", ("other",), "other", confidence, True, is_off_topic=nowhere)
 
-    def _in_context(self, alone: IntentReading, chances: list[float]) -> IntentReading:
+    def _judge(self, alone: IntentReading, chances: list[float]) -> IntentReading:
         """The reading of the turn alone, or what came before if that makes another intent likelier."""
         confidence = max(chances)
         label = LABELS[chances.index(confidence)]
@@ -322,12 +387,30 @@ class IntentReader:
             return alone
         if label == alone.intent and not alone.is_unsure:
             return msgspec.structs.replace(alone, confidence=confidence)
+        if label == _COMPLAINT and alone.confidence >= _OWN_WISH and alone.intent not in NEUTRAL:
+            both = tuple(dict.fromkeys((*alone.intents, label)))
+            return msgspec.structs.replace(alone, intents=both[:MAX_INTENTS])
         further = alone.intents if label in alone.intents else alone.intents[1:]
         intents: tuple[str, ...] = (label,)
         if label not in NEUTRAL:
             intents += tuple(one for one in further if one != label and one not in NEUTRAL)
         decides = label != alone.intent
         return IntentReading(label, intents, GROUPS[label], confidence, False, decides)
+
+    def _weigh_words(
+        self, chances: list[float], features: Features, talk: Sequence[Before] | None
+    ) -> list[float]:
+        """What the heads make of a turn in its talk, and what the words say of it, as one."""
+        if self._talks is None or talk is None:
+            return chances
+        words = self._talks.weigh(features.text, talk)
+        mixed = [
+            max(word, _LEAST_CHANCE) ** _WORDS_SHARE
+            * max(chance, _LEAST_CHANCE) ** (1 - _WORDS_SHARE)
+            for word, chance in zip(words, chances, strict=True)
+        ]
+        whole = sum(mixed)
+        return [each / whole for each in mixed]
 
     def _weigh(
         self, features: Features, chances: Sequence[float], present: dict[str, float]
@@ -411,15 +494,14 @@ def _is_marks(text: str) -> bool:
 
 
 def _weigh_talk(
-    combiner: Combiner, turn: Said, user: Said | None, agent: Said | None, *, marks: bool
+    chances: list[float], turn: Said, user: Said | None, agent: Said | None, *, marks: bool
 ) -> list[float]:
     """The chance of each label after what was said before: of the wishes alone where the turn is but marks, or a
     yes or no to a question, and the talk is about something."""
-    chances = combiner.weigh(turn, user, agent)
     says_nothing = marks or (agent is not None and agent.is_answered_by(turn))
-    return (
-        _leave_neutral_out(chances) if says_nothing and _has_matter(user, agent) else list(chances)
-    )
+    if says_nothing and _has_matter(user, agent):
+        return _leave_neutral_out(chances)
+    return chances
 
 
 def _has_matter(user: Said | None, agent: Said | None) -> bool:

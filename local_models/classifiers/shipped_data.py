@@ -67,6 +67,25 @@ class Exchange:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a talk."""
+
+    is_customers: bool
+    text: str
+    intent: str = ""
+    """What a customer's message wants after what was said before it."""
+    second: str = ""
+    """An intent that is just as fair; empty: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A talk of a customer with an agent, as it went."""
+
+    messages: tuple[Message, ...]
+
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -148,6 +167,14 @@ def read_exchanges(language: str) -> list[Exchange]:
         )
         for row in _rows(DATA / f"exchanges_{language}.jsonl")
     ]  # fmt: skip
+
+
+def read_talks(name: str) -> list[Talk]:
+    """The project's own talks of one language; those of `dev` were written by a stranger and are never learned."""
+    return [
+        Talk(tuple(Message(said[0] == "user", *said[1:]) for said in row["said"]))
+        for row in _rows(DATA / f"talks_{name}.jsonl")
+    ]
 
 
 def _turn(language: str, text: str, intent: str, second: str = "") -> Line:

@@ -1,10 +1,10 @@
 """Train the combiner of `context.py` from the project's own exchanges.
 
 An exchange is what was said before (a customer's turn, an agent's answer, or both) with some turns
-that may follow, each with its intent. Four kinds of turns are learned: those written for the exchange;
+that may follow, each with its intent. Five kinds of turns are learned: those written for the exchange;
 the same ones after another exchange, where a turn that is clear by itself keeps its meaning and
 one after mere pleasantries means what it means alone; bare answers, of which a yes or no is about what
-was asked and a nod about nothing; and the lines that the heads learned from.
+was asked and a nod about nothing; the lines that the heads learned from; and the turns of whole talks.
 """
 
 from __future__ import annotations
@@ -37,8 +37,10 @@ from local_models.classifiers.network import Array, Slot
 from local_models.classifiers.shipped_data import (
     SECOND_SHARE,
     Exchange,
+    Talk,
     read_exchanges,
     read_lines,
+    read_talks,
     read_turns,
 )
 from local_models.classifiers.training import shared_hot
@@ -121,7 +123,7 @@ class Listener:
         """With the heads in the folder; those that are not there are the shipped ones."""
         heads = [folder / f"{name}.npz" for name in ("intent", "intents")]
         self._reader = IntentReader(
-            *(load_head(path) if path.is_file() else None for path in heads)
+            *(load_head(path) if path.is_file() else None for path in heads), by_word=False
         )
         self._heard: dict[str, Said] = {}
 
@@ -241,6 +243,24 @@ def _own_lines(exchanges: Sequence[Exchange]) -> Iterator[Example]:
             if intent == "other":
                 intent = exchange.about or "other"
             yield Example(exchange, line.text, intent, _MADE_WEIGHT)
+
+
+def talk_examples(talks: Sequence[Talk], language: str) -> list[Example]:
+    """Every customer's turn of the talks but the first, after his last one and the newest answer to that."""
+    examples = []
+    for talk in talks:
+        user = agent = ""
+        for message in talk.messages:
+            if not message.is_customers:
+                agent = message.text
+                continue
+            if user or agent:
+                before = Exchange(user, agent, None, (), language)
+                examples.append(
+                    Example(before, message.text, message.intent, second=message.second)
+                )
+            user, agent = message.text, ""
+    return examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,6 +421,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     listener = Listener(options.out)
     exchanges = [one for tongue in LANGUAGES for one in read_exchanges(tongue)]
     examples = make_examples(exchanges, listener)
+    for tongue in LANGUAGES:
+        examples += talk_examples(read_talks(tongue), tongue)
     temperature, share = fit_temperature(exchanges, listener)
     combiner = train_combiner(add_up(examples, listener))
     save_combiner(replace(combiner, temperature=temperature), options.out / "context.npz")

@@ -60,7 +60,7 @@ void table_free(void *table)
 }
 
 /* Counts up with every change of what Python hands over or gets back, see compiled.py. */
-#define INTERFACE 9
+#define INTERFACE 10
 
 static PyMethodDef functions[] = {
     {"softmax", (PyCFunction)(void (*)(void))softmax, METH_FASTCALL,
@@ -93,7 +93,8 @@ static struct PyModuleDef module = {
 PyMODINIT_FUNC PyInit_pointsman_native(void)
 {
     PyTypeObject *types[] = {&SpellingType, &WindowsType, &RowsType, &WordsType,
-                             &TreesType, &LevelsType, &CuesType, &SurveyType, &AnnouncersType, &EncoderType};
+                             &TreesType, &LevelsType, &CuesType, &SurveyType, &AnnouncersType, &EncoderType,
+                             &TransformerType};
     PyObject *made = PyModule_Create(&module);
     if (made == NULL)
         return NULL;

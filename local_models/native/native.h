@@ -29,6 +29,7 @@ extern PyTypeObject CuesType;
 extern PyTypeObject SurveyType;
 extern PyTypeObject AnnouncersType;
 extern PyTypeObject EncoderType;
+extern PyTypeObject TransformerType;
 
 /* What `count` inputs come to in `trees`, added onto `sums`, one for each of the trees' outputs. */
 void trees_walk(PyObject *trees, const float *inputs, float *sums);

@@ -23,7 +23,7 @@ from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.emotion import NOTHING_FELT, EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
 from local_models.classifiers.escalation import is_escalation
-from local_models.classifiers.features import read_glance
+from local_models.classifiers.features import read_glance, spell_glance
 from local_models.classifiers.head import Head, load_head
 from local_models.classifiers.intents import (
     GROUPS,
@@ -48,6 +48,7 @@ from local_models.classifiers.standing import (
     takes_back,
 )
 from local_models.classifiers.table import share_tables
+from local_models.classifiers.talk_reader import Before
 from policies.signals import NOTHING, Signals
 from providers.demands import find_demands
 from providers.messages import ChatRequest, Message, text_of
@@ -115,10 +116,13 @@ class Understanding:
         self._calls = lru_cache(maxsize=2_048)(is_escalation)
         self._wanted = lru_cache(maxsize=2_048)(self._find_matter)
         self._spoken = lru_cache(maxsize=2_048)(tell_spoken)
+        self._spelt = lru_cache(maxsize=2_048)(spell_glance)
 
     @classmethod
-    def from_folder(cls, folder: Path) -> Understanding:
+    def from_folder(cls, folder: Path, *, by_word: bool = True) -> Understanding:
         """With the heads that `main.py train` wrote into the folder, and the shipped ones besides.
+
+        `by_word`: turns are read by the words of their talk too, where the intents are the shipped ones.
 
         Raises:
             ConfigError: there are none, one is not a head of ours or cannot be read with; says which.
@@ -149,7 +153,7 @@ class Understanding:
             raise ConfigError([f"understanding.weights: {problem}" for problem in problems])
         try:
             return cls(
-                IntentReader(heads.get("intent"), heads.get("intents")),
+                IntentReader(heads.get("intent"), heads.get("intents"), by_word=by_word),
                 EmotionReader(heads.get("emotion"), gate=heads.get("emotion_calm")),
                 DifficultyReader(heads.get("difficulty")),
                 quality,
@@ -175,7 +179,9 @@ class Understanding:
         modalities = read_modalities(request.messages)
         start, bubbles = read_bubbles(request.messages, self._own)
         before = read_before(start, self._own)
-        read = self._read_together(whole, bubbles, longest_text(request), before)
+        remarks = read_remarks(request.messages, self._own)
+        talk = self._spell(remarks[:-1])
+        read = self._read_together(whole, bubbles, longest_text(request), before, talk)
         tokens = estimate_prompts(request)
         return replace(
             read,
@@ -190,7 +196,7 @@ class Understanding:
             pii=pii,
             turns=max(1, len(turns)),
             is_reask=self._repeats(last, earlier),
-            is_escalation=read.is_escalation or self._stands(request.messages, bubbles),
+            is_escalation=read.is_escalation or self._stands(remarks, bubbles),
             emotion_trend=self._trend(read, earlier),
             is_stream=request.stream,
             answers=request.n,
@@ -201,7 +207,12 @@ class Understanding:
         return self._own_of_mail(turn) if "\n" in turn else turn
 
     def _read_turn(
-        self, turn: str, reach: int, user_before: str = "", agent_before: str = ""
+        self,
+        turn: str,
+        reach: int,
+        user_before: str = "",
+        agent_before: str = "",
+        talk: tuple[Before, ...] | None = None,
     ) -> Signals:
         """The signals that hang on the last user turn and what came just before it.
 
@@ -213,7 +224,7 @@ class Understanding:
         user = self._recalled(user_before)[0] if user_before else None
         agent = self._heard(agent_before) if agent_before else None
         mood = self._emotions.read_cued(glance)
-        wish = self._intents.read(sample.text, glance, user=user, agent=agent)
+        wish = self._intents.read(sample.text, glance, user=user, agent=agent, talk=talk)
         language = tell_language(sample)
         if language == "other":
             # Heads answer whatever they are asked; of words that they never learned they know nothing.
@@ -306,24 +317,32 @@ class Understanding:
         left = self._intents.read(rest, read_glance(rest), user=user, agent=agent)
         return _drop(_PERSON, left) if _PERSON in left.intents else left
 
+    def _spell(self, said: Sequence[Remark]) -> tuple[Before, ...]:
+        """What was said before, the newest first, as the intents' reader wants it."""
+        return tuple(Before(each.is_customers, self._spelt(each.text)) for each in reversed(said))
+
     def _read_together(
-        self, last: str, bubbles: Sequence[str], reach: int, before: tuple[str, str]
+        self,
+        last: str,
+        bubbles: Sequence[str],
+        reach: int,
+        before: tuple[str, str],
+        talk: tuple[Before, ...],
     ) -> Signals:
         """The last turn, together with the messages right before it; only where none of them wants anything
         does it hang on what was said `before` them."""
         if (bubbles or before[0]) and takes_back(last, "" if bubbles else before[1]):
-            return _calm_down(self._turn(last, reach, *before))
+            return _calm_down(self._turn(last, reach, *before, talk))
         if not bubbles or drops_call(last):
-            return self._turn(last, reach, *before)
+            return self._turn(last, reach, *before, talk)
         earlier = [(text, self._turn(text, reach)) for text in reversed(bubbles)]
         matter = next((text for text, part in earlier if wants_something(text, part)), "")
-        read = self._turn(last, reach, *((matter, "") if matter else before))
+        read = self._turn(last, reach, *((matter, "") if matter else before), talk)
         return join([(last, read), *earlier])
 
-    def _stands(self, messages: Sequence[Message], bubbles: Sequence[str]) -> bool:
+    def _stands(self, talk: Sequence[Remark], bubbles: Sequence[str]) -> bool:
         """Whether a call for a person or a threat of an earlier turn stands, or the messages that are said
         together come to one."""
-        talk = read_remarks(messages, self._own)
         if len(talk) < 2:
             return False
         called = next(
