@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from local_models.classifiers.normalise import clip
 from local_models.classifiers.transformer import (
     MATRICES,
     ROWS,
@@ -39,6 +40,8 @@ PLACES = 64
 """Pieces of one message at most."""
 _OWN_ROOM, _CUSTOMER_ROOM, _AGENT_ROOM = 48, 24, 30
 """Pieces of one message: of a longer one head and tail."""
+_CUT_CHARS = 320
+"""Characters of a message that are cut, half of them its head: more pieces than there is room for."""
 _REMEMBERED = 4_096
 _KEPT = 512
 """Messages whose first layers are kept, some 20 MB."""
@@ -128,12 +131,12 @@ class Cutter:
         self._unigram = Unigram({piece: float(score) for piece, score in known})
         self.cut = lru_cache(_REMEMBERED)(self._cut)
 
-    def lay(self, turn: str, before: Sequence[Before], room: int = ROOM) -> list[tuple[int, ...]]:
+    def lay(self, turn: str, before: Sequence[Before]) -> list[tuple[int, ...]]:
         """The numbers of the pieces of each message, the turn first; the oldest are left out that have no room."""
         laid = [self._lay(turn, _OWN_ROOM)]
         for message in before:
             said = self._lay(message.text, _CUSTOMER_ROOM if message.is_customers else _AGENT_ROOM)
-            if sum(map(len, laid)) + len(said) > room:
+            if sum(map(len, laid)) + len(said) > ROOM:
                 break
             laid.append(said)
         return laid
@@ -142,6 +145,7 @@ class Cutter:
         return (START, *_part(self.cut(text), most), END)
 
     def _cut(self, text: str) -> tuple[int, ...]:
+        text = clip(text, _CUT_CHARS)
         return tuple(self._number.get(piece, UNKNOWN) for piece in self._unigram.cut(text))
 
 
