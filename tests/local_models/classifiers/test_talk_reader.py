@@ -121,6 +121,14 @@ def test_short_turns_after_nothing_are_read_by_their_words_and_long_ones_are_not
     assert intents.read(long, read_glance(long), talk=()) == intents.read(long, read_glance(long))
 
 
+def test_a_turn_that_tells_a_story_is_read_without_the_words(intents: IntentReader) -> None:
+    messages = ("我的快递到哪了", "A:亲，显示在途中呢")
+    agent, user = (intents.hear(read_glance(each.text)) for each in before(*messages))
+    turn = "是这样的，" + "我昨天晚上下班回家以后又看了一下，" * 3 + "想想还是说一声"
+    told = intents.read(turn, read_glance(turn), user=user, agent=agent, talk=before(*messages))
+    assert told == intents.read(turn, read_glance(turn), user=user, agent=agent)
+
+
 def test_a_long_talk_keeps_what_is_newest(reader: TalkReader) -> None:
     said = before(*["A:您好，很高兴为您服务，请问有什么可以帮您的呢", "我买的冰箱"] * 30)
     cutter = Cutter(load_talk(WEIGHTS).pieces, load_talk(WEIGHTS).scores)
