@@ -110,22 +110,6 @@ WIDE static void multiply_wide(float *out, Py_ssize_t far, const float *in, Py_s
 
 static Multiply multiply_here = multiply_plain;
 
-/* Mean nothing, spread one, then times gain plus shift. */
-static void even_out(float *row, Py_ssize_t width, const float *gain, const float *shift, float least)
-{
-    float mean = 0, spread = 0;
-    for (Py_ssize_t i = 0; i < width; i++)
-        mean += row[i];
-    mean /= width;
-    for (Py_ssize_t i = 0; i < width; i++) {
-        row[i] -= mean;
-        spread += row[i] * row[i];
-    }
-    float factor = 1 / sqrtf(spread / width + least);
-    for (Py_ssize_t i = 0; i < width; i++)
-        row[i] = row[i] * factor * gain[i] + shift[i];
-}
-
 static inline void set_rows(float *out, const float *row, Py_ssize_t width)
 {
     if (row == NULL)
@@ -299,19 +283,6 @@ static int take_matrix(PyObject *object, const char *name, Py_ssize_t rows, Py_s
     }
     PyBuffer_Release(&view);
     return matrix->cells == NULL ? -1 : 0;
-}
-
-/* Take in a row of so many floats; NULL with the error set. */
-static float *take_row(PyObject *object, const char *name, Py_ssize_t width)
-{
-    Py_ssize_t count = 0;
-    float *row = copy_of(object, sizeof(float), name, &count);
-    if (row != NULL && count != width) {
-        PyErr_Format(PyExc_ValueError, "%s has %zd floats, not %zd", name, count, width);
-        PyMem_Free(row);
-        return NULL;
-    }
-    return row;
 }
 
 static void encoder_free(Encoder *self)

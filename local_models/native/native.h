@@ -54,6 +54,12 @@ int view_of(PyObject *object, Py_buffer *view, Py_ssize_t item, const char *name
 /* A copy of such an object's bytes, and how many cells it has; NULL with the error set otherwise. */
 void *copy_of(PyObject *object, Py_ssize_t item, const char *name, Py_ssize_t *count);
 
+/* A row of so many floats, taken in; NULL with the error set. */
+float *take_row(PyObject *object, const char *name, Py_ssize_t width);
+
+/* Have a row mean nothing and spread one, then times gain plus shift. */
+void even_out(float *row, Py_ssize_t width, const float *gain, const float *shift, float least);
+
 /* Zeroed memory for a table that is read all over the place, in large pages where the system has them:
  * finding out where a page lies costs more than the read itself. NULL with the error set. */
 void *table_new(size_t size);

@@ -259,22 +259,6 @@ static void send(const Transformer *self, float *out, Py_ssize_t first, Py_ssize
     }
 }
 
-/* Mean nothing, spread one, then times gain plus shift. */
-static void even_out(float *row, Py_ssize_t width, const float *gain, const float *shift, float least)
-{
-    float mean = 0, spread = 0;
-    for (Py_ssize_t i = 0; i < width; i++)
-        mean += row[i];
-    mean /= width;
-    for (Py_ssize_t i = 0; i < width; i++) {
-        row[i] -= mean;
-        spread += row[i] * row[i];
-    }
-    float factor = 1 / sqrtf(spread / width + least);
-    for (Py_ssize_t i = 0; i < width; i++)
-        row[i] = row[i] * factor * gain[i] + shift[i];
-}
-
 static void add_and_even(const Transformer *self, Py_ssize_t count, const float *gain, const float *shift)
 {
     for (Py_ssize_t at = 0; at < count; at++) {
@@ -414,19 +398,6 @@ static PyObject *transformer_read(Transformer *self, PyObject *const *args, Py_s
 enum { WORDS, SCALE, PLACES, SIDES, GAIN, SHIFT, AGES, LAYERS };
 enum { CELLS, STEPS, BIAS, MATRIX };
 enum { ALL, OUT, UP, DOWN, MIDDLE_GAIN, MIDDLE_SHIFT, END_GAIN, END_SHIFT, PARTS };
-
-/* Take in a row of so many floats; NULL with the error set. */
-static float *take_row(PyObject *object, const char *name, Py_ssize_t width)
-{
-    Py_ssize_t count = 0;
-    float *row = copy_of(object, sizeof(float), name, &count);
-    if (row != NULL && count != width) {
-        PyErr_Format(PyExc_ValueError, "%s has %zd floats, not %zd", name, count, width);
-        PyMem_Free(row);
-        return NULL;
-    }
-    return row;
-}
 
 static int lay_cells(Matrix *matrix, const int8_t *cells)
 {
