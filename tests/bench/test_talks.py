@@ -62,7 +62,7 @@ def test_a_file_that_holds_no_talks_is_refused_with_its_line(
 
 
 def test_the_deviation_is_over_talks() -> None:
-    assert talks.spread([True] * 8, [0, 0, 1, 1, 2, 2, 3, 3]) == 0.0
-    alike = talks.spread([True] * 4 + [False] * 4, [0] * 4 + [1] * 4)
-    mixed = talks.spread([True, False] * 4, [0] * 4 + [1] * 4)
+    assert talks.spread([True] * 8, list("00112233")) == 0.0
+    alike = talks.spread([True] * 4 + [False] * 4, list("00001111"))
+    mixed = talks.spread([True, False] * 4, list("00001111"))
     assert alike > mixed == 0.0
