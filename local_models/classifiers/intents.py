@@ -11,16 +11,23 @@ What was said before the turn decides where the turn itself does not say it (`co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
+from local_models.classifiers.clauses import split_clauses as split_clauses
 from local_models.classifiers.context import Combiner, Said, load_combiner, weigh_message
 from local_models.classifiers.features import Features, read_glance, read_several
 from local_models.classifiers.follow_ups import least_to_leave
 from local_models.classifiers.head import Head, Reading, load_head
+from local_models.classifiers.in_talk import (
+    has_matter,
+    is_marks,
+    may_go_on,
+    mix_words,
+    weigh_talk,
+)
 from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.meaning import (
     has_english,
@@ -30,24 +37,14 @@ from local_models.classifiers.meaning import (
     read_meaning,
 )
 from local_models.classifiers.references import is_bare_reference, set_reference_aside
+from local_models.classifiers.shop_intents import GROUPS as GROUPS
+from local_models.classifiers.shop_intents import LABELS as LABELS
+from local_models.classifiers.shop_intents import NEUTRAL as NEUTRAL
 from local_models.classifiers.table import TableHolder
 from local_models.classifiers.talk_reader import Before, open_talks
 
-LABELS = (
-    "order_query", "order_modify", "logistics", "urge", "refund", "return_exchange", "payment",
-    "invoice", "promotion", "account", "product_consult", "shipping_fee", "warranty", "complaint",
-    "human_agent", "smalltalk", "other",
-)  # fmt: skip
-NEUTRAL = frozenset({"smalltalk", "other"})
 _ORDER = "order_query"
 """What the number of an order reads as, by itself or beside another matter."""
-GROUPS = {
-    "order_query": "query", "logistics": "query", "order_modify": "handle", "urge": "handle",
-    "refund": "handle", "return_exchange": "handle", "invoice": "handle", "account": "handle",
-    "warranty": "handle", "payment": "consult", "promotion": "consult",
-    "product_consult": "consult", "shipping_fee": "consult", "complaint": "complaint",
-    "human_agent": "handle", "smalltalk": "other", "other": "other",
-}  # fmt: skip
 WEIGHTS = Path(__file__).parent / "weights"
 MAX_INTENTS = 4
 _PRESENT = 0.4
@@ -76,8 +73,6 @@ _CLEAR = ((0.9, 24), (0.98, 12))
 """A wish that is this sure in a turn of so many bytes (three to a Chinese character) stands by itself,
 whatever was said before it. Shorter ones ("白条", "paypal") may be answers."""
 
-_WORDS_SHARE = 0.6
-"""How much of a turn's reading within its talk goes by the words, the rest by what the heads make of them."""
 _SHORT_BYTES = 48
 """A turn of so many that nothing was said before, sixteen Chinese characters, is read by its words too."""
 _MOST_BYTES = 120
@@ -85,24 +80,8 @@ _MOST_BYTES = 120
 _SURE_ALONE = 0.9
 _COMPLAINT, _OWN_WISH = "complaint", 0.8
 """A turn that is so sure of a wish keeps it, and what it complains of by the talk stands beside it."""
-_LEAST_CHANCE = 1e-6
 
 _WORD = re.compile(r"\w")
-_SPLIT = re.compile(
-    r"[，,。.;；!！?？\n]+|并且|顺便|还有|另外|然后|同时|以及|而且|再帮我|还要|还想"
-    r"|a(?<!\wa)(?:nd also|nd then|nd|lso|s well as)\b|p(?<!\wp)lus\b|b(?<!\wb)y the way\b"
-)
-"""For texts in lower case. Every way begins with a character of its own, which is quick to look for."""
-
-
-_MARKS = re.compile(r"[\s?？!！.。…,，、;；]+")
-"""Marks alone say nothing, but that somebody waits for something."""
-_TALKS_OF = 0.4
-"""How sure a message of the talk must be of its wish, for what says nothing itself to be about it."""
-
-_ANSWERS_OF, _HINTS_AT = 0.6, 0.1
-"""The same of an answer, and of the customer's turn before it, for a turn that points back to be about it: a
-poem that was asked for is about nothing at all, and other trades than shops are seldom sure."""
 
 
 class IntentReading(msgspec.Struct, frozen=True):
@@ -234,8 +213,8 @@ class IntentReader:
         talk: Sequence[Before] | None,
     ) -> IntentReading:
         """Every intent that is there, the number of an order counting as one."""
-        marks = self._many is not None and _is_marks(text)
-        if marks and not (self._combiner and _has_matter(user, agent)):
+        marks = self._many is not None and is_marks(text)
+        if marks and not (self._combiner and has_matter(user, agent)):
             return MARKS_ALONE
         if _WORD.search(text) is None and not marks and self._is_only_signs(text, features):
             return SIGNS_ALONE
@@ -254,7 +233,7 @@ class IntentReader:
         turn = self._weigh(features, main.probabilities, present)
         chances = self._combiner.weigh(turn, user, agent)
         told = self._weigh_words(chances, features, talk)
-        return self._judge(alone, _weigh_talk(told, turn, user, agent, marks=marks))
+        return self._judge(alone, weigh_talk(told, turn, user, agent, marks=marks))
 
     def _read_words(
         self,
@@ -267,7 +246,8 @@ class IntentReader:
         if not self._asks_words(main, features, talk):
             return alone
         chances = self._weigh_words(self._in_order(main), features, talk)
-        return msgspec.structs.replace(self._judge(alone, chances), is_from_context=False)
+        judged = self._judge(alone, chances)
+        return judged if talk else msgspec.structs.replace(judged, is_from_context=False)
 
     def _asks_words(self, main: Reading, features: Features, talk: Sequence[Before] | None) -> bool:
         """Whether a turn that nothing was said before is read by its words: a long one says enough."""
@@ -302,9 +282,9 @@ class IntentReader:
             chances = self._weigh_words(self._in_order(main), features, talk)
             return LABELS[chances.index(max(chances))], max(chances)
         turn = self._weigh(features, main.probabilities, present)
-        marks = _is_marks(features.text)
+        marks = is_marks(features.text)
         told = self._weigh_words(self._combiner.weigh(turn, user, agent), features, talk)
-        chances = _weigh_talk(told, turn, user, agent, marks=marks)
+        chances = weigh_talk(told, turn, user, agent, marks=marks)
         confidence = max(chances)
         return LABELS[chances.index(confidence)], confidence
 
@@ -340,7 +320,7 @@ class IntentReader:
             return False
         if elsewhere < _STRAY:
             return False
-        if _may_go_on(user, agent) and elsewhere < least_to_leave(features.text):
+        if may_go_on(user, agent) and elsewhere < least_to_leave(features.text):
             return False
         if main.label in NEUTRAL and not main.is_unsure:
             return elsewhere >= _STRAY
@@ -406,13 +386,7 @@ class IntentReader:
         if self._talks is None or talk is None or _size(features) > _MOST_BYTES:
             return chances
         words = self._talks.weigh(features.text, talk)
-        mixed = [
-            max(word, _LEAST_CHANCE) ** _WORDS_SHARE
-            * max(chance, _LEAST_CHANCE) ** (1 - _WORDS_SHARE)
-            for word, chance in zip(words, chances, strict=True)
-        ]
-        whole = sum(mixed)
-        return [each / whole for each in mixed]
+        return mix_words(words, chances)
 
     def _weigh(
         self, features: Features, chances: Sequence[float], present: dict[str, float]
@@ -491,40 +465,6 @@ def _has_shipped_labels(one: Head, many: Head | None) -> bool:
     return many is not None and set(one.labels) == {*many.labels} - {NOWHERE} == set(LABELS)
 
 
-def _is_marks(text: str) -> bool:
-    return not text.isspace() and _MARKS.fullmatch(text) is not None
-
-
-def _weigh_talk(
-    chances: list[float], turn: Said, user: Said | None, agent: Said | None, *, marks: bool
-) -> list[float]:
-    """The chance of each label after what was said before: of the wishes alone where the turn is but marks, or a
-    yes or no to a question, and the talk is about something."""
-    says_nothing = marks or (agent is not None and agent.is_answered_by(turn))
-    if says_nothing and _has_matter(user, agent):
-        return _leave_neutral_out(chances)
-    return chances
-
-
-def _has_matter(user: Said | None, agent: Said | None) -> bool:
-    """Whether one of the two was about something."""
-    return any(said is not None and said.matter() >= _TALKS_OF for said in (user, agent))
-
-
-def _may_go_on(user: Said | None, agent: Said | None) -> bool:
-    """Whether an answer stands before the turn, in a talk that is likely to be a shop's."""
-    if agent is None:
-        return False
-    return agent.matter() >= _ANSWERS_OF or (user is not None and user.matter() >= _HINTS_AT)
-
-
-def _leave_neutral_out(chances: Sequence[float]) -> list[float]:
-    """The chances of the wishes alone, for a turn that is about one of them and says nothing itself."""
-    kept = [0.0 if label in NEUTRAL else one for label, one in zip(LABELS, chances, strict=True)]
-    whole = sum(kept)
-    return [one / whole for one in kept] if whole > 0 else list(chances)
-
-
 def _is_clear(main: Reading, features: Features) -> bool:
     """Whether the turn says by itself what it wants, so that nothing before it can overrule it."""
     if main.label in NEUTRAL:
@@ -552,21 +492,3 @@ def _surest(found: dict[str, float]) -> tuple[str, ...]:
     if not found:
         return ()
     return tuple(sorted(found.keys() - NEUTRAL, key=lambda label: (-found[label], label)))
-
-
-def split_clauses(text: str, *, most: int | None = None) -> list[str]:
-    """Clauses of a turn, split at punctuation and connectives; single characters dropped."""
-    clauses = (piece.strip() for piece in _pieces(text))
-    return list(islice((clause for clause in clauses if len(clause) > 1), most))
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """What stands between the cuts, read no further than asked for."""
-    lower = text.lower()
-    if len(lower) != len(text):  # a letter that grows when lowered would shift what follows it
-        text = lower
-    start = 0
-    for cut in _SPLIT.finditer(lower):
-        yield text[start : cut.start()]
-        start = cut.end()
-    yield text[start:]

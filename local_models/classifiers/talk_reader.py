@@ -118,7 +118,7 @@ class TalkReader:
 
 @cache
 def open_talks() -> TalkReader | None:
-    """The shipped reader, loaded once (some 60 MB, a fifth of a second); None where its file is not there."""
+    """The shipped reader, loaded once (some 25 MB, a seventh of a second); None where its file is not there."""
     return TalkReader.load() if WEIGHTS.is_file() else None
 
 
