@@ -12,6 +12,8 @@
 #define HAS_TWO
 #define WIDE __attribute__((target("avx2,fma")))
 #define IS_WIDE (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+#define WIDEST __attribute__((target("avx512f,avx512vnni")))
+#define IS_WIDEST (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni"))
 #endif
 #ifdef __GNUC__
 #define INLINE inline __attribute__((always_inline))

@@ -99,6 +99,36 @@ WIDE static void strip_wide(int32_t *out, const uint8_t *rows, Py_ssize_t depth,
     default: strip_of(out, rows, depth, cells, ABREAST);
     }
 }
+
+/* Where there is an instruction for it, sixteen columns at once. */
+WIDEST static INLINE void strip_in_one(int32_t *out, const uint8_t *rows, Py_ssize_t depth, const int8_t *cells,
+                                       const int count)
+{
+    __m512i sums[ABREAST];
+    for (int i = 0; i < count; i++)
+        sums[i] = _mm512_setzero_si512();
+    for (Py_ssize_t k = 0; k < depth; k += DEEP, cells += DEEP * STRIP) {
+        __m512i strip = _mm512_loadu_si512(cells);
+#pragma GCC unroll 4
+        for (int i = 0; i < count; i++) {
+            int32_t four;
+            memcpy(&four, rows + i * depth + k, sizeof four);
+            sums[i] = _mm512_dpbusd_epi32(sums[i], _mm512_set1_epi32(four), strip);
+        }
+    }
+    for (int i = 0; i < count; i++)
+        _mm512_storeu_si512(out + i * STRIP, sums[i]);
+}
+
+WIDEST static void strip_widest(int32_t *out, const uint8_t *rows, Py_ssize_t depth, const int8_t *cells, int count)
+{
+    switch (count) {
+    case 1: strip_in_one(out, rows, depth, cells, 1); break;
+    case 2: strip_in_one(out, rows, depth, cells, 2); break;
+    case 3: strip_in_one(out, rows, depth, cells, 3); break;
+    default: strip_in_one(out, rows, depth, cells, ABREAST);
+    }
+}
 #endif
 
 static Strip strip_here = strip_plain;
@@ -569,7 +599,7 @@ static PyObject *transformer_new(PyTypeObject *type, PyObject *args, PyObject *k
     self->least = least;
 #ifdef HAS_TWO
     if (IS_WIDE) {
-        strip_here = strip_wide;
+        strip_here = IS_WIDEST ? strip_widest : strip_wide;
         round_here = round_wide;
         bend_here = bend_wide;
         look_here = look_wide;
