@@ -120,6 +120,12 @@ def read_turns(language: str) -> list[Line]:
     return _lines(f"turns_{language}", language)
 
 
+def read_fragments(language: str) -> list[Line]:
+    """The customers' messages of the project's talks, each labelled once more by somebody who saw nothing else of
+    its talk. What one means there may be another matter: they teach what a message says by itself."""
+    return _lines(f"fragments_{language}", language)
+
+
 def read_general(language: str) -> list[Line]:
     """The project's own texts of one language that are not said to a shop: exam questions, orders to an
     assistant, programs, letters, questions of knowledge."""

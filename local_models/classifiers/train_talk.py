@@ -17,11 +17,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from local_models.classifiers.data.compose import Line
 from local_models.classifiers.encoder_file import EncoderFile, read_encoder
 from local_models.classifiers.features import read_glance
 from local_models.classifiers.intents import LABELS
@@ -29,16 +29,16 @@ from local_models.classifiers.shipped_data import (
     SECOND_SHARE,
     Talk,
     read_exchanges,
+    read_fragments,
     read_general,
     read_lines,
     read_talks,
     read_turns,
 )
+from local_models.classifiers.talk_network import AGES, Pieces, TalkNetwork
 from local_models.classifiers.talk_reader import (
     AGENTS,
     CUSTOMERS,
-    PLACES,
-    UNKNOWN,
     WEIGHTS,
     Before,
     Cutter,
@@ -48,17 +48,13 @@ from local_models.classifiers.talk_reader import (
 )
 from local_models.classifiers.train_context import Listener, make_examples
 from local_models.classifiers.training import shared_hot
-from local_models.classifiers.transformer import MATRICES, ROWS, Layer, Matrix, TransformerParts
 from local_models.classifiers.unigram import Unigram
 
 LANGUAGES = ("zh", "en")
-LAYERS, LOCAL = 5, 2
-"""Of the encoder's twelve, and how many of these read each message by itself."""
-AGES = 8
-HIDDEN = 256
-PASSES = 2
+PASSES = 3
 _LINES, _EXCHANGES = 0.35, 0.25
-"""Which part of the lines and of the turns after exchanges a pass takes, beside every turn of the talks."""
+"""Which part of the lines and of the turns after exchanges a pass takes, beside every turn of the talks, with them and
+by itself."""
 _DEPTHS = (1, 1, 2, 3, 4, 6)
 """How many of the customer's earlier turns are told along, by chance: a request may not hold the whole talk."""
 _TOKENS = 2_400
@@ -117,12 +113,16 @@ def exchange_rows() -> list[Row]:
 
 def line_rows() -> list[Row]:
     """The lines that the heads learn, by themselves."""
-    lines = [
-        line
-        for read in (read_lines, read_turns, read_general)
-        for tongue in LANGUAGES
-        for line in read(tongue)
-    ]
+    return _alone(read_lines, read_turns, read_general)
+
+
+def fragment_rows() -> list[Row]:
+    """Turns of the talks as they are labelled by themselves."""
+    return _alone(read_fragments)
+
+
+def _alone(*readers: Callable[[str], Sequence[Line]]) -> list[Row]:
+    lines = [line for read in readers for tongue in LANGUAGES for line in read(tongue)]
     return [Row(plain(line.text), (), line.intents[0], line.second) for line in lines]
 
 
@@ -162,145 +162,6 @@ def choose_pieces(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Pieces:
-    """Tensors of one shape (turns, pieces): what stands where, in which message, and whose that is."""
-
-    numbers: Any
-    place: Any
-    side: Any
-    age: Any
-    there: Any
-
-
-class _Model:
-    """The network in torch."""
-
-    def __init__(self, encoder: EncoderFile, pieces: Sequence[str]) -> None:
-        import torch
-
-        self._torch = torch
-        torch.manual_seed(_SEED)
-        self.heads, self.least = encoder.heads, encoder.least
-        width = encoder.width
-
-        def free(array: Any) -> Any:
-            return torch.nn.Parameter(torch.tensor(np.ascontiguousarray(array, np.float32)))
-
-        self.weights: dict[str, Any] = {
-            "words": free(_first_words(encoder, pieces)),
-            "places": free(encoder.places[:PLACES] + encoder.kind),
-            "sides": free(np.zeros((3, width))),
-            "gain": free(encoder.gain), "shift": free(encoder.shift),
-            "ages": free(np.zeros((LAYERS - LOCAL, encoder.heads, AGES))),
-        }  # fmt: skip
-        for at in range(LAYERS):
-            for name, array in encoder.layer(at).items():
-                self.weights[f"{at}.{name}"] = free(array)
-        rng = np.random.default_rng(_SEED)
-        self.above: dict[str, Any] = {
-            "hidden": free(rng.normal(0.0, 1 / np.sqrt(2 * width), (2 * width, HIDDEN))),
-            "hidden_bias": free(np.zeros(HIDDEN)),
-            "output": free(rng.normal(0.0, 1 / np.sqrt(HIDDEN), (HIDDEN, len(LABELS)))),
-            "output_bias": free(np.zeros(len(LABELS))),
-        }
-
-    def scores(self, own: Any, told: Any, *, drop: float) -> Any:
-        """One raw score a label for each turn, given its own pieces and those of what was said before it."""
-        torch, nets = self._torch, self._torch.nn.functional
-        mine, others = self._begin(own, drop), self._begin(told, drop)
-        alone = own.there[:, None, None, :]
-        together = (told.age[:, None, :] == told.age[:, :, None]) & told.there[:, None, :]
-        # What is only padding sees itself: a row of nothing has no sum.
-        together = (together | torch.eye(told.age.shape[1], dtype=torch.bool))[:, None]
-        for at in range(LOCAL):
-            mine = self._climb(mine, mine, at, alone, drop)
-            others = self._climb(others, others, at, together, drop)
-        there = torch.cat([own.there, told.there], 1)[:, None, None, :]
-        ages = torch.cat([own.age, told.age], 1)
-        for at in range(LOCAL, LAYERS):
-            by_age = self.weights["ages"][at - LOCAL][:, ages].transpose(0, 1)[:, :, None, :]
-            bias = by_age.masked_fill(~there, float("-inf"))
-            mine = self._climb(mine, torch.cat([mine, others], 1), at, bias, drop)
-        shares = own.there.float()[:, :, None]
-        meant = torch.cat([mine[:, 0], (mine * shares).sum(1) / shares.sum(1)], 1)
-        hidden = nets.dropout(meant, 2 * drop) @ self.above["hidden"] + self.above["hidden_bias"]
-        return (
-            nets.dropout(nets.relu(hidden), 2 * drop) @ self.above["output"]
-            + self.above["output_bias"]
-        )
-
-    def _begin(self, said: _Pieces, drop: float) -> Any:
-        nets, w = self._torch.nn.functional, self.weights
-        x = (
-            nets.embedding(said.numbers, w["words"])
-            + w["places"][said.place]
-            + w["sides"][said.side]
-        )
-        width = x.shape[2]
-        return nets.dropout(nets.layer_norm(x, (width,), w["gain"], w["shift"], self.least), drop)
-
-    def _climb(self, x: Any, seen: Any, at: int, mask: Any, drop: float) -> Any:
-        """One layer: the rows of `x` look at all that is `seen`."""
-        nets, w = self._torch.nn.functional, self.weights
-        rows, length, width = x.shape
-
-        def heads(of: Any, part: int) -> Any:
-            columns = slice(part * width, (part + 1) * width)
-            wide = of @ w[f"{at}.all"][:, columns] + w[f"{at}.all_bias"][columns]
-            return wide.view(rows, of.shape[1], self.heads, -1).transpose(1, 2)
-
-        mixed = nets.scaled_dot_product_attention(
-            heads(x, 0), heads(seen, 1), heads(seen, 2), attn_mask=mask
-        )
-        mixed = mixed.transpose(1, 2).reshape(rows, length, width)
-        added = nets.dropout(mixed @ w[f"{at}.out"] + w[f"{at}.out_bias"], drop)
-        x = nets.layer_norm(
-            x + added, (width,), w[f"{at}.middle_gain"], w[f"{at}.middle_shift"], self.least
-        )
-        bent = nets.gelu(x @ w[f"{at}.up"] + w[f"{at}.up_bias"], approximate="tanh")
-        added = nets.dropout(bent @ w[f"{at}.down"] + w[f"{at}.down_bias"], drop)
-        return nets.layer_norm(
-            x + added, (width,), w[f"{at}.end_gain"], w[f"{at}.end_shift"], self.least
-        )
-
-    def pack(self, pieces: Sequence[str], scores: NDArray[np.float32]) -> TalkParts:
-        """The reader with what was learned so far."""
-        got = {
-            name: one.detach().numpy().copy()
-            for name, one in {**self.weights, **self.above}.items()
-        }
-        scale = np.maximum(np.abs(got["words"]).max(axis=1), 1e-9) / np.float32(127.0)
-        words = np.rint(got["words"] / scale[:, None]).astype(np.int8)
-        layers = [
-            Layer(
-                {
-                    name: Matrix.pack(got[f"{at}.{name}"], got[f"{at}.{name}_bias"])
-                    for name in MATRICES
-                },
-                {name: got[f"{at}.{name}"] for name in ROWS},
-            )
-            for at in range(LAYERS)
-        ]
-        body = TransformerParts(
-            words, scale, got["places"], got["sides"], got["gain"], got["shift"], layers, LOCAL,
-            got["ages"], self.heads, self.least,
-        )  # fmt: skip
-        return TalkParts(
-            LABELS, tuple(pieces), scores, body,
-            got["hidden"], got["hidden_bias"], got["output"], got["output_bias"],
-        )  # fmt: skip
-
-
-def _first_words(encoder: EncoderFile, pieces: Sequence[str]) -> NDArray[np.float32]:
-    """What each piece means to begin with; our marks mean a number."""
-    number = {piece: at for at, piece in enumerate(encoder.pieces)}
-    start, end, unknown = encoder.specials[0], encoder.specials[2], encoder.specials[3]
-    chosen = [start, end, unknown]
-    chosen += [number.get(piece, number["0"]) for piece in pieces[UNKNOWN + 1 :]]
-    return encoder.words(chosen)
-
-
 def train(
     rows: Callable[[random.Random], Sequence[Row]],
     encoder: EncoderFile,
@@ -311,7 +172,7 @@ def train(
     """A reader taught what `rows` draws for each pass, not calibrated."""
     import torch
 
-    model, cutter = _Model(encoder, pieces), Cutter(pieces, scores)
+    model, cutter = TalkNetwork(encoder, pieces), Cutter(pieces, scores)
     below = {"params": list(model.weights.values()), "lr": _RATE}
     above = {"params": list(model.above.values()), "lr": _RATE_ABOVE}
     descent = torch.optim.AdamW([below, above], weight_decay=0.01, betas=(0.9, 0.98))
@@ -325,7 +186,9 @@ def train(
         for group, rate in zip(descent.param_groups, rates, strict=True):
             group["lr"] = rate * share
         own, told, targets, weight = _lay_out(batch, cutter)
-        chances = model.scores(own, told, drop=_DROPOUT).log_softmax(1)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            found = model.scores(own, told, drop=_DROPOUT)
+        chances = found.float().log_softmax(1)
         loss = (-(chances * torch.tensor(targets)).sum(1) * torch.tensor(weight)).mean()
         descent.zero_grad()
         loss.backward()
@@ -365,7 +228,7 @@ def _sizes(row: Row, cutter: Cutter) -> tuple[int, int]:
 
 def _lay_out(
     batch: Sequence[Row], cutter: Cutter
-) -> tuple[_Pieces, _Pieces, NDArray[np.float32], NDArray[np.float32]]:
+) -> tuple[Pieces, Pieces, NDArray[np.float32], NDArray[np.float32]]:
     """The turns' own pieces, those before them, targets and weights of a batch."""
     laid = [cutter.lay(row.text, row.before) for row in batch]
     own = [[(each[0], 0, 0)] for each in laid]
@@ -382,7 +245,7 @@ def _lay_out(
     return _pad(own), _pad(told), targets, np.array([row.weight for row in batch], np.float32)
 
 
-def _pad(turns: Sequence[Sequence[tuple[Sequence[int], int, int]]]) -> _Pieces:
+def _pad(turns: Sequence[Sequence[tuple[Sequence[int], int, int]]]) -> Pieces:
     """Messages of each turn one after the other, each with whose it is and how old."""
     import torch
 
@@ -396,16 +259,31 @@ def _pad(turns: Sequence[Sequence[tuple[Sequence[int], int, int]]]) -> _Pieces:
             numbers[at, span], place[at, span] = said, np.arange(len(said))
             side[at, span], age[at, span], there[at, span] = whose, old, True
             begin += len(said)
-    return _Pieces(*map(torch.tensor, (numbers, place, side, age, there)))
+    return Pieces(*map(torch.tensor, (numbers, place, side, age, there)))
 
 
-def draw(
-    lines: Sequence[Row], exchanges: Sequence[Row], talks: Sequence[Row], rng: random.Random
-) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that is learned."""
+
+    talks: Sequence[Row] = ()
+    fragments: Sequence[Row] = ()
+    exchanges: Sequence[Row] = ()
+    lines: Sequence[Row] = ()
+
+    def texts(self) -> list[str]:
+        """Every text once, in order."""
+        rows = (*self.talks, *self.fragments, *self.exchanges, *self.lines)
+        before = {each.text for row in (*self.exchanges, *self.talks) for each in row.before}
+        return sorted({row.text for row in rows} | before)
+
+
+def draw(material: Material, rng: random.Random) -> list[Row]:
     """What one pass learns."""
-    chosen = rng.sample(lines, int(len(lines) * _LINES))
+    lines, exchanges = material.lines, material.exchanges
+    chosen = [*material.fragments, *rng.sample(lines, int(len(lines) * _LINES))]
     chosen += rng.sample(exchanges, int(len(exchanges) * _EXCHANGES))
-    for row in talks:
+    for row in material.talks:
         chosen.append(replace(row, before=shorten(row.before, rng.choice(_DEPTHS))))
     return chosen
 
@@ -457,12 +335,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         encoder = read_encoder(options.encoder or find_encoder_file())
     except (OSError, ValueError) as problem:
         sys.exit(f"The encoder cannot be read: {problem}")
-    talks = talk_rows([talk for tongue in LANGUAGES for talk in read_talks(tongue)])
-    exchanges, lines = exchange_rows(), line_rows()
-    texts = {row.text for row in (*lines, *exchanges, *talks)}
-    texts |= {each.text for row in (*exchanges, *talks) for each in row.before}
-    pieces, scores = choose_pieces(encoder, sorted(texts))
-    title = f"talk: {len(talks)} turns of talks, {len(pieces)} pieces"
+    material = Material(
+        talk_rows([talk for tongue in LANGUAGES for talk in read_talks(tongue)]),
+        fragment_rows(), exchange_rows(), line_rows(),
+    )  # fmt: skip
+    pieces, scores = choose_pieces(encoder, material.texts())
+    title = f"talk: {len(material.talks)} turns of talks, {len(pieces)} pieces"
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task(title)
 
@@ -471,15 +349,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 task, completed=done, total=steps, description=f"{title}, loss {loss:.2f}"
             )
 
-        parts = train(
-            lambda rng: draw(lines, exchanges, talks, rng), encoder, pieces, scores, on_step
-        )
+        parts = train(lambda rng: draw(material, rng), encoder, pieces, scores, on_step)
     kept_back = talk_rows(read_talks("dev"))
     temperature, share = fit_temperature(parts, kept_back)
     save_talk(replace(parts, temperature=temperature), options.out)
-    print(
-        f"{len(talks)} turns of talks, {len(exchanges)} after exchanges, {len(lines)} lines; {len(pieces)} pieces"
-    )
+    for name in ("talks", "fragments", "exchanges", "lines"):
+        print(f"{name}: {len(getattr(material, name))} rows")
     print(f"turns of a stranger's talks read rightly: {100 * share:.1f} %; T = {temperature:.2f}")
 
 

@@ -114,7 +114,7 @@ def test_wishes_that_share_the_certainty_are_read_and_not_rejected() -> None:
 
 
 def test_a_turn_without_a_wish_yields_to_the_wish_beside_it(reader: IntentReader) -> None:
-    text = "我现在在外地不方便，然后就是上次那个东西，帮我把发票重新开一下"
+    text = "我这会儿在上班，然后就是上次那个东西，帮我把发票重新开一下"
     reading = reader.read(text, read_features(text))
     assert reading.intents == ("invoice",)
     assert (reading.intent, reading.group) == ("invoice", "handle")

@@ -41,7 +41,7 @@ def train(stand_ins: list[str], ticks: list[int] | None = None) -> Head:
 
 @pytest.fixture(scope="module")
 def head() -> Head:
-    return train(gather_outside(ROWS, 300, seed=2))
+    return train(gather_outside(ROWS, 300, seed=3))
 
 
 def read(head: Head, text: str) -> IntentReading:
@@ -91,7 +91,7 @@ def test_every_pass_is_told() -> None:
 
 
 def test_the_same_rows_and_seed_give_the_same_head(head: Head) -> None:
-    again = train(gather_outside(ROWS, 300, seed=2))
+    again = train(gather_outside(ROWS, 300, seed=3))
     assert np.array_equal(again.bias, head.bias) and again.temperature == head.temperature
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from local_models.classifiers.features import read_glance, spell_glance
 from local_models.classifiers.intents import LABELS, IntentReader
-from local_models.classifiers.shipped_data import Message, Talk, read_talks
+from local_models.classifiers.shipped_data import Message, Talk, read_fragments, read_talks
 from local_models.classifiers.talk_reader import (
     ROOM,
     UNKNOWN,
@@ -21,7 +21,14 @@ from local_models.classifiers.talk_reader import (
     load_talk,
     save_talk,
 )
-from local_models.classifiers.train_talk import draw, shorten, talk_rows
+from local_models.classifiers.train_talk import (
+    Material,
+    Row,
+    draw,
+    fragment_rows,
+    shorten,
+    talk_rows,
+)
 
 LEARNED, KEPT_BACK = ("zh", "en"), ("dev", "zh_blind", "en_blind")
 TALKS = {name: read_talks(name) for name in (*LEARNED, *KEPT_BACK)}
@@ -62,7 +69,11 @@ def test_the_shipped_reader_knows_the_shipped_intents(reader: TalkReader) -> Non
     [
         (("我要退货", "A:请问您要退几件呢"), "两件", "return_exchange"),
         (("帮我开发票", "A:请问是个人还是单位呢", "单位", "A:请提供一下税号"), "发你了", "invoice"),
-        (("我的快递到哪了", "A:亲，显示在途中呢", "还要几天", "A:大概两天"), "那么久", "logistics"),
+        (
+            ("我的快递到哪了", "A:亲，显示在途中呢", "还要几天", "A:大概两天"),
+            "后天我不在家",
+            "logistics",
+        ),
         (("空调不制冷了", "A:请问买了多久了呢", "去年夏天"), "是不是要加氟", "warranty"),
         (("can i get a refund", "A:How did you pay?"), "with my visa card", "refund"),
         (
@@ -189,9 +200,19 @@ def test_turns_are_learned_after_all_or_some_of_what_was_said_before() -> None:
     assert (third.intent, third.second, len(third.before)) == ("refund", "return_exchange", 3)
     assert shorten(third.before, 1) == (Before(True, "两件"),)
     assert shorten(third.before, 2) == third.before
-    drawn = draw([first] * 20, [second] * 20, [third] * 5, random.Random(0))
-    assert [sum(row.text == each.text for row in drawn) for each in (first, second, third)] == [
-        7,
-        5,
-        5,
-    ]
+
+
+def test_a_pass_takes_every_turn_of_the_talks_and_a_part_of_the_rest() -> None:
+    names = ("talks", "fragments", "exchanges", "lines")
+    rows = {name: [Row(name, (), "other")] * 20 for name in names}
+    drawn = [row.text for row in draw(Material(**rows), random.Random(0))]
+    assert [drawn.count(name) for name in names] == [20, 20, 5, 7]
+    assert Material(**rows).texts() == sorted(names)
+
+
+def test_fragments_are_the_talks_turns() -> None:
+    said = {each.text for name in LEARNED for talk in TALKS[name] for each in talk.messages}
+    alone = fragment_rows()
+    assert len(alone) > 17_000 and all(row.before == () and row.intent in LABELS for row in alone)
+    texts = [line.text for tongue in LEARNED for line in read_fragments(tongue)]
+    assert sum(text in said for text in texts) / len(texts) > 0.99
