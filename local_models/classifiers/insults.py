@@ -19,11 +19,11 @@ _LETTERS = re.compile(
     r"|you(?:'re| are)? (?:all |guys )?(?:a bunch of )?(?:idiots?|crooks|thieves|liars|clowns|scammers|useless))(?![a-z\d])"
 )
 _BEGINS = re.compile(
-    "[尼泥马妈特他煞傻沙杀脑智弱废狗滚操草日去干艹爷黑奸骗诈雷烂气蛋混畜渣败贱病脸良德耻垃靠仆扑冚戆屎食坑恶卧s]"
+    "[尼泥马妈特他煞傻沙杀脑智弱废狗滚操草操日去干艹爷神黑奸骗诈雷烂气蛋混畜渣败贱病脸良德耻垃靠仆扑冚戆屎食坑恶卧s]"
 )
 """How the words begin; they are tried nowhere else."""
 _WORD = re.compile(
-    "尼[玛妹](?!县)|[泥马](?<=[你泥])马(?:勒|的币|死)|妈(?<=[你他她]妈)(?:的(?![^，。,.!]{0,3}(?:手机|账号|号码|名字|地址|电话|生日|衣服|订单))|了?个?[逼比])|妈(?<![我你他她们大姨姑舅婆奶妈]妈)的(?=$|[,.!，。！~ ]|[还又都这怎什退骗快搞])"
+    "尼[玛妹](?!县)|泥(?<=[草操艹日曹肏]泥)马(?!农|园|牧|毛绒|玩|公仔|抱枕|图)|操(?<!\\w操)(?=$|[,.!，。！ 你他她])|神经病(?!院|学|人|医|科|的?药)|[泥马](?<=[你泥])马(?:勒|的币|死)|妈(?<=[你他她]妈)(?:的(?![^，。,.!]{0,3}(?:手机|账号|号码|名字|地址|电话|生日|衣服|订单))|了?个?[逼比])|妈(?<![我你他她们大姨姑舅婆奶妈]妈)的(?=$|[,.!，。！~ ]|[还又都这怎什退骗快搞])"
     "|特[么喵](?<!模特么)|他[马玛码]的|[煞傻沙杀][笔逼比屄叉](?![记盒画])|[傻煞]b(?![a-z])|s(?<![a-z\\d]s)[.]?b(?:客服|商家|卖家|店家?|平台|快递|公司|东西|吧|们|了|玩意)"
     "|脑[残瘫](?!粉|儿|患|病|人|志|贴)|脑子(?:有病|进水|有问题|有坑|被驴)|智障(?!人士|人群|儿|者|孩|患|朋友|学校|残)|弱智(?!儿|者|人|患|学校|残)"
     "|废物(?!利|回|处|箱|桶|改|再|分|循|排|的|花|艺|管|焚|填)|狗(?:东西(?![都也]?(?:卖|吃|用|怎么|是什么|没|有|在|能|发|到|的|好))|屁(?!股)|娘养|杂种|逼|比东西|商家|平台|客服|卖家|店(?=$|[,.!，。！]))"
@@ -37,11 +37,37 @@ _WORD = re.compile(
 """In simplified characters and lower case."""
 
 
+_BESIDE = 3
+"""Letters beside an insult that say nothing of their own ("去你大" of "去你大爷的")."""
+_LONGEST = 24
+
+
 def has_insult(typed: str) -> bool:
     """Whether somebody abuses the other side in it, and not in fun."""
-    plain = lower(typed) if typed.isascii() else lower(simplify(typed))
-    is_found = _LETTERS.search(plain) is not None or (
-        not plain.isascii()
-        and any(_WORD.match(plain, at.start()) for at in _BEGINS.finditer(plain))
-    )
-    return is_found and not is_in_fun(plain)
+    plain = _plain(typed)
+    return _find(plain) is not None and not is_in_fun(plain)
+
+
+def is_insult_alone(typed: str) -> bool:
+    """Whether a text says nothing else."""
+    if len(typed) > _LONGEST:
+        return False
+    plain = _plain(typed)
+    found = _find(plain)
+    if found is None or is_in_fun(plain):
+        return False
+    beside = plain[: found.start()] + plain[found.end() :]
+    return sum(map(str.isalnum, beside)) <= _BESIDE
+
+
+def _plain(typed: str) -> str:
+    return lower(typed) if typed.isascii() else lower(simplify(typed))
+
+
+def _find(plain: str) -> re.Match[str] | None:
+    """The first insult in a text in simplified characters and lower case."""
+    found = _LETTERS.search(plain)
+    if found is not None or plain.isascii():
+        return found
+    tried = (_WORD.match(plain, at.start()) for at in _BEGINS.finditer(plain))
+    return next((each for each in tried if each is not None), None)

@@ -28,6 +28,14 @@ from local_models.classifiers.in_talk import (
     mix_words,
     weigh_talk,
 )
+from local_models.classifiers.insults import is_insult_alone
+from local_models.classifiers.intent_reading import (
+    ABUSE_ALONE,
+    MARKS_ALONE,
+    NOTHING_KNOWN,
+    SIGNS_ALONE,
+)
+from local_models.classifiers.intent_reading import IntentReading as IntentReading
 from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.meaning import (
     has_english,
@@ -84,31 +92,8 @@ _COMPLAINT, _OWN_WISH = "complaint", 0.8
 _WORD = re.compile(r"\w")
 
 
-class IntentReading(msgspec.Struct, frozen=True):
-    """What one customer turn wants."""
-
-    intent: str
-    """The main intent; `other` when unsure."""
-    intents: tuple[str, ...]
-    """Every intent found, the main one first; neutral ones only when they stand alone."""
-    group: str
-    confidence: float
-    """Calibrated probability that `intent` is right."""
-    is_unsure: bool
-    is_from_context: bool = False
-    """What was said before decided: the turn by itself would have been read otherwise."""
-    is_off_topic: bool = False
-    """It is not said to a shop (or, with labels of one's own, belongs to none of them)."""
-
-
-MARKS_ALONE = IntentReading("other", ("other",), "other", 0.4, is_unsure=False)
-"""What is made of "?" and "……" where nothing was said before: little, and no model could make more of it."""
-
-NOTHING_KNOWN = IntentReading("other", ("other",), "other", 0.0, is_unsure=True)
-"""What is made of a text in words that nobody taught the reader."""
-
-SIGNS_ALONE = IntentReading("smalltalk", ("smalltalk",), "other", 0.8, is_unsure=False)
-"""What is made of emoji and other signs that the reader never met; of 35 that it did, 28 are smalltalk."""
+_RATHER_SURE = 0.6
+"""What is so sure of a wish is no mere insult ("退钱傻逼")."""
 
 
 class IntentReader:
@@ -222,6 +207,8 @@ class IntentReader:
             return NOTHING_KNOWN
         features = self._widen(features)
         main = self._one.read(features)
+        if self._is_mere_abuse(text, main):
+            return ABUSE_ALONE
         present, elsewhere = self._present(features)
         if self._is_elsewhere(main, elsewhere, features, user, agent):
             return _read_elsewhere(main, elsewhere, features)
@@ -234,6 +221,10 @@ class IntentReader:
         chances = self._combiner.weigh(turn, user, agent)
         told = self._weigh_words(chances, features, talk)
         return self._judge(alone, weigh_talk(told, turn, user, agent, marks=marks))
+
+    def _is_mere_abuse(self, text: str, main: Reading) -> bool:
+        may_be = main.label in NEUTRAL or main.confidence < _RATHER_SURE
+        return self._combiner is not None and may_be and is_insult_alone(text)
 
     def _read_words(
         self,

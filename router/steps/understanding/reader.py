@@ -25,10 +25,10 @@ from local_models.classifiers.entities import find_slots
 from local_models.classifiers.escalation import is_escalation
 from local_models.classifiers.features import read_glance, spell_glance
 from local_models.classifiers.head import Head, load_head
+from local_models.classifiers.intent_reading import NOTHING_KNOWN
 from local_models.classifiers.intents import (
     GROUPS,
     NEUTRAL,
-    NOTHING_KNOWN,
     IntentReader,
     IntentReading,
 )

@@ -278,7 +278,7 @@ def test_beside_words_they_do_not_change_the_mood(reader: EmotionReader, text: s
 @pytest.mark.parametrize(
     "text",
     [
-        "[发怒]还不发货", "[怒]", "还没到[抓狂]", "快递呢[生气]", "[發怒]到底發不發", "发货了吗😡", "nmsl", "尼玛", "煞笔", "脑残", "智障吗你们",
+        "[发怒]还不发货", "[怒]", "还没到[抓狂]", "快递呢[生气]", "[發怒]到底發不發", "发货了吗😡", "nmsl", "尼玛", "草泥马", "神经病", "操！", "煞笔", "脑残", "智障吗你们",
         "特么的三天了", "去你大爷的", "黑店", "詐騙集團是不是", "真的很雷", "廢到爆", "好气啊", "客服sb吧", "f*ck you", "scumbags",
     ],
 )  # fmt: skip
@@ -291,7 +291,7 @@ def test_signs_in_brackets_and_insults_are_anger(reader: EmotionReader, text: st
     "text",
     [
         "有😡玩偶吗", "🤮 孕吐吃这个可以吗", "笑死我了😡开玩笑的", "😠表情贴纸多少钱", "do you have the 😡 plush", "废物利用的花盆有吗", "智障人士用的轮椅有吗",
-        "尼玛县能送吗", "我妈的手机号", "雷人的款", "好气质的裙子", "[微笑]",
+        "尼玛县能送吗", "我妈的手机号", "雷人的款", "草泥马毛绒玩具有吗", "广播体操怎么做", "神经病学的书有吗", "好气质的裙子", "[微笑]",
     ],
 )  # fmt: skip
 def test_goods_and_fun_are_none(reader: EmotionReader, text: str) -> None:

@@ -120,6 +120,27 @@ def test_a_turn_without_a_wish_yields_to_the_wish_beside_it(reader: IntentReader
     assert (reading.intent, reading.group) == ("invoice", "handle")
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["草泥马", "滚", "尼玛", "去你妈的", "有病吧你", "智障", "操", "黑店！", "cnm", "bullshit", "wtf", "you idiots", "神经病"],
+)  # fmt: skip
+def test_an_insult_alone_is_a_complaint(reader: IntentReader, text: str) -> None:
+    assert reader.read(text, read_features(text)).intent == "complaint"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("草泥马毛绒玩具多少钱", "product_consult"), ("滚筒洗衣机有货吗", "product_consult"), ("怎么退款啊傻逼", "refund"),
+        ("这个操作", "other"), ("什么时候发货啊nmd", "logistics"),
+    ],
+)  # fmt: skip
+def test_what_is_said_beside_an_insult_counts_and_names_of_things_are_none(
+    reader: IntentReader, text: str, intent: str
+) -> None:
+    assert reader.read(text, read_features(text)).intent == intent
+
+
 def test_small_talk_beside_a_wish_is_no_second_intent(reader: IntentReader) -> None:
     text = "你好，谢谢，退款什么时候到账"
     assert reader.read(text, read_features(text)).intents == ("refund",)
