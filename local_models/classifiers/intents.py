@@ -65,7 +65,7 @@ _CLAUSE_SURE, _CLAUSE_SURE_ALONE = 0.45, 0.7
 _CLAUSES_READ = 4
 _CLAUSE_CHARS = 400
 """Several wishes in one breath are short; a longer text tells a story, clause by clause."""
-_ELSEWHERE = 0.5
+_ELSEWHERE = 0.45
 """How sure it must be that a text is not said to a shop, for none of its words to be a wish, ..."""
 _STRAY = 0.3
 """... and how sure where the text holds none anyway, for nothing that was said before to lend it one."""
@@ -261,6 +261,8 @@ class IntentReader:
         """The one intent that is likeliest, sure or not, and its chance."""
         features = self._widen(features)
         main = self._one.read(features)
+        if self._is_mere_abuse(features.text, main):
+            return ABUSE_ALONE.intent, ABUSE_ALONE.confidence
         present, elsewhere = self._present(features)
         if self._is_elsewhere(main, elsewhere, features, user, agent):
             reading = _read_elsewhere(main, elsewhere, features)

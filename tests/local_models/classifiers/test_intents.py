@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from local_models.classifiers.emotion import EmotionReader
-from local_models.classifiers.features import read_features
+from local_models.classifiers.features import read_features, read_glance
 from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import GROUPS, LABELS, WEIGHTS, IntentReader, split_clauses
 from local_models.classifiers.shipped_data import read_lines
@@ -126,6 +126,7 @@ def test_a_turn_without_a_wish_yields_to_the_wish_beside_it(reader: IntentReader
 )  # fmt: skip
 def test_an_insult_alone_is_a_complaint(reader: IntentReader, text: str) -> None:
     assert reader.read(text, read_features(text)).intent == "complaint"
+    assert reader.likeliest(read_glance(text))[0] == "complaint"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,13 @@ from local_models.classifiers.emotion import EmotionReader
 from local_models.classifiers.features import read_features, read_glance
 from local_models.classifiers.head import load_head
 from local_models.classifiers.intents import WEIGHTS, IntentReader
-from local_models.classifiers.shipped_data import DATA, read_general, read_lines, read_turns
+from local_models.classifiers.shipped_data import (
+    DATA,
+    read_fragments,
+    read_general,
+    read_lines,
+    read_turns,
+)
 
 
 def strangers(name: str) -> list[dict[str, Any]]:
@@ -66,7 +72,11 @@ def test_sincere_praise_is_seldom_taken_for_mockery() -> None:
 
 
 def test_only_commonplaces_were_learned_too() -> None:
-    learned = {line.text for read in (read_lines, read_turns) for line in read("en") + read("zh")}
+    learned = {
+        line.text
+        for read in (read_lines, read_turns, read_fragments)
+        for line in read("en") + read("zh")
+    }
     learned |= {line.text for line in read_general("en")}
     for name in ("turns_en", "several", "general_en"):
         texts = [row["text"] for row in strangers(name)]
