@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 
@@ -33,3 +35,17 @@ ABUSE_ALONE = IntentReading("complaint", ("complaint",), "complaint", 0.8, is_un
 
 SIGNS_ALONE = IntentReading("smalltalk", ("smalltalk",), "other", 0.8, is_unsure=False)
 """What is made of emoji and other signs that the reader never met; of 35 that it did, 28 are smalltalk."""
+
+_FACES = re.compile(
+    r"(?:\ue018|#e-[a-z][\ue001-\ue003]|/:[a-z]{1,8}"
+    r"|[/\[](?:微笑|撇嘴|得意|流泪|害羞|闭嘴|大哭|尴尬|调皮|呲牙|惊讶|难过|偷笑|愉快|可爱|白眼|憨笑|悠闲|晕|再见|擦汗|鼓掌|坏笑|委屈|亲亲|可怜|笑脸|脸红|破涕为笑|笑哭|无语|嘿哈"
+    r"|捂脸|奸笑|机智|皱眉|耶|加油|汗|旺柴|好的|哇|翻白眼|叹气|苦涩|裂开|爱心|心碎|拥抱|强|握手|胜利|抱拳|ok|合十|咖啡|蛋糕|玫瑰|凋谢|太阳|庆祝|礼物|红包|烟花|跳跳|鲜花|色|汗颜|比心|赞)\]?"
+    r"|[\s~!！。.…])+"
+)
+"""Faces in the codes of shops' and messengers' chat windows, of a text as `normalise` spells it; those of rage are none."""
+_FACE = re.compile(r"[\ue018#/\[]")
+
+
+def is_only_faces(plain: str) -> bool:
+    """Whether a normalised text holds faces in codes ("#E-s12", "[微笑]", "/:rose") and nothing else."""
+    return _FACE.match(plain) is not None and _FACES.fullmatch(plain) is not None

@@ -34,6 +34,7 @@ from local_models.classifiers.intent_reading import (
     MARKS_ALONE,
     NOTHING_KNOWN,
     SIGNS_ALONE,
+    is_only_faces,
 )
 from local_models.classifiers.intent_reading import IntentReading as IntentReading
 from local_models.classifiers.labelled import NOWHERE
@@ -205,6 +206,8 @@ class IntentReader:
             return SIGNS_ALONE
         if self._many is None and not len(features.raw_hashes):
             return NOTHING_KNOWN
+        if self._many is not None and is_only_faces(features.text):
+            return SIGNS_ALONE
         features = self._widen(features)
         main = self._one.read(features)
         if self._is_mere_abuse(text, main):
@@ -259,6 +262,8 @@ class IntentReader:
         talk: Sequence[Before] | None = None,
     ) -> tuple[str, float]:
         """The one intent that is likeliest, sure or not, and its chance."""
+        if self._many is not None and is_only_faces(features.text):
+            return SIGNS_ALONE.intent, SIGNS_ALONE.confidence
         features = self._widen(features)
         main = self._one.read(features)
         if self._is_mere_abuse(features.text, main):

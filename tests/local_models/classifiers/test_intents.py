@@ -142,6 +142,24 @@ def test_what_is_said_beside_an_insult_counts_and_names_of_things_are_none(
     assert reader.read(text, read_features(text)).intent == intent
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["#E-s33", "#E-s[数字x]#E-s[数字x]", "[微笑][微笑]", "[OK]", "[好的]！", "/:rose", "/微笑", "[玫瑰] [玫瑰]"],
+)  # fmt: skip
+def test_faces_in_a_chat_windows_codes_are_small_talk(reader: IntentReader, text: str) -> None:
+    assert reader.read(text, read_features(text), talk=()).intent == "smalltalk"
+    assert reader.likeliest(read_glance(text), talk=())[0] == "smalltalk"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("[金额x]", "other"), ("退款到账了[微笑]吗", "refund"), ("/", "other"), ("[发票]", "invoice")]
+)  # fmt: skip
+def test_words_beside_such_codes_and_other_codes_are_read(
+    reader: IntentReader, text: str, intent: str
+) -> None:
+    assert reader.read(text, read_features(text), talk=()).intent == intent
+
+
 def test_small_talk_beside_a_wish_is_no_second_intent(reader: IntentReader) -> None:
     text = "你好，谢谢，退款什么时候到账"
     assert reader.read(text, read_features(text)).intents == ("refund",)
