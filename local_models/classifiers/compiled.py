@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-INTERFACE = 10
+INTERFACE = 11
 """What these loops take and give; a module of another count is not used. `local_models/native/module.c` has the same."""
 
 
@@ -194,7 +194,7 @@ class CompiledModule(Protocol):
     Raises ValueError where they do not fit together.
     """
 
-    Transformer: Callable[[tuple[object, ...], int, int, int, int, float], CompiledTransformer]
+    Transformer: Callable[[tuple[object, ...], int, int, int, int, float, int], CompiledTransformer]
     """Takes the words (int8), scale, places, sides, gain, shift and ages (float32) and a tuple of layers as
     `transformer.py` lays them out; width, heads, inner width, how many layers read a message by itself, and the least
     spread that is divided by.

@@ -66,7 +66,7 @@ _CLAUSE_SURE, _CLAUSE_SURE_ALONE = 0.45, 0.7
 _CLAUSES_READ = 4
 _CLAUSE_CHARS = 400
 """Several wishes in one breath are short; a longer text tells a story, clause by clause."""
-_ELSEWHERE = 0.45
+_ELSEWHERE = 0.38
 """How sure it must be that a text is not said to a shop, for none of its words to be a wish, ..."""
 _STRAY = 0.3
 """... and how sure where the text holds none anyway, for nothing that was said before to lend it one."""
@@ -87,6 +87,8 @@ _SHORT_BYTES = 48
 _MOST_BYTES = 120
 """What is longer, forty Chinese characters, tells its own story; within talks nobody taught the reader such turns."""
 _SURE_ALONE = 0.9
+_SURE_IN_TALK = 0.9
+"""Of what the heads are so sure after what was said before, the words change nothing but the time it takes."""
 _COMPLAINT, _OWN_WISH = "complaint", 0.8
 """A turn that is so sure of a wish keeps it, and what it complains of by the talk stands beside it."""
 
@@ -382,6 +384,8 @@ class IntentReader:
     ) -> list[float]:
         """What the heads make of a turn in its talk, and what the words say of it, as one."""
         if self._talks is None or talk is None or _size(features) > _MOST_BYTES:
+            return chances
+        if talk and max(chances) >= _SURE_IN_TALK:
             return chances
         words = self._talks.weigh(features.text, talk)
         return mix_words(words, chances)

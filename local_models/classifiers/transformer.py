@@ -21,6 +21,8 @@ MATRICES = ("all", "out", "up", "down")
 """Of each layer; `all` has queries, keys and values side by side."""
 ROWS = ("middle_gain", "middle_shift", "end_gain", "end_shift")
 MOST_PIECES = 160
+PLAIN, WIDE, WIDEST = range(3)
+"""The compiled loops: any processor's, those of AVX2, and those of AVX-512 VNNI."""
 """Pieces of a turn and all that was said before it."""
 _MOST_STEPS, _MOST_STEPS_OF_ROWS = 63, 127
 """Cells of a matrix and of a row run from minus this to this: two products fit into sixteen bits then."""
@@ -106,8 +108,8 @@ class Transformer(Protocol):
         ...
 
 
-def open_transformer(parts: TransformerParts) -> Transformer:
-    """The quickest that there is here."""
+def open_transformer(parts: TransformerParts, *, loops: int = WIDEST) -> Transformer:
+    """The quickest that there is here; `loops`: the widest compiled ones that may be used, from PLAIN to WIDEST."""
     if NATIVE is None:
         return NumpyTransformer(parts)
     flat = [
@@ -117,7 +119,7 @@ def open_transformer(parts: TransformerParts) -> Transformer:
     layers = tuple(_flat(layer) for layer in parts.layers)
     width, inner = parts.layers[0].matrices["up"].cells.shape
     arrays = (np.ascontiguousarray(parts.words, np.int8), *flat, layers)
-    return NATIVE.Transformer(arrays, width, parts.heads, inner, parts.local, parts.least)
+    return NATIVE.Transformer(arrays, width, parts.heads, inner, parts.local, parts.least, loops)
 
 
 def _flat(layer: Layer) -> tuple[object, ...]:

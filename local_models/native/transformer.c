@@ -16,7 +16,8 @@
 #define LANES 8     /* floats, and columns of a block */
 #define DEEP 4      /* rows of a block */
 #define STRIP 16    /* columns that are added up at once */
-#define ABREAST 4   /* rows of inputs that are */
+#define ABREAST 4   /* rows of inputs that are, */
+#define MOST_ABREAST 8 /* and with the widest loops */
 #define RAISED 128  /* added to a row's cells, which are bytes without a sign then */
 
 /* A matrix of whole numbers: strips of STRIP columns, each in blocks of DEEP rows by LANES columns, a column's
@@ -33,7 +34,35 @@ typedef struct {
     float *middle_gain, *middle_shift, *end_gain, *end_shift;
 } Layer;
 
+typedef struct Transformer Transformer;
+
+/* Rows in whole numbers of `depth` cells, what a step of each is worth, one strip of a matrix, and where their products
+ * go: STRIP floats a row, `far` floats apart. */
 typedef struct {
+    const uint8_t *rows;
+    const float *steps;
+    Py_ssize_t depth;
+    const int8_t *cells;
+    const float *raised, *scale, *bias; /* of the strip's columns */
+    float *out;
+    Py_ssize_t far;
+} Block;
+
+typedef void (*Strip)(const Block *block, int count);
+typedef float (*RoundRow)(uint8_t *, const float *, Py_ssize_t);
+typedef void (*Bend)(float *, Py_ssize_t);
+typedef void (*LookAll)(const Transformer *, Py_ssize_t, Py_ssize_t, const float *, const uint8_t *);
+
+/* The loops of one width. */
+typedef struct {
+    Strip strip;
+    int abreast; /* rows that it takes at most */
+    RoundRow round;
+    Bend bend;
+    LookAll look;
+} Loops;
+
+struct Transformer {
     PyObject_HEAD
     Py_buffer words;                  /* a row of int8 for each piece of a word */
     Py_ssize_t count, width, heads, inner, places, sides, ages, local;
@@ -45,93 +74,112 @@ typedef struct {
     float *states, *wide, *mixed, *added; /* scratch: rows of every piece */
     uint8_t *whole;                   /* scratch: a row in whole numbers for every piece */
     float *steps;                     /* scratch: what a step of each is worth */
-} Transformer;
+    Loops loops;
+};
 
 typedef float Lane __attribute__((vector_size(32), aligned(4), may_alias));
 
 /* ---- rows times matrices ----------------------------------------------------------------------- */
 
-/* out[i] = the sum of the products of `count` rows with one strip, for each of its columns. */
-typedef void (*Strip)(int32_t *out, const uint8_t *rows, Py_ssize_t depth, const int8_t *cells, int count);
-
-static void strip_plain(int32_t *out, const uint8_t *rows, Py_ssize_t depth, const int8_t *cells, int count)
+/* What the sums of one row come to. */
+static INLINE void tell_sums(const Block *block, int row, const int32_t *sums)
 {
-    memset(out, 0, (size_t)count * STRIP * sizeof *out);
-    for (Py_ssize_t k = 0; k < depth; k += DEEP, cells += DEEP * STRIP)
-        for (int i = 0; i < count; i++)
+    float *out = block->out + row * block->far, step = block->steps[row];
+    for (int j = 0; j < STRIP; j++)
+        out[j] = (sums[j] - block->raised[j]) * (step * block->scale[j]) + block->bias[j];
+}
+
+static void strip_plain(const Block *block, int count)
+{
+    for (int i = 0; i < count; i++) {
+        int32_t sums[STRIP] = {0};
+        const uint8_t *row = block->rows + i * block->depth;
+        const int8_t *cells = block->cells;
+        for (Py_ssize_t k = 0; k < block->depth; k += DEEP, cells += DEEP * STRIP)
             for (int column = 0; column < STRIP; column++)
                 for (int j = 0; j < DEEP; j++)
-                    out[i * STRIP + column] += rows[i * depth + k + j] * cells[column * DEEP + j];
+                    sums[column] += row[k + j] * cells[column * DEEP + j];
+        tell_sums(block, i, sums);
+    }
 }
 
 #ifdef HAS_TWO
-WIDE static INLINE void strip_of(int32_t *out, const uint8_t *rows, Py_ssize_t depth, const int8_t *cells,
-                                 const int count)
+WIDE static INLINE void strip_of(const Block *block, const int count)
 {
     const __m256i ones = _mm256_set1_epi16(1);
+    const int8_t *cells = block->cells;
     __m256i left[ABREAST], right[ABREAST];
     for (int i = 0; i < count; i++)
         left[i] = right[i] = _mm256_setzero_si256();
-    for (Py_ssize_t k = 0; k < depth; k += DEEP, cells += DEEP * STRIP) {
+    for (Py_ssize_t k = 0; k < block->depth; k += DEEP, cells += DEEP * STRIP) {
         __m256i low = _mm256_loadu_si256((const __m256i *)cells);
         __m256i high = _mm256_loadu_si256((const __m256i *)(cells + DEEP * LANES));
 #pragma GCC unroll 4
         for (int i = 0; i < count; i++) {
             int32_t four;
-            memcpy(&four, rows + i * depth + k, sizeof four);
+            memcpy(&four, block->rows + i * block->depth + k, sizeof four);
             __m256i row = _mm256_set1_epi32(four);
             left[i] = _mm256_add_epi32(left[i], _mm256_madd_epi16(_mm256_maddubs_epi16(row, low), ones));
             right[i] = _mm256_add_epi32(right[i], _mm256_madd_epi16(_mm256_maddubs_epi16(row, high), ones));
         }
     }
     for (int i = 0; i < count; i++) {
-        _mm256_storeu_si256((__m256i *)(out + i * STRIP), left[i]);
-        _mm256_storeu_si256((__m256i *)(out + i * STRIP + LANES), right[i]);
+        int32_t sums[STRIP];
+        _mm256_storeu_si256((__m256i *)sums, left[i]);
+        _mm256_storeu_si256((__m256i *)(sums + LANES), right[i]);
+        tell_sums(block, i, sums);
     }
 }
 
-WIDE static void strip_wide(int32_t *out, const uint8_t *rows, Py_ssize_t depth, const int8_t *cells, int count)
+WIDE static void strip_wide(const Block *block, int count)
 {
     switch (count) {
-    case 1: strip_of(out, rows, depth, cells, 1); break;
-    case 2: strip_of(out, rows, depth, cells, 2); break;
-    case 3: strip_of(out, rows, depth, cells, 3); break;
-    default: strip_of(out, rows, depth, cells, ABREAST);
+    case 1: strip_of(block, 1); break;
+    case 2: strip_of(block, 2); break;
+    case 3: strip_of(block, 3); break;
+    default: strip_of(block, ABREAST);
     }
 }
 
-/* Where there is an instruction for it, sixteen columns at once. */
-WIDEST static INLINE void strip_in_one(int32_t *out, const uint8_t *rows, Py_ssize_t depth, const int8_t *cells,
-                                       const int count)
+/* Where there is an instruction for it, sixteen columns at once, and more rows: each waits for its own sum. */
+WIDEST static INLINE void strip_in_one(const Block *block, const int count)
 {
-    __m512i sums[ABREAST];
+    const int8_t *cells = block->cells;
+    __m512i sums[MOST_ABREAST];
     for (int i = 0; i < count; i++)
         sums[i] = _mm512_setzero_si512();
-    for (Py_ssize_t k = 0; k < depth; k += DEEP, cells += DEEP * STRIP) {
+    for (Py_ssize_t k = 0; k < block->depth; k += DEEP, cells += DEEP * STRIP) {
         __m512i strip = _mm512_loadu_si512(cells);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int i = 0; i < count; i++) {
             int32_t four;
-            memcpy(&four, rows + i * depth + k, sizeof four);
+            memcpy(&four, block->rows + i * block->depth + k, sizeof four);
             sums[i] = _mm512_dpbusd_epi32(sums[i], _mm512_set1_epi32(four), strip);
         }
     }
-    for (int i = 0; i < count; i++)
-        _mm512_storeu_si512(out + i * STRIP, sums[i]);
+    __m512 raised = _mm512_loadu_ps(block->raised), scale = _mm512_loadu_ps(block->scale);
+    __m512 bias = _mm512_loadu_ps(block->bias);
+    for (int i = 0; i < count; i++) {
+        __m512 sum = _mm512_sub_ps(_mm512_cvtepi32_ps(sums[i]), raised);
+        __m512 step = _mm512_mul_ps(_mm512_set1_ps(block->steps[i]), scale);
+        _mm512_storeu_ps(block->out + i * block->far, _mm512_fmadd_ps(sum, step, bias));
+    }
 }
 
-WIDEST static void strip_widest(int32_t *out, const uint8_t *rows, Py_ssize_t depth, const int8_t *cells, int count)
+WIDEST static void strip_widest(const Block *block, int count)
 {
     switch (count) {
-    case 1: strip_in_one(out, rows, depth, cells, 1); break;
-    case 2: strip_in_one(out, rows, depth, cells, 2); break;
-    case 3: strip_in_one(out, rows, depth, cells, 3); break;
-    default: strip_in_one(out, rows, depth, cells, ABREAST);
+    case 1: strip_in_one(block, 1); break;
+    case 2: strip_in_one(block, 2); break;
+    case 3: strip_in_one(block, 3); break;
+    case 4: strip_in_one(block, 4); break;
+    case 5: strip_in_one(block, 5); break;
+    case 6: strip_in_one(block, 6); break;
+    case 7: strip_in_one(block, 7); break;
+    default: strip_in_one(block, MOST_ABREAST);
     }
 }
 #endif
-
-static Strip strip_here = strip_plain;
 
 /* ---- what is done to single numbers, eight at a time where the processor can ---------------------- */
 
@@ -220,10 +268,6 @@ static INLINE void look_all(const Transformer *self, Py_ssize_t own, Py_ssize_t 
     }
 }
 
-typedef float (*RoundRow)(uint8_t *, const float *, Py_ssize_t);
-typedef void (*Bend)(float *, Py_ssize_t);
-typedef void (*LookAll)(const Transformer *, Py_ssize_t, Py_ssize_t, const float *, const uint8_t *);
-
 static float round_plain(uint8_t *whole, const float *row, Py_ssize_t width)
 {
     return round_row(whole, row, width);
@@ -257,36 +301,49 @@ WIDE static void look_wide(const Transformer *self, Py_ssize_t own, Py_ssize_t c
 }
 #endif
 
-static RoundRow round_here = round_plain;
-static Bend bend_here = bend_plain;
-static LookAll look_here = look_plain;
+enum { PLAIN, WIDER, WIDEST_OF_ALL };
+
+/* The widest loops that the processor has, and none wider than is asked for. */
+static Loops choose_loops(int most)
+{
+    Loops loops = {strip_plain, ABREAST, round_plain, bend_plain, look_plain};
+#ifdef HAS_TWO
+    if (IS_WIDE && most >= WIDER)
+        loops = (Loops){strip_wide, ABREAST, round_wide, bend_wide, look_wide};
+    if (IS_WIDE && IS_WIDEST && most >= WIDEST_OF_ALL) {
+        loops.strip = strip_widest;
+        loops.abreast = MOST_ABREAST;
+    }
+#else
+    (void)most;
+#endif
+    return loops;
+}
 
 /* ---- layers ------------------------------------------------------------------------------------ */
 
 static void round_rows(const Transformer *self, const float *rows, Py_ssize_t count, Py_ssize_t width)
 {
     for (Py_ssize_t at = 0; at < count; at++)
-        self->steps[at] = round_here(self->whole + at * width, rows + at * width, width);
+        self->steps[at] = self->loops.round(self->whole + at * width, rows + at * width, width);
 }
 
 /* Rows that were rounded, from the `first` to the `last`, times columns of a matrix from `column` on, plus bias. */
 static void send(const Transformer *self, float *out, Py_ssize_t first, Py_ssize_t last, const Matrix *matrix,
                  Py_ssize_t column)
 {
-    int32_t sums[ABREAST * STRIP];
-    for (; column < matrix->columns; column += STRIP) {
-        const int8_t *cells = matrix->cells + column * matrix->rows;
-        for (Py_ssize_t at = first; at < last; at += ABREAST) {
-            int count = last - at < ABREAST ? (int)(last - at) : ABREAST;
-            strip_here(sums, self->whole + at * matrix->rows, matrix->rows, cells, count);
-            for (int i = 0; i < count; i++) {
-                float *row = out + (at + i) * matrix->columns + column, step = self->steps[at + i];
-                for (int j = 0; j < STRIP; j++)
-                    row[j] = (sums[i * STRIP + j] - matrix->raised[column + j]) * (step * matrix->scale[column + j]) +
-                             matrix->bias[column + j];
-            }
+    Py_ssize_t depth = matrix->rows, most = self->loops.abreast;
+    for (; column < matrix->columns; column += STRIP)
+        for (Py_ssize_t at = first, count; at < last; at += count) {
+            Py_ssize_t blocks = (last - at + most - 1) / most;
+            count = (last - at + blocks - 1) / blocks; /* blocks of like size: a row alone waits for its sums */
+            Block block = {
+                self->whole + at * depth, self->steps + at, depth, matrix->cells + column * depth,
+                matrix->raised + column, matrix->scale + column, matrix->bias + column,
+                out + at * matrix->columns + column, matrix->columns,
+            };
+            self->loops.strip(&block, (int)count);
         }
-    }
 }
 
 static void add_and_even(const Transformer *self, Py_ssize_t count, const float *gain, const float *shift)
@@ -306,13 +363,13 @@ static void climb(const Transformer *self, const Layer *layer, Py_ssize_t own, P
     round_rows(self, self->states, count, self->width);
     send(self, self->wide, 0, own, &layer->all, 0);
     send(self, self->wide, own, count, &layer->all, self->width); /* nobody asks what they look for */
-    look_here(self, own, count, age, old);
+    self->loops.look(self, own, count, age, old);
     round_rows(self, self->mixed, own, self->width);
     send(self, self->added, 0, own, &layer->out, 0);
     add_and_even(self, own, layer->middle_gain, layer->middle_shift);
     round_rows(self, self->states, own, self->width);
     send(self, self->wide, 0, own, &layer->up, 0);
-    bend_here(self->wide, own * self->inner);
+    self->loops.bend(self->wide, own * self->inner);
     round_rows(self, self->wide, own, self->inner);
     send(self, self->added, 0, own, &layer->down, 0);
     add_and_even(self, own, layer->end_gain, layer->end_shift);
@@ -577,12 +634,13 @@ static int take_all(Transformer *self, PyObject *const *given)
 
 static PyObject *transformer_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"arrays", "width", "heads", "inner", "local", "least", NULL};
+    static char *names[] = {"arrays", "width", "heads", "inner", "local", "least", "loops", NULL};
     PyObject *arrays;
     Py_ssize_t width, heads, inner, local;
     float least;
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!nnnnf", names, &PyTuple_Type, &arrays, &width, &heads, &inner,
-                                     &local, &least))
+    int loops = WIDEST_OF_ALL;
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O!nnnnf|i", names, &PyTuple_Type, &arrays, &width, &heads, &inner,
+                                     &local, &least, &loops))
         return NULL;
     if (PyTuple_GET_SIZE(arrays) != LAYERS + 1 || heads < 1 || width < 1 || inner < 1 || width % (heads * LANES) ||
         width % STRIP || inner % STRIP || inner > MOST_INNER || width > MOST_INNER) {
@@ -597,14 +655,7 @@ static PyObject *transformer_new(PyTypeObject *type, PyObject *args, PyObject *k
     self->inner = inner;
     self->local = local;
     self->least = least;
-#ifdef HAS_TWO
-    if (IS_WIDE) {
-        strip_here = IS_WIDEST ? strip_widest : strip_wide;
-        round_here = round_wide;
-        bend_here = bend_wide;
-        look_here = look_wide;
-    }
-#endif
+    self->loops = choose_loops(loops);
     if (take_all(self, &PyTuple_GET_ITEM(arrays, 0)) < 0) {
         Py_DECREF(self);
         return NULL;

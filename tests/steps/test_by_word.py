@@ -14,7 +14,7 @@ from router.settings import UnderstandingEntry
 from router.steps.understanding import Understanding
 from router.wiring import open_understanding
 
-TALK = ("帮我开发票", "A:请问是个人还是单位呢", "单位", "A:请提供一下税号", "发你了")
+TALK = ("帮我开发票", "A:请问是个人还是单位呢", "单位", "A:请提供一下税号", "还要多久")
 
 
 @pytest.fixture(scope="module")

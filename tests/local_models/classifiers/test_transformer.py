@@ -11,7 +11,10 @@ from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.transformer import (
     MATRICES,
     MOST_PIECES,
+    PLAIN,
     ROWS,
+    WIDE,
+    WIDEST,
     Layer,
     Matrix,
     NumpyTransformer,
@@ -74,6 +77,19 @@ def test_compiled_loops_and_numpy_read_alike(own: int, before: tuple[int, ...]) 
         read(NumpyTransformer(parts), own, before),
     )
     assert ours.shape == (2 * WIDTH,)
+    assert np.abs(ours - theirs).max() < 0.05 * np.abs(theirs).max()
+
+
+@pytest.mark.parametrize("loops", [PLAIN, WIDE, WIDEST])
+@pytest.mark.parametrize(
+    ("own", "before"), [(1, ()), (2, (3,)), (3, ()), (7, (3, 5)), (13, (1, 9, 30))]
+)
+def test_loops_of_every_width_read_alike(loops: int, own: int, before: tuple[int, ...]) -> None:
+    parts = make_parts()
+    ours, theirs = (
+        read(open_transformer(parts, loops=loops), own, before),
+        read(NumpyTransformer(parts), own, before),
+    )
     assert np.abs(ours - theirs).max() < 0.05 * np.abs(theirs).max()
 
 
