@@ -196,8 +196,8 @@ class CompiledModule(Protocol):
 
     Transformer: Callable[[tuple[object, ...], int, int, int, int, float, int], CompiledTransformer]
     """Takes the words (int8), scale, places, sides, gain, shift and ages (float32) and a tuple of layers as
-    `transformer.py` lays them out; width, heads, inner width, how many layers read a message by itself, and the least
-    spread that is divided by.
+    `transformer.py` lays them out; width, heads, inner width, how many layers read a message by itself, the least
+    spread that is divided by, and the widest loops that may be used.
 
     Raises ValueError where they do not fit together.
     """

@@ -76,6 +76,8 @@ _NOD_BYTES = 15
 """In a nod or thanks of so few nothing stands beside it ("understood", "great, thanks")."""
 _ANSWER_BYTES = 20
 """What is longer, six Chinese characters or three words, is more than a bare answer."""
+_NO_ANSWER = 0.95
+"""How sure it must be that so little is not said to a shop, for it to be no answer ("timer status")."""
 _FAMILIAR = 0.34
 """A text of which less than this share is known is in words that nobody taught the head."""
 _CLEAR = ((0.9, 24), (0.98, 12))
@@ -316,7 +318,7 @@ class IntentReader:
         and what points back to an answer, or asks on, is about it unless it is clearly not.
         """
         is_in_talk = user is not None or agent is not None
-        if is_in_talk and _size(features) < _ANSWER_BYTES:
+        if is_in_talk and _size(features) < _ANSWER_BYTES and elsewhere < _NO_ANSWER:
             return False
         if elsewhere < _STRAY:
             return False

@@ -21,9 +21,9 @@ MATRICES = ("all", "out", "up", "down")
 """Of each layer; `all` has queries, keys and values side by side."""
 ROWS = ("middle_gain", "middle_shift", "end_gain", "end_shift")
 MOST_PIECES = 160
+"""Pieces of a turn and all that was said before it."""
 PLAIN, WIDE, WIDEST = range(3)
 """The compiled loops: any processor's, those of AVX2, and those of AVX-512 VNNI."""
-"""Pieces of a turn and all that was said before it."""
 _MOST_STEPS, _MOST_STEPS_OF_ROWS = 63, 127
 """Cells of a matrix and of a row run from minus this to this: two products fit into sixteen bits then."""
 _LEAST_SIZE = 1e-9

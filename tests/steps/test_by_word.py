@@ -45,6 +45,16 @@ def test_a_turn_is_read_by_the_words_of_its_talk_unless_that_is_left_out(
     assert confidences[0] != confidences[1]
 
 
+def test_the_words_are_not_asked_where_the_heads_are_sure_within_the_talk(
+    understanding: Understanding,
+) -> None:
+    talk = (*TALK[:-1], "发你了")
+    without = open_understanding(UnderstandingEntry(by_word=False))
+    read, plain = understanding.read(ask(*talk)), without.read(ask(*talk))
+    assert tell(read) == tell(plain) == ("invoice", True)
+    assert read.intent_confidence == plain.intent_confidence >= 0.9
+
+
 def test_heads_of_ones_own_keep_the_setting(tmp_path: Path) -> None:
     shutil.copy(WEIGHTS / "intent.npz", tmp_path)
     with_words, without = (

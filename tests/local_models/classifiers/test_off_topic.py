@@ -114,7 +114,7 @@ def test_few_of_those_whom_other_trades_serve_are_off_topic(
     assert sum(read(reader, line.text).is_off_topic for line in lines) <= 0.1 * len(lines)
 
 
-@pytest.mark.parametrize(("language", "share"), [("zh", 0.4), ("en", 0.31)])
+@pytest.mark.parametrize(("language", "share"), [("zh", 0.4), ("en", 0.25)])
 def test_after_talk_about_a_matter_it_is_still_none_of_it(
     reader: IntentReader, language: str, share: float
 ) -> None:
