@@ -19,11 +19,13 @@ import numpy as np
 from msgspec.structs import replace as replace_in
 
 from local_models.classifiers.chances import Scores, sigmoids, softmax
+from local_models.classifiers.courtesy import leave_politeness_out
 from local_models.classifiers.emoji import count_angry, laughs, without_laughter, without_rage
 from local_models.classifiers.features import Features
 from local_models.classifiers.head import Deep, Head, Rows, load_head
 from local_models.classifiers.insults import has_insult
 from local_models.classifiers.mood_features import read_mood_features
+from local_models.classifiers.spelling import mend_spelling
 from local_models.classifiers.table import TableHolder
 
 LABELS = ("negative", "neutral", "positive")
@@ -97,6 +99,7 @@ class EmotionReader:
         self._calm_at = 0 if self._gate is None else self._gate.labels.index(CALM)
         self._strength = intensity or load_head(INTENSITY_WEIGHTS)
         self._head = head or join_heads(load_head(WEIGHTS), self._strength)
+        self._is_shipped = head is None
         # How strong a mood is stands behind the classes.
         self._labels = tuple(label for label in self._head.labels if label != STRONG)
 
@@ -115,11 +118,27 @@ class EmotionReader:
     def read(self, turn: str | Features) -> EmotionReading:
         """The mood of a turn that nothing else is asked about; features are not read again."""
         cued = read_mood_features(turn)
-        return self._with_signs(cued, self._head.scores_alone(cued))
+        bare = self._undress(cued) or cued
+        return self._with_signs(bare, self._head.scores_alone(bare))
 
     def read_cued(self, cued: Features) -> EmotionReading:
         """The mood of a turn whose features hold its cues already; a head without cues ignores them."""
+        bare = self._undress(cued)
+        if bare is not None:
+            return self._with_signs(bare, self._head.scores_alone(bare))
         return self._with_signs(cued, self._head.raw_scores(cued))
+
+    def _undress(self, cued: Features) -> Features | None:
+        """Without greeting and mere thanks, and English without slips of the finger; None where that changes nothing.
+
+        The shipped heads took "请问一下" for calm, and "thanks" behind a request for gladness.
+        """
+        if not self._is_shipped or not cued.typed:
+            return None
+        bare = leave_politeness_out(cued.typed)
+        if bare.isascii():
+            bare = mend_spelling(bare)
+        return None if bare == cued.typed else read_mood_features(bare)
 
     def is_strange_to(self, cued: Features) -> bool:
         """Whether a text is in words that the head never learned. Worth asking of texts in other languages only."""

@@ -6,6 +6,8 @@ import re
 
 import msgspec
 
+from local_models.classifiers.shop_intents import NEUTRAL
+
 
 class IntentReading(msgspec.Struct, frozen=True):
     """What one customer turn wants."""
@@ -49,3 +51,24 @@ _FACE = re.compile(r"[\ue018#/\[]")
 def is_only_faces(plain: str) -> bool:
     """Whether a normalised text holds faces in codes ("#E-s12", "[微笑]", "/:rose") and nothing else."""
     return _FACE.match(plain) is not None and _FACES.fullmatch(plain) is not None
+
+
+def size_of(text: str) -> int:
+    """Bytes, of which a Chinese character has three."""
+    return len(text.encode("utf-8", "replace"))
+
+
+def above(present: dict[str, float], least: float) -> dict[str, float]:
+    """The wishes that have at least this chance."""
+    return {
+        label: chance
+        for label, chance in present.items()
+        if chance >= least and label not in NEUTRAL
+    }
+
+
+def surest(found: dict[str, float]) -> tuple[str, ...]:
+    """Labels of wishes, the likeliest first."""
+    if not found:
+        return ()
+    return tuple(sorted(found.keys() - NEUTRAL, key=lambda label: (-found[label], label)))

@@ -18,7 +18,8 @@ import msgspec
 
 from local_models.classifiers.clauses import split_clauses as split_clauses
 from local_models.classifiers.context import Combiner, Said, load_combiner, weigh_message
-from local_models.classifiers.features import Features, read_glance, read_several
+from local_models.classifiers.courtesy import leave_courtesy_out
+from local_models.classifiers.features import Features, read_glance, read_plain, read_several
 from local_models.classifiers.follow_ups import least_to_leave
 from local_models.classifiers.head import Head, Reading, load_head
 from local_models.classifiers.in_talk import (
@@ -34,7 +35,10 @@ from local_models.classifiers.intent_reading import (
     MARKS_ALONE,
     NOTHING_KNOWN,
     SIGNS_ALONE,
+    above,
     is_only_faces,
+    size_of,
+    surest,
 )
 from local_models.classifiers.intent_reading import IntentReading as IntentReading
 from local_models.classifiers.labelled import NOWHERE
@@ -49,6 +53,7 @@ from local_models.classifiers.references import is_bare_reference, set_reference
 from local_models.classifiers.shop_intents import GROUPS as GROUPS
 from local_models.classifiers.shop_intents import LABELS as LABELS
 from local_models.classifiers.shop_intents import NEUTRAL as NEUTRAL
+from local_models.classifiers.spelling import mend_spelling, open_spelling
 from local_models.classifiers.table import TableHolder
 from local_models.classifiers.talk_reader import Before, open_talks
 
@@ -130,6 +135,8 @@ class IntentReader:
         self._wants_meaning = has_meaning(self._one.keys)
         self._wants_english = has_english(self._one.keys)
         # Now, and not with the first request.
+        if self._combiner:
+            open_spelling()
         if self._wants_meaning:
             open_encoder()
         if self._wants_english:
@@ -149,7 +156,7 @@ class IntentReader:
         """What a message comes to, for the turn that follows it; None where nothing is combined."""
         if not _has_shipped_labels(self._one, self._many):
             return None
-        features = self._widen(features)
+        features = self._widen(self._undress(features))
         return self._weigh(features, self._one.chances(features), self._present(features)[0])
 
     def read(
@@ -212,11 +219,12 @@ class IntentReader:
             return NOTHING_KNOWN
         if self._many is not None and is_only_faces(features.text):
             return SIGNS_ALONE
-        features = self._widen(features)
+        dressed, features = features, self._widen(self._undress(features))
+        text = text if features.text == dressed.text else features.text
         main = self._one.read(features)
         if self._is_mere_abuse(text, main):
             return ABUSE_ALONE
-        present, elsewhere = self._present(features)
+        present, elsewhere = self._present(features, dressed)
         if self._is_elsewhere(main, elsewhere, features, user, agent):
             return _read_elsewhere(main, elsewhere, features)
         alone = MARKS_ALONE if marks else self._read_alone(text, main, present)
@@ -249,7 +257,7 @@ class IntentReader:
 
     def _asks_words(self, main: Reading, features: Features, talk: Sequence[Before] | None) -> bool:
         """Whether a turn that nothing was said before is read by its words: a long one says enough."""
-        is_short = _size(features) <= _SHORT_BYTES
+        is_short = size_of(features.text) <= _SHORT_BYTES
         return talk is not None and is_short and main.confidence < _SURE_ALONE
 
     def _in_order(self, main: Reading) -> list[float]:
@@ -268,11 +276,11 @@ class IntentReader:
         """The one intent that is likeliest, sure or not, and its chance."""
         if self._many is not None and is_only_faces(features.text):
             return SIGNS_ALONE.intent, SIGNS_ALONE.confidence
-        features = self._widen(features)
+        dressed, features = features, self._widen(self._undress(features))
         main = self._one.read(features)
         if self._is_mere_abuse(features.text, main):
             return ABUSE_ALONE.intent, ABUSE_ALONE.confidence
-        present, elsewhere = self._present(features)
+        present, elsewhere = self._present(features, dressed)
         if self._is_elsewhere(main, elsewhere, features, user, agent):
             reading = _read_elsewhere(main, elsewhere, features)
             return reading.intent, reading.confidence
@@ -298,6 +306,13 @@ class IntentReader:
         """
         return not self._wants_meaning and self._one.share_known(features) < _FAMILIAR
 
+    def _undress(self, features: Features) -> Features:
+        """Without slips of the finger, greeting and thanks, which the shipped heads take for what is wanted."""
+        if self._combiner is None:
+            return features
+        bare = leave_courtesy_out(mend_spelling(features.text))
+        return features if bare == features.text else read_plain(bare)
+
     def _widen(self, features: Features) -> Features:
         """With what the text means, for a head that wants to know."""
         if not self._wants_meaning:
@@ -318,7 +333,7 @@ class IntentReader:
         and what points back to an answer, or asks on, is about it unless it is clearly not.
         """
         is_in_talk = user is not None or agent is not None
-        if is_in_talk and _size(features) < _ANSWER_BYTES and elsewhere < _NO_ANSWER:
+        if is_in_talk and size_of(features.text) < _ANSWER_BYTES and elsewhere < _NO_ANSWER:
             return False
         if elsewhere < _STRAY:
             return False
@@ -341,7 +356,7 @@ class IntentReader:
             several = self._several(text, main.label, present)
             group = GROUPS.get(several[0], "other")
             return IntentReading(several[0], several, group, main.confidence, False)
-        if len(shared := _surest(_above(present, _PRESENT))) > 1:
+        if len(shared := surest(above(present, _PRESENT))) > 1:
             # Wishes that share a turn also share the first head's certainty.
             several = self._several(text, shared[0], present)
             return IntentReading(
@@ -354,9 +369,9 @@ class IntentReader:
         further = self._by_clause(text, {}) if len(text) <= _CLAUSE_CHARS else {}
         if main.label != NOWHERE and not main.is_unsure:
             further.pop(main.label, None)
-            wishes = () if main.label in NEUTRAL else _surest(further)
+            wishes = () if main.label in NEUTRAL else surest(further)
             return _tell((main.label, *wishes), main.confidence)
-        if wishes := _surest(further):
+        if wishes := surest(further):
             return _tell(wishes, further[wishes[0]])
         chances = dict(zip(self._one.labels, main.probabilities, strict=True))
         confidence = max(chances[label] for label in self._wishes)
@@ -385,7 +400,7 @@ class IntentReader:
         self, chances: list[float], features: Features, talk: Sequence[Before] | None
     ) -> list[float]:
         """What the heads make of a turn in its talk, and what the words say of it, as one."""
-        if self._talks is None or talk is None or _size(features) > _MOST_BYTES:
+        if self._talks is None or talk is None or size_of(features.text) > _MOST_BYTES:
             return chances
         if talk and max(chances) >= _SURE_IN_TALK:
             return chances
@@ -402,26 +417,31 @@ class IntentReader:
             features.text,
         )  # fmt: skip
 
-    def _present(self, features: Features) -> tuple[dict[str, float], float]:
+    def _present(
+        self, features: Features, dressed: Features | None = None
+    ) -> tuple[dict[str, float], float]:
         """The chance of each label to be there at all, and of the text to come from elsewhere; nothing
-        where no head asks that."""
+        where no head asks that. Who greets (`dressed`) speaks to somebody, whatever he wants."""
         if self._many is None:
             return {}, 0.0
         present = dict(zip(self._many.labels, self._many.chances(features), strict=True))
-        return present, present.pop(NOWHERE, 0.0)
+        elsewhere = present.pop(NOWHERE, 0.0)
+        if dressed is not None and elsewhere >= _STRAY and dressed.text != features.text:
+            elsewhere = min(elsewhere, self._present(dressed)[1])
+        return present, elsewhere
 
     def _several(self, text: str, main: str, present: dict[str, float]) -> tuple[str, ...]:
         """The main intent and what else is there. A neutral main, or one that the other head does not
         even hint at, yields to a wish that is sure enough."""
-        if main == "smalltalk" and len(text.encode("utf-8", "replace")) <= _NOD_BYTES:
+        if main == "smalltalk" and size_of(text) <= _NOD_BYTES:
             return (main,)
-        hinted = _above(present, _HINTED)
-        found = _above(hinted, _PRESENT)
+        hinted = above(present, _HINTED)
+        found = above(hinted, _PRESENT)
         may_be_more = main in NEUTRAL or hinted.keys() - {main}
         if len(text) <= _CLAUSE_CHARS and may_be_more:
             found |= {label: present.get(label, 0.0) for label in self._by_clause(text, present)}
         found.pop(main, None)
-        wishes = _surest(found)
+        wishes = surest(found)
         is_doubtful = main in NEUTRAL or present.get(main, 1.0) < _HINTED
         if is_doubtful and wishes and found[wishes[0]] >= _INSTEAD:
             return wishes[:MAX_INTENTS]
@@ -450,7 +470,7 @@ def _read_elsewhere(main: Reading, elsewhere: float, features: Features) -> Inte
     """A text that is not said to a shop wants none of a shop's services; a joke stays one."""
     label = main.label if main.label in NEUTRAL else "other"
     confidence = max(elsewhere, main.confidence if label == main.label else 0.0)
-    is_off_topic = elsewhere >= _ELSEWHERE and _size(features) >= _WORD_BYTES
+    is_off_topic = elsewhere >= _ELSEWHERE and size_of(features.text) >= _WORD_BYTES
     return IntentReading(label, (label,), GROUPS[label], confidence, False, False, is_off_topic)
 
 
@@ -473,26 +493,5 @@ def _is_clear(main: Reading, features: Features) -> bool:
     """Whether the turn says by itself what it wants, so that nothing before it can overrule it."""
     if main.label in NEUTRAL:
         return False
-    size = _size(features)
+    size = size_of(features.text)
     return any(main.confidence >= sure and size >= least for sure, least in _CLEAR)
-
-
-def _size(features: Features) -> int:
-    """Bytes, of which a Chinese character has three."""
-    return len(features.text.encode("utf-8", "replace"))
-
-
-def _above(present: dict[str, float], least: float) -> dict[str, float]:
-    """The wishes that have at least this chance."""
-    return {
-        label: chance
-        for label, chance in present.items()
-        if chance >= least and label not in NEUTRAL
-    }
-
-
-def _surest(found: dict[str, float]) -> tuple[str, ...]:
-    """Labels of wishes, the likeliest first."""
-    if not found:
-        return ()
-    return tuple(sorted(found.keys() - NEUTRAL, key=lambda label: (-found[label], label)))
