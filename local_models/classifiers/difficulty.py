@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+from local_models.classifiers.courtesy import leave_politeness_out
 from local_models.classifiers.features import Features, read_glance
 from local_models.classifiers.head import Head
 from local_models.classifiers.language import tell_language
@@ -75,7 +76,12 @@ class DifficultyReader:
         if self._head is not None:
             chances = self._head.probabilities(features)
             return float(chances[self._head.labels.index(LABELS[1])])
-        stem, options = split_options(sample.text.strip())
+        stripped = sample.text.strip()
+        bare = leave_politeness_out(stripped)
+        if bare != stripped:
+            # Who greets asks nothing easier than who does not.
+            sample, features = Sample(bare), read_glance(bare)
+        stem, options = split_options(bare)
         if not options:
             return _as_share(self._read_open(sample, stem, features))
         gain = float(self._with_options.predict_parts(sample, stem, options, features)[0])

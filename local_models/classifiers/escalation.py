@@ -12,9 +12,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from local_models.classifiers.courtesy import leave_courtesy_out
 from local_models.classifiers.normalise import clip, translate
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.speaker import drop_quotes, is_set_before
+from local_models.classifiers.spelling import mend_spelling
 from local_models.classifiers.word_groups import ESCALATION_HINT
 
 _SENTENCES = re.compile(r"[^.!?;…~\n]+[.!?;…~\n]*")
@@ -23,6 +25,10 @@ _MARKS = re.compile(r"[ \t,.!?;…~\"'()]+")
 _EDGES = " .!?;…~\n\"'()"
 _CALL_CHARS = 48
 """A turn or a clause that is nothing but a call for a person is no longer."""
+_MENDED_CHARS = 120
+"""Characters of a turn that is looked at once more with its slips mended: longer ones call in more words than one."""
+_SET_DOWN = re.compile(r"[\n:：]")
+"""What stands between speakers and their words: there a greeting belongs to the talk that was set down."""
 _CLAUSE_CHARS = 240
 """Of a longer clause only head and tail are read."""
 _REACH = 24
@@ -287,8 +293,21 @@ class _Reader:
 
 
 def is_escalation(text: str | Sample) -> bool:
-    """Whether the customer asks for a person or a manager, or threatens to complain or to go to law."""
+    """Whether the customer asks for a person or a manager, or threatens to complain or to go to law.
+
+    A short turn that does not, as it was typed, is looked at again without its slips of the finger and its courtesies.
+    """
     sample = Sample.of(text)
+    if _calls_or_threatens(sample):
+        return True
+    lower = sample.lower
+    if len(lower) > _MENDED_CHARS or _SET_DOWN.search(lower):
+        return False
+    plain = leave_courtesy_out(mend_spelling(lower))
+    return plain != lower and _calls_or_threatens(Sample(plain))
+
+
+def _calls_or_threatens(sample: Sample) -> bool:
     lower = sample.lower
     is_hinted = sample.words.in_group[ESCALATION_HINT] > 0 or (
         " machine" in lower and any(words in lower for words in _TO_MACHINES)

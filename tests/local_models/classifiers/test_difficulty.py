@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from local_models.classifiers.difficulty import LABELS, UNKNOWN, DifficultyReader
-from local_models.classifiers.features import read_features
+from local_models.classifiers.features import read_features, read_glance
 from local_models.classifiers.language import tell_language
 from local_models.classifiers.network import Schedule
 from local_models.classifiers.shipped_data import read_grades
@@ -192,3 +192,16 @@ def test_papers_and_terms_of_a_shop_are_not_hard(reader: DifficultyReader, text:
 )  # fmt: skip
 def test_what_is_to_be_proved_or_analysed_stays_hard(reader: DifficultyReader, text: str) -> None:
     assert read(reader, text) > 0.7
+
+
+@pytest.mark.parametrize(
+    ("text", "dressed"),
+    [
+        ("证明根号2是无理数", "你好，请问一下证明根号2是无理数，谢谢"),
+        ("Prove that the square root of two is irrational", "hi there, Prove that the square root of two is irrational please"),
+        ("什么时候发货", "亲，什么时候发货，麻烦了"),
+    ],
+)  # fmt: skip
+def test_greetings_and_thanks_make_nothing_easier(text: str, dressed: str) -> None:
+    reader = DifficultyReader()
+    assert reader.read(dressed, read_glance(dressed)) == reader.read(text, read_glance(text))

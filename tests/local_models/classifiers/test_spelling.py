@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local_models.classifiers import spelling, train_spelling
+from local_models.classifiers.escalation import is_escalation
 from local_models.classifiers.spelling import is_right, mend_homophones, mend_spelling, mend_word
 
 
@@ -104,3 +105,16 @@ def test_pairs_that_sound_like_a_word_are_found() -> None:
 def test_a_character_that_makes_a_word_with_its_other_neighbour_stays() -> None:
     assert mend_homophones("下物") == "下午"
     assert mend_homophones("查下物流") == "查下物流"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["get me a humna", "let me tlak to your manger", "agnet", "can i speak to a persn pls", "live caht plz thx", "转人公", "我要投素你们，麻烦了"],
+)  # fmt: skip
+def test_a_call_for_a_person_is_heard_through_its_slips(text: str) -> None:
+    assert is_escalation(text)
+
+
+@pytest.mark.parametrize("text", ["the manger in the nativity set is broken", "parsnip seeds pls", "agnes is my name", "人功智能音箱怎么用", ""])  # fmt: skip
+def test_mending_calls_for_nobody(text: str) -> None:
+    assert not is_escalation(text)
