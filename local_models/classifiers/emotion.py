@@ -25,6 +25,7 @@ from local_models.classifiers.features import Features
 from local_models.classifiers.head import Deep, Head, Rows, load_head
 from local_models.classifiers.insults import has_insult
 from local_models.classifiers.mood_features import read_mood_features
+from local_models.classifiers.regional import speak_mandarin
 from local_models.classifiers.spelling import mend_spelling
 from local_models.classifiers.table import TableHolder
 
@@ -129,13 +130,14 @@ class EmotionReader:
         return self._with_signs(cued, self._head.raw_scores(cued))
 
     def _undress(self, cued: Features) -> Features | None:
-        """Without greeting and mere thanks, and English without slips of the finger; None where that changes nothing.
+        """Without greeting and mere thanks, Cantonese in Mandarin's words and English without slips; None where that changes
+        nothing.
 
         The shipped heads took "请问一下" for calm, and "thanks" behind a request for gladness.
         """
         if not self._is_shipped or not cued.typed:
             return None
-        bare = leave_politeness_out(cued.typed)
+        bare = leave_politeness_out(speak_mandarin(cued.typed))
         if bare.isascii():
             bare = mend_spelling(bare)
         return None if bare == cued.typed else read_mood_features(bare)

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import msgspec
 
+from local_models.classifiers.bare_turn import undress
 from local_models.classifiers.clauses import split_clauses as split_clauses
 from local_models.classifiers.context import Combiner, Said, load_combiner, weigh_message
-from local_models.classifiers.courtesy import leave_courtesy_out
-from local_models.classifiers.features import Features, read_glance, read_plain, read_several
+from local_models.classifiers.features import Features, read_glance, read_several
 from local_models.classifiers.follow_ups import least_to_leave
 from local_models.classifiers.head import Head, Reading, load_head
 from local_models.classifiers.in_talk import (
@@ -53,7 +53,7 @@ from local_models.classifiers.references import is_bare_reference, set_reference
 from local_models.classifiers.shop_intents import GROUPS as GROUPS
 from local_models.classifiers.shop_intents import LABELS as LABELS
 from local_models.classifiers.shop_intents import NEUTRAL as NEUTRAL
-from local_models.classifiers.spelling import mend_spelling, open_spelling
+from local_models.classifiers.spelling import open_spelling
 from local_models.classifiers.table import TableHolder
 from local_models.classifiers.talk_reader import Before, open_talks
 
@@ -308,10 +308,7 @@ class IntentReader:
 
     def _undress(self, features: Features) -> Features:
         """Without slips of the finger, greeting and thanks, which the shipped heads take for what is wanted."""
-        if self._combiner is None:
-            return features
-        bare = leave_courtesy_out(mend_spelling(features.text))
-        return features if bare == features.text else read_plain(bare)
+        return features if self._combiner is None else undress(features)
 
     def _widen(self, features: Features) -> Features:
         """With what the text means, for a head that wants to know."""

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from local_models.classifiers import intents, train_calm, train_context, train_emotion
+from local_models.classifiers.bare_turn import read_bare_turn
 from local_models.classifiers.data.compose import (
     Line,
     compose,
@@ -26,7 +27,6 @@ from local_models.classifiers.data.compose import (
     compose_questions,
     compose_several,
 )
-from local_models.classifiers.features import read_glance
 from local_models.classifiers.head import Head, save_head
 from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.network import Array, Schedule
@@ -144,10 +144,10 @@ def train_job(job: Job, on_pass: Callable[[], None] = lambda: None) -> Head:
     """One head with its threshold."""
     head = train_head(
         job.texts, job.targets, job.labels, job.recipe,
-        importance=job.importance, groups=job.groups, on_pass=on_pass, read=read_glance,
+        importance=job.importance, groups=job.groups, on_pass=on_pass, read=read_bare_turn,
     )  # fmt: skip
     if job.most_rows is not None:
-        corpus = [read_glance(text) for text in sorted(set(job.groups or job.texts))]
+        corpus = [read_bare_turn(text) for text in sorted(set(job.groups or job.texts))]
         head = keep_rows(head, find_weightiest(head, corpus, job.most_rows))
     return replace(head, threshold=job.threshold)
 
