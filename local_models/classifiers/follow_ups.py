@@ -27,7 +27,7 @@ _MOST_CHARS = 90
 _FEW_WORDS = 9
 
 POINTS_BACK = 0.96
-ASKS_ON = 0.7
+ASKS_ON = 0.6
 """How sure it must be that a turn is not said to a shop where it points back, and where it only asks in few words."""
 
 

@@ -126,6 +126,12 @@ def read_fragments(language: str) -> list[Line]:
     return _lines(f"fragments_{language}", language)
 
 
+def read_places(language: str) -> list[Line]:
+    """Messages as customers of many places write them, some of several wishes: learners of English, India, America, Britain;
+    Hong Kong and Taiwan. Those of one wish were labelled by others than their writers."""
+    return _lines(f"places_{language}", language)
+
+
 def read_general(language: str) -> list[Line]:
     """The project's own texts of one language that are not said to a shop: exam questions, orders to an
     assistant, programs, letters, questions of knowledge."""

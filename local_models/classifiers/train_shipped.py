@@ -36,6 +36,7 @@ from local_models.classifiers.shipped_data import (
     read_fragments,
     read_general,
     read_lines,
+    read_places,
     read_public,
     read_served,
     read_turns,
@@ -159,7 +160,13 @@ def _origins(lines: Sequence[Line]) -> list[str]:
 def _shop_lines(public: Sequence[Path], more: Sequence[Line] = ()) -> list[Line]:
     """Own lines and `more` dressed up, turns that say nothing, and a fair share of public English."""
     lines = compose([*_own_lines(), *more], per_line=3)
-    lines += compose([*read_fragments("zh"), *read_fragments("en")], per_line=1)
+    alone = [
+        line
+        for read in (read_fragments, read_places)
+        for name in ("zh", "en")
+        for line in read(name)
+    ]
+    lines += compose(alone, per_line=1)
     lines += compose_emptiness(300) + compose_emptiness(120, language="en")
     extra = [line for folder in public for line in read_public(folder)]
     random.Random(5).shuffle(extra)

@@ -48,7 +48,7 @@ def test_a_turn_is_read_by_the_words_of_its_talk_unless_that_is_left_out(
 def test_the_words_are_not_asked_where_the_heads_are_sure_within_the_talk(
     understanding: Understanding,
 ) -> None:
-    talk = (*TALK[:-1], "发你了")
+    talk = (*TALK[:-1], "公司的")
     without = open_understanding(UnderstandingEntry(by_word=False))
     read, plain = understanding.read(ask(*talk)), without.read(ask(*talk))
     assert tell(read) == tell(plain) == ("invoice", True)

@@ -17,7 +17,12 @@ from local_models.classifiers.data.compose import (
 from local_models.classifiers.features import read_features
 from local_models.classifiers.intents import LABELS
 from local_models.classifiers.network import Schedule
-from local_models.classifiers.shipped_data import read_fragments, read_lines, read_turns
+from local_models.classifiers.shipped_data import (
+    read_fragments,
+    read_lines,
+    read_places,
+    read_turns,
+)
 from local_models.classifiers.train_shipped import Job, intent_job, train_job
 from local_models.classifiers.training import (
     Recipe,
@@ -34,13 +39,13 @@ Reader = Callable[[str], list[Line]]
 def everything() -> list[Line]:
     return [
         line
-        for read in (read_lines, read_turns, read_fragments)
+        for read in (read_lines, read_turns, read_fragments, read_places)
         for language in ("zh", "en")
         for line in read(language)
     ]
 
 
-@pytest.mark.parametrize("read", [read_lines, read_turns, read_fragments])
+@pytest.mark.parametrize("read", [read_lines, read_turns, read_fragments, read_places])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_line_has_text_and_known_labels(read: Reader, language: str) -> None:
     lines = read(language)

@@ -19,6 +19,7 @@ from local_models.classifiers.shipped_data import (
     read_fragments,
     read_general,
     read_lines,
+    read_places,
     read_turns,
 )
 
@@ -74,7 +75,7 @@ def test_sincere_praise_is_seldom_taken_for_mockery() -> None:
 def test_only_commonplaces_were_learned_too() -> None:
     learned = {
         line.text
-        for read in (read_lines, read_turns, read_fragments)
+        for read in (read_lines, read_turns, read_fragments, read_places)
         for line in read("en") + read("zh")
     }
     learned |= {line.text for line in read_general("en")}
