@@ -3,8 +3,8 @@
 The heads know words by their letters, and a swapped pair of them makes another word: every tenth hurried English message was read
 otherwise than the same one in clean letters, and as many Chinese ones with a wrong homophone. An English word that nobody
 knows becomes the known one that is a slip away, if there is one; two Chinese characters that never stand side by side become the word that sounds
-the same and differs in one of them. What the words come from: `train_spelling.py`. Only the wish is read so: names, numbers, quotes
-and moods are read as they were typed.
+the same and differs in one of them. What the words come from: `train_spelling.py`. Only wishes, calls for a person and English moods are read
+so: names, numbers and quotes are read as they were typed.
 """
 
 from __future__ import annotations
