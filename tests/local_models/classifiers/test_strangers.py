@@ -72,13 +72,25 @@ def test_sincere_praise_is_seldom_taken_for_mockery() -> None:
     assert sum(moods.read(text).emotion == "negative" for text in praise) <= 12
 
 
-def test_only_commonplaces_were_learned_too() -> None:
+def read_learned() -> set[str]:
+    """Every text that the heads learned as it stands."""
     learned = {
         line.text
         for read in (read_lines, read_turns, read_fragments, read_places)
         for line in read("en") + read("zh")
     }
-    learned |= {line.text for line in read_general("en")}
+    return learned | {line.text for line in read_general("en")}
+
+
+@pytest.mark.parametrize("name", ["zh", "hk", "tw", "mixed", "india", "learners"])
+def test_hardly_any_turn_of_other_places_was_learned_too(name: str) -> None:
+    texts, learned = [row["text"] for row in strangers(f"turns_{name}")], read_learned()
+    assert len(texts) >= 300
+    assert sum(text in learned for text in texts) <= 0.08 * len(texts)
+
+
+def test_only_commonplaces_were_learned_too() -> None:
+    learned = read_learned()
     for name in ("turns_en", "several", "general_en"):
         texts = [row["text"] for row in strangers(name)]
         assert len(set(texts)) == len(texts)
