@@ -38,9 +38,10 @@ from bench.understanding_baselines import BASELINES
 from bench.understanding_data import Rows, count_shared, read_pair
 from bench.understanding_scores import Score, as_label, score
 from local_models.classifiers import emotion, intents
+from local_models.classifiers.bare_turn import spell_message
 from local_models.classifiers.context import Said
 from local_models.classifiers.emotion import EmotionReader
-from local_models.classifiers.features import read_features, read_glance, spell_glance
+from local_models.classifiers.features import read_features, read_glance
 from local_models.classifiers.intents import IntentReader
 from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.methods import (
@@ -173,7 +174,10 @@ class _AfterReader:
         """The likeliest intent, as the gateway weighs it within a talk."""
         first, *rest = _MARK.split(before, maxsplit=1)
         user, agent = (first, rest[0]) if rest else ("", first)
-        said = [Before(True, spell_glance(user)), Before(False, spell_glance(agent))]
+        said = [
+            Before(whose, spell_message(told, is_customers=whose))
+            for whose, told in ((True, user), (False, agent))
+        ]
         label, chance = self._intents.likeliest(
             read_glance(text), user=self._hear(user), agent=self._hear(agent),
             talk=[each for each in reversed(said) if each.text],

@@ -59,6 +59,11 @@ class DifficultyReader:
             )
 
     @property
+    def is_shipped(self) -> bool:
+        """Whether it reads with the weights of the house."""
+        return self._head is None
+
+    @property
     def tables(self) -> tuple[TableHolder, ...]:
         """Who looks most texts up here."""
         return (self._open,) if self._head is None else (self._head,)

@@ -18,15 +18,13 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace as replace_in
 
+from local_models.classifiers.bare_turn import undress_mood
 from local_models.classifiers.chances import Scores, sigmoids, softmax
-from local_models.classifiers.courtesy import leave_politeness_out
 from local_models.classifiers.emoji import count_angry, laughs, without_laughter, without_rage
 from local_models.classifiers.features import Features
 from local_models.classifiers.head import Deep, Head, Rows, load_head
 from local_models.classifiers.insults import has_insult
 from local_models.classifiers.mood_features import read_mood_features
-from local_models.classifiers.regional import speak_mandarin
-from local_models.classifiers.spelling import mend_spelling
 from local_models.classifiers.table import TableHolder
 
 LABELS = ("negative", "neutral", "positive")
@@ -137,9 +135,7 @@ class EmotionReader:
         """
         if not self._is_shipped or not cued.typed:
             return None
-        bare = leave_politeness_out(speak_mandarin(cued.typed))
-        if bare.isascii():
-            bare = mend_spelling(bare)
+        bare = undress_mood(cued.typed)
         return None if bare == cued.typed else read_mood_features(bare)
 
     def is_strange_to(self, cued: Features) -> bool:

@@ -6,7 +6,19 @@ import re
 
 import msgspec
 
-from local_models.classifiers.shop_intents import NEUTRAL
+from local_models.classifiers.features import Features
+from local_models.classifiers.head import Reading
+from local_models.classifiers.shop_intents import GROUPS, NEUTRAL
+
+MAX_INTENTS = 4
+ELSEWHERE = 0.38
+"""How sure it must be that a text is not said to a shop, for none of its words to be a wish."""
+_WORD_BYTES = 12
+"""A word or two ("headphones") may be a thing that somebody looks for, whatever else they are."""
+
+_CLEAR = ((0.9, 24), (0.98, 12))
+"""A wish that is this sure in a turn of so many bytes (three to a Chinese character) stands by itself,
+whatever was said before it. Shorter ones ("白条", "paypal") may be answers."""
 
 
 class IntentReading(msgspec.Struct, frozen=True):
@@ -72,3 +84,25 @@ def surest(found: dict[str, float]) -> tuple[str, ...]:
     if not found:
         return ()
     return tuple(sorted(found.keys() - NEUTRAL, key=lambda label: (-found[label], label)))
+
+
+def tell_elsewhere(main: Reading, elsewhere: float, features: Features) -> IntentReading:
+    """A text that is not said to a shop wants none of a shop's services; a joke stays one."""
+    label = main.label if main.label in NEUTRAL else "other"
+    confidence = max(elsewhere, main.confidence if label == main.label else 0.0)
+    is_off_topic = elsewhere >= ELSEWHERE and size_of(features.text) >= _WORD_BYTES
+    return IntentReading(label, (label,), GROUPS[label], confidence, False, False, is_off_topic)
+
+
+def tell_intents(intents: tuple[str, ...], confidence: float) -> IntentReading:
+    """Wishes that are there, the main one first."""
+    main, group = intents[0], GROUPS.get(intents[0], "other")
+    return IntentReading(main, intents[:MAX_INTENTS], group, confidence, False)
+
+
+def is_clear(main: Reading, features: Features) -> bool:
+    """Whether the turn says by itself what it wants, so that nothing before it can overrule it."""
+    if main.label in NEUTRAL:
+        return False
+    size = size_of(features.text)
+    return any(main.confidence >= sure and size >= least for sure, least in _CLEAR)

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import msgspec
 
+from local_models.classifiers.addresses import is_address
 from local_models.classifiers.bare_turn import undress
 from local_models.classifiers.clauses import split_clauses as split_clauses
 from local_models.classifiers.context import Combiner, Said, load_combiner, weigh_message
-from local_models.classifiers.features import Features, read_glance, read_several
+from local_models.classifiers.features import Features, read_glance, read_plain, read_several
 from local_models.classifiers.follow_ups import least_to_leave
 from local_models.classifiers.head import Head, Reading, load_head
 from local_models.classifiers.in_talk import (
@@ -32,14 +33,19 @@ from local_models.classifiers.in_talk import (
 from local_models.classifiers.insults import is_insult_alone
 from local_models.classifiers.intent_reading import (
     ABUSE_ALONE,
+    ELSEWHERE,
     MARKS_ALONE,
     NOTHING_KNOWN,
     SIGNS_ALONE,
     above,
+    is_clear,
     is_only_faces,
     size_of,
     surest,
+    tell_elsewhere,
+    tell_intents,
 )
+from local_models.classifiers.intent_reading import MAX_INTENTS as MAX_INTENTS
 from local_models.classifiers.intent_reading import IntentReading as IntentReading
 from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.meaning import (
@@ -54,13 +60,13 @@ from local_models.classifiers.shop_intents import GROUPS as GROUPS
 from local_models.classifiers.shop_intents import LABELS as LABELS
 from local_models.classifiers.shop_intents import NEUTRAL as NEUTRAL
 from local_models.classifiers.spelling import open_spelling
+from local_models.classifiers.sums import leave_sums_out
 from local_models.classifiers.table import TableHolder
 from local_models.classifiers.talk_reader import Before, open_talks
 
 _ORDER = "order_query"
 """What the number of an order reads as, by itself or beside another matter."""
 WEIGHTS = Path(__file__).parent / "weights"
-MAX_INTENTS = 4
 _PRESENT = 0.4
 _INSTEAD = 0.8
 """What a wish needs where the turn as a whole was read as wanting nothing."""
@@ -71,23 +77,19 @@ _CLAUSE_SURE, _CLAUSE_SURE_ALONE = 0.45, 0.7
 _CLAUSES_READ = 4
 _CLAUSE_CHARS = 400
 """Several wishes in one breath are short; a longer text tells a story, clause by clause."""
-_ELSEWHERE = 0.38
-"""How sure it must be that a text is not said to a shop, for none of its words to be a wish, ..."""
 _STRAY = 0.3
-"""... and how sure where the text holds none anyway, for nothing that was said before to lend it one."""
-_WORD_BYTES = 12
-"""A word or two ("headphones") may be a thing that somebody looks for, whatever else they are."""
+"""How sure it must be that a text is not said to a shop where the text holds none anyway, for nothing that was said before to lend it one."""
 _NOD_BYTES = 15
 """In a nod or thanks of so few nothing stands beside it ("understood", "great, thanks")."""
 _ANSWER_BYTES = 20
 """What is longer, six Chinese characters or three words, is more than a bare answer."""
 _NO_ANSWER = 0.95
 """How sure it must be that so little is not said to a shop, for it to be no answer ("timer status")."""
+_SURE_BESIDE_SUMS = 0.7
+"""How sure a wish must be of a text without its sums, which sounded like an exercise with them."""
 _FAMILIAR = 0.34
 """A text of which less than this share is known is in words that nobody taught the head."""
-_CLEAR = ((0.9, 24), (0.98, 12))
-"""A wish that is this sure in a turn of so many bytes (three to a Chinese character) stands by itself,
-whatever was said before it. Shorter ones ("白条", "paypal") may be answers."""
+
 
 _SHORT_BYTES = 48
 """A turn of so many that nothing was said before, sixteen Chinese characters, is read by its words too."""
@@ -226,9 +228,13 @@ class IntentReader:
             return ABUSE_ALONE
         present, elsewhere = self._present(features, dressed)
         if self._is_elsewhere(main, elsewhere, features, user, agent):
-            return _read_elsewhere(main, elsewhere, features)
+            beside = self._read_beside_sums(features)
+            if beside is None:
+                return tell_elsewhere(main, elsewhere, features)
+            features, main, present = beside
+            text = features.text
         alone = MARKS_ALONE if marks else self._read_alone(text, main, present)
-        if self._combiner is None or _is_clear(main, features):
+        if self._combiner is None or is_clear(main, features):
             return alone
         if user is None and agent is None:
             return alone if marks else self._read_words(alone, main, features, talk)
@@ -282,9 +288,12 @@ class IntentReader:
             return ABUSE_ALONE.intent, ABUSE_ALONE.confidence
         present, elsewhere = self._present(features, dressed)
         if self._is_elsewhere(main, elsewhere, features, user, agent):
-            reading = _read_elsewhere(main, elsewhere, features)
-            return reading.intent, reading.confidence
-        if self._combiner is None or _is_clear(main, features):
+            beside = self._read_beside_sums(features)
+            if beside is None:
+                reading = tell_elsewhere(main, elsewhere, features)
+                return reading.intent, reading.confidence
+            features, main, present = beside
+        if self._combiner is None or is_clear(main, features):
             return main.label, main.confidence
         if user is None and agent is None:
             if not self._asks_words(main, features, talk):
@@ -337,8 +346,25 @@ class IntentReader:
         if may_go_on(user, agent) and elsewhere < least_to_leave(features.text):
             return False
         if main.label in NEUTRAL and not main.is_unsure:
-            return elsewhere >= _STRAY
-        return elsewhere >= _ELSEWHERE and (self._overrules or main.is_unsure)
+            is_far = elsewhere >= _STRAY
+        else:
+            is_far = elsewhere >= ELSEWHERE and (self._overrules or main.is_unsure)
+        return is_far and not (self._combiner is not None and is_address(features.text))
+
+    def _read_beside_sums(
+        self, features: Features
+    ) -> tuple[Features, Reading, dict[str, float]] | None:
+        """The text without its sums, where it is only they that sound like an exercise ("charged $58.57 instead of $48.57");
+        what it says, and how likely each wish is there."""
+        bare = leave_sums_out(features.text)
+        if self._combiner is None or bare == features.text:
+            return None
+        plainer = read_plain(bare)
+        main = self._one.read(plainer)
+        if main.label in NEUTRAL or main.confidence < _SURE_BESIDE_SUMS:
+            return None
+        present, elsewhere = self._present(plainer)
+        return (plainer, main, present) if elsewhere < _STRAY else None
 
     def _is_only_signs(self, text: str, features: Features) -> bool:
         """Whether a text without a word in it holds only signs that the shipped heads never met."""
@@ -367,9 +393,9 @@ class IntentReader:
         if main.label != NOWHERE and not main.is_unsure:
             further.pop(main.label, None)
             wishes = () if main.label in NEUTRAL else surest(further)
-            return _tell((main.label, *wishes), main.confidence)
+            return tell_intents((main.label, *wishes), main.confidence)
         if wishes := surest(further):
-            return _tell(wishes, further[wishes[0]])
+            return tell_intents(wishes, further[wishes[0]])
         chances = dict(zip(self._one.labels, main.probabilities, strict=True))
         confidence = max(chances[label] for label in self._wishes)
         nowhere = main.label == NOWHERE
@@ -463,19 +489,6 @@ class IntentReader:
         }
 
 
-def _read_elsewhere(main: Reading, elsewhere: float, features: Features) -> IntentReading:
-    """A text that is not said to a shop wants none of a shop's services; a joke stays one."""
-    label = main.label if main.label in NEUTRAL else "other"
-    confidence = max(elsewhere, main.confidence if label == main.label else 0.0)
-    is_off_topic = elsewhere >= _ELSEWHERE and size_of(features.text) >= _WORD_BYTES
-    return IntentReading(label, (label,), GROUPS[label], confidence, False, False, is_off_topic)
-
-
-def _tell(intents: tuple[str, ...], confidence: float) -> IntentReading:
-    main, group = intents[0], GROUPS.get(intents[0], "other")
-    return IntentReading(main, intents[:MAX_INTENTS], group, confidence, False)
-
-
 def _combiner_for(one: Head, many: Head | None) -> Combiner | None:
     """The shipped combiner, for heads of the shipped labels in any order."""
     path = WEIGHTS / "context.npz"
@@ -484,11 +497,3 @@ def _combiner_for(one: Head, many: Head | None) -> Combiner | None:
 
 def _has_shipped_labels(one: Head, many: Head | None) -> bool:
     return many is not None and set(one.labels) == {*many.labels} - {NOWHERE} == set(LABELS)
-
-
-def _is_clear(main: Reading, features: Features) -> bool:
-    """Whether the turn says by itself what it wants, so that nothing before it can overrule it."""
-    if main.label in NEUTRAL:
-        return False
-    size = size_of(features.text)
-    return any(main.confidence >= sure and size >= least for sure, least in _CLEAR)

@@ -181,6 +181,13 @@ _GOES_ON = re.compile(
 )
 """Behind the number of a dollar sign: what makes it a name or a formula."""
 
+_DIGITS = "[\ue001-\ue003]"
+_PLAIN_SUM = re.compile(
+    rf"[$€£¥￥] ?{_DIGITS}(?:[.,]{_DIGITS}){{0,4}}"
+    rf"|{_DIGITS}(?:[.,]{_DIGITS}){{0,4}} ?(?:dollars?|euros?|pounds?|bucks|usd|eur|gbp|rmb|€|元|块钱?)"
+)
+"""In a text as `normalise` spells it, whose digits are marks by their number."""
+
 
 def find_sums(lower: str, starts: list[int], *, in_words: bool = True) -> list[Span]:
     """Where the sums of a text in lower case stand; some places may overlap. `starts` is where its
@@ -375,3 +382,8 @@ def _leave_names(lower: str, found: list[Span]) -> list[Span]:
                 continue
         kept.append((start, end))
     return kept
+
+
+def leave_sums_out(plain: str) -> str:
+    """A text as `normalise` spells it, without its sums of money."""
+    return _PLAIN_SUM.sub("", plain)

@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from local_models.classifiers.bare_turn import spell_message
 from local_models.classifiers.data.compose import Line
 from local_models.classifiers.encoder_file import EncoderFile, read_encoder
-from local_models.classifiers.features import read_glance
 from local_models.classifiers.intents import LABELS
 from local_models.classifiers.shipped_data import (
     SECOND_SHARE,
@@ -32,6 +32,7 @@ from local_models.classifiers.shipped_data import (
     read_fragments,
     read_general,
     read_lines,
+    read_places,
     read_talks,
     read_turns,
 )
@@ -82,18 +83,13 @@ class Row:
     weight: float = 1.0
 
 
-def plain(text: str) -> str:
-    """As the reader is told it."""
-    return read_glance(text).text
-
-
 def talk_rows(talks: Sequence[Talk]) -> list[Row]:
     """Every customer's turn of the talks after all that was said before it."""
     rows = []
     for talk in talks:
         said: list[Before] = []
         for message in talk.messages:
-            text = plain(message.text)
+            text = spell_message(message.text, is_customers=message.is_customers)
             if message.intent:
                 rows.append(Row(text, tuple(reversed(said)), message.intent, message.second))
             said.append(Before(message.is_customers, text))
@@ -106,14 +102,16 @@ def exchange_rows() -> list[Row]:
     rows = []
     for one in make_examples(exchanges, Listener()):
         before = ((False, one.exchange.agent), (True, one.exchange.user))
-        told = tuple(Before(whose, plain(text)) for whose, text in before if text)
-        rows.append(Row(plain(one.text), told, one.intent, one.second, one.weight))
+        told = tuple(
+            Before(whose, spell_message(text, is_customers=whose)) for whose, text in before if text
+        )
+        rows.append(Row(_spell(one.text), told, one.intent, one.second, one.weight))
     return rows
 
 
 def line_rows() -> list[Row]:
     """The lines that the heads learn, by themselves."""
-    return _alone(read_lines, read_turns, read_general)
+    return _alone(read_lines, read_turns, read_general, read_places)
 
 
 def fragment_rows() -> list[Row]:
@@ -123,7 +121,11 @@ def fragment_rows() -> list[Row]:
 
 def _alone(*readers: Callable[[str], Sequence[Line]]) -> list[Row]:
     lines = [line for read in readers for tongue in LANGUAGES for line in read(tongue)]
-    return [Row(plain(line.text), (), line.intents[0], line.second) for line in lines]
+    return [Row(_spell(line.text), (), line.intents[0], line.second) for line in lines]
+
+
+def _spell(text: str) -> str:
+    return spell_message(text, is_customers=True)
 
 
 def shorten(before: Sequence[Before], depth: int) -> tuple[Before, ...]:

@@ -16,6 +16,7 @@ from zipfile import BadZipFile
 from msgspec.structs import replace
 
 from local_models.classifiers.asked import read_asked, speaks_of_another
+from local_models.classifiers.bare_turn import spell_message
 from local_models.classifiers.context import Said
 from local_models.classifiers.conversation import is_reask, mood_trend
 from local_models.classifiers.denials import leave_denied_out, leave_person_out, names_person
@@ -23,20 +24,22 @@ from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.emotion import NOTHING_FELT, EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
 from local_models.classifiers.escalation import is_escalation
-from local_models.classifiers.features import read_glance, spell_glance
+from local_models.classifiers.features import read_glance
 from local_models.classifiers.head import Head, load_head
 from local_models.classifiers.intent_reading import NOTHING_KNOWN
 from local_models.classifiers.intents import (
     GROUPS,
+    LABELS,
     NEUTRAL,
     IntentReader,
     IntentReading,
 )
 from local_models.classifiers.language import tell_language, tell_spoken
 from local_models.classifiers.mail import read_own_words
-from local_models.classifiers.matter import tell_matter
+from local_models.classifiers.matter import Matter, tell_matter
 from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
+from local_models.classifiers.pasted import leave_records_out
 from local_models.classifiers.quality import QualityReader, load_quality, mark_difficulty
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.standing import (
@@ -77,6 +80,11 @@ _NO_OTHER_MATTERS = frozenset({*NEUTRAL, _COMPLAINT, "urge", _PERSON, _ORDER})
 """What whoever waits for a person may say while he waits; `order_query` is a number that was asked for."""
 _MATTER_IS_CLEAR, _GLAD = 0.6, 0.3
 """How sure another matter must be, and how glad a customer, to end a call."""
+_SAID_BESIDE = 0.6
+"""How sure of a wish the words beside pasted rows must be to be read without them."""
+_SERVICE_IS_SURE, _SERVICE_AT_MOST = 0.8, 0.6
+"""What is so surely asked of a shop's service is no harder, whatever sizes and codes stand in it: of 220 graded requests that
+are, none is hard."""
 _GLAD_BYTES = 12
 """Gladness in a word or two ("you can't") is a guess."""
 
@@ -116,7 +124,7 @@ class Understanding:
         self._calls = lru_cache(maxsize=2_048)(is_escalation)
         self._wanted = lru_cache(maxsize=2_048)(self._find_matter)
         self._spoken = lru_cache(maxsize=2_048)(tell_spoken)
-        self._spelt = lru_cache(maxsize=2_048)(spell_glance)
+        self._spelt = lru_cache(maxsize=2_048)(spell_message)
 
     @classmethod
     def from_folder(cls, folder: Path, *, by_word: bool = True) -> Understanding:
@@ -216,11 +224,12 @@ class Understanding:
     ) -> Signals:
         """The signals that hang on the last user turn and what came just before it.
 
-        What it says is read in the user's own words, what it holds (code, mathematics) in all of it.
+        What it says is read in the user's own words beside what he pasted, what it holds (code, mathematics, slots) in all of it.
         """
         own = self._own(turn)
-        glance = read_mood_features(self._features(own))
-        sample = Sample(own)
+        said = self._leave_records_out(own)
+        glance = read_mood_features(self._features(said))
+        sample = Sample(said)
         user = self._recalled(user_before)[0] if user_before else None
         agent = self._heard(agent_before) if agent_before else None
         mood = self._emotions.read_cued(glance)
@@ -237,7 +246,7 @@ class Understanding:
         if _PERSON in wish.intents and not calls:
             wish = self._leave_person_out(sample.text, wish, user, agent)
         wish = _believe(wish, mood)
-        matter = tell_matter(sample if own == turn else Sample(turn), reach=reach)
+        matter = tell_matter(sample if said == turn else Sample(turn), reach=reach)
         quality = self._quality
         return Signals(
             intent=wish.intent,
@@ -252,15 +261,35 @@ class Understanding:
             emotion_confidence=mood.confidence,
             sarcasm=mood.sarcasm,
             language=language,
-            difficulty=self._difficulty.read(sample, glance, language),
+            difficulty=self._ease(self._difficulty.read(sample, glance, language), wish, matter),
             learned_odds=NOTHING if quality is None else quality.read(glance),
             learned_slope=0.0 if quality is None else quality.slope,
             has_code=matter.has_code,
             has_math=matter.has_math,
             has_long_document=matter.has_long_document,
-            slots=MappingProxyType(find_slots(sample, self._asked(agent_before))),
+            slots=MappingProxyType(
+                find_slots(sample if said == own else Sample(own), self._asked(agent_before))
+            ),
             is_escalation=calls,
         )
+
+    def _leave_records_out(self, own: str) -> str:
+        """What is said beside pasted rows, where that is a wish by itself ("how come" beneath a bill is none)."""
+        said = leave_records_out(own)
+        if said == own:
+            return own
+        wish = self._intents.read(said, self._features(said))
+        is_wish = wish.intent not in NEUTRAL and wish.confidence >= _SAID_BESIDE
+        return said if is_wish else own
+
+    def _ease(self, difficulty: float, wish: IntentReading, matter: Matter) -> float:
+        """The difficulty, but no more than a shop's service is where the turn surely wants one."""
+        is_service = wish.intent in LABELS and wish.intent not in NEUTRAL
+        is_sure = wish.confidence >= _SERVICE_IS_SURE and self._difficulty.is_shipped
+        holds_more = matter.has_code or matter.has_math or matter.has_long_document
+        if is_service and is_sure and not holds_more:
+            return min(difficulty, _SERVICE_AT_MOST)
+        return difficulty
 
     def _carry(self, read: Signals, messages: Sequence[Message]) -> Mapping[str, tuple[str, ...]]:
         """The slots of the last turn; where it names no order, those of the newest earlier turn that does."""
@@ -319,7 +348,10 @@ class Understanding:
 
     def _spell(self, said: Sequence[Remark]) -> tuple[Before, ...]:
         """What was said before, the newest first, as the intents' reader wants it."""
-        return tuple(Before(each.is_customers, self._spelt(each.text)) for each in reversed(said))
+        return tuple(
+            Before(each.is_customers, self._spelt(each.text, is_customers=each.is_customers))
+            for each in reversed(said)
+        )
 
     def _read_together(
         self,
