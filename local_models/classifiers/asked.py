@@ -7,7 +7,9 @@ Only a short turn answers, and only with what was asked for.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
+from local_models.classifiers.called import is_denied, is_of_a_thing, name_of
 from local_models.classifiers.sums import IN_WORDS_EN, IN_WORDS_ZH
 from local_models.classifiers.traditional import simplify
 
@@ -34,6 +36,14 @@ _WANTS = re.compile(
     r"|请|提供|告诉|告知|麻烦|输入|多少|是什么|哪[一个笔张份几]|需要(?:核对|核实|确认|[您你])|方便|出示|(?:有|记得|知道)(?:您|你|一下)?[^,.，。]{0,8}[吗么]"
     r"|(?:发|报|输|说|留|填|写|贴|打|给|念|查看|复制)(?:一?下|我|给我|一?个|上|来|过来|出来|到这里)"
 )
+_FINDS_NONE = re.compile(
+    r"(?:查|搜|找|检索|查询)(?:找|询)?(?:不[到出]|不了|无)(?:此|该|这|那|这[个笔张条]|那[个笔张条]|您的|你的|您这个?|相关|任何|对应的?|的)?(?:订单|单号|单子|运单|包裹)|(?:没|未)(?:有)?(?:能)?(?:查|搜|找)(?:询|找)?[到出见](?:此|该|这个|这笔|您的|你的|相关|任何|对应的?)?(?:订单|单号|单子|运单|包裹|号码)"
+    r"|(?:订单|单)(?:编?号|号码)?(?:好像|似乎|可能|应该)?(?:不存在|有误|无效|查不到|查询不到|搜不到|找不到|不正确|不对|错误|没查到|格式不对)|(?<![帮为给][您你])(?<![已我在])(?:核对|核实|检查)(?:一?下)?(?:您的|你的)?(?:订单|单)(?:编?号|号码)|(?<![帮为给][您你])(?<!我)(?<!这[边里])(?<!我们)(?:再|重新)(?:次)?(?:仔细)?(?:核对|核实|检查)(?:一?[下遍次])(?=[^\w]|$|吗|呢|哦|哈|吧|好|可以|呀|谢)"
+    r"|\b(?:can't|cannot|can not|couldn't|could not|can’t|couldn’t|unable to|not able to|don't|do not|didn't|did not|not) (?:seem to |be able to )?(?:find|locate|see|track|match|get|pull up|look up|finding|seeing) (?:that|this|your|the|any|an|such an?|a)? ?(?:matching )?(?:order|parcel|package|booking|shipment|reservation|tracking|number|reference)(?: number)?\b"
+    r"|\b(?:no|isn't an|is no|any) (?:such )?(?:matching )?(?:order|booking|parcel|shipment|record)s? (?:was |were |is )?(?:found|with|under|by|for|matching) (?:that|this|the|your)?|\b(?:order|tracking|booking|reference|that|this) (?:number|id|reference)(?: you (?:gave|sent|entered|provided)(?: me| us)?)? (?:doesn't|does not|isn't|is not|is in|didn't|did not|seems|appears|looks|comes? (?:up|back)|brings? up)\b"
+    r"|(?<!let me )(?<!i'll )(?<!i will )(?<!we'll )(?<!we will )\b(?:check|double[- ]check|re-?check|verify|confirm|re-?enter|re-?send|retype) (?:the|that|your|this) (?:(?:order|tracking|booking|reference) )?(?:number|reference|id)\b(?! (?:card|document))"
+)
+"""Who cannot find an order asks for its number in truth."""
 _SINGLE = "单(?![独据价品买位人反数元身鞋子身杯号])"
 """An order, said in short."""
 _ANOTHER = re.compile(
@@ -55,7 +65,7 @@ _MOST_ANSWERED = 160
 """A longer turn tells something, and its numbers may be anything."""
 
 _CODE = re.compile(
-    r"(?<![a-z\d_.,$€£¥@<-])(?:(?=[a-z]{0,8}-?\d)[a-z]{1,8}-?\d[a-z0-9]{0,24}|\d[a-z0-9]{0,29}|[a-z]{2,8}(?:[-_/](?=[a-z0-9]{0,20}\d))[a-z0-9]{1,20})(?>(?:[-_/][a-z0-9]{1,20}){0,6})(?![a-z\d_>]|[.,]\d|\s?[%％])"
+    r"(?<![a-z\d_.,$€£¥@<-])(?:(?=[a-z]{0,8}-?\d)[a-z]{1,8}-?\d[a-z0-9]{0,24}|\d[a-z0-9]{0,29}|[a-z]{2,8}(?:[-_/](?=[a-z0-9]{0,20}\d))[a-z0-9]{1,20})(?>(?:[-_/][a-z0-9]{1,20}){0,6})(?![a-z\d_>@]|[.,]\d|\s?[%％])"
 )
 _GROUPS = re.compile(r"(?<![a-z\d_.,$€£¥@<-])\d{1,8}(?> \d{1,8}){1,8}(?![a-z\d_>]|[.,]\d|\s?[%％])")
 """Digits in groups: "8 8 1 2 3", "114 3941689 8772232"."""
@@ -82,6 +92,10 @@ _ROUND_SUM = re.compile(
     r"(?<![a-z\d_.,<-])\d{1,6}(?:\.\d{1,2})?\s?(?:[kw](?![a-z\d])|[百千万](?>[\d一二两三四五六七八九十百千零]{0,8}))[多来]?"
 )
 """Thousands as they are typed in a chat: "2k", "1.2w", "3百多"."""
+_HAS_NONE = re.compile(
+    r"没有|没了|没记|没找到|找不到|查不到|不记得|记不得|记不[住清]|忘了?|不知道|不清楚|丢了|\b(?:(?:don't|do not|dont|can't|cannot|cant|couldn't|didn't) (?:have|find|know|remember|recall|see|get)|no (?:order|idea|number)|lost|forgot|forgotten|without)\b"
+)
+"""Who has no number gives another thing by which he may be found."""
 _TAIL = re.compile(
     r"(?<!手机)(?<!电话)(?<!卡)(?<!卡号)(?:尾号|末尾|(?:最后|后)(?:[三四五六]|\d)位)(?:数|数字)?[是为:： ]{0,2}\d{3,8}(?!\d)|\b(?:ending (?:in|with)|ends (?:in|with)|last (?:four|4|three|3|five|5|six|6)(?: digits)?(?: are| is)?:?) \d{3,8}(?!\d)"
 )
@@ -99,6 +113,8 @@ def read_asked(said: str) -> frozenset[str]:
     for sentence in _SENTENCE.findall(lower):
         if _WANTS.search(sentence):
             asked.update(kind for kind, name in _NAMES.items() if name.search(sentence))
+        if _FINDS_NONE.search(sentence):
+            asked.add("order_number")
     return frozenset(asked)
 
 
@@ -111,11 +127,13 @@ def speaks_of_another(turn: str) -> bool:
 
 
 def find_answers(
-    lower: str, asked: frozenset[str], taken: dict[str, bool]
+    lower: str, asked: frozenset[str], taken: dict[str, bool], phones: Sequence[Span] = ()
 ) -> dict[str, list[Span]]:
     """Where the answers stand, by kind, in a turn in lower case; kinds found only.
 
     `taken` says of each kind that was asked for whether the turn has a value of it anyway: that one is the answer.
+    `phones` is where what looks like a phone stands: it answers for an order only where nothing else does, and not
+    where it is called a phone or the order's number is missing.
     """
     if len(lower) > _MOST_ANSWERED:
         return {}
@@ -124,13 +142,18 @@ def find_answers(
         sums = _find_sums(lower) if asks_sum else []
         return {"amount": sums} if sums else {}
     found: dict[str, list[Span]] = {}
-    if "phone" in asked and not taken["phone"] and (phone := _PHONE.search(lower)):
-        found["phone"] = [phone.span()]
+    if "phone" in asked and not taken["phone"]:
+        kind, phone = _find_phone(lower)
+        if phone and not taken[kind]:
+            found[kind] = [phone]
+            taken = {**taken, kind: True}
     if "order_number" in asked and not taken["order_number"]:
-        beside = found.get("phone", [])
-        numbers = [span for span in _find_numbers(lower) if span not in beside]
-        tail = None if numbers else _TAIL.search(lower)
-        found["order_number"] = [tail.span()] if tail else numbers
+        beside = [*found.get("phone", []), *phones]
+        numbers = _find_numbers(lower, beside)
+        if not numbers and phones and "phone" not in asked and not _HAS_NONE.search(lower):
+            numbers = _find_numbers(lower, ())
+        tail = None if numbers else _find_tail(lower)
+        found["order_number"] = [tail] if tail else numbers
     if "date" in asked and not taken["date"]:
         bare = lower.strip()
         start = lower.find(bare)
@@ -139,6 +162,51 @@ def find_answers(
     if "amount" in asked and not (taken["amount"] or found.get("order_number")):
         found["amount"] = _find_sums(lower)
     return {kind: spans for kind, spans in found.items() if spans}
+
+
+def find_numbers_of_any(lower: str, apart: Sequence[Span] = ()) -> Iterator[Span]:
+    """Where numbers stand that may be an order's: none that is called something else, or is denied.
+
+    `apart` is where other values stand.
+    """
+    others: set[int] = set()
+    at = 0
+    while code := _CODE.search(lower, at):
+        groups = _GROUPS.match(lower, code.start())
+        span = groups.span() if groups and _may_be_number(lower, groups.span()) else code.span()
+        start, at = span
+        if not _may_be_number(lower, span) or _reaches_into(span, apart):
+            continue
+        name = name_of(lower, start, at)
+        if name in ("phone", "other") or is_of_a_thing(lower, at):
+            others.add(at - start)
+            continue
+        # Beside "实付1299", or in a list of such, another of its shape is one of its kind: "退1179".
+        is_alike = not name and others.intersection(range(at - start - 1, at - start + 2))
+        if not (is_alike or is_denied(lower, start, at)):
+            yield span
+
+
+def _reaches_into(span: Span, others: Sequence[Span]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
+
+
+def _find_phone(lower: str) -> tuple[str, Span | None]:
+    """The first that nobody calls something else, and its kind: who has no phone may tell an order's number."""
+    for phone in _PHONE.finditer(lower):
+        start, end = phone.span()
+        name = name_of(lower, start, end)
+        if name != "other" and not is_denied(lower, start, end):
+            return ("order_number" if name == "order" else "phone"), (start, end)
+    return "phone", None
+
+
+def _find_tail(lower: str) -> Span | None:
+    """The end by which an order is named, and no card."""
+    for tail in _TAIL.finditer(lower):
+        if name_of(lower, *tail.span()) in ("", "order"):
+            return tail.span()
+    return None
 
 
 def _find_sums(lower: str) -> list[Span]:
@@ -150,9 +218,9 @@ def _find_sums(lower: str) -> list[Span]:
     return []
 
 
-def _find_numbers(lower: str) -> list[Span]:
+def _find_numbers(lower: str, apart: Sequence[Span]) -> list[Span]:
     """The first number of an order in the turn, and those of a list behind it."""
-    first = _number_in(lower, 0)
+    first = next(find_numbers_of_any(lower, apart), None)
     if first is None:
         return []
     found = [first]
@@ -160,18 +228,10 @@ def _find_numbers(lower: str) -> list[Span]:
         code = _CODE.match(lower, sign.end())
         if code is None or not _may_be_number(lower, code.span()):
             break
+        if _reaches_into(code.span(), apart) or name_of(lower, *code.span()) in ("phone", "other"):
+            break
         found.append(code.span())
     return found
-
-
-def _number_in(lower: str, start: int) -> Span | None:
-    groups = _GROUPS.search(lower, start)
-    for code in _CODE.finditer(lower, start):
-        if groups and groups.start() <= code.start() and _may_be_number(lower, groups.span()):
-            return groups.span()
-        if _may_be_number(lower, code.span()):
-            return code.span()
-    return None
 
 
 def _may_be_number(lower: str, span: Span) -> bool:

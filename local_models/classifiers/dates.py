@@ -36,10 +36,10 @@ _NUMBERING = (
     "(?<!大道)(?<!胡同)(?<![栋幢座弄巷街])(?<![^线网半在]路)"
 )
 """What does not stand before a day of the month: a word for something that has a number."""
-_BESIDE_DATES = r"\s?(?:的?(?:活动|大促|促销|预售|那天|当天|下单|买|订|拍|付款|发货|到货|签收)|之?前|之后|以后|sale\b|deal)"
+_BESIDE_DATES = r"\s?(?:的?(?:活动|大促|促销|预售|那天|当天|[下付发到签][的了过](?:单|订单|款|货|收)|下单|买|订|拍|付款|发货|到货|签收|那单|那个订单|收到|收的|寄的|申请)|之?前|之后|以后|sale\b|deal)"
 _OF_MONTH_ZH = "(?:底|初|份|[上中下]旬)"
 _DATE = re.compile(
-    rf"\d{{4}}\s?[年/.-]\s?\d{{1,2}}\s?[月/.-]\s?\d{{1,2}}(?!\d|[.-]\d{{1,3}}(?!\d))[日号]?|(?<!\d)\d\d(?:\d\d)?年\d{{1,2}}月(?:\d{{1,2}}[日号]?|{_OF_MONTH_ZH})?"
+    rf"\d{{4}}\s?[年/.-]\s?(?:1[0-2]|0?[1-9])\s?[月/.-]\s?{_DAY}(?!\d|[.-]\d{{1,3}}(?!\d))[日号]?|(?<!\d)\d\d(?:\d\d)?年\d{{1,2}}月(?:\d{{1,2}}[日号]?|{_OF_MONTH_ZH})?"
     rf"|(?<!\d)\d{{1,2}}月(?:\d{{1,2}}[日号]?|{_OF_MONTH_ZH})"
     rf"|(?<!\d){_NUMBERING}{_DAY}(?:号(?!{_NUMBERED})|日(?!无理由|内|价保|保价|包|元|用|游))"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b(?:\.?,?\s+{_YEAR}(?!\d))?"
@@ -51,7 +51,7 @@ _DATE = re.compile(
     r"|(?<=the )(?P<nth>(?:3[01]|[12]?\d)(?:st|nd|rd|th)\b)"
     rf"|(?<![\d.])(?:0?[1-9]|1[0-2])\.{_DAY}(?![\d.])(?:(?<=on \d\d\.\d\d)|(?={_BESIDE_DATES}))"
 )
-_FIGURES = re.compile(r"[\d./-]+")
+_FIGURES = re.compile(r"[\d\s./-]+")
 _NUMBER_OF = re.compile(
     r"(?:\b(?:version|ver\.?|v|firmware|build|revision|rev\.?|serial|s/?n|model|part|sku|imei|ip|ipv4|id|ios|ipados|macos|android|harmonyos|driver|no\.?|number|code|(?:updat|upgrad)ed? to)"
     r"|版本|固件|系统|型号|序列|编码|条码|代码|[升更]级到|更新到|鸿蒙|安卓|号)\s?(?:is|[是为#:：])?\s?$"

@@ -15,11 +15,11 @@ from bisect import bisect_left
 
 import msgspec
 
-from local_models.classifiers.announced import announced_before, is_numbered_before
 from local_models.classifiers.asked import find_answers
 from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.dates import find_dates
 from local_models.classifiers.order_numbers import MISSPELT, find_order_numbers
+from local_models.classifiers.phones import find_phones
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.sums import find_sums
 from local_models.classifiers.survey import mask_of
@@ -35,11 +35,6 @@ _PLACEHOLDER = re.compile(
     r"<(?:(order)(?:_?number|_?id)?|(phone|mobile|tel|date|time|amount|money))_?\d*>"
 )
 
-_PHONE = re.compile(
-    r"(?P<mobile>(?<![\d-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d))"
-    r"|(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)|(?<!\d)[48]00-?\d{3}-?\d{4}(?!\d)"
-    r"|(?<![\d-])(?:\+?1[-. ]?)?\(?[2-9]\d{2}\)?[-. ]\d{3}[-. ]\d{4}(?!\d)"
-)
 _MARK_SIGN = mask_of("<")
 _NO_MARKS: dict[str, list[Span]] = {kind: [] for kind in _KINDS.values()}
 
@@ -91,17 +86,18 @@ def find_slots(
         names_sum = True
     marks = _placeholders(lower) if whole.signs & _MARK_SIGN else _NO_MARKS
     at = find_places(lower)
-    phones = _values(typed, marks["phone"] + _phones(lower, at.phones))
+    phone_spans = marks["phone"] + find_phones(lower, at.phones)
+    phones = _values(typed, phone_spans)
     named = at.named
     if "ord" in lower or "oder" in lower:
         named = sorted({*named, *_misspelt(lower)})
     numbers = find_order_numbers(typed, lower, named, at.hashed, at.bare)
-    orders = _values(typed, marks["order_number"] + numbers)
     if phones:
-        orders = tuple([value for value in orders if value not in phones])
+        numbers = _apart_from(phone_spans, numbers)
+    orders = _values(typed, marks["order_number"] + numbers)
     slots: dict[str, tuple[str, ...]] = {"order_number": orders, "phone": phones}
     if not only_numbers:
-        days = _outside(at.dates, numbers)
+        days = _outside(at.dates, numbers + phone_spans)
         slots["date"] = find_dates(typed, lower, days, at.months, marks["date"])
         sums = marks["amount"] + find_sums(lower, at.sums, in_words=names_sum)
         slots["amount"] = _values(typed, sums)
@@ -109,7 +105,7 @@ def find_slots(
         asked &= slots.keys()
     if asked:
         taken = {kind: bool(values) for kind, values in slots.items()}
-        for kind, spans in find_answers(lower, asked, taken).items():
+        for kind, spans in find_answers(lower, asked, taken, phone_spans).items():
             slots[kind] = _values(typed, spans)
             if kind in ("order_number", "phone"):
                 # What was asked for is no phone and no sum besides.
@@ -154,16 +150,10 @@ def _outside(starts: list[int], spans: list[Span]) -> list[int]:
     return [start for start in starts if start not in taken]
 
 
-def _phones(lower: str, starts: list[int]) -> list[Span]:
-    found = [_PHONE.match(lower, start) for start in starts if start >= 0]
-    return [phone.span() for phone in found if phone and _is_phone(lower, phone)]
-
-
-def _is_phone(lower: str, phone: re.Match[str]) -> bool:
-    """Whether nobody says that it is the number of a thing; of a Chinese mobile it must be said right before."""
-    if announced_before(lower, phone.start()) != "order":
-        return True
-    return phone["mobile"] is not None and not is_numbered_before(lower, phone.start())
+def _apart_from(others: list[Span], spans: list[Span]) -> list[Span]:
+    """Those that neither begin nor end within one of the others."""
+    taken = {at for start, end in others for at in range(start, end)}
+    return [(start, end) for start, end in spans if not (start in taken or end - 1 in taken)]
 
 
 def _placeholders(lower: str) -> dict[str, list[Span]]:

@@ -625,6 +625,11 @@ def test_an_order_number_stays_known_until_another_is_named_or_meant(
     assert slots(("user", "and when will it come")) == {"order_number": ("88123",)}
     assert slots(("user", "sorry, it is order 99124"))["order_number"] == ("99124",)
     assert "order_number" not in slots(("user", "I have another order as well"))
+    assert slots(("user", "typo, 88132"), ("assistant", "Sure."), ("user", "is it late?")) == {
+        "order_number": ("88132",)
+    }
+    wrong = [("user", "单号错了，是88132"), ("assistant", "好的"), ("user", "到哪了")]
+    assert slots(*wrong) == {"order_number": ("88132",)}  # type: ignore[arg-type]
     meant = [("user", "I mean a different order"), ("assistant", "Sure."), ("user", "is it late?")]
     assert "order_number" not in slots(*meant)  # type: ignore[arg-type]
 

@@ -19,6 +19,7 @@ from local_models.classifiers.asked import read_asked, speaks_of_another
 from local_models.classifiers.bare_turn import spell_message
 from local_models.classifiers.context import Said
 from local_models.classifiers.conversation import is_reask, mood_trend
+from local_models.classifiers.corrections import correct, may_correct
 from local_models.classifiers.denials import leave_denied_out, leave_person_out, names_person
 from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.emotion import NOTHING_FELT, EmotionReader, EmotionReading
@@ -292,19 +293,24 @@ class Understanding:
         return difficulty
 
     def _carry(self, read: Signals, messages: Sequence[Message]) -> Mapping[str, tuple[str, ...]]:
-        """The slots of the last turn; where it names no order, those of the newest earlier turn that does."""
+        """The slots of the last turn; where it names no order, those of the newest earlier turn that does, or the
+        number that took its place since."""
         slots = read.slots
-        turns = read_turns(messages, self._own)
         missing = [kind for kind in _CARRIED if kind not in slots]
-        if not missing or speaks_of_another(turns[0][0]):
-            return slots
         carried: dict[str, tuple[str, ...]] = {}
-        for turn, agent in turns[1 : EARLIER_TURNS + 1]:
-            noted = self._noted(turn, agent)
-            for kind in missing:
-                if kind in noted:
-                    carried.setdefault(kind, noted[kind])
-            if len(carried) == len(missing) or speaks_of_another(turn):
+        since: list[tuple[str, str]] = []
+        is_over = False
+        for at, (turn, agent) in enumerate(read_turns(messages, self._own)[: EARLIER_TURNS + 1]):
+            noted = self._noted(turn, agent) if at else {}
+            for kind in [each for each in missing if each in noted]:
+                right = correct(noted[kind], since) if kind == "order_number" else ()
+                if right or not is_over:
+                    carried[kind] = right or noted[kind]
+                missing.remove(kind)
+            if not is_over:
+                since.append((turn, agent))
+                is_over = speaks_of_another(turn)
+            if not missing or (is_over and not may_correct(since)):
                 break
         return MappingProxyType({**slots, **carried}) if carried else slots
 

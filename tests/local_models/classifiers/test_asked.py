@@ -164,3 +164,53 @@ def test_an_earlier_answer_is_searched_for_numbers_only(asked: str) -> None:
     for turn in ("2024-05-03", "去年夏天", "199.5", "order 88123456 on 3 May"):
         found = find_slots(turn, frozenset({asked, "order_number"}), only_numbers=True)
         assert set(found) <= {"order_number", "phone"}
+
+
+@pytest.mark.parametrize(
+    ("turn", "slots"),
+    [
+        ("没有，手机号13800138000", {"phone": ("13800138000",)}),
+        ("没有订单号，我用的是手机13800138000下的单", {"phone": ("13800138000",)}),
+        ("13800138000是我手机号", {"phone": ("13800138000",)}),
+        ("不记得了，13800138000", {"phone": ("13800138000",)}),
+        ("13800138000 88123456", {"phone": ("13800138000",), "order_number": ("88123456",)}),
+        ("I don't have it, my phone is 415-555-0132", {"phone": ("415-555-0132",)}),
+        ("can't find it, my zip is 94107 and card ends in 4471", {}),
+        ("我身份证后四位 1234", {}), ("验证码是 483920", {}), ("会员号 88123456", {}), ("实付1299 退1179", {}),
+        ("my customer number is 778812", {}), ("I was born 1985, name is Sam", {}), ("1299 is the price I think", {}),
+        ("it's under my email jane99@doe.com", {}), ("那个 12999 的冰箱", {}), ("SKU 100234, 100235", {}),
+        ("13800138000", {"order_number": ("13800138000",)}),
+        ("i paid by card and it's 88123", {"order_number": ("88123",)}),
+        ("88123 is the phone I ordered", {"order_number": ("88123",)}),
+        ("88123的物流到哪了", {"order_number": ("88123",)}),
+        ("the reference is X7KQ2P", {"order_number": ("X7KQ2P",)}),
+        ("是不是88123", {"order_number": ("88123",)}),
+        ("not 88123, 88132", {"order_number": ("88132",)}),
+        ("不是88123456，是88123465", {"order_number": ("88123465",)}),
+    ],
+)  # fmt: skip
+def test_a_number_is_what_its_owner_calls_it_though_an_order_s_was_asked_for(
+    turn: str, slots: dict[str, tuple[str, ...]]
+) -> None:
+    assert find_slots(turn, ORDER) == slots
+
+
+@pytest.mark.parametrize(
+    "turn",
+    ["订单号88123456", "just use the order number 88123456", "my order is 88123456", "88123456是订单号"],
+)  # fmt: skip
+def test_an_order_s_number_is_no_phone_though_one_was_asked_for(turn: str) -> None:
+    assert find_slots(turn, frozenset({"phone"})) == {"order_number": ("88123456",)}
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("查不到这个订单", ORDER), ("查詢不到這個訂單", ORDER), ("再核对一下", ORDER), ("check the number", ORDER),
+        ("I can't find that order.", ORDER), ("That order number doesn't exist.", ORDER), ("没有查到相关订单呢", ORDER),
+        ("您再核对一下地址", set()), ("check the phone number", set()), ("查不到物流", set()), ("这边再核实下", set()),
+        ("没有看到记录，辛苦您再发一次。", set()), ("我帮您核对一下订单号", set()),
+    ],
+)  # fmt: skip
+def test_who_cannot_find_an_order_asks_for_its_number(said: str, asked: set[str]) -> None:
+    assert read_asked(said) == asked

@@ -74,3 +74,12 @@ def test_days_with_a_name_are_looked_for_in_head_and_tail_of_a_long_text() -> No
 )
 def test_both_ends_of_a_span_of_days_are_kept(text: str, days: tuple[str, ...]) -> None:
     assert find_slots(text)["date"] == days
+
+
+def test_a_part_s_number_is_no_date_and_a_dotted_day_with_its_order_is_one() -> None:
+    assert "date" not in find_slots("GB-4471-22 / 2 pcs / 49.99")
+    assert "date" not in find_slots("2024-13-45")
+    assert find_slots("2024 - 05 - 03")["date"] == ("2024 - 05 - 03",)
+    for text in ("6.3下的单到现在没发", "6.3下了单", "6.3付的款", "6.3下單"):
+        assert find_slots(text)["date"] == ("6.3",)
+    assert "date" not in find_slots("6.3发现坏了")

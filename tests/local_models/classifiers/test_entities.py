@@ -390,3 +390,68 @@ def test_a_number_that_looks_like_a_mobile_is_what_the_label_right_before_it_say
     text: str, kind: str
 ) -> None:
     assert find_slots(text) == {kind: ("13812345678",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("订单号是 2026 0603 1145 88，到现在还没发货", "2026 0603 1145 88"),
+        ("订单编号 1234 5678 9012 3456", "1234 5678 9012 3456"),
+        ("订单号码是 88 123 456", "88 123 456"),
+        ("运单号 SF 1234 5678 90123", "SF 1234 5678 90123"),
+        ("order number 8812 3456 7890 where is it", "8812 3456 7890"),
+        ("tracking number 1Z 999 AA1 01 2345 6784", "1Z 999 AA1 01 2345 6784"),
+        ("tracking number RR 123 456 789 CN", "RR 123 456 789 CN"),
+        ("Order no. 4471 22 90", "4471 22 90"),
+        ("order number is AB 12345", "AB 12345"),
+        ("order 88123 2 pieces", "88123"),
+        ("order number 88123 2 pieces", "88123"),
+        ("order number 4471 2 lamps missing", "4471"),
+        ("order 88123 4 days ago", "88123"),
+        ("order no 4471 2 days ago", "4471"),
+        ("订单号 4471 2件", "4471"),
+        ("订单号 4471 99元", "4471"),
+        ("订单号 8812 13800138000", "8812"),
+        ("order # 4471 on 2024-05-03", "4471"),
+        ("order number NO 12345", "12345"),
+        ("My VAT number GB123456789 must be on the invoice for order 100045", "100045"),
+    ],
+)
+def test_a_labelled_number_is_read_in_all_its_groups_and_no_further(text: str, number: str) -> None:
+    assert find_slots(text)["order_number"] == (number,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "商品编号 100012043978", "工单号 12345", "case #12345", "SKUs: AB12345678, AB12345679, AB12345680", "税号 91310000123456789",
+        "invoice #44712", "the order number is in 12345", "ORDER NUMBER IS NOT 12345", "保单号 88123456", "sku 100012043978、100012043979",
+    ],
+)  # fmt: skip
+def test_the_number_of_something_else_is_no_order_s(text: str) -> None:
+    assert "order_number" not in find_slots(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "phone"),
+    [
+        ("手機0912-345-678", "0912-345-678"), ("我的手機是0912345678", "0912345678"), ("電話 02-2345-6789", "02-2345-6789"),
+        ("我電話係 9123 4567", "9123 4567"), ("whatsapp +852 9123 4567", "+852 9123 4567"), ("phone 91234567", "91234567"),
+        ("call me on 07700 900123", "07700 900123"), ("+44 7700 900123", "+44 7700 900123"), ("phone: +65 9123 4567", "+65 9123 4567"),
+        ("电话010-8888 6666转801", "010-8888 6666"), ("座机 0755 8888 6666", "0755 8888 6666"), ("0086-13912345678", "0086-13912345678"),
+        ("+886912345678", "+886912345678"), ("电话 9123 4567 2件", "9123 4567"),
+    ],
+)  # fmt: skip
+def test_phones_of_other_places_are_known_by_their_name_or_code(text: str, phone: str) -> None:
+    assert find_slots(text) == {"phone": (phone,)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my phone case 12345678", "call me at 3 2026", "+100000000 points", "手机 2026-05-03", "我打了 12345678 次", "0045-77812 please look",
+        "the phone is 1299.00", "打座机 027-8665什么来着", "9123 4567", "tracking number +44 7700 900123",
+    ],
+)  # fmt: skip
+def test_other_digits_are_no_phone(text: str) -> None:
+    assert "phone" not in find_slots(text)

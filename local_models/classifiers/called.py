@@ -1,0 +1,77 @@
+"""What its owner calls a number, right beside it: an order's, a phone's, or that of something else.
+
+"手机号13800138000", "my zip is 94107", "88123456 is the order number": such a number is what it is called,
+whatever was asked for. Only a name that nothing but a link parts from the number says so: "I paid by card and
+it's 88123" tells the number of no card.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WINDOW = 48
+"""Characters before a number in which its name and the link between them stand."""
+
+_ORDERS = (
+    r"订单|运单|单号|快递|物流|包裹|预[订定约]|编号"
+    r"|\b(?:orders?|tracking|booking|reservation|reference|ref|waybill|parcel|package|shipment|confirmation|purchase)(?![a-z])"
+)
+_PHONES = (
+    r"手机|电话|联系方式|座机|固话|传真|致电|热线|打给我?|拨打?"
+    r"|\b(?:call(?: me| us| back| him| her)?|(?:cell|tele)?phone|tel|mobile|cell|whatsapp|fax|landline|hotline|dial|viber|contact|(?:reach|ring|text|phone|contact) (?:me|us|him|her))(?![a-z])"
+)
+_OTHERS = (
+    r"身份证|证件|护照|通行证|驾照|驾驶证|社保号?|卡|会员|客户|用户名?|[账帐][号户]|昵称|qq|微信|邮箱|邮编|邮政编码|密码|口令|(?:验证|校验|动态|取件|提货|优惠|兑换|激活|邀请|核销|确认短信)码|短信"
+    r"|发票|抬头|税号|信用代码|纳税人|流水|型号|货号|款号|条形?码|商品|产品|货品|物料|款式|sku|序列|设备|机身|imei|价格?|金额|总共|一共|实付|应付|(?:付|花|充|扣|收|退|转)了我?|支付|出生|生日|年份|工号|门牌号?|房间|房号|积分|余额|版本|车牌|学号"
+    r"|\b(?:passports?|id cards?|national id|identity(?: card)?|ssn|social security|licen[cs]e(?: plate)?|(?:credit |debit |bank |gift |loyalty |member(?:ship)? )?cards?|visa|mastercard|amex|accounts?|acct|iban|sort code|routing|bank"
+    r"|(?:area|country|security|verification|one[- ]?time|access|discount|promo|gate|door|entry|auth|sms|text) ?code|otp|pin|pass ?code|password|cvv|cvc|zip|post ?code|postal code|voucher|coupon|customer|client|member(?:ship)?|loyalty|user(?: ?name)?|login|e-?mail"
+    r"|vat|tax|ein|gst|company|registration|invoice|serial|s/n|imei|model|skus?|upc|ean|barcode|article|catalog(?:ue)?|product|item|part|style|batch|lot|policy|price|total|amount|cost|paid|pay|charged|spent|worth|born|birth(?:day| date)?|dob|year|age|address|house|extension|ext|qq|wechat"
+    r"|points|balance|version|firmware)(?![a-z])"
+)
+_LINK_EN = (
+    r"(?:'?s)?(?:[ _-]?(?:numbers?|nos?\.?|num|nr|ids?|code|#)(?![a-z])){0,2}"
+    r"(?:[ :：]{1,2}(?:is|was|are|were|on|at|in|of|with|under|ends?|ending|ended|it's|its|i used|used|now|me|us|the|last|four|4|digits|about|around|only|just|like|maybe)(?![a-z])){0,4}"
+)
+_LINK_ZH = r"(?:的?(?:号码?|编码|编号|数字|最?[后末][四4三3五5六6八8]位|尾号|尾数|末尾|数)){0,2}(?:我?[用填留写]的)?(?:好像|应该|可能|现在|大概|大约|也|还|就|都|才)?[是为系叫]?"
+_SIGNS = r"[\s:：=＝#\"'“”‘’(（【\[-]{0,4}"
+_BEFORE = re.compile(
+    rf"(?:(?P<order>{_ORDERS})|(?P<phone>{_PHONES})|(?P<other>{_OTHERS}))(?:{_LINK_EN}|{_LINK_ZH}){_SIGNS}$"
+)
+_AFTER = re.compile(
+    r"(?:[ (（]{0,2}(?:is|was|as|it's|that's|being|=|\()?\s?(?:also )?(?:my|our|the|his|her|your)\s(?:\w{1,12} )?|\s?(?:这个|那个|这是|就?是|也是|为)(?:我的?|他的?|她的?|你们?的?|那个|收货人?的?|下单的?|预留的?){0,2})"
+    rf"(?:(?P<order>{_ORDERS})|(?P<phone>{_PHONES})|(?P<other>{_OTHERS}))"
+    r"(?:\s?(?:numbers?|no\.|#|codes?|ids?| i (?:think|guess|believe)|\s(?:of|on|for))(?![a-z])|号|\s?(?:$|[.,;!?)，。；！？）]))"
+)
+_A_THING = re.compile(
+    r"\s?的(?!(?:[那这]|订|单|快|包|物流|货|退|状态|发|配送|查|进度|地址|号|尾|详情|信息|运|东西)|\s?(?:$|[，。,.!?！？;；、~～]))"
+)
+"""Behind it stands what costs so much or is called so: "12999 的冰箱"; but "88123 的物流"."""
+_DENIED_BEFORE = re.compile(
+    r"(?:(?<!是)不是|并非|而非|\bnot|\b(?:is|was)n't|instead of|rather than)\s?(?:the |number |order |订单号?)?\s?$"
+)
+_DENIED_AFTER = re.compile(
+    r"\s?(?:[是打写输发填报]?错|不对|(?:is|was) (?:wrong|incorrect|a typo|mistyped))"
+)
+
+
+def name_of(lower: str, start: int, end: int) -> str:
+    """What the number that stands there is called: `order`, `phone`, `other`, or nothing at all ("").
+
+    `lower` is the text in lower case and simplified characters. `order` stands for all that may be asked for as
+    one: bookings and parcels too.
+    """
+    name = _BEFORE.search(lower, max(0, start - _WINDOW), start) or _AFTER.match(lower, end)
+    return (name.lastgroup or "") if name else ""
+
+
+def is_denied(lower: str, start: int, end: int) -> bool:
+    """Whether it is said to be the wrong one: "not 88123", "不是88123", "88123打错了"."""
+    return (
+        _DENIED_BEFORE.search(lower, max(0, start - 24), start) is not None
+        or _DENIED_AFTER.match(lower, end) is not None
+    )
+
+
+def is_of_a_thing(lower: str, end: int) -> bool:
+    """Whether a thing follows that costs so much or is called so: "那个 12999 的冰箱"."""
+    return _A_THING.match(lower, end) is not None
