@@ -11,6 +11,7 @@ from local_models.classifiers.compiled import lower
 from local_models.classifiers.regional import speak_mandarin
 from local_models.classifiers.traditional import simplify
 
+_IN_FUN = re.compile(r"\b(?:kidding|joking|jk|haha)\b|开玩笑|哈哈")
 _MOST_CHARS = 240
 """Of longer texts the heads know enough."""
 _HINT = re.compile(r"nothing|thank|never|time|lost|再|不|绝|后|最")
@@ -34,4 +35,4 @@ def is_reproach(text: str) -> bool:
     plain = lower(simplify(text)).replace("’", "'")
     if not _HINT.search(plain):
         return False
-    return _REPROACH.search(speak_mandarin(plain)) is not None
+    return bool(_REPROACH.search(speak_mandarin(plain))) and not _IN_FUN.search(plain)

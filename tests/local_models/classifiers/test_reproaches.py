@@ -28,6 +28,7 @@ def test_a_reproach_in_the_words_of_regulars_is_one(text: str) -> None:
 thanks for everything
 thank you for nothing less than perfect service
 no thanks
+thanks for nothing... kidding, you were great
 I'll never buy anywhere else again
 I never use anything else
 never had a problem with you
