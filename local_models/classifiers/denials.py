@@ -12,17 +12,19 @@ from collections.abc import Callable
 
 from local_models.classifiers.compiled import lower
 from local_models.classifiers.normalise import translate
+from local_models.classifiers.regional import speak_mandarin
 from local_models.classifiers.traditional import simplify
 
 _EDGES = " ,.;:!~-—–，。；：！\n"
 _HINT = re.compile(
-    r"complain|angry|upset|mad\b|annoyed|furious|cross\b|投诉|生气|发火|怪你|抱怨|怪罪|责怪|找茬|不满|意见|差评|客诉|撤诉|举报|追究|1(?:2315|2345|950)|和解"
+    r"complain|angry|upset|mad\b|annoyed|furious|cross\b|sue\b|suing|\breport|告[你您贵]|投诉|生气|发火|怪你|抱怨|怪罪|责怪|找茬|不满|意见|差评|客诉|撤诉|举报|追究|1(?:2315|2345|950)|和解"
 )
 _ANGRY = r"(?:angry|upset|mad|annoyed|furious|cross|irritated|frustrated|complaining)"
 _SOFTLY = r"(?:really |at all |actually |even |here |just |in any way |particularly |that |so |too |very )*"
 _OF_IT = r"(?: (?:here|at all|whatsoever|so far|though|from me|from my side|on my side|about (?:it|that|this|you|the (?:\w+ )?\w+|your \w+)|with (?:it|that|you|the \w+)|at (?:you|all|anyone)|or anything|as such|per se))*"
 _PAPER = r"(?! ?(?:s )?(?:procedure|process|department|desk|form|box|page|e-?mail|address|team|line|number|policy|button|system|book|handling|option|officer|manager|link|centre|center))"
 _DONE = r"(?:been |now |already |all |finally |successfully )*(?:resolved|solved|settled|closed|dealt with|handled|sorted|sorted out|taken care of|fixed|withdrawn|answered)"
+_SUES = r"(?:su(?:e|ing)|report(?:ing)?) (?:you|u|anyone|anybody|your \w+|them)\b(?: guys)?|su(?:e|ing)\b(?! (?:\w+ )?(?:but|until|yet))"
 _DENIED_EN = re.compile(
     rf"\b(?:i(?:'ve| have| had)? |we(?:'ve| have)? |there(?:'s| is| are) )?(?:have |has |had |got |absolutely )*(?:no|zero|never any|without|not any|nothing but no) (?:real |major |big |further |more |other )?complain(?:ts?|ing)\b{_PAPER}{_OF_IT}"
     rf"|\b(?:(?:this|it|that)(?:'s| is| was|s)? |i(?:'m| am) not (?:making|filing|writing) |just )?(?:not|isn't|is not|wasn't|aint|ain't) {_SOFTLY}(?:meant (?:as|to be) |intended as |supposed to be )?(?:an? |as an? |any |my )?(?:formal |real |actual )?complaint\b{_PAPER}{_OF_IT}"
@@ -30,6 +32,8 @@ _DENIED_EN = re.compile(
     rf"|\b(?:i|we) (?:(?:am|was|were|are) not|wasn't|weren't|aren't|do not|don't|did not|didn't|would not|wouldn't|never|won't|will not|can't|cannot|hate to|am not here to|am not going to|am not trying to)(?: \w+){{0,2}}? (?:want(?:ed)? to |like to |wish to |mean to |need to )?complain(?:ed|ing)?\b{_OF_IT}"
     rf"|\b(?:i'm|i am|we're|we are) not (?:here|trying|going|writing|calling) to complain\b{_OF_IT}|\b(?:can't|cannot|can not|couldn't) complain\b|\b(?:i|we)(?:'d| would) hate to complain\b"
     rf"|\b(?:(?:i|we)(?: have| had|'ve)? (?:got )?|there(?:'s| is) |got |have )?nothing (?:at all )?to complain about\b|\bwithout (?:wanting to )?complain(?:ing)?\b"
+    rf"|(?:\b(?:i|we)(?:'m| am|'re| are| was|'ll| will)? ?|\bim |^){_SOFTLY}(?:not|never) (?:(?:threatening|gonna|going|planning|trying|about|here|looking|saying|meaning) (?:to |i(?:'ll| will|'d) )?)?(?:{_SUES})"
+    rf"|\b(?:i|we) (?:won't|wouldn't|don't (?:want|plan|mean|intend) to|(?:will|would|do) not(?: (?:want|plan|mean|intend) to)?) (?:{_SUES})|\b(?:i have )?no (?:intention|plans?|wish|desire|need) (?:of|to) (?:{_SUES})"
     rf"|(?:^|\b(?:my|the|our|that|this|last|previous|earlier) (?:\w+ )?)complaint (?:i (?:made|filed|sent|raised|had) )?(?:\w+ )?(?:has|is|was|got|have)(?: been)? {_DONE}\b"
     r"|\b(?:i|we|i'd like to|please|want to|can you|could you|to)(?:'d| would| want| like)?(?: to)? (?:withdraw|withdrew|retract|drop|take back|cancel|close|delete)(?:n|ed)? (?:my|the|our|that|this) (?:\w+ )?complaint\b(?: (?:i|we|that|from|which)\b(?: \w+){1,3}?(?=[,.;!]|$))?"
 )
@@ -37,7 +41,7 @@ _OUTDONE_EN = re.compile(
     r"[\s,;.!:—–-]{0,8}(?:but |rather |instead |any ?more |yet |anymore )*(?:(?:it|this|that)(?:'s| is|s) |i(?:'m| am) |but )?(?:an? |my |the |your )?(?:\w{1,20} )?(?:formal|final|legal|last|official|serious|notice|warning|demand|threat|promise|fact|disgrace|outrage|scandal|disaster|lawsuit|accusation|charge|crime|scam|fraud|theft|livid|furious|raging|enraged|fuming|disgusted|appalled)\b"
 )
 _NOT_ZH = "(?:不(?:用|必|需要|再|要)(?:再)?|不(?=投诉|客诉|举报|起诉|追究|差评|打12315)|不是|并?(?:从来|从)?没有?(?:啥|什么)?(?:要|想)?|不算|不(?:想|要|打算|准备|会|为了)|并非|并不是|没打算|不是(?:来|想|要|为了)|别误会)"
-_WHAT_ZH = "(?:(?:来|要|想|去|再|什么|任何|有|特意|在|为了)){0,3}(?:投诉|客诉|举报|起诉|追究|抱怨|责?怪(?:你们?|您)|怪罪|找茬|生气|发火|不满意?|给差评|打差评|差评|[打拨找](?:12315|12345|1950|消协))(?:(?:你们?|您|谁|你们店|店家|商家|快递|任何人|客服))?(?:过(?:你们?|您|谁)?|的)?(?:意思|意图|想法|打算)?"
+_WHAT_ZH = "(?:(?:说|来|要|想|去|再|什么|任何|有|特意|在|为了)){0,3}(?:投诉|客诉|举报|起诉|告(?=你|您|贵)|追究|抱怨|责?怪(?:你们?|您)|怪罪|找茬|生气|发火|不满意?|给差评|打差评|差评|[打拨找](?:12315|12345|1950|消协))(?:(?:你们?|您|谁|你们店|店家|商家|快递|任何人|客服))?(?:过(?:你们?|您|谁)?|的)?(?:意思|意图|想法|打算)?"
 _CLOSED_ZH = "(?:关闭|关掉|关了?|结案|结束|结了|结|算了吧?|作废|撤销|撤回|撤掉|撤|取消|停了?|删了?|(?:不用|不必|不需要)(?:再)?(?:处理|跟进|管))"
 _DENIED_ZH = re.compile(
     rf"(?:我|我们|这|这个|我这|真的?|也|可|倒|完全|绝对){{0,4}}(?<!能)(?<!要)(?<!是){_NOT_ZH}{_WHAT_ZH}(?:的|了|啊|哈|哦|呢|啦)?(?![电渠入通信处中部])"
@@ -102,11 +106,12 @@ _PERSON = re.compile(
 def leave_denied_out(text: str) -> str | None:
     """What a text says besides the complaint or the anger that it denies; None where it denies none.
 
-    It comes back in lower case and simplified, and may be empty.
+    It comes back in lower case, simplified and in Mandarin's words, and may be empty.
     """
     plain = lower(simplify(text)).replace("’", "'")
     if not _HINT.search(plain):
         return None
+    plain = speak_mandarin(plain)
     rest = _leave_out(_DENIED_EN, _is_outdone_in_english, plain)
     if not plain.isascii():
         rest = _leave_out(_DENIED_ZH, _is_meant_in_chinese, translate(rest))
@@ -119,9 +124,9 @@ def leave_person_out(text: str) -> str | None:
 
     Left out is who is not wanted ("no need for a human, just tell me the fee"); who was there already is the other
     side ("the agent said" becomes "you said", 人工说 becomes 你们说), and what is made by hand is said so
-    (人工草坪 becomes 手工草坪). It comes back in lower case and simplified, and may be empty.
+    (人工草坪 becomes 手工草坪). It comes back in lower case, simplified and in Mandarin's words, and may be empty.
     """
-    plain = lower(simplify(text)).replace("’", "'")
+    plain = speak_mandarin(lower(simplify(text)).replace("’", "'"))
     if plain.isascii():
         rest = _WAS_THERE_EN.sub(r"you \1", _UNWANTED_EN.sub(" ", plain))
     else:

@@ -50,6 +50,15 @@ class EmotionReading(msgspec.Struct, frozen=True):
     """Calibrated probability that `emotion` is right."""
     sarcasm: float = 0.0
     """Probability that praise is meant as blame."""
+    second: str = "neutral"
+    """The mood that is likeliest but for `emotion`."""
+
+    def without_joy(self) -> EmotionReading:
+        """The reading where somebody cannot be glad: the second likeliest mood instead of gladness."""
+        if self.emotion != "positive":
+            return self
+        strength = 0.0 if self.second == "neutral" else self.intensity
+        return EmotionReading(self.second, strength, 1.0 - self.confidence, self.sarcasm)
 
     @property
     def valence(self) -> float:
@@ -180,12 +189,13 @@ class EmotionReader:
         if sarcasm:
             chances["negative"] = chances.get("negative", 0.0) + sarcasm
         emotion = max(chances, key=chances.__getitem__)
+        second = max(chances.keys() - {emotion}, key=chances.__getitem__, default="neutral")
         if emotion == "neutral":
-            return EmotionReading(emotion, 0.0, chances[emotion], sarcasm)
+            return EmotionReading(emotion, 0.0, chances[emotion], sarcasm, second)
         strength = sigmoids(found, 1.0, len(self._head.labels))[-1]
         if len(labels) == len(self._head.labels):
             strength = self._strength.chances(cued)[0]
-        return EmotionReading(emotion, strength, chances[emotion], sarcasm)
+        return EmotionReading(emotion, strength, chances[emotion], sarcasm, second)
 
 
 def weigh_calm(chances: Mapping[str, float], calm: float) -> dict[str, float]:

@@ -14,11 +14,14 @@ from dataclasses import dataclass
 
 from local_models.classifiers.courtesy import leave_courtesy_out
 from local_models.classifiers.normalise import clip, translate
+from local_models.classifiers.regional import speak_mandarin
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.speaker import drop_quotes, is_set_before
 from local_models.classifiers.spelling import mend_spelling
 from local_models.classifiers.word_groups import ESCALATION_HINT
 
+CALL, THREAT = "call", "threat"
+_BARE_THREAT = re.compile("投诉|12315")
 _SENTENCES = re.compile(r"[^.!?;…~\n]+[.!?;…~\n]*")
 _CLAUSES = re.compile(r"[^,:]+")
 _MARKS = re.compile(r"[ \t,.!?;…~\"'()]+")
@@ -44,13 +47,15 @@ _TRADES = (
 _HUMAN = f"(?:人工(?!{_TRADES})|真人(?!cs|发|演|秀|照|模特|版|电影|游戏|剧|实拍|拍|假|头|偶|手办|大小|比例|认证|试|出镜|视频|图|穿|广告)|活人)"
 _DESK = "(?:客服|服务|坐席|座席|人员|专员|通道|窗口|热线|电话|处理|接听|接待|回复|解答|支持|帮忙|帮助|沟通|对话|聊天|来|在线)"
 _BODY = (
-    "(?:消协|消费者协会|消保(?:委|会|官)|消基会|公平(?:交易委员)?会|银监会|证监会|金管局|市监局|民航局|文旅局|网信办|邮管局|交通(?:运输)?局|海关(?!清关|编码|放行)|工商部门|消委会?|工商局?|市场?监管?局|市场监督管理局|工信部|银保监会?|金融?监管?局|(?<!\\d)315(?!\\d)|监管部门|邮政局|邮政管理局|"
+    "(?:消协|消费者(?:协会|委员会)|消保(?:委|会|官)|消基会|公平(?:交易委员)?会|银监会|证监会|金管局|市监局|民航局|文旅局|网信办|邮管局|交通(?:运输)?局|海关(?!清关|编码|放行)|工商部门|消委会?|工商局?|市场?监管?局|市场监督管理局|工信部|银保监会?|金融?监管?局|(?<!\\d)315(?!\\d)|监管部门|邮政局|邮政管理局|"
     "物价局|税务局|质监局|黑猫|媒体|记者|电视台|法院|仲裁委?|派出所|公安局?|警察|有关部门|国家邮政|律师)(?!门口|旁|对面|附近)"
 )
 _PLACE = "(?:微博|抖音|小红书|朋友圈|网上|网络|全网|b站|知乎|ptt|dcard|论坛|贴吧|媒体|电视台)"
 _HOTLINE = r"(?<![\da-z.#单号码编:-])(?:12315|12345|12305|12378|12300|12381)(?![\da-z-]|\s*[元块室号楼栋座份个件])"
 _SETTLE = "(?:投诉|举报|(?<![报广警公布通忠转预原被])告(?!诉|知|别)|反映|反应|申诉|检举|客诉|曝光|维权|起诉|报案)"
 _SUE = "起诉(?!状|书|离婚|流程|费|材料|期|人|程序|时效|意见)"
+_PLEASE = "^(?:请|麻烦|帮我?|给我|我|你|您|你们|就|那|还是|先|能不能|可不可以|可以|能|快|赶紧|尽快|直接|马上|必须|要求?|想|需要|去|都){0,5}"
+"""Before what is asked for, and not told of; nothing else stands before it in its clause."""
 
 _ASKED_ZH = re.compile(
     r"(?:申请|要求|请求|请|让|叫|找|需要)(?:了|过|你们的?|一下){0,2}(?:平台|小二|官方|淘宝|京东|拼多多|天猫|闲鱼|美团|客服|专员|第三方){1,2}(?:来)?(?:介入|处理你|评理|裁决)(?!的?流程|需要|要多久|后|是什么|怎么)"
@@ -58,18 +63,24 @@ _ASKED_ZH = re.compile(
     r"|(?:让|找|叫|换|来|接|给我)(?:个|一个|位|接个|你们){0,2}(?:能|可以)(?:说了算|做主|做得了主|拍板|管事|负责)的|(?:请|让|叫)(?:你们?的?)?(?:主管|经理|领导|店长)(?:给我)?(?:回电|来电|致电)|(?:同|和|跟)真人(?:谈|讲|说)"
     r"|(?:转|找|接)(?:个|一下)?rg(?![a-z\d])|(?<![a-z\d])rg客服|(?:不要|别)再?给(?:机器|机械)人|有没真人|找消保官|"
     rf"(?:转|接|找|叫|要|换|让|由|派|来|切|联系|呼叫|安排|提供)(?:一下|通|到|成|一?个|位|给|回|你们的?|的|在线|换|名|我){{0,3}}{_HUMAN}"
-    rf"|有(?:没有)?(?:个|在线)?{_HUMAN}(?=$|吗|么|没|啊|呀|呢|能|可以|来|在|帮|客服|服务|坐席)"
+    rf"|给(?:一?个|一?位){_HUMAN}(?:客服)?(?:$|我|跟|和)|有(?:没有)?(?:个|在线)?{_HUMAN}(?=$|吗|么|没|啊|呀|呢|能|可以|来|在|帮|客服|服务|坐席)"
     rf"|(?:需要|想|希望|请|能(?!够)|能不能|可不可以|可以|麻烦|帮我|给我|换)(?:你们?|帮我|给我|用|一?个|有|来|是|提供|直接){{0,2}}{_HUMAN}{_DESK}*(?:吗|么|吧|啊|呀|$|来|帮|给|跟|和|我)"
     rf"|{_HUMAN}{_DESK}*(?:在吗|在线吗|呢$|在不在|在哪|怎么(?:找|转|联系|接|打|进)|如何(?:转|联系|接)|有吗|呢\?|出来)"
     rf"|(?:找|接通?|转|联系|进入?)(?:不到|不了|不上|不通){_HUMAN}"
     rf"|(?:和|跟|与)(?:真|活)?人(?:工客服|工)?(?:直接)?(?:说|聊|沟通|讲|谈|对话)"
-    rf"|(?:不想|不要|不愿意?|别)(?:再|和|跟|让|用){{1,3}}(?:你们的?)?(?:机器人|ai|智能客服)|(?:跟|和|与|要求|由){_BOSS}(?:通话|说|谈|沟通|对话|讲|联系|反映)"
-    r"|(?:叫|换|来|找)一?个人(?:来)?(?:$|跟我|和我|回复|接待|处理|说)"
+    r"|^(?:我|都|说了|拜托|请|快|就|可以|能){0,3}(?:不要|别|不想要|不需要)(?:你们的?|再|用|是|给我|跟|发|这个|叫|来){0,3}(?:机器人|机械人|ai|智能客服|自动回复)(?:了|啦|来|回复?|客服|回答|服务|聊天?|接待|应付|敷衍|糊弄|我|吗|行吗|好吗){0,3}$"
+    rf"|(?:不想|不要|不愿意?|别)(?:再|和|跟|让|用){{1,3}}(?:你们的?)?(?:机器人|ai|智能客服)|(?:跟|和|与|(?<![合相不共赞])同|要求|由){_BOSS}(?:通话|说|谈|沟通|对话|讲|联系|反映)"
+    r"|(?:叫|换|来|找)一?个人(?:来)?(?:$|同我|跟我|和我|回复|接待|处理|说)"
     r"|(?:给|帮|请|麻烦|快|要|直接)(?:我|你|帮我|给我){0,2}(?:转接?|接|转到|换)(?:一下|个|到|成|在线|一个|位){0,2}客服|^(?:转接?|接)(?:一下|个|到|在线)?客服"
-    rf"|(?:找|叫|让|换|喊|请|转|见|跟|和|向|问|把|给|联系|要|要求)(?:一下)?(?:你们?|您们?|贵)[^我]{{0,4}}{_BOSS}"
+    rf"|{_PLEASE}换(?:(?:一?个|一?位|一?名)(?:别的|其他|新的?|懂的?|专业的?|女|男)?|其他|别的)客服(?:人员)?(?:$|[吧吗来跟和给]|行|好|可以|处理|回|聊|谈|接待|服务|行不行)|{_PLEASE}换客服(?:$|[吧吗来])"
+    rf"|{_PLEASE}(?:联系|联络|反映给|反馈给|上报|汇报给|交给|转给|转交|通知|升级[到给])(?:一?下|到|给|你们?的?|个){{0,2}}{_BOSS}(?:$|来|出|处理|解决|看|跟进|介入|协调|确认|[吧吗])(?!过|了|好)"
+    r"|(?:让|请|由)(?:主管|经理|领导|负责人|上级|店长|总监|高层|管理层|管理人员)(?:来|出面|亲自)?(?:处理|解决|跟进|介入|看看|看一下)(?!过|了|的|好)"
+    r"|(?:找|联系|联络|反映到|反映给|投诉到|投诉给|告到|上报|打给|打到)(?:一?下|给)?(?:你们?的?|贵司的?)?(?:总部|总公司)(?:$|[说谈问去了吧来]|反映|投诉|处理|解决|理论|评理|沟通|要说法)"
+    r"|(?:请|麻烦|要求|申请|帮我?|给我|我要|需要|必须|尽快|马上|立即|直接|想|希望|^)(?:你们?)?(?:把|将)?(?:这个|我的|该|此|问题|投诉|工?单|事情?|案件|件事|诉求){0,3}再?升级(?:处理(?!器|系统|软件|什么|是|的|中|了|过)|上报|工单|(?:到|给|至)(?:上级|主管|经理|领导|总部|高级客服|专员))"
+    rf"|(?:找|叫|让|换|喊|请|转|见|跟|和|(?<![合相不共赞])同|向|(?<!访)问|把|给|联系|要|要求)(?:一下)?(?:你们?|您们?|贵)[^我]{{0,4}}{_BOSS}"
     rf"|(?:让|请|叫|喊|找|要求)(?:一下)?[^我他她]{{0,4}}{_BOSS}(?:.{{0,4}})(?:联系我|打?给我|跟我|和我|回我|回复我|找我|见我|出面|出来|过来|亲自)"
     rf"|(?:让)?管事的来|(?:谁|哪个|哪位)(?:是)?(?:管事|说了算|能做主|做主)|(?:找|叫|换|喊|转|见)(?:一下|个|位)?(?:值班|客服|店)?{_BOSS}(?:$|来|出|谈|说|处理|投诉|接|过|反映|理论)"
-    rf"|(?:你们|你|贵)[^我]{{0,4}}{_BOSS}(?:呢|在吗|在不在|是谁|的?电话|出来|来)"
+    rf"|(?:你们|你|贵)[^我]{{0,4}}{_BOSS}(?:呢|在吗|在不在|是谁|的?电话|出来|来|[在去](?:哪|边度)(?:里|儿|呢|啊|呀|了){{0,2}}$|人呢)"
     r"|(?:去|到|在|找|向|跟)(?:哪里?|哪儿|谁|什么(?:地方|部门))(?:可以|能|去)?投诉|投诉(?:应该)?(?:找谁|去哪|在哪|找哪|打哪|怎么投)|怎么投诉(?:$|你|客服|商家|卖家|店|快递|骑手|送餐|他们)"
 )
 _THREAT_ZH = re.compile(
@@ -88,7 +99,7 @@ _THREAT_ZH = re.compile(
     rf"|(?<![报广警公布通忠转预原被])告(?:死|定|倒)?(?:你(?!个)|贵|到底|上法|到法)|{_WILL}告(?!诉|知|别|白|辞|一段|示|退|急|老师|家长)"
     rf"|{_WILL}[^不]{{0,3}}{_SUE}|起诉(?:你|贵|到)"
     r"|(?:走|通过|采取|诉诸|拿起)法律(?!书|文)|法庭(?:上)?见|法院见|上法庭|对簿公堂"
-    r"|(?:^|我|要|去|准备|只能|马上|打算|再.{1,8}就|不.{1,8}就)(?:就|要|会|已经?|去)*报(?:了)?[警案](?:$|了|抓|处理|你|吧)"
+    r"|(?:^|我|要|去|准备|只能|马上|打算|再.{1,8}就|不.{1,8}就)(?:就|要|会|已经?|去)*报(?:了)?[警案](?:$|[啊啦呀的]$|了|抓|处理|你|吧)"
     rf"|曝光(?:你|贵|这家|他们)|{_WILL}曝光$|{_PLACE}.{{0,6}}曝光|发(?:到|上|个|条)?{_PLACE}.{{0,6}}(?:看看|评评理|让大家|给大家|避雷|你们)"
     rf"|(?:你们?|这事|店)挂(?:到|在|上)?{_PLACE}|{_WILL}.{{0,4}}{_PLACE}.{{0,6}}(?:发帖|发视频|挂|爆料|避雷)"
     rf"|{_PLACE}.{{0,6}}(?:发帖|发视频|挂|爆料|避雷).{{0,8}}你们"
@@ -117,7 +128,7 @@ _OWN_ZH = re.compile(
 )
 """A threat that names nobody is the customer's where one of these stands in its sentence, or nothing before it."""
 _LEAD_ZH = re.compile(
-    r"(?:那么?|所以|因此|既然|如果|已经?|早就|刚刚?|这就|今晚|明早|下周|月底|周[一二三四五六日]|晚点|待会|绝对|最后|警告|分钟|小时|就|都|也|还|又|只能|只好|必须|一定|直接|现在|马上|立刻|立即|今天|明天|真的?|再|要|会|去|准备|打算|肯定|必|得|好|行|继续|全网|坚决|决定|强烈|两?天后|等着|到时候|第一时间|这次|反正| )*"
+    r"(?:那么?|向|所以|因此|既然|如果|已经?|早就|刚刚?|这就|今晚|明早|下周|月底|周[一二三四五六日]|晚点|待会|绝对|最后|警告|分钟|小时|就|都|也|还|又|只能|只好|必须|一定|直接|现在|马上|立刻|立即|今天|明天|真的?|再|要|会|去|准备|打算|肯定|必|得|好|行|继续|全网|坚决|决定|强烈|两?天后|等着|到时候|第一时间|这次|反正| )*"
 )
 _ASKS_ZH = re.compile(
     "吗|么$|什么(?!态度|破|垃圾|玩意|东西|服务|店|公司|素质)|怎么(?!还|回事|搞|这)|怎样|如何|多少|多久|哪|是否|能不能|可不可以|会不会|该不该|几[天年个]|谁(?!管|理|给)|区别|有用|为何|需要"
@@ -152,7 +163,7 @@ _OFFICE = (
 )
 _SITES = "(?:twitter|facebook|instagram|social media|online|tiktok|youtube|reddit|everywhere|trustpilot|yelp|google reviews)"
 _HEADS = "(?:(?:your |the )?(?:head ?office|headquarters|hq|corporate)|(?:your |the |a )?(?:\\w+ )?(?:manager|supervisor|boss|management|ceo|director|superior)s?)"
-_WANT = "need|want|demand|would like|'d like|require|prefer|request|requesting|wanna|ask(?:ing|ed)(?: \\w+ times)? for"
+_WANT = "(?<!no )need|want|demand|would like|'d like|require|prefer|request|requesting|wanna|ask(?:ing|ed)(?: \\w+ times)? for"
 _FILE = r"(?:fil|lodg|mak|submit|rais|open|plac|put(?: in)?|register|issu|send)(?:e|ing|ting|ter)?"
 _FOR_ME = r"(?: out| back)?(?=$| (?:me|us|this|my|here|please|to (?:me|us|this|my)|with (?:me|us|this|my)|now|instead|at|into|back)\b)"
 _ANSWER = "(?:answer|help|call|contact|talk|speak|reply|respond|assist|take over|get back|phone|ring|email|write|deal|look|take a look|handle|reach)"
@@ -175,15 +186,17 @@ _ASKED_EN = re.compile(
     rf"|\b(?:can|could|may|will|would|let|have|want|need|get|so) {_REAL}(?:human(?: being)?|person|agent|manager|supervisor|operator|representative|superior)"
     rf"(?: please)? (?:to )?(?:please )?{_ANSWER}{_FOR_ME}"
     r"|\b(?:can|could|may|will|would|have|want|need) (?:someone|somebody|anyone)(?: from [\w ]{2,24})? (?:to )?(?:please )?(?:call|phone|ring) (?:me|us)\b"
-    r"|\b(?:where is your (?:boss|manager|supervisor)|who is your (?:manager|supervisor))\b|\b(?:anyone|anybody|someone|somebody) (?:real|human)\b"
+    r"|\b(?:where(?:'s| is|s) (?:your|ur|the) (?:\w+ )?(?:boss|manager|supervisor)(?=$| (?:i|at|now|then|when|who|hiding|already|please|right)\b)|where is your (?:boss|manager|supervisor)\b(?!'s)|who(?: is|'s) (?:your|ur) (?:manager|supervisor|boss)\b(?!'s))|\b(?:anyone|anybody|someone|somebody) (?:real|human)\b"
     r"|\bhave (?:a|an|your|the) (?:manager|supervisor|human|person|representative) (?:call|contact|phone|email|reach|write)"
+    rf"|\b(?:want|(?<!no )need|like|have|get) (?:this|it|that|my \w+) (?:to be )?(?:raised|elevated|passed|taken|moved|bumped|referred|handed)(?: up| on| over)? to {_ONE}"
     rf"|\b(?:put|get) {_ONE} (?:on|over|in here|now)\b|\b(?:human|person|agent|representative|manager) available\b|\bany (?:real |actual )(?:humans|people) (?:here|there)"
     r"|\b(?:whoever|(?:someone|somebody|anyone|the person|the one|person)(?: who| that)?) (?:is |'s )?(?:in charge|runs|responsible|manages)\b"
 )
 _MACHINE = r"(?:bots?|robots?|chatbots?|machines?|automated (?:replies|answers|messages|system))\b"
 _TAKEN_UP_EN = re.compile(
     r"\bescalat(?:e|ing) (?:this|it)\b(?! (?:into|war|conflict))|\bescalat(?:e|ing) (?:my|the) (?:case|ticket|issue|complaint|matter|problem|request|order|chat|call|question|claim|situation)\b"
-    r"|\b(?:want|need|like|please|must|going|have|can i|how do i|let me|will) (?:to )?escalate(?: (?:this|it))?(?=$| (?:to|please|now|further)\b)"
+    r"|\b(?:want|(?<!no )need|like|please|must|going|have|can i|how do i|let me|will) (?:to )?escalate(?: (?:this|it))?(?=$| (?:to|please|now|further)\b)"
+    r"|\b(?:want|(?<!no )need|like|have|get|getting) (?:this|it|that|(?:my|the) (?:case|ticket|issue|complaint|matter|problem|request|order)) (?:to be |to get )?escalated(?! into)"
     r"|\bescalat(?:e|ed) to (?:your|a|an|the|someone|management|upper|higher|senior)(?: \w+)?\b(?! (?:violence|war))"
     r"|\b(?:this|it|case|ticket|issue)(?: needs| has| must| should)? (?:to )?(?:be )?escalated$|\btransfer me$"
     rf"|\bcomplain(?:ing)? (?:to|with) {_HEADS}|\b(?:who(?:m)?|where) (?:can|could|do|should|must|may|to) (?:i|we) (?:complain|{_FILE} (?:a|an|my) (?:\w+ )?complaint)"
@@ -226,8 +239,8 @@ _BARE_EN = re.compile(
 )
 """A clause of a longer turn that is nothing but a call: "agent please", but not "Attn: manager"."""
 _DENIED_EN = re.compile(
-    r"(?:\b(?:not|never|no need|without|nobody|am i|(?:did|do|does|wo|ca|would|should|could)nt)|n't)(?: (?:want|need|to|have|going|wish|yet|like|asking|ever|even|be|you|you to"
-    r"|planning|intend|please|me|a|for))* ?$"
+    r"(?:\b(?:not|never|no need|no (?:intention|plans?|wish|desire|intent|reason)(?: of| to)?|without|nobody|am i|(?:did|do|does|wo|ca|would|should|could)nt)|n't)(?: (?:want|need|to|have|going|wish|yet|like|asking|ever|even|be|you|you to"
+    r"|planning|plan|intend|intending|threatening|threaten|gonna|wanting|trying to|about to|looking (?:to|for)|really|actually|(?:say|saying|said|mean)(?: that)?(?: i(?:'d|'ll| will| would| want to|'m going to| am going to)?)?|please|me|a|for))* ?$"
 )
 _PERSON_EN = re.compile(
     r"\b(?:(i|i'll|i'm|i'd|i've|we|we'll|we're|we'd|we've|me|us|my|our|let's)|he|she|they|he's|she's|they're|he'll|she'll|they'll|he'd|she'd|they'd|him|them|his|their|who|people"
@@ -290,50 +303,51 @@ class _Reader:
     """What stands before a match that is denied."""
     is_own: Callable[[_Found], bool]
     """Whether the customer says it himself, of those he talks to."""
+    kind: str = CALL
+    """What it finds."""
 
 
 def is_escalation(text: str | Sample) -> bool:
-    """Whether the customer asks for a person or a manager, or threatens to complain or to go to law.
+    """Whether the customer asks for a person or a manager, or threatens to complain or to go to law."""
+    return bool(tell_escalation(text))
 
-    A short turn that does not, as it was typed, is looked at again without its slips of the finger and its courtesies.
+
+def tell_escalation(text: str | Sample) -> str:
+    """`CALL` where the customer asks for a person or a manager, `THREAT` where he threatens to complain or to go to law, else nothing.
+
+    A short turn that does neither, as it was typed, is looked at again without its slips of the finger and its courtesies.
     """
     sample = Sample.of(text)
-    if _calls_or_threatens(sample):
-        return True
-    lower = sample.lower
+    lower = speak_mandarin(sample.lower)
+    if told := _calls_or_threatens(sample, lower):
+        return told
     if len(lower) > _MENDED_CHARS or _SET_DOWN.search(lower):
-        return False
+        return ""
     plain = leave_courtesy_out(mend_spelling(lower))
-    return plain != lower and _calls_or_threatens(Sample(plain))
+    return "" if plain == lower else _calls_or_threatens(Sample(plain), plain)
 
 
-def _calls_or_threatens(sample: Sample) -> bool:
-    lower = sample.lower
+def _calls_or_threatens(sample: Sample, lower: str) -> str:
+    """What a text does whose words are counted and which is told in lower case and in Mandarin."""
     is_hinted = sample.words.in_group[ESCALATION_HINT] > 0 or (
         " machine" in lower and any(words in lower for words in _TO_MACHINES)
     )
     readers: tuple[_Reader, ...] = _READERS_EN if is_hinted else ()
     if not lower.isascii():
-        lower = translate(_speak_mandarin(lower).replace("\n", ";"))
+        lower = translate(lower.replace("\n", ";"))
         readers = (*_READERS_ZH, *readers)
     elif "12315" in lower:
         readers = (*_READERS_ZH, *readers)
     elif len(lower) <= _CALL_CHARS and _PINYIN.fullmatch(lower.strip(_EDGES)):
-        return True
+        return CALL
     readers = tuple(each for each in readers if each.hint.search(lower))
     if not readers:
-        return False
+        return ""
     own = drop_quotes(lower)
     if len(own) <= _CALL_CHARS and _is_bare_call(own):
-        return True
-    return _says_so(own, readers) and not is_set_before(sample.lower)
-
-
-def _speak_mandarin(text: str) -> str:
-    """Cantonese in the words that the patterns have; texts without its signs come back as they are."""
-    if not _CANTONESE.search(text):
-        return text
-    return _CANTONESE.sub(lambda found: _MANDARIN[found.group()], text)
+        return THREAT if _BARE_THREAT.search(own) else CALL
+    told = _says_so(own, readers)
+    return "" if told and is_set_before(sample.lower) else told
 
 
 def _is_bare_call(turn: str) -> bool:
@@ -341,8 +355,8 @@ def _is_bare_call(turn: str) -> bool:
     return bool(_ALONE_EN.fullmatch(plain) or _ALONE_ZH.fullmatch(plain.replace(" ", "")))
 
 
-def _says_so(own: str, readers: Sequence[_Reader]) -> bool:
-    """Whether a clause calls or threatens, in the customer's own name."""
+def _says_so(own: str, readers: Sequence[_Reader]) -> str:
+    """What a clause does in the customer's own name: calls, threatens, or nothing."""
     seen: set[str] = set()
     for sentence in _SENTENCES.findall(own):
         for part in _CLAUSES.finditer(sentence):
@@ -350,12 +364,12 @@ def _says_so(own: str, readers: Sequence[_Reader]) -> bool:
             if clause in seen:
                 continue
             seen.add(clause)
-            near = [each for each in readers if each.hint.search(clause)]
-            if near and any(
-                each.is_own(found) for each in near for found in _find(each, clause, sentence, part)
-            ):
-                return True
-    return False
+            for each in readers:
+                if each.hint.search(clause) and any(
+                    map(each.is_own, _find(each, clause, sentence, part))
+                ):
+                    return each.kind
+    return ""
 
 
 def _find(reader: _Reader, clause: str, sentence: str, part: re.Match[str]) -> Iterator[_Found]:
@@ -421,11 +435,6 @@ def _is_anothers(persons: re.Pattern[str], before: str) -> bool:
     return bool(named) and not named[-1]
 
 
-_MANDARIN = {
-    "你哋": "你们", "我哋": "我们", "唔好": "不要", "唔该": "麻烦", "嚟": "来", "搵": "找", "冇": "没",
-    "畀": "给", "俾": "给", "唔": "不", "倾": "谈", "㗎": "啊",
-}  # fmt: skip
-_CANTONESE = re.compile("|".join(_MANDARIN))
 _PINYIN = re.compile(
     "(?:wo )?(?:yao )?(?:(?:zhuan|zhao|jie|zg) ?)?(?:ge )?(?:ren ?gong|rg)(?: ?(?:ke ?fu|kf|fu ?wu))?"
 )
@@ -438,14 +447,14 @@ _CALLED_EN = re.compile(
 )
 _READERS_ZH = (
     _Reader(
-        re.compile("介入|专员|专人|总部|总公司|能.{0,4}的|可以.{0,4}的|rg|机械人|消保官|处理你|上司|回电|人工|真人|活人|一个人|个人|[和跟]人|[和跟]真人|机器人|ai|客服|投诉|管事|主事|领导|经理|主管|负责人|上级|老板|店长|总监|高层|管理|领班|组长"),
+        re.compile("介入|升级|自动|专员|专人|总部|总公司|能.{0,4}的|可以.{0,4}的|rg|机械人|消保官|处理你|上司|回电|人工|真人|活人|一个人|个人|[和跟]人|[和跟]真人|机器人|ai|客服|投诉|管事|主事|领导|经理|主管|负责人|上级|老板|店长|总监|高层|管理|领班|组长"),
         _ASKED_ZH, _DENIED_ZH, _calls_in_chinese,
     ),
     _Reader(
         re.compile(
             "反映|检举|仲裁|1950|热搜|新闻|头条|查|罚|约谈|投诉|举报|告|诉|律师|法|公堂|报|曝光|挂|发|爆料|避雷|维权|热线|官司|123|315|消|媒体|记者|电视台|警|派出所|公安|追究|找|[见打拨]"
         ),
-        _THREAT_ZH, _DENIED_ZH, _threatens_in_chinese,
+        _THREAT_ZH, _DENIED_ZH, _threatens_in_chinese, THREAT,
     ),
 )  # fmt: skip
 _READERS_EN = (
@@ -461,6 +470,6 @@ _READERS_EN = (
             "|ombuds|claim|regulat|press|media|paper|police|news|cops|chargeback|disput|complaint|public|star|lawsuit"
             "|twitter|facebook|instagram|online|tiktok|youtube|reddit|everywhere|trustpilot|yelp"
         ),
-        _THREAT_EN, _DENIED_EN, _threatens_in_english,
+        _THREAT_EN, _DENIED_EN, _threatens_in_english, THREAT,
     ),
 )  # fmt: skip

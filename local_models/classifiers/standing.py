@@ -12,8 +12,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from local_models.classifiers.closings import closes_talk, is_there_now, names_condition
 from local_models.classifiers.compiled import lower
 from local_models.classifiers.normalise import clip, translate
+from local_models.classifiers.regional import speak_mandarin
+from local_models.classifiers.reproaches import is_reproach
 from local_models.classifiers.traditional import simplify
 
 MOVED_ON = 3
@@ -186,9 +189,11 @@ def still_stands(
     *,
     is_other_matter: Callable[[str], bool],
     is_glad: Callable[[str], bool],
+    call: str = "",
 ) -> bool:
-    """Whether a call stands after what was said `since`, the oldest first, in which nothing calls anew."""
+    """Whether a `call` stands after what was said `since`, the oldest first, in which nothing calls anew."""
     answer = ""
+    is_conditional = names_condition(_plain(call))
     others = 0
     for remark in since:
         if not remark.is_customers:
@@ -196,7 +201,7 @@ def still_stands(
             if hands_over(answer):
                 return False
             continue
-        if drops_call(remark.text, answer) or is_glad(remark.text):
+        if drops_call(remark.text, answer, is_conditional=is_conditional) or is_glad(remark.text):
             return False
         is_answer = asks(answer) and not _IS_QUESTION.search(_plain(remark.text))
         others += not is_answer and is_other_matter(remark.text)
@@ -207,7 +212,7 @@ def still_stands(
 
 def sounds_glad(turn: str) -> bool:
     """Whether a word of a turn says that its writer is glad; a mood that is only guessed from a fact needs one."""
-    return _GLAD_WORDS.search(_plain(turn)) is not None
+    return _GLAD_WORDS.search(_plain(turn)) is not None and not is_reproach(turn)
 
 
 def hands_over(answer: str) -> bool:
@@ -223,11 +228,13 @@ def hands_over(answer: str) -> bool:
     return False
 
 
-def drops_call(turn: str, answer: str = "") -> bool:
-    """Whether the customer gives up what he called for, after an answer that may have offered it."""
+def drops_call(turn: str, answer: str = "", *, is_conditional: bool = False) -> bool:
+    """Whether the customer gives up what he called for, or needs it no more, after an answer that may have offered it."""
     plain = _plain(turn)
     bare = " ".join(_CLAUSES.findall(plain)).strip()
     offer = _plain(answer)
+    if "?" not in plain and _is_settled(" ".join(bare.split()), offer, is_conditional):
+        return True
     if offer and _DECLINES.fullmatch(bare) and _OFFERS.search(offer):
         return True
     if offer and _CONSENTS.fullmatch(bare) and _ITSELF.search(offer):
@@ -237,6 +244,15 @@ def drops_call(turn: str, answer: str = "") -> bool:
     if takes_back(turn, answer):
         return True
     return not plain.isascii() and _drops_in_chinese(plain)
+
+
+def _is_settled(said: str, offer: str, is_conditional: bool) -> bool:
+    """Whether the customer closes the talk, or says that what he waited for is there."""
+    is_asked = _ASKS.search(offer) is not None
+    if is_there_now(said, offer, is_asked=is_asked, was_waited_for=is_conditional):
+        return True
+    is_offered = is_asked and any(_OFFERS.search(each) for each in _SENTENCES.findall(offer))
+    return closes_talk(said, offer, is_asked=is_asked, is_offered=is_offered)
 
 
 def asks(answer: str) -> bool:
@@ -300,5 +316,5 @@ def _said(plain: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """In lower case, with simplified characters and plain marks."""
-    return translate(lower(simplify(clip(text, _READ_CHARS)))).replace("’", "'")
+    """In lower case, with simplified characters, Mandarin's words and plain marks."""
+    return speak_mandarin(translate(lower(simplify(clip(text, _READ_CHARS))))).replace("’", "'")

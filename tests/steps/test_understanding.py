@@ -263,10 +263,48 @@ def test_a_call_for_a_person_stands_until_it_is_settled(
             "Five euros.", "do you have the blue shoes in size 42",
         ),
         ("where is my parcel", "On its way.", "thanks"),
+        ("I want to talk to a manager", "It'll be there today at 5pm. Anything else?", "nope that's everything"),
+        ("我要投诉", "已补发，请问还有其他问题吗", "没有了，谢谢"),
+        ("再不退款我就报警", "已退", "已经收到退款了"),
+        ("If it's not here by Friday I'll sue", "Has it arrived?", "yes got it today"),
     ],
 )  # fmt: skip
 def test_what_settles_a_call_ends_it(understanding: Understanding, said: tuple[str, ...]) -> None:
     assert not understanding.read(say(*said)).is_escalation
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I'll go to the police", "final notice before I go to court", "I'll put this on social media", "打市长热线", "法庭見"],
+)  # fmt: skip
+def test_a_threat_is_a_complaint_and_said_to_the_shop(
+    understanding: Understanding, text: str
+) -> None:
+    signals = understanding.read(say(text))
+    assert signals.is_escalation and not signals.is_off_topic
+    assert signals.intent == "complaint" and signals.emotion != "positive"
+
+
+@pytest.mark.parametrize(
+    ("text", "moods"),
+    [
+        ("Put me through to your supervisor", ("neutral", "negative")),
+        ("Real person please.", ("neutral", "negative")),
+        ("叫店长出来", ("neutral", "negative")),
+        ("I'll never buy here again", ("negative",)),
+        ("thanks a lot for nothing", ("negative",)),
+        ("thanks for getting me a manager", ("positive",)),
+    ],
+)
+def test_who_calls_or_threatens_is_not_glad(
+    understanding: Understanding, text: str, moods: tuple[str, ...]
+) -> None:
+    assert understanding.read(say(text)).emotion in moods
+
+
+def test_what_is_denied_in_cantonese_is_no_wish(understanding: Understanding) -> None:
+    assert "complaint" not in understanding.read(say("我唔係要投訴")).intents
+    assert "human_agent" not in understanding.read(say("唔使轉真人，你答我就得")).intents
 
 
 @pytest.mark.parametrize(

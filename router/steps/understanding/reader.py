@@ -24,7 +24,7 @@ from local_models.classifiers.denials import leave_denied_out, leave_person_out,
 from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.emotion import NOTHING_FELT, EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
-from local_models.classifiers.escalation import is_escalation
+from local_models.classifiers.escalation import THREAT, is_escalation, tell_escalation
 from local_models.classifiers.features import read_glance
 from local_models.classifiers.head import Head, load_head
 from local_models.classifiers.intent_reading import NOTHING_KNOWN
@@ -42,6 +42,7 @@ from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.pasted import leave_records_out
 from local_models.classifiers.quality import QualityReader, load_quality, mark_difficulty
+from local_models.classifiers.reproaches import is_reproach
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.standing import (
     Remark,
@@ -88,6 +89,8 @@ _SERVICE_IS_SURE, _SERVICE_AT_MOST = 0.8, 0.6
 are, none is hard."""
 _GLAD_BYTES = 12
 """Gladness in a word or two ("you can't") is a guess."""
+_HEEDED, _REPROACHFUL = 0.8, 0.5
+"""How sure a wish and a mood are that a pattern tells, and how strong a reproach is at least."""
 
 
 class Understanding:
@@ -243,9 +246,12 @@ class Understanding:
         rest = leave_denied_out(sample.text)
         if rest is not None and (mood.emotion == "negative" or _COMPLAINT in wish.intents):
             wish, mood = self._leave_denied_out(rest, wish, mood, user, agent)
-        calls = is_escalation(sample)
-        if _PERSON in wish.intents and not calls:
+        calls = tell_escalation(sample)
+        if calls:
+            wish = _heed(calls, wish, self._intents.labels)
+        elif _PERSON in wish.intents:
             wish = self._leave_person_out(sample.text, wish, user, agent)
+        mood = _rule_joy_out(mood, sample.lower, is_call=bool(calls))
         wish = _believe(wish, mood)
         matter = tell_matter(sample if said == turn else Sample(turn), reach=reach)
         quality = self._quality
@@ -271,7 +277,7 @@ class Understanding:
             slots=MappingProxyType(
                 find_slots(sample if said == own else Sample(own), self._asked(agent_before))
             ),
-            is_escalation=calls,
+            is_escalation=bool(calls),
         )
 
     def _leave_records_out(self, own: str) -> str:
@@ -400,6 +406,7 @@ class Understanding:
             known = {self._first_matter(since)}
         return still_stands(
             since,
+            call=talk[called].text,
             is_other_matter=lambda text: self._wanted(text) not in (*known, ""),
             is_glad=lambda text: (
                 len(text.encode("utf-8", "replace")) >= _GLAD_BYTES
@@ -430,7 +437,10 @@ class Understanding:
     def _recall(self, turn: str) -> tuple[Said | None, float]:
         """What an earlier user turn wanted, and how the user felt."""
         glance = read_mood_features(self._features(turn))
-        return self._intents.hear(glance), self._emotions.read_cued(glance).valence
+        mood = self._emotions.read_cued(glance)
+        if mood.emotion == "positive":
+            mood = _rule_joy_out(mood, turn, is_call=self._calls(turn))
+        return self._intents.hear(glance), mood.valence
 
     def _repeats(self, last: str, earlier: Sequence[str]) -> bool:
         if not earlier:
@@ -467,6 +477,26 @@ def _calm_down(read: Signals) -> Signals:
     return replace(
         read, intent=main, intents=intents, intent_group=GROUPS.get(main, "other"), **felt
     )
+
+
+def _heed(calls: str, wish: IntentReading, known: Sequence[str]) -> IntentReading:
+    """The wish of a turn that calls for a person or threatens: it is said to the shop, and no small talk."""
+    label = _COMPLAINT if calls == THREAT else _PERSON
+    if label not in known or not NEUTRAL.issuperset(wish.intents):
+        return replace(wish, is_off_topic=False) if wish.is_off_topic else wish
+    return replace(
+        wish, intent=label, intents=(label,), group=GROUPS.get(label, "other"), confidence=_HEEDED,
+        is_unsure=False, is_off_topic=False,
+    )  # fmt: skip
+
+
+def _rule_joy_out(mood: EmotionReading, text: str, *, is_call: bool) -> EmotionReading:
+    """The mood, but for joy out of a mouth that calls or threatens, and for calm or joy in a reproach."""
+    if mood.emotion == "negative":
+        return mood
+    if is_reproach(text):
+        return EmotionReading("negative", max(mood.intensity, _REPROACHFUL), _HEEDED, mood.sarcasm)
+    return mood.without_joy() if is_call else mood
 
 
 def _believe(wish: IntentReading, mood: EmotionReading) -> IntentReading:

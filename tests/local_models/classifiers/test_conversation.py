@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local_models.classifiers.conversation import is_reask, mood_trend
-from local_models.classifiers.escalation import is_escalation
+from local_models.classifiers.escalation import CALL, THREAT, is_escalation, tell_escalation
 from local_models.classifiers.features import read_features
 
 
@@ -170,6 +170,71 @@ i didnt lodge a complaint
 """.strip().splitlines())  # fmt: skip
 def test_the_law_others_and_what_is_settled_are_no_threat_and_no_call(text: str) -> None:
     assert not is_escalation(text)
+
+
+@pytest.mark.parametrize("text", """
+我要搵真人
+搵你哋主管同我講
+可唔可以搵個真人同我講
+我要搵律師
+我要同你哋經理傾
+你哋經理喺邊？叫佢出嚟！
+唔該幫我轉真人
+畀個真人我
+叫你哋老細出嚟
+我會報警㗎
+向消费者委员会投诉
+换个客服
+換個客服
+不要机器人
+联系主管处理
+帮我联系下经理
+我要找你们总部
+请升级处理
+让主管处理
+I'd like this escalated to tier 2
+where's your manager
+I want this raised to a supervisor
+I'll put this on social media
+打市长热线
+""".strip().splitlines())  # fmt: skip
+def test_cantonese_and_further_ways_to_call_are_heard(text: str) -> None:
+    assert is_escalation(text)
+
+
+@pytest.mark.parametrize("text", """
+我唔係要投訴
+唔係要投訴，只係想問下點解咁慢
+唔使轉真人，你答我就得
+唔駛叫經理
+唔需要人工，話我知退款到未就得
+冇話要投訴你哋
+唔係要告你哋
+唔洗轉人工
+No need to escalate, just fix it
+no need to escalate this
+I'm not threatening to sue
+not gonna report you, promise
+I have no intention of suing you
+不要机器人款式，要小汽车
+你们总部在哪
+请升级处理器
+升级处理什么意思
+想訪問你哋老細
+升级会员怎么处理
+已经联系主管处理过了
+我想换个客服耳机
+我司合同你们经理签了吗
+where is your manager's office
+""".strip().splitlines())  # fmt: skip
+def test_denials_and_the_words_of_goods_call_nobody(text: str) -> None:
+    assert not is_escalation(text)
+
+
+def test_a_call_and_a_threat_are_told_apart() -> None:
+    assert [tell_escalation(each) for each in ("转人工", "agent please", "搵個真人")] == [CALL] * 3
+    assert [tell_escalation(each) for each in ("我要投诉", "12315", "I'll sue you")] == [THREAT] * 3
+    assert tell_escalation("where is my parcel") == ""
 
 
 def test_a_long_letter_full_of_hints_takes_no_time() -> None:

@@ -22,6 +22,11 @@ from local_models.classifiers.denials import leave_denied_out, leave_person_out
         ("没有要投诉的意思，只是想问问进度", "只是想问问进度"),
         ("投訴已經解決了，請關閉工單", "请关闭工单"),
         ("我没生气，就是想开张发票", "就是想开张发票"),
+        ("我唔係要投訴", ""),
+        ("我没说要投诉你们", ""),
+        ("唔係要告你哋", ""),
+        ("I'm not threatening to sue, just asking", "just asking"),
+        ("I have no intention of suing you", ""),
     ],
 )
 def test_what_is_denied_is_left_out(text: str, rest: str) -> None:
@@ -44,6 +49,8 @@ def test_what_is_denied_is_left_out(text: str, rest: str) -> None:
         "我的投诉解决了吗",
         "没有投诉电话吗",
         "要不是投诉你们会理我吗",
+        "你哋唔處理我就投訴",
+        "I will sue you",
     ],
 )
 def test_what_is_real_outdone_or_asked_is_not(text: str) -> None:
@@ -69,6 +76,7 @@ def test_what_is_not_let_go_stays(text: str) -> None:
         ("人工说可以退，怎么操作", "你们说可以退,怎么操作"),
         ("这个人工草坪多少钱一平", "这个手工草坪多少钱一平"),
         ("no need for a human, just tell me the fee", "just tell me the fee"),
+        ("唔使轉真人，你答我就得", "你答我就得"),
         ("转人工", None),
         ("I need a human", None),
         ("为什么不转人工", None),
