@@ -12,7 +12,7 @@ import numpy as np
 
 from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.features import Features
-from local_models.classifiers.impatience import calm_down
+from local_models.classifiers.impatience import ask_alike, calm_down
 
 REASK_SIMILARITY = 0.6
 """Share of the shorter turn's n-grams from which on a slip of the pen may be one."""
@@ -147,6 +147,10 @@ _IDLE = frozenset(
         ),
     )
 )
+_BARE = frozenset(
+    (*"不没别未无非那还时哪怎因谁几价说什尽快", "pls", "plz", "please", "not", "no", "news")
+)
+"""Said with oaths or haste and no other word of weight, they ask of nothing in particular."""
 _IDLE_OR_COURTESY = _IDLE | _COURTESY
 _NOD_WORDS = (
     "continue next more go on another one haha hahaha hehe lol rofl wow cool nice perfect awesome morning afternoon evening "
@@ -217,8 +221,17 @@ def is_reask(now: Features, earlier: Sequence[Features]) -> bool:
     if _repeats(now, earlier):
         return True
     calm = calm_down(now)
+    if read_matter(calm.text).words <= _BARE:
+        return False
     calmed = [(each, calm_down(each)) for each in earlier]
-    return _repeats(calm, [to for each, to in calmed if calm is not now or to is not each])
+    return _repeats(
+        calm,
+        [
+            to
+            for each, to in calmed
+            if (calm is not now or to is not each) and ask_alike(calm.text, to.text)
+        ],
+    )
 
 
 def _repeats(now: Features, earlier: Sequence[Features]) -> bool:

@@ -23,6 +23,7 @@ _ASKED_NEXT = "(?=[^,.!?;]{0,12}(?:什么|啥|几|哪|多久|多长|多少|怎|�
 _MAYBE = "(?:才|能|会|可以|给我|给|再){0,3}"
 _RETURNED = "(?:还?给我|回来?|还|我|下来|到账?)?"
 
+_MURMUR = re.compile("^唔(?=[ ,.])")
 _WORDINGS_ZH = tuple(
     (re.compile(pattern), become)
     for pattern, become in (
@@ -56,19 +57,21 @@ _OATHS_ZH = (
 _REPROACHES_ZH = (
     f"(?:你们?|您)?(?:还|都|一直|根本|也){{0,2}}没有?(?:说|讲|答)(?:清楚?|明白|过)?{_ASKED_NEXT}"
     f"|(?:请|麻烦)?(?:你们?|您)?(?:就|倒是|直接|快点?|赶[紧快]|到底|能不能|先|给我|只要|只管|正面){{0,3}}(?:说|回答我?|回复我?|告诉我)(?:清楚|一?[下句声])?{_ASKED_NEXT}"
-    f"|我(?:就|只|现在|真的?){{0,2}}(?:想|要){{0,2}}(?:知道|关心)(?:的是)?|{_BEGIN}我(?:就|都|在|刚才?|再)?(?:说|问)(?:你们?|您)?(?=我[要想]|退|换|什么|啥|到底|几|哪|怎么|为|发货|人工|转|取消|赔)"
+    f"|我(?:就|只|现在|真的?){{0,2}}(?:(?:想|要){{1,2}}知道|只关心)|{_BEGIN}我(?:就|都|在|刚才?|再)?(?:说|问)(?:你们?|您)?(?=我[要想]|退|换|什么|啥|到底|几|哪|怎么|为|发货|人工|转|取消|赔)"
     "|(?:给我?|要)个?(?:准话|准信|准数|痛快话|说法|明确答复|准确时间)|(?:请)?(?:正面)?回答我?的?问题"
     "|[别少甭](?:再|跟我|给我|光){0,2}(?:废话|扯(?:淡|皮|别的|那些|没用的|了)?|绕(?:弯子?|圈子?|来绕去)?|打太极|复制粘贴|敷衍我?|转移话题|答非所问|踢皮球|忽悠我?|糊弄我?)了?"
 )
 _THEN_ZH = f"{_BEGIN}(?:好吧?|行吧?|嗯|哦|ok)?[, ]?(?:所以(?:说|呢)?|那么?(?![个件款条双种些边里儿天次样家位只台张本部份套笔单年月晚时])(?=[^,.!?;]{{0,16}}(?:什么时候|啥时候|何时|几[号时]|哪天|[到在]了?哪|为什么|为啥|[怎咋]么?还|还没)))"
 _PRESSING_ZH = re.compile(f"{_OATHS_ZH}|{_REPROACHES_ZH}|{_THEN_ZH}")
+_FAST = "(?:马上|立[刻马即]|赶[紧快忙]|抓紧|尽[快早]|快[点些]|麻溜儿?|火速|速速|速度|即刻)"
 _HASTE_ZH = re.compile(
-    "(?<![能会以是不否])(?:马上|立[刻马即]|赶[紧快忙]|抓紧|尽[快早]|快[点些]|麻溜儿?|火速|速速|速度(?=退|给|发)|即刻)(?:就|地|的)?"
+    f"(?<![我能会以是不否]){_FAST}(?:就|地|的|先)?(?=给|帮|替|把|退|发|赔|处理|解决|安排|转|派|送|换|取消|查|回复|联系|开|补|修)|(?<=[款货钱理决])[,!. ]?{_FAST}(?=$|[!,.])"
     "|(?:必须|务必)(?:要|得|给我)?(?=退款|退钱|赔|解决|处理|发货)|(?<![有没么满无])(?:强烈)?要求(?:你们?|商家|平台)?(?=退款|退钱|赔|发货|处理|解决)"
     "|(?<![一-鿿])快(?=给我|帮我|把|退款|退钱|发货|处理|解决|转人工|取消|查)"
 )
-_ASKS_ZH = re.compile("[吗么?？几哪怎咋啥多没]|什|为何|([一-鿿])不\\1|能不|是否")
+_ASKS_ZH = re.compile("[吗么?？几哪怎咋啥多没谁]|什|何|还不|([一-鿿])不\\1|能不|是否|行不")
 """Where something is asked, haste may be what is asked for."""
+_REPORTS_ZH = re.compile("了(?!吧)")
 
 _SPAN = r"[\ue001-\ue003\d一二两三四五六七八九十几好多半]{1,4}个?多?(?:小时|钟头|天|日|周|星期|礼拜|月|年|分钟|晚上)[多半]?(?:时间)?"
 _WAITED_ZH = re.compile(
@@ -118,11 +121,22 @@ def calm_down(turn: Features) -> Features:
     return Features(plain, turn.raw_hashes, turn.raw_weights, typed)
 
 
+def ask_alike(one: str, other: str) -> bool:
+    """Whether two turns, said calmly, both ask, both report, or both want something: "马上退款" wants what
+    "可以退款吗" asked about."""
+    if one.isascii() or other.isascii():
+        return True
+    asks = _ASKS_ZH.search(one) is not None
+    if asks != (_ASKS_ZH.search(other) is not None):
+        return False
+    return asks or (_REPORTS_ZH.search(one) is None) == (_REPORTS_ZH.search(other) is None)
+
+
 @lru_cache(maxsize=1024)
 def _say_calmly(plain: str) -> str:
     said = _calm_english(plain)
     if not said.isascii():
-        said = _calm_chinese(speak_mandarin(said))
+        said = _calm_chinese(speak_mandarin(_MURMUR.sub("", said)))
     said = said.strip(" ,;")
     return said if any(map(str.isalnum, said)) else plain
 

@@ -29,6 +29,10 @@ how much is it: how much is it for two then
 can you ship it: can you ship it immediately?
 我要退款: 那换货呢; 马上退货; 我要求退货; 退款什么时候到; 退货！
 可以退款吗: 退款！; 退钱
+处理了没有: 赶紧处理
+解决了: 请尽快解决
+运输中: 我知道运输中
+商家会联系您的: 我马上联系商家
 什么时候发货: 马上发货吗; 什么时候到货; 几号到; 什么时候退货; 发货！
 发货吗: 马上发货吗
 能退吗: 7天了能退吗; 过了7天能退吗; 那能退吗
@@ -67,7 +71,21 @@ def test_two_matters_ago_it_is_still_the_same_question() -> None:
     assert is_reask(read_features("where's my refund then"), earlier)
 
 
-@pytest.mark.parametrize("text", ["wtf", "他妈的", "三天了", "then", "快点", "那么", "ffs!!"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wtf",
+        "他妈的",
+        "三天了",
+        "then",
+        "快点",
+        "那么",
+        "ffs!!",
+        "那个快点",
+        "给个说法",
+        "那大概啥时候",
+    ],
+)
 def test_impatience_alone_asks_nothing_of_what_was_asked(text: str) -> None:
     earlier = [read_features("where is my order"), read_features("什么时候发货")]
     assert not is_reask(read_features(text), earlier)
