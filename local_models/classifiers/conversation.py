@@ -12,6 +12,7 @@ import numpy as np
 
 from local_models.classifiers.compiled import NATIVE
 from local_models.classifiers.features import Features
+from local_models.classifiers.impatience import ask_alike, calm_down
 
 REASK_SIMILARITY = 0.6
 """Share of the shorter turn's n-grams from which on a slip of the pen may be one."""
@@ -146,6 +147,10 @@ _IDLE = frozenset(
         ),
     )
 )
+_BARE = frozenset(
+    (*"不没别未无非那还时哪怎因谁几价说什尽快", "pls", "plz", "please", "not", "no", "news")
+)
+"""Said with oaths or haste and no other word of weight, they ask of nothing in particular."""
 _IDLE_OR_COURTESY = _IDLE | _COURTESY
 _NOD_WORDS = (
     "continue next more go on another one haha hahaha hehe lol rofl wow cool nice perfect awesome morning afternoon evening "
@@ -191,6 +196,10 @@ _WORDS_OF_A_QUESTION = 12
 _WORDS_OF_ONE_MATTER = 6
 _IN_ORDER = re.compile(r"\bfrom\b.{1,80}?\bto\b|\bthan\b|\bto\b.{1,80}?\bfrom\b|从.{1,40}?到|比")
 _SHORT_WISH = re.compile("[\u3400-\u9fff]{2,3}")
+_DEMAND = re.compile(
+    "[退还]钱[了吧啊!！. ]{0,9}|快(?:退款|退钱|发货)[!！]{0,9}|(?:退款|退货|发货)[!！]{1,9}"
+)
+"""A wish of few signs that is pressed for, which no answer to a question is."""
 _PARTICLES = "了的啊呀呢吧啦嘛哦吗么哈"
 _NO_WISH_WORDS = (
     "没 没有 有 不 不是 不用 不要 不需要 不行 不会 不知道 不清楚 不好意思 要 需要 确定 确认 同意 没事 没关系 算 继续 再见 拜拜 "
@@ -206,8 +215,26 @@ def is_reask(now: Features, earlier: Sequence[Features]) -> bool:
 
     What differs counts by what it says: "红色的有货吗" and "蓝色的有货吗" are two questions, and so are two order
     numbers; "我的快递到哪了" and "快递现在在哪里" are one. Mere thanks and consent ask nothing. A wish of two
-    or three Chinese signs is one again where it is said word for word.
+    or three Chinese signs is one again where it is said word for word. What impatience adds ("where the hell",
+    都三天了) is no part of it.
     """
+    if _repeats(now, earlier):
+        return True
+    calm = calm_down(now)
+    if read_matter(calm.text).words <= _BARE:
+        return False
+    calmed = [(each, calm_down(each)) for each in earlier]
+    return _repeats(
+        calm,
+        [
+            to
+            for each, to in calmed
+            if (calm is not now or to is not each) and ask_alike(calm.text, to.text)
+        ],
+    )
+
+
+def _repeats(now: Features, earlier: Sequence[Features]) -> bool:
     wish = _read_short_wish(now.text)
     if wish and any(
         _read_short_wish(before.text) == wish
@@ -228,7 +255,8 @@ def is_reask(now: Features, earlier: Sequence[Features]) -> bool:
 
 def _is_short(turn: Features) -> bool:
     """By what was typed: a number is one sign in the normalised text."""
-    return len(turn.typed or turn.text) < REASK_CHARS
+    typed = turn.typed or turn.text
+    return len(typed) < REASK_CHARS and not _DEMAND.fullmatch(typed)
 
 
 def _read_short_wish(plain: str) -> str:
@@ -274,8 +302,11 @@ def _asks_the_same(now: Features, before: Features) -> bool:
     quoted, quoted_before = _find_all(_QUOTED, now), _find_all(_QUOTED, before)
     if quoted and quoted_before and quoted != quoted_before:
         return False
-    if _differ(_tell_form(now.text), _tell_form(before.text)):
+    form, form_before = _tell_form(now.text), _tell_form(before.text)
+    if _differ(form, form_before):
         return False
+    if form_before == "asked" and _DEMAND.fullmatch(now.typed or now.text):
+        return False  # what was asked about is wanted now
     said, said_before = read_matter(now.text), read_matter(before.text)
     words, words_before = said.words, said_before.words
     if not words or not words_before:

@@ -146,6 +146,12 @@ _OWN_ZH = re.compile(
 _BARE_SUM = re.compile(
     r"^(?:\(?-?\d[\d.]*\)?(?:\s?[+*×÷]\s?\(?-?\d[\d.]*\)?|\s[-/]\s\d[\d.]*|/\d{1,3}(?=\s?[+*]|\s-\s)){1,40}(?:/\d{1,3})?\s*=?\s*[?？]?\s*|\d{1,3}!\s*=?\s*[?？]?\s*)$"
 )
+_EQUALS_ZH = re.compile(
+    r"(?<![a-z\d.-])[(（]?\d[\d.()（）]{0,16}(?:\s?[-+*/×÷x^]\s?[(（]?\d[\d.()（）]{0,16}){1,12}\s?等于\s?(?:多少|几|啥|什么)(?=$|[\s呢啊呀吗?？,，。.!！;；])"
+    r"|^(?:\d[\d.]{0,12}(?:\s?[*×÷]\s?\d[\d.]{0,12}){1,12}\s?是(?:多少|几)|\d{1,12}\s?\+\s?\d{1,12}\s?是几)(?=[呢啊呀?？!！\s]{0,9}$)"
+)
+"""A sum in signs that is asked for in words; not what its parts may be the sizes of ("30x40等于多少寸")."""
+_ASCENDS = re.compile(r"(\d{1,6})-(\d{1,6})(?![\d.])")
 _LONGEST_SUM = 200
 _FUNCTIONS = ("sin", "cos", "tan", "log", "ln", "sqrt", "log2", "log10", "sin ", "cos ", "f", "g")
 _RARE_MATH_SIGN = re.compile("[×÷∑∫√∞≤≥≠∀∃∈⊂∂∇²³°⋯]|…\\s?\\+")
@@ -234,9 +240,19 @@ def _tells_exercise(sample: Sample) -> bool:
 
 
 def _sets_task_in_chinese(lower: str) -> bool:
-    if not _MATH_HINT_ZH.search(lower) or not _TASK_ZH.search(lower):
+    if not _MATH_HINT_ZH.search(lower):
         return False
+    if not _TASK_ZH.search(lower):
+        return _asks_for_sum(lower)
     return not _BOOKS_ZH.search(lower) or _DONE_ZH.search(lower) is not None
+
+
+def _asks_for_sum(lower: str) -> bool:
+    """ "25*4等于多少"; a range that ascends is one of sizes ("38-39等于多少")."""
+    asked = _EQUALS_ZH.search(lower)
+    return asked is not None and not any(
+        int(each[1]) <= int(each[2]) for each in _ASCENDS.finditer(asked.group())
+    )
 
 
 def _tells_exercise_in_chinese(lower: str) -> bool:

@@ -85,6 +85,12 @@ _ENOUGH = 2
 _WITHIN = re.compile(
     r"\{[^\S\n]*\|\w+(?:, ?\w+)*\||\bdo[^\S\n]+\|\w+(?:, ?\w+)*\||\[\w{1,9}(?:,[^\S\n]?\w{1,9})?\.\.\w{0,9}\]|\bfor \w+(?:, ?\w+)? in (?:range|enumerate|zip|reversed|sorted)\("
     r"|[^\S\n]\|[^\S\n](?:grep|awk|sed|wc|xargs|sort|head|tail|jq)\b(?: -|[^\S\n]*$| ['\"])|(?<!\w)#\{\w|\$\{\w+\}|\$\(\w+ |[\])][^\S\n]*=>[^\S\n]*[\w({]"
+    # JSON, a formula of a spreadsheet, a call of what only programs have or that gives what only programs give.
+    r"|\{[^\S\n]{0,9}\\?[\"'“][\w.$@ -]{1,40}\\?[\"'”][^\S\n]{0,9}[:：]"
+    r"|(?<![A-Za-z\d_=<>!])=[^\S\n]?(?i:sum|sumifs?|sumproduct|countifs?|counta|averageifs?|average|if|ifs|iferror|[vhx]?lookup|index|match|concat|concatenate|textjoin|text|left|right|mid|len|trim|round|max|min|rank|datedif|substitute|indirect|unique|filter|today|now)\((?=[\w$\"'=()-])"
+    r"|(?<![A-Za-z])(?:[VHX]LOOKUP|SUMIFS?|COUNTIFS?|AVERAGEIFS?|SUMPRODUCT|IFERROR|TEXTJOIN|DATEDIF)\((?=[\w$\"'=(-])"
+    r"|(?<![A-Za-z.])(?:console\.(?:log|error|warn|table|info)|System\.out\.print(?:ln|f)?|fmt\.Print(?:ln|f)?|JSON\.(?:parse|stringify)|json\.(?:loads|dumps)|document\.(?:getElement\w{1,20}|querySelector(?:All)?)|localStorage\.\w{3,12})\("
+    r"|(?<![A-Za-z])[A-Za-z_][\w.]{1,60}\([^\n()]{0,60}\)[^\S\n]?(?:(?:always |just |only )?(?:prints?|returns?|gives?|logs?|outputs?|is)|返回|输出|打印|得到)(?:了|的是)?[^\S\n]?(?:undefined|null|None|NaN|nil|空指针|空值)(?![A-Za-z]| and void)"
 )
 """What may stand anywhere in a line, and in no other text."""
 _LISTED = re.compile(r"[\[{(]([^\[\]{}\n]{1,80}) for (\w{1,20})(?:, ?\w{1,20})? in [\w.]")
