@@ -24,12 +24,11 @@ from local_models.classifiers.denials import leave_denied_out, leave_person_out,
 from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.emotion import NOTHING_FELT, EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
-from local_models.classifiers.escalation import THREAT, is_escalation, tell_escalation
+from local_models.classifiers.escalation import is_escalation, tell_escalation
 from local_models.classifiers.features import read_glance
 from local_models.classifiers.head import Head, load_head
 from local_models.classifiers.intent_reading import NOTHING_KNOWN
 from local_models.classifiers.intents import (
-    GROUPS,
     LABELS,
     NEUTRAL,
     IntentReader,
@@ -42,7 +41,6 @@ from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
 from local_models.classifiers.pasted import leave_records_out
 from local_models.classifiers.quality import QualityReader, load_quality, mark_difficulty
-from local_models.classifiers.reproaches import is_reproach
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.standing import (
     Remark,
@@ -59,6 +57,15 @@ from providers.demands import find_demands
 from providers.messages import ChatRequest, Message, text_of
 from router.errors import ConfigError
 from router.measuring import estimate_prompts, longest_text
+from router.steps.understanding.agreement import (
+    COMPLAINT,
+    PERSON,
+    believe,
+    calm_down,
+    drop,
+    heed,
+    rule_joy_out,
+)
 from router.steps.understanding.talk import (
     EARLIER_TURNS,
     part_of,
@@ -77,8 +84,8 @@ _SENTENCE_CHARS = 160
 """A longer turn says something in a language of its own; names and numbers alone are shorter."""
 _CARRIED = ("order_number", "phone")
 """Slots that stay known in a talk: whose case it is. A sum and a day belong to what was said with them."""
-_COMPLAINT, _PERSON, _ORDER = "complaint", "human_agent", "order_query"
-_NO_OTHER_MATTERS = frozenset({*NEUTRAL, _COMPLAINT, "urge", _PERSON, _ORDER})
+_ORDER = "order_query"
+_NO_OTHER_MATTERS = frozenset({*NEUTRAL, COMPLAINT, "urge", PERSON, _ORDER})
 """What whoever waits for a person may say while he waits; `order_query` is a number that was asked for."""
 _MATTER_IS_CLEAR, _GLAD = 0.6, 0.3
 """How sure another matter must be, and how glad a customer, to end a call."""
@@ -89,8 +96,6 @@ _SERVICE_IS_SURE, _SERVICE_AT_MOST = 0.8, 0.6
 are, none is hard."""
 _GLAD_BYTES = 12
 """Gladness in a word or two ("you can't") is a guess."""
-_HEEDED, _REPROACHFUL = 0.8, 0.5
-"""How sure a wish and a mood are that a pattern tells, and how strong a reproach is at least."""
 
 
 class Understanding:
@@ -244,15 +249,15 @@ class Understanding:
             wish = NOTHING_KNOWN if self._intents.is_strange_to(glance) else wish
             mood = NOTHING_FELT if self._emotions.is_strange_to(glance) else mood
         rest = leave_denied_out(sample.text)
-        if rest is not None and (mood.emotion == "negative" or _COMPLAINT in wish.intents):
+        if rest is not None and (mood.emotion == "negative" or COMPLAINT in wish.intents):
             wish, mood = self._leave_denied_out(rest, wish, mood, user, agent)
         calls = tell_escalation(sample)
         if calls:
-            wish = _heed(calls, wish, self._intents.labels)
-        elif _PERSON in wish.intents:
+            wish = heed(calls, wish, self._intents.labels)
+        elif PERSON in wish.intents:
             wish = self._leave_person_out(sample.text, wish, user, agent)
-        mood = _rule_joy_out(mood, sample.lower, is_call=bool(calls))
-        wish = _believe(wish, mood)
+        mood = rule_joy_out(mood, sample.lower, is_call=bool(calls))
+        wish = believe(wish, mood)
         matter = tell_matter(sample if said == turn else Sample(turn), reach=reach)
         quality = self._quality
         return Signals(
@@ -337,14 +342,14 @@ class Understanding:
         glance = read_mood_features(read_glance(rest))
         if mood.emotion == "negative":
             mood = self._emotions.read_cued(glance)
-        if _COMPLAINT not in wish.intents:
+        if COMPLAINT not in wish.intents:
             return wish, mood
         left = self._intents.read(rest, glance, user=user, agent=agent)
-        if rest and _COMPLAINT in left.intents:
+        if rest and COMPLAINT in left.intents:
             return wish, mood
-        if any(label not in (_COMPLAINT, *NEUTRAL) for label in wish.intents):
-            return _drop(_COMPLAINT, wish), mood
-        return (left if rest else _drop(_COMPLAINT, wish)), mood
+        if any(label not in (COMPLAINT, *NEUTRAL) for label in wish.intents):
+            return drop(COMPLAINT, wish), mood
+        return (left if rest else drop(COMPLAINT, wish)), mood
 
     def _leave_person_out(
         self, text: str, wish: IntentReading, user: Said | None, agent: Said | None
@@ -354,9 +359,9 @@ class Understanding:
         if rest is None or (names_person(rest) and not text.isascii()):
             return wish
         if not rest:
-            return _drop(_PERSON, wish)
+            return drop(PERSON, wish)
         left = self._intents.read(rest, read_glance(rest), user=user, agent=agent)
-        return _drop(_PERSON, left) if _PERSON in left.intents else left
+        return drop(PERSON, left) if PERSON in left.intents else left
 
     def _spell(self, said: Sequence[Remark]) -> tuple[Before, ...]:
         """What was said before, the newest first, as the intents' reader wants it."""
@@ -376,7 +381,7 @@ class Understanding:
         """The last turn, together with the messages right before it; only where none of them wants anything
         does it hang on what was said `before` them."""
         if (bubbles or before[0]) and takes_back(last, "" if bubbles else before[1]):
-            return _calm_down(self._turn(last, reach, *before, talk))
+            return calm_down(self._turn(last, reach, *before, talk))
         if not bubbles or drops_call(last):
             return self._turn(last, reach, *before, talk)
         earlier = [(text, self._turn(text, reach)) for text in reversed(bubbles)]
@@ -439,7 +444,7 @@ class Understanding:
         glance = read_mood_features(self._features(turn))
         mood = self._emotions.read_cued(glance)
         if mood.emotion == "positive":
-            mood = _rule_joy_out(mood, turn, is_call=self._calls(turn))
+            mood = rule_joy_out(mood, turn, is_call=self._calls(turn))
         return self._intents.hear(glance), mood.valence
 
     def _repeats(self, last: str, earlier: Sequence[str]) -> bool:
@@ -463,54 +468,6 @@ class Understanding:
         told = (read.emotion, read.emotion_intensity, read.emotion_confidence)
         moods = [self._recalled(part_of(turn))[1] for turn in earlier]
         return mood_trend([*moods, EmotionReading(*told).valence])
-
-
-def _calm_down(read: Signals) -> Signals:
-    """The signals of a turn that takes back what made its writer angry: what is left of it is no grievance."""
-    intents = tuple(each for each in read.intents if each not in (_COMPLAINT, _PERSON)) or (
-        "smalltalk",
-    )
-    main = intents[0]
-    felt = {} if read.emotion == "positive" else {
-        "emotion": NOTHING_FELT.emotion, "emotion_intensity": 0.0, "emotion_confidence": 0.0, "sarcasm": 0.0,
-    }  # fmt: skip
-    return replace(
-        read, intent=main, intents=intents, intent_group=GROUPS.get(main, "other"), **felt
-    )
-
-
-def _heed(calls: str, wish: IntentReading, known: Sequence[str]) -> IntentReading:
-    """The wish of a turn that calls for a person or threatens: it is said to the shop, and no small talk."""
-    label = _COMPLAINT if calls == THREAT else _PERSON
-    if label not in known or not NEUTRAL.issuperset(wish.intents):
-        return replace(wish, is_off_topic=False) if wish.is_off_topic else wish
-    return replace(
-        wish, intent=label, intents=(label,), group=GROUPS.get(label, "other"), confidence=_HEEDED,
-        is_unsure=False, is_off_topic=False,
-    )  # fmt: skip
-
-
-def _rule_joy_out(mood: EmotionReading, text: str, *, is_call: bool) -> EmotionReading:
-    """The mood, but for joy out of a mouth that calls or threatens, and for calm or joy in a reproach."""
-    if mood.emotion == "negative":
-        return mood
-    if is_reproach(text):
-        return EmotionReading("negative", max(mood.intensity, _REPROACHFUL), _HEEDED, mood.sarcasm)
-    return mood.without_joy() if is_call else mood
-
-
-def _believe(wish: IntentReading, mood: EmotionReading) -> IntentReading:
-    """The wish, but for a complaint out of a mouth that praises: two readers must agree on one."""
-    if mood.emotion != "positive" or _COMPLAINT not in wish.intents:
-        return wish
-    return _drop(_COMPLAINT, wish)
-
-
-def _drop(label: str, wish: IntentReading) -> IntentReading:
-    """The wish without one of its intents; smalltalk where there is no other."""
-    others = tuple(each for each in wish.intents if each != label) or ("smalltalk",)
-    main = others[0]
-    return replace(wish, intent=main, intents=others, group=GROUPS.get(main, "other"))
 
 
 def _read_asked(agent: str) -> frozenset[str]:
