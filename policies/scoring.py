@@ -11,7 +11,8 @@ import msgspec
 from policies.signals import Candidate, ModelHealth, Signals
 
 _MILLION = Decimal(1_000_000)
-_USUAL_FIRST_TOKEN_SECONDS = 1.0
+USUAL_FIRST_TOKEN_SECONDS = 1.0
+"""Of a model of which neither a measurement nor its card says how soon it begins."""
 USUAL_TOKENS_PER_SECOND = 40.0
 """Of a model of which neither a measurement nor its card says how fast it writes."""
 USUAL_DIFFICULTY = 0.5
@@ -37,9 +38,7 @@ def estimate_seconds(candidate: Candidate, health: ModelHealth, output_tokens: i
     """Give how long the whole answer would take: measured where possible, else from the card."""
     first = health.first_token_seconds or candidate.first_token_seconds
     speed = health.tokens_per_second or candidate.tokens_per_second
-    return (first or _USUAL_FIRST_TOKEN_SECONDS) + output_tokens / (
-        speed or USUAL_TOKENS_PER_SECOND
-    )
+    return (first or USUAL_FIRST_TOKEN_SECONDS) + output_tokens / (speed or USUAL_TOKENS_PER_SECOND)
 
 
 def expect_quality(quality: float, difficulty: float) -> float:

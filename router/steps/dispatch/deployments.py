@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from policies.bounds import why_outside
 from providers.demands import NO_REFUSALS, Refusals, say_refused
-from router.steps.dispatch.health import Gauge
+from router.steps.dispatch.health import UNKNOWN_LATENCY_SECONDS, Gauge
 
 if TYPE_CHECKING:
     from policies.decision import Plan
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from router.steps.dispatch.limiter import Limiter
 
 _LONGEST_REST_SECONDS = 60.0
-_UNKNOWN_LATENCY_SECONDS = 0.05
-"""A deployment that was never asked looks quick, so that it is tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +78,8 @@ class Upstream:
         self.provider: Provider = deployment.provider
         self.breaker = breaker
         self.limiter = limiter
-        self.gauge = Gauge()
+        self.gauge = Gauge(clock)
+        self.gauge.expect(self.model)
         self._clock = clock
         self._resting_until = 0.0
         self._is_limited = True
@@ -160,7 +159,7 @@ class Upstream:
     def cost(self) -> float:
         """How long a new call would take to begin, roughly: the less, the better."""
         latency = self.gauge.latency_seconds
-        seconds = _UNKNOWN_LATENCY_SECONDS if latency is None else latency
+        seconds = UNKNOWN_LATENCY_SECONDS if latency is None else latency
         failing = 1.0 + 4.0 * self.gauge.error_rate
         return seconds * failing * (self.limiter.in_flight + 1) / self.deployment.weight
 

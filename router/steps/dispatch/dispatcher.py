@@ -237,6 +237,7 @@ class Dispatcher:
             return Upstream(deployment, self._breakers.of(name), limiter, clock)
         renewed = Upstream(deployment, known.breaker, known.limiter, clock)
         renewed.gauge = known.gauge
+        renewed.gauge.expect(renewed.model)
         return renewed
 
     def _depart(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import statistics
+import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from policies.scoring import USUAL_TOKENS_PER_SECOND
+from policies.scoring import USUAL_FIRST_TOKEN_SECONDS, USUAL_TOKENS_PER_SECOND
 from policies.signals import HEALTHY, ModelHealth
+from router.steps.dispatch.figures import Median, fade, left_after
 
 if TYPE_CHECKING:
+    from providers.base import Model
     from router.steps.dispatch.deployments import Upstream
 
+UNKNOWN_LATENCY_SECONDS = 0.05
+"""A deployment that was never asked, or long ago, looks quick, so that it is tried."""
 _KEPT = 128
 _KEPT_SPEEDS = 31
 _LEAST_FOR_P95 = 20
@@ -25,62 +29,126 @@ _USUAL_TOKENS = 300
 
 
 class Gauge:
-    """Moving figures of one deployment: first-token times, speed, failures."""
+    """Moving figures of one deployment: first-token times, speed, failures.
+
+    All that a model is chosen by fades while no call renews it (see `figures`). The percentiles do
+    not: they tell when to hedge, which moves with the very calls that it is about.
+    """
 
     __slots__ = (
+        "_clock",
+        "_error_rate",
+        "_first_token",
         "_first_tokens",
+        "_heard_at",
+        "_latency_seconds",
         "_lengths",
-        "_speeds",
+        "_speed",
+        "_usual_seconds",
+        "_usual_speed",
         "_whole",
-        "_whole_speeds",
-        "error_rate",
-        "latency_seconds",
+        "_whole_speed",
         "tidy_streams",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._heard_at: float | None = None
+        self._usual_seconds = USUAL_FIRST_TOKEN_SECONDS
+        self._usual_speed = USUAL_TOKENS_PER_SECOND
+        self._first_token = Median(_KEPT)
         self._first_tokens: deque[float] = deque(maxlen=_KEPT)
         self._whole: deque[float] = deque(maxlen=_KEPT)
-        self._speeds: deque[float] = deque(maxlen=_KEPT_SPEEDS)
-        self._whole_speeds: deque[float] = deque(maxlen=_KEPT_SPEEDS)
+        self._speed = Median(_KEPT_SPEEDS)
+        self._whole_speed = Median(_KEPT_SPEEDS)
         self._lengths: deque[int] = deque(maxlen=_KEPT)
-        self.latency_seconds: float | None = None
-        """Moving average of the first-token time (of the whole answer where nothing streams)."""
-        self.error_rate = 0.0
+        self._latency_seconds: float | None = None
+        self._error_rate = 0.0
         self.tidy_streams = 0
         """Streams with no more pieces than tokens; far below zero once one had more."""
+
+    def expect(self, model: Model) -> None:
+        """Take from the card what figures fade to; without it, what policies take for unknown."""
+        self._usual_seconds = model.first_token_seconds or USUAL_FIRST_TOKEN_SECONDS
+        self._usual_speed = model.tokens_per_second or USUAL_TOKENS_PER_SECOND
 
     @property
     def is_empty(self) -> bool:
         """Whether no call has ended yet."""
-        return not (self._first_tokens or self._whole or self.error_rate)
+        return self._heard_at is None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no call has ended for so long that figures fade."""
+        return self._left(self._clock()) < 1.0
+
+    @property
+    def error_rate(self) -> float:
+        """Moving share of the calls that failed; nothing again when long nobody called."""
+        return fade(self._error_rate, 0.0, self._left(self._clock()))
+
+    @property
+    def latency_seconds(self) -> float | None:
+        """Moving average of the first-token time (of the whole answer where nothing streams)."""
+        return self._latency_at(self._clock())
 
     @property
     def tokens_per_second(self) -> float | None:
         """Median speed of the latest answers, those that streamed where there are any."""
-        speeds = self._speeds or self._whole_speeds
-        return statistics.median(speeds) if speeds else None
+        now, usual = self._clock(), self._usual_speed
+        streamed = self._speed.at(now, usual)
+        return self._whole_speed.at(now, usual) if streamed is None else streamed
 
     def answered(self, first_token_seconds: float | None, seconds: float, tokens: int) -> None:
         """A call went well."""
-        self.error_rate += _WEIGHT * (0.0 - self.error_rate)
+        seen = seconds if first_token_seconds is None else first_token_seconds
+        now, begun_at = self._hear(seconds, seen)
         if first_token_seconds is None:
             self._whole.append(seconds)
         else:
             self._first_tokens.append(first_token_seconds)
-        seen = seconds if first_token_seconds is None else first_token_seconds
-        self.latency_seconds = _blend(self.latency_seconds, seen)
+            self._first_token.add(
+                first_token_seconds, begun_at=begun_at, now=now, usual=self._usual_seconds
+            )
         if tokens > 1 and seconds > 0:
             self._lengths.append(tokens)
             speed = _speed(seconds - (first_token_seconds or 0.0), seconds, tokens)
             if speed < _FASTEST:
-                (self._whole_speeds if first_token_seconds is None else self._speeds).append(speed)
+                speeds = self._whole_speed if first_token_seconds is None else self._speed
+                speeds.add(speed, begun_at=begun_at, now=now, usual=self._usual_speed)
 
     def failed(self, seconds: float) -> None:
         """A call went wrong: it also counts as slow, or a fast failure would look attractive."""
-        self.error_rate += _WEIGHT * (1.0 - self.error_rate)
-        if self.latency_seconds is not None:
-            self.latency_seconds = _blend(self.latency_seconds, max(seconds, self.latency_seconds))
+        self._hear(seconds, None)
+
+    def _hear(self, seconds: float, seen: float | None) -> tuple[float, float]:
+        """Renew what every call tells of; gives the time, and when the call began.
+
+        `seen` is how long it took to begin, None where it failed. A silence ends where a call
+        begins: one that takes long is none.
+        """
+        now = self._clock()
+        begun_at = now - seconds
+        left, old = self._left(begun_at), self._latency_at(begun_at)
+        known = fade(self._error_rate, 0.0, left)
+        self._error_rate = known + _WEIGHT * ((seen is None) - known)
+        if seen is None and old is not None:
+            seen = max(seconds, old)
+        if old is not None and seen is not None:
+            # What is gone of the old one leaves its place to the new one.
+            seen = old + (1.0 - (1.0 - _WEIGHT) * left) * (seen - old)
+        self._latency_seconds = seen
+        self._heard_at = now
+        return now, begun_at
+
+    def _latency_at(self, now: float) -> float | None:
+        left = self._left(now)
+        if self._latency_seconds is None or not left:
+            return None
+        return fade(self._latency_seconds, UNKNOWN_LATENCY_SECONDS, left)
+
+    def _left(self, now: float) -> float:
+        return 0.0 if self._heard_at is None else left_after(now - self._heard_at)
 
     def guess_tokens(self, seconds: float, card_tokens_per_second: float | None) -> int:
         """About how many tokens an answer has after so long of which nothing was seen.
@@ -98,7 +166,7 @@ class Gauge:
 
     def p50(self) -> float | None:
         """Median first-token time of the latest calls."""
-        return statistics.median(self._first_tokens) if self._first_tokens else None
+        return self._first_token.at(self._clock(), self._usual_seconds)
 
     def p95(self, streamed: bool = True) -> float | None:
         """95th percentile of the first-token (or whole-answer) time; None with too few calls."""
@@ -120,7 +188,7 @@ def health_of(upstreams: Sequence[Upstream]) -> ModelHealth:
             why="; ".join(f"{one.name}: {one.why_not()}" for one in upstreams) or "no deployment",
             error_rate=1.0,
         )
-    fastest = min(able, key=lambda one: one.gauge.p50() or 0.0)
+    fastest = min(able, key=_rank)
     return ModelHealth(
         why="; ".join(f"{one.name}: {one.why_not()}" for one in upstreams if one.why_not()),
         first_token_seconds=fastest.gauge.p50(),
@@ -144,10 +212,16 @@ def load_of(upstreams: Iterable[Upstream]) -> float:
     return min(1.0, wanted / places) if places else 0.0
 
 
+def _rank(upstream: Upstream) -> tuple[bool, bool, float, bool]:
+    """Whose figures stand for the model, the least one's: the quickest of those that have traffic.
+
+    One that fades on its way to the card would hide how the others fare.
+    """
+    gauge = upstream.gauge
+    first = gauge.p50()
+    return first is None, gauge.is_silent, first or 0.0, gauge.tokens_per_second is None
+
+
 def _speed(speaking: float, seconds: float, tokens: int) -> float:
     """Tokens a second from the first to the last; of the whole call where all came at once."""
     return tokens / (speaking if speaking * _FASTEST > tokens else seconds)
-
-
-def _blend(old: float | None, new: float) -> float:
-    return new if old is None else old + _WEIGHT * (new - old)
