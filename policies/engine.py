@@ -79,10 +79,11 @@ def decide(
     at, rule = first_that_holds(policy, facts)
     reasons = _rule_reasons(policy, at, facts, thorough=thorough)
     limits = limit(policy, rule, facts, reasons, also)
-    if requested == AUTO:
+    called = policy.what_is_called(requested)
+    if called == AUTO:
         course = _follow(rule, facts)
     else:
-        course = _obey(policy, rule, roster, requested)
+        course = _obey(policy, rule, roster, requested, called)
     if course.trial is not None and signals.answers > 1:
         course = replace(course, trial=None, reasons=(*course.reasons, _SEVERAL))
     reasons += course.reasons
@@ -276,11 +277,10 @@ def _branch(rule: Rule, course: _Course, drawn: Draw) -> _Course:
     )
 
 
-def _obey(policy: Policy, rule: Rule, by_name: Mapping[str, Candidate], requested: str) -> _Course:
-    """Go where the caller says: an alias, a pool, or a model and its own fallbacks."""
-    name = policy.aliases.get(requested, requested)
-    if name == AUTO:
-        return _start(rule)
+def _obey(
+    policy: Policy, rule: Rule, by_name: Mapping[str, Candidate], requested: str, name: str
+) -> _Course:
+    """Go where the caller says: a pool, or a model and its own fallbacks. `name` is what an alias stands for."""
     if name in policy.pools:
         said = Reason(f"the caller asked for pool '{requested}'", True)
         return _Course(NAMED, policy.pool_stages[name], rule.prompt, reasons=(said,))

@@ -109,6 +109,10 @@ class Policy:
         """Whether a decision of that version is this policy's."""
         return version in (self.version, self.former_version)
 
+    def what_is_called(self, requested: str) -> str:
+        """Give what a caller's word for a model stands for: a pool, a model, or `auto`."""
+        return AUTO if requested == AUTO else self.aliases.get(requested, requested)
+
     def place(self, *where: str | int) -> tuple[str, int]:
         """Give the file and line of a part of the policy."""
         return self.source.file, self.source.line(where)

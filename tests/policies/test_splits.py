@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from policies.errors import PolicyFileError
+from policies.expectations import run_expectations
 from policies.explain import plan_as_tree
 from policies.loader import parse_policy
 from policies.outlook import Outlook
@@ -331,6 +332,27 @@ splits: {t: {pool: p, arms: {x: {share: 25%, use: q, prompt: warm}, y: {share: r
         seen[made.arms[0].name, made.pool, made.prompt, made.propensity] += 1
     assert set(seen) == {("x", "q", "warm", 0.25), ("y", "p", "plain", 0.75)}
     assert 60 < seen["x", "q", "warm", 0.25] < 140
+
+
+def test_who_calls_auto_by_another_name_takes_part_in_splits_and_who_names_a_pool_does_not() -> (
+    None
+):
+    policy = parse_policy("""
+name: ab
+pools: {p: {models: [a, b]}}
+aliases: {gpt-4: auto, best: p}
+default: {use: p}
+splits: {t: {pool: p, arms: {other: {share: 100%, use: b}, today: {share: rest}}}}
+expect: [{model: gpt-4, arm: {t: other}, goes_to: b}]
+""")
+    models = [make_model(name) for name in "ab"]
+    assert run_expectations(policy, models) == []
+    asked = plan(policy, models=models)
+    assert plan(policy, models=models, requested="gpt-4") == asked
+    assert (asked.rule, asked.primary.model) == ("default", "b")
+    for named in ("p", "best"):
+        made = plan(policy, models=models, requested=named)
+        assert (made.primary.model, made.arms) == ("a", ())
 
 
 @pytest.mark.parametrize("use", ["x", "extra"])
