@@ -100,6 +100,12 @@ def _is_kept(of: str, facts: Facts) -> bool:
     return all(model in expected for model in facts.names_of(of))
 
 
+def _may_hold(leaf: QualityInRange, facts: Facts) -> bool:
+    """Whether what was expected of any of the models is what was asked for."""
+    known = map(facts.quality_of, facts.models_of(leaf.of))
+    return any(each is not None and leaf.range.holds(each) for each in known)
+
+
 def _all(parts: tuple[Reason, ...]) -> bool | None:
     """False where one part does not hold, whatever is not known of the others."""
     told = [part.holds for part in parts]
@@ -116,7 +122,10 @@ def _list_lost(leaf: Condition, facts: Facts) -> list[str]:
     if isinstance(leaf, Available | HealthInRange):
         return ["health"]
     if isinstance(leaf, QualityInRange):
-        return [] if _is_kept(leaf.of, facts) else ["quality"]
+        if not _is_kept(leaf.of, facts):
+            return ["quality"]
+        # Of a pool the best counts that could be called, and the row does not say who that was.
+        return ["health"] if facts.is_pool(leaf.of) and _may_hold(leaf, facts) else []
     if isinstance(leaf, InRange | OneOf):
         return [name for name in (leaf.key.partition(".")[0],) if name in _NOT_KEPT]
     if isinstance(leaf, Cel):
