@@ -15,6 +15,8 @@ import pytest
 from policies.errors import PolicyFileError
 from policies.expectations import run_expectations
 from policies.explain import plan_as_tree
+from policies.findings import Finding
+from policies.lint import lint
 from policies.loader import parse_policy
 from policies.outlook import Outlook
 from policies.pools import Pool, rank
@@ -316,6 +318,47 @@ def test_a_layer_cannot_give_away_more_than_all() -> None:
             f"{{x: {{pool: p, layer: l, traffic: 60%, {arms}}},"
             f" y: {{pool: p, layer: l, traffic: 50%, {arms}}}}}"
         )
+
+
+@pytest.mark.parametrize(
+    ("splits", "mend"),
+    [
+        ("a: {traffic: 0%, %}, b: {traffic: 50%, %}", "leave it where it is while others of its layer run: removing it may move users of 'b'."),
+        ("a: {traffic: 100%, %}, b: {%}, c: {traffic: 0%, %}", "may move users of 'c'."),
+        ("b: {traffic: 50%, %}, a: {traffic: 0%, %}", "Give it some, or remove it: nobody else is moved by that."),
+    ],
+)  # fmt: skip
+def test_a_split_without_users_may_be_removed_only_where_that_moves_nobody(
+    splits: str, mend: str
+) -> None:
+    body = "pool: p, layer: l, arms: {x: {share: 50%, use: b}, y: {share: rest}}"
+    told = lint_all(f"{{{splits.replace('%}', body + '}')}}}")
+    assert any(each.code == "empty-split" and each.mend.endswith(mend) for each in told), told
+
+
+@pytest.mark.parametrize(
+    ("arms", "why"),
+    [
+        ("x: {share: 0%, use: b}, y: {share: rest}", "a split has two arms at least."),
+        ("x: {share: 100%, use: b}, y: {share: rest}", "a split has two arms at least."),
+        (
+            "x: {share: 0%, use: b}, y: {share: 50%}, z: {share: rest, use: a}",
+            "removing it deals the users of all arms anew.",
+        ),
+    ],
+)
+def test_an_arm_without_users_is_left_until_the_experiment_ends(arms: str, why: str) -> None:
+    (told,) = [
+        each
+        for each in lint_all(f"{{s: {{pool: p, arms: {{{arms}}}}}}}")
+        if each.code == "empty-arm"
+    ]
+    assert told.mend == f"Give it a share, or leave it until the experiment ends: {why}"
+
+
+def lint_all(splits: str) -> list[Finding]:
+    text = f"{{name: s, pools: {{p: {{models: [a]}}}}, default: {{use: p}}, splits: {splits}}}"
+    return lint(parse_policy(text), [make_model(name) for name in "ab"])
 
 
 def test_an_arm_leads_to_its_model_or_pool_and_prompt_and_says_its_chance() -> None:
