@@ -33,6 +33,7 @@ from policies.splits import Draw, draw
 from policies.splits import unit_of as unit_of_split
 
 _SEVERAL = Reason("cascade: several answers are wanted (`n`), so none is judged", False)
+_ELSEWHERE = Reason("cascade: a split sends the request elsewhere, so none is judged", False)
 
 
 class _Course(msgspec.Struct, frozen=True):
@@ -265,6 +266,9 @@ def _branch(rule: Rule, course: _Course, drawn: Draw) -> _Course:
     sticks = f"by {split.by}" if drawn.is_sticky else f"by the moment, as no {split.by} came along"
     reason = Reason(f"split '{split.name}': side '{side.name}' at {drawn.place:.4f} {sticks}", True)
     is_first = side.use is not None and not course.is_diverted
+    # An arm that names the rule's own pool sends nobody elsewhere.
+    is_elsewhere = is_first and side.use != rule.stages[0].name
+    unjudged = [_ELSEWHERE] if is_elsewhere and course.trial is not None else []
     return _Course(
         rule=course.rule,
         stages=rule.detours[split.name, side.name] if is_first else course.stages,
@@ -272,8 +276,8 @@ def _branch(rule: Rule, course: _Course, drawn: Draw) -> _Course:
         arms=(*course.arms, Arm(split.name, side.name, drawn.place)),
         propensity=course.propensity * split.chance(side),
         is_diverted=course.is_diverted or is_first,
-        reasons=(*course.reasons, reason),
-        trial=None if is_first else course.trial,
+        reasons=(*course.reasons, reason, *unjudged),
+        trial=None if is_elsewhere else course.trial,
     )
 
 

@@ -437,6 +437,34 @@ def test_whom_a_side_puts_first_is_there_because_of_it_and_not_as_listed_elsewhe
     assert reason in [each.text for each in made.reasons]
 
 
+@pytest.mark.parametrize(
+    ("arm_pool", "rule", "expected"),
+    [
+        ("fallbacks: [backup]", "", "x, p, backup, last"),
+        ("fallbacks: []", "", "x, p"),
+        ("", "", "x, p, own, last"),
+        ("fallbacks: [backup]", "fallbacks: [mine]", "x, p, mine, backup, last"),
+        ("fallbacks: [backup]", "fallbacks: []", "x, p"),
+        ("fallbacks: [p, x]", "", "x, p, last"),
+    ],
+)
+def test_the_fallbacks_of_an_arm_s_pool_count_as_where_a_rule_uses_it(
+    arm_pool: str, rule: str, expected: str
+) -> None:
+    names = ("p", "x", "backup", "own", "mine", "last")
+    more = {"p": "fallbacks: [own]", "x": arm_pool}
+    pools = ", ".join(f"{each}: {{models: [m-{each}], {more.get(each, '')}}}" for each in names)
+    policy = parse_policy(
+        f"""{{name: s, pools: {{{pools}}}, default: {{use: p, {rule}}}, fallbacks: [last],
+        splits: {{s: {{pool: p, arms: {{new: {{share: 100%, use: x}}, old: {{share: rest}}}}}}}}}}"""
+    )
+    models = [make_model(f"m-{name}") for name in names]
+    made = plan(policy, models=models)
+    assert ", ".join(each.removeprefix("m-") for each in made.models) == expected
+    unused = {each.message for each in lint(policy, models) if each.code == "unused-pool"}
+    assert ("nothing uses pool 'backup'." in unused) is ("backup" not in expected)
+
+
 def test_a_model_that_is_named_where_a_pool_may_be_is_in_no_pool() -> None:
     policy = parse_policy("{name: s, pools: {p: {models: [y]}}, default: {use: x, fallbacks: [p]}}")
     models = [make_model(name) for name in "xy"]
