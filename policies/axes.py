@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import combinations
@@ -36,7 +36,7 @@ from policies.conditions import (
     Weekday,
 )
 from policies.conditions import Is as Flag
-from policies.implications import choose_implications, key_of, leaves
+from policies.implications import Qualities, Worth, choose_implications, key_of, leaves
 from policies.ranges import Range
 from policies.scoring import expect_quality
 from policies.signals import (
@@ -53,7 +53,7 @@ from policies.signals import (
 
 NO, YES = 1, 2
 Axis = Hashable
-NOBODY: Mapping[str, float | None] = {}
+NOBODY: Qualities = {}
 _CLOSED = {"intent_group": INTENT_GROUPS, "emotion": EMOTIONS, "language": LANGUAGES}
 _CLOSED_SETS = {"modality": MODALITIES, "needs": NEEDS, "pii": PII_KINDS, "slots": SLOTS}
 MOST_INTENTS = 4
@@ -170,7 +170,7 @@ class Axes:
         conditions: Iterable[Condition],
         intents: Iterable[str] = (),
         *,
-        qualities: Mapping[str, float | None] = NOBODY,
+        qualities: Qualities = NOBODY,
         by_our_readers: bool = False,
     ) -> None:
         """`qualities` says what models and pools are worth by their cards, None where that says nothing;
@@ -230,6 +230,9 @@ class Axes:
     def _extent(self, axis: Axis) -> Extent:
         if isinstance(axis, tuple):
             card = self._qualities.get(axis[2]) if axis[0] == "quality" else None
+            if isinstance(card, Worth):
+                low, high = expect_quality(card.worst, 1.0), expect_quality(card.best, 0.0)
+                return Extent(low, high, may_miss=True)
             if card is not None:
                 return Extent(expect_quality(card, 1.0), expect_quality(card, 0.0))
             # A figure of models, of which there may be none.

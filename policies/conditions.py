@@ -278,7 +278,7 @@ class Available(Leaf):
 
 @dataclass(frozen=True, slots=True)
 class HealthInRange(Leaf):
-    """A health figure of a model lies in a range; for a pool, that of its best model does."""
+    """A health figure of a model lies in a range; for a pool, that of the best of those that can be called does."""
 
     of: str
     figure: str
@@ -292,11 +292,12 @@ class HealthInRange(Leaf):
         value = self._best(facts)
         shown = "unknown" if value is None else f"{value:g}"
         verb = "is" if holds else "is not"
-        return f"{self.figure} of {self.of} {shown} {verb} {self.range}"
+        why = _say_nobody(self.of, facts)
+        return f"{self.figure} of {self.of} {shown} {verb} {self.range}{why}"
 
     def _best(self, facts: Facts) -> float | None:
         figures = [
-            getattr(facts.health_of(model), self.figure) for model in facts.models_of(self.of)
+            getattr(facts.health_of(model), self.figure) for model in facts.weighed_of(self.of)
         ]
         known = [figure for figure in figures if figure is not None]
         if not known:
@@ -306,7 +307,7 @@ class HealthInRange(Leaf):
 
 @dataclass(frozen=True, slots=True)
 class QualityInRange(Leaf):
-    """The expected quality of a model, or of the best model of a pool, lies in a range."""
+    """The expected quality of a model, or of the best of a pool's models that can be called, lies in a range."""
 
     of: str
     range: Range
@@ -319,11 +320,17 @@ class QualityInRange(Leaf):
         value = self._best(facts)
         shown = "unknown" if value is None else f"{value:.2f}"
         verb = "is" if holds else "is not"
-        return f"expected quality of {self.of} {shown} {verb} {self.range}"
+        why = _say_nobody(self.of, facts)
+        return f"expected quality of {self.of} {shown} {verb} {self.range}{why}"
 
     def _best(self, facts: Facts) -> float | None:
-        known = [facts.quality_of(model) for model in facts.models_of(self.of)]
+        known = [facts.quality_of(model) for model in facts.weighed_of(self.of)]
         return max((each for each in known if each is not None), default=None)
+
+
+def _say_nobody(of: str, facts: Facts) -> str:
+    """Say that a pool's figure is unknown because nobody of it can be called."""
+    return "" if facts.weighed_of(of) else ": none of its models can be called just now"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def consult(
     rule that would decide now, the caller's own, and the budget.
     """
     inquiry = policy.inquiry
-    if inquiry is None or policy.aliases.get(requested, requested) != AUTO:
+    if inquiry is None or policy.what_is_called(requested) != AUTO:
         return None
     facts = Facts(signals, caller, surroundings, roster_of(candidates), policy.members)
     if not inquiry.condition.holds(facts):

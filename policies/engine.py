@@ -33,6 +33,7 @@ from policies.splits import Draw, draw
 from policies.splits import unit_of as unit_of_split
 
 _SEVERAL = Reason("cascade: several answers are wanted (`n`), so none is judged", False)
+_ELSEWHERE = Reason("cascade: a split sends the request elsewhere, so none is judged", False)
 
 
 class _Course(msgspec.Struct, frozen=True):
@@ -79,10 +80,11 @@ def decide(
     at, rule = first_that_holds(policy, facts)
     reasons = _rule_reasons(policy, at, facts, thorough=thorough)
     limits = limit(policy, rule, facts, reasons, also)
-    if requested == AUTO:
+    called = policy.what_is_called(requested)
+    if called == AUTO:
         course = _follow(rule, facts)
     else:
-        course = _obey(policy, rule, roster, requested)
+        course = _obey(policy, rule, roster, requested, called)
     if course.trial is not None and signals.answers > 1:
         course = replace(course, trial=None, reasons=(*course.reasons, _SEVERAL))
     reasons += course.reasons
@@ -264,6 +266,9 @@ def _branch(rule: Rule, course: _Course, drawn: Draw) -> _Course:
     sticks = f"by {split.by}" if drawn.is_sticky else f"by the moment, as no {split.by} came along"
     reason = Reason(f"split '{split.name}': side '{side.name}' at {drawn.place:.4f} {sticks}", True)
     is_first = side.use is not None and not course.is_diverted
+    # An arm that names the rule's own pool sends nobody elsewhere.
+    is_elsewhere = is_first and side.use != rule.stages[0].name
+    unjudged = [_ELSEWHERE] if is_elsewhere and course.trial is not None else []
     return _Course(
         rule=course.rule,
         stages=rule.detours[split.name, side.name] if is_first else course.stages,
@@ -271,16 +276,15 @@ def _branch(rule: Rule, course: _Course, drawn: Draw) -> _Course:
         arms=(*course.arms, Arm(split.name, side.name, drawn.place)),
         propensity=course.propensity * split.chance(side),
         is_diverted=course.is_diverted or is_first,
-        reasons=(*course.reasons, reason),
-        trial=None if is_first else course.trial,
+        reasons=(*course.reasons, reason, *unjudged),
+        trial=None if is_elsewhere else course.trial,
     )
 
 
-def _obey(policy: Policy, rule: Rule, by_name: Mapping[str, Candidate], requested: str) -> _Course:
-    """Go where the caller says: an alias, a pool, or a model and its own fallbacks."""
-    name = policy.aliases.get(requested, requested)
-    if name == AUTO:
-        return _start(rule)
+def _obey(
+    policy: Policy, rule: Rule, by_name: Mapping[str, Candidate], requested: str, name: str
+) -> _Course:
+    """Go where the caller says: a pool, or a model and its own fallbacks. `name` is what an alias stands for."""
     if name in policy.pools:
         said = Reason(f"the caller asked for pool '{requested}'", True)
         return _Course(NAMED, policy.pool_stages[name], rule.prompt, reasons=(said,))

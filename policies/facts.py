@@ -55,6 +55,10 @@ class Facts:
             self._local_now[zone] = self.around.now.astimezone(zone)
         return self._local_now[zone]
 
+    def is_pool(self, name: str) -> bool:
+        """Whether the name is a pool's."""
+        return name in self._members
+
     def names_of(self, name: str) -> Sequence[str]:
         """Give what a pool lists, or the name itself when it is a model's."""
         return self._members.get(name, (name,))
@@ -66,6 +70,16 @@ class Facts:
             local = tuple(each for each, card in self.candidates.items() if card.is_local)
             names = (*(each for each in names if each != ANY_LOCAL), *local)
         return names
+
+    def weighed_of(self, name: str) -> Sequence[str]:
+        """Give whose figures count for a name: the models of a pool that can be called, or the model itself.
+
+        Where no model is known, as in hindsight, none is known to be off.
+        """
+        models = self.models_of(name)
+        if not self.is_pool(name) or not self.candidates:
+            return models
+        return [each for each in models if self.is_up(each)]
 
     def health_of(self, model: str) -> ModelHealth:
         """Give how a model fares; one that nobody reported on is healthy."""

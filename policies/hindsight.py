@@ -6,7 +6,7 @@ At the time only their names are kept: their reasons would cost more than the de
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -29,7 +29,9 @@ from policies.rules import PASSED_OVER, Policy, Rule
 from policies.signals import Caller, Signals, Surroundings
 
 _NOT_KEPT = frozenset({"load", "budget_left_usd", "has_budget", "metadata"})
-"""Facts that rules may ask for and no row of the ledger holds, besides health."""
+"""Facts that rules may ask for and no row of the ledger holds, besides health and what slots say."""
+_OF_KEYS = ("size", "all", "exists", "exists_one", "filter", "map")
+"""What a CEL expression may call of a map without seeing its values."""
 
 
 def retell(
@@ -98,6 +100,12 @@ def _is_kept(of: str, facts: Facts) -> bool:
     return all(model in expected for model in facts.names_of(of))
 
 
+def _may_hold(leaf: QualityInRange, facts: Facts) -> bool:
+    """Whether what was expected of any of the models is what was asked for."""
+    known = map(facts.quality_of, facts.models_of(leaf.of))
+    return any(each is not None and leaf.range.holds(each) for each in known)
+
+
 def _all(parts: tuple[Reason, ...]) -> bool | None:
     """False where one part does not hold, whatever is not known of the others."""
     told = [part.holds for part in parts]
@@ -114,13 +122,43 @@ def _list_lost(leaf: Condition, facts: Facts) -> list[str]:
     if isinstance(leaf, Available | HealthInRange):
         return ["health"]
     if isinstance(leaf, QualityInRange):
-        return [] if _is_kept(leaf.of, facts) else ["quality"]
+        if not _is_kept(leaf.of, facts):
+            return ["quality"]
+        # Of a pool the best counts that could be called, and the row does not say who that was.
+        return ["health"] if facts.is_pool(leaf.of) and _may_hold(leaf, facts) else []
     if isinstance(leaf, InRange | OneOf):
         return [name for name in (leaf.key.partition(".")[0],) if name in _NOT_KEPT]
     if isinstance(leaf, Cel):
         lost = _NOT_KEPT if facts.signals.expected_quality else _NOT_KEPT | {"expected_quality"}
-        return sorted(_names(leaf.expression) & lost)
+        said = {"slots"} if _reads_slots(leaf.expression) else set()
+        return sorted(_names(leaf.expression) & lost | said)
     return []
+
+
+def _reads_slots(expression: str) -> bool:
+    """Whether it asks what a slot says: the row holds only which slots there were, and how many of each."""
+    tokens = split_tokens(expression)
+    signs = ["", "", *(token.written for token in tokens), "", "", "", "", ""]
+    return any(
+        token.written == "slots"
+        and token.kind == "name"
+        and signs[at + 1] != "."
+        and not _counts_slots(signs[at : at + 2], signs[at + 3 :])
+        for at, token in enumerate(tokens)
+    )
+
+
+def _counts_slots(before: Sequence[str], behind: Sequence[str]) -> bool:
+    """Whether no more is asked than which slots there are, or how many of a kind."""
+    steps = 2 if behind[0] == "." and behind[2] != "(" else 3 if behind[0] == "[" else 0
+    ends = behind[steps:]
+    if not steps and (before[1] == "in" or (ends[0] == "." and ends[1] in _OF_KEYS)):
+        return True
+    if list(before) in (["size", "("], ["has", "("]) and ends[0] == ")":
+        return True
+    if ends[0] in ("==", "!="):
+        return list(ends[1:3]) == (["[", "]"] if steps else ["{", "}"])
+    return list(ends[:3]) == [".", "size", "("]
 
 
 def _names(expression: str) -> frozenset[str]:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
-from typing import Any
+from typing import Any, NamedTuple
 
 from policies.conditions import (
     All,
@@ -39,6 +39,20 @@ _LINKS: tuple[frozenset[object], ...] = (
     frozenset({"intent", "intent_count"}),
 )
 """Facts that `axes.py` itself connects."""
+
+
+class Worth(NamedTuple):
+    """What the worst and the best model of a pool are worth by their cards.
+
+    The best that can be called counts, and that may be any of them, or none.
+    """
+
+    worst: float
+    best: float
+
+
+Qualities = Mapping[str, float | Worth | None]
+"""By model and pool; None where cards say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +158,14 @@ EVERY_IMPLICATION = (*_ALWAYS, *_BY_OUR_READERS, *_BY_SHIPPED_INTENTS)
 
 def choose_implications(
     conditions: Iterable[Condition],
-    qualities: Mapping[str, float | None],
+    qualities: Qualities,
     *,
     by_our_readers: bool,
     has_shipped_intents: bool,
 ) -> tuple[list[Implication], frozenset[object]]:
     """Give those that can say something about these conditions, and all facts that they connect.
 
-    `qualities` are what the best model of a pool, or a model, is worth by its card. What leads to no
+    `qualities` are what models, and those of pools, are worth by their cards. What leads to no
     other fact that is asked for is left out: it could be chosen to fit whatever is asked.
     """
     asked = [leaf for condition in conditions for leaf in leaves(condition)]
@@ -195,9 +209,7 @@ def _about_turns(asked: Iterable[Condition]) -> Iterator[Implication]:
                     yield Implication(many, _number("tokens", Range(low=end * _TOKENS_OF_A_TURN)))
 
 
-def _about_quality(
-    asked: Iterable[Condition], qualities: Mapping[str, float | None]
-) -> Iterator[Implication]:
+def _about_quality(asked: Iterable[Condition], qualities: Qualities) -> Iterator[Implication]:
     """What is expected of a model that has a card falls as the request gets harder."""
     for each in asked:
         card = qualities.get(each.of) if isinstance(each, QualityInRange) else None
@@ -207,11 +219,12 @@ def _about_quality(
                     yield from _around(each.of, card, end)
 
 
-def _around(of: str, card: float, end: float) -> Iterator[Implication]:
+def _around(of: str, card: float | Worth, end: float) -> Iterator[Implication]:
     """How hard a request may be at most of which this much is expected, and at least where no more is."""
-    expected = [expect_quality(card, hundredth / 100) for hundredth in range(101)]
-    good = [hundredth for hundredth, each in enumerate(expected) if each >= end]
-    poor = [hundredth for hundredth, each in enumerate(expected) if each <= end]
+    worst, best = card if isinstance(card, Worth) else (card, card)
+    steps = [hundredth / 100 for hundredth in range(101)]
+    good = [at for at, each in enumerate(steps) if expect_quality(best, each) >= end]
+    poor = [at for at, each in enumerate(steps) if expect_quality(worst, each) <= end]
     if good:
         most = _number("difficulty", Range(high=(good[-1] + 0.5) / 100))
         yield Implication(QualityInRange(of, Range(low=end)), most)

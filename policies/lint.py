@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from policies.caching import lint_caching
 from policies.conditions import Condition, QualityInRange
 from policies.findings import Finding
-from policies.implications import leaves
+from policies.implications import Worth, leaves
 from policies.lint_asides import lint_asides
 from policies.lint_findings import find
 from policies.lint_fit import lint_fit
@@ -70,20 +70,24 @@ def _conditions(policy: Policy) -> Iterator[Condition]:
         yield policy.inquiry.condition
 
 
-def _list_qualities(policy: Policy, models: Mapping[str, Candidate]) -> dict[str, float | None]:
-    """Give what each model or pool whose quality is asked for is worth by its best card.
+def _list_qualities(
+    policy: Policy, models: Mapping[str, Candidate]
+) -> dict[str, float | Worth | None]:
+    """Give what each model or pool whose quality is asked for is worth by its cards.
 
     None: nobody is there, or no card counts (one of 1 says that its model was taught).
     """
     local = tuple(name for name, each in models.items() if each.is_local)
-    found: dict[str, float | None] = {}
+    found: dict[str, float | Worth | None] = {}
     for condition in _conditions(policy):
         for leaf in leaves(condition):
             if isinstance(leaf, QualityInRange):
                 listed = policy.members.get(leaf.of, (leaf.of,))
                 names = {*listed, *(local if ANY_LOCAL in listed else ())}
-                best = max((models[each].quality for each in names & models.keys()), default=1.0)
-                found[leaf.of] = best if best < 1 else None
+                cards = [models[each].quality for each in names & models.keys()] or [1.0]
+                worth = Worth(min(cards), max(cards))
+                known = worth if leaf.of in policy.members else worth.best
+                found[leaf.of] = known if worth.best < 1 else None
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from policies.bounds import UNBOUND, Bounds, Limits
 from policies.findings import Finding, Severity, did_you_mean
 from policies.lint_findings import Models, find, list_regions, rule_path, say_refusals
-from policies.lint_fit import refuse
+from policies.lint_fit import limit_demand, refuse
 from policies.located import Path
 from policies.logic import Logic, UndecidedError
 from policies.pools import list_models
@@ -18,6 +18,7 @@ from policies.signals import Candidate, Signals
 def lint_limits(policy: Policy, models: Models, logic: Logic) -> Iterator[Finding]:
     """Give what is wrong with the limits of constraints and rules."""
     yield from _words(policy, models)
+    told: set[str] = set()
     for at, constraint in enumerate(policy.constraints):
         where: Path = ("constraints", at)
         if constraint.bounds is UNBOUND:
@@ -25,9 +26,15 @@ def lint_limits(policy: Policy, models: Models, logic: Logic) -> Iterator[Findin
             mend = "Add `must_stay_local: true`, `region:` or `needs:`, or remove it."
             yield find(policy, "error", "no-limit", where, message, mend)
         else:
-            yield from _constraint(policy, models, logic, at)
+            found = list(_constraint(policy, models, logic, at))
+            told |= {constraint.name for _ in found}
+            yield from found
     for at, rule in enumerate(policy.rules):
-        yield from _together(policy, rule, rule_path(policy, at), logic)
+        apart = list(_together(policy, rule, rule_path(policy, at), logic))
+        yield from apart
+        holding = [each for each in policy.constraints if _holds_there(logic, each, rule)]
+        if not apart and told.isdisjoint(each.name for each in holding):
+            yield from _refused(policy, rule, rule_path(policy, at), models, logic, holding)
 
 
 def _words(policy: Policy, models: Models) -> Iterator[Finding]:
@@ -102,11 +109,7 @@ def _together(policy: Policy, rule: Rule, where: Path, logic: Logic) -> Iterator
     for constraint in policy.constraints:
         if not _apart(rule.bounds, constraint.bounds):
             continue
-        try:
-            covered = logic.is_covered(rule.condition, [constraint.condition])
-        except UndecidedError:
-            continue
-        if covered:
+        if _holds_there(logic, constraint, rule):
             message = (
                 f"rule '{rule.name}' and constraint '{constraint.name}', which always holds there, "
                 f"leave no region: {' or '.join(rule.bounds.regions or ())} and "
@@ -114,6 +117,54 @@ def _together(policy: Policy, rule: Rule, where: Path, logic: Logic) -> Iterator
             )
             mend = "Only local models could answer. Change one of the two."
             yield find(policy, "error", "no-region", where, message, mend)
+
+
+def _refused(
+    policy: Policy,
+    rule: Rule,
+    where: Path,
+    models: Models,
+    logic: Logic,
+    holding: Sequence[Constraint],
+) -> Iterator[Finding]:
+    """Find rules that constraints which always hold there leave nobody to answer."""
+    demands, behind = logic.list_demands(rule.condition), _behind(policy, rule, models)
+
+    def keep_out(constraints: Sequence[Constraint]) -> dict[str, str]:
+        """Say why each model is kept out; nothing where one is not."""
+        bounds = rule.bounds
+        for each in constraints:
+            bounds = bounds.with_(each.bounds)
+        cases = [limit_demand(policy, bounds, each) for each in demands]
+        whys = {model.name: [refuse(each, model) for each in cases] for model in behind}
+        if any("" in why for why in whys.values()):
+            return {}
+        return {name: why[0] for name, why in whys.items()}
+
+    if not demands or not holding or keep_out(()):
+        return  # its own limits are told of already
+    enough = next(([each] for each in holding if keep_out([each])), holding)
+    if reasons := keep_out(enough):
+        names = " and ".join(f"'{each.name}'" for each in enough)
+        who = f"constraint {names} always holds there"
+        if len(enough) > 1:
+            who = f"constraints {names} always hold there"
+        message = (
+            f"rule '{rule.name}' can only refuse: {who}, and no model behind the rule meets it "
+            f"({say_refusals(reasons)})."
+        )
+        mend = (
+            "Put a model that meets it behind the rule, or give the constraint a narrower `when`."
+        )
+        yield find(policy, "error", "unmet", where, message, mend)
+
+
+def _holds_there(logic: Logic, constraint: Constraint, rule: Rule) -> bool:
+    """Whether the constraint holds for every request of the rule."""
+    try:
+        return logic.is_covered(rule.condition, [constraint.condition])
+    except UndecidedError:
+        return False
 
 
 def _apart(one: Bounds, other: Bounds) -> bool:

@@ -67,6 +67,8 @@ def _retired(policy: Policy, models: Models) -> Iterator[Finding]:
 def _used_pools(policy: Policy) -> set[str]:
     used = {stage.name for rule in policy.rules for stage in rule.stages}
     used |= {side.use for split in policy.splits for side in split.sides if side.use is not None}
+    diverted = [stages for rule in policy.rules for stages in rule.detours.values()]
+    used |= {stage.name for stages in diverted for stage in stages}
     used |= {stage.name for stages in policy.model_fallbacks.values() for stage in stages}
     return used | set(policy.aliases.values()) | used_pools(policy)
 

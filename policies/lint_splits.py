@@ -33,17 +33,40 @@ def _one(policy: Policy, split: Split) -> Iterator[Finding]:
         doc = policy.doc.splits[split.name]
         left = "its layer's other splits leave it none" if doc.traffic is None else "traffic is 0 %"
         message = f"split '{split.name}' has no users: {left}."
-        yield find(policy, "warning", "empty-split", where, message, "Give it some, or remove it.")
+        yield find(policy, "warning", "empty-split", where, message, _mend_split(policy, split))
     for side in split.sides:
         if side.share == 0:
             message = f"arm '{side.name}' of split '{split.name}' has no users."
             at = (*where, "arms", side.name)
-            yield find(policy, "warning", "empty-arm", at, message, "Remove it.")
+            yield find(policy, "warning", "empty-arm", at, message, _mend_arm(split))
     own = split.pools[0] if split.pools else None
     if len({(side.use or own, side.prompt) for side in split.sides}) == 1:
         message = f"all arms of split '{split.name}' do the same."
         mend = "Give one of them another `use` or `prompt`."
         yield find(policy, "warning", "same-arms", (*where, "arms"), message, mend)
+
+
+def _mend_split(policy: Policy, split: Split) -> str:
+    """Say what to do with a split that has no users. One that was ended keeps its place in its layer."""
+    layer, splits = policy.doc.splits[split.name].layer, list(policy.doc.splits.items())
+    names = [name for name, each in splits if each.layer == layer]
+    below = names[names.index(split.name) + 1 :]
+    if layer is None or not below:
+        return "Give it some, or remove it: nobody else is moved by that."
+    others = ", ".join(f"'{name}'" for name in below)
+    return (
+        "Give it some, or leave it where it is while others of its layer run: removing it "
+        f"may move users of {others}."
+    )
+
+
+def _mend_arm(split: Split) -> str:
+    """Say what to do with an arm that has no users: how many arms there are says where each user is."""
+    if len(split.sides) > 2:
+        why = "removing it deals the users of all arms anew"
+    else:
+        why = "a split has two arms at least"
+    return f"Give it a share, or leave it until the experiment ends: {why}."
 
 
 def _overlaps(policy: Policy, rule: Rule, what: Literal["model", "prompt"]) -> Iterator[Finding]:

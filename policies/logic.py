@@ -7,11 +7,12 @@ gives up it says so, and nothing is called proved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from policies.axes import NOBODY, YES, Axes, Axis, Both, Either, Formula, Literal, both, either, has
 from policies.conditions import Condition
+from policies.implications import Qualities
 
 MOST_STEPS = 60_000
 """Parts of formulas that one question may look at: about a tenth of a second."""
@@ -42,7 +43,7 @@ class Logic:
         conditions: Iterable[Condition],
         intents: Iterable[str] = (),
         *,
-        qualities: Mapping[str, float | None] = NOBODY,
+        qualities: Qualities = NOBODY,
         by_our_readers: bool = False,
     ) -> None:
         """`intents` may be read besides the shipped ones, `qualities` says what models and pools are worth

@@ -109,6 +109,10 @@ class Policy:
         """Whether a decision of that version is this policy's."""
         return version in (self.version, self.former_version)
 
+    def what_is_called(self, requested: str) -> str:
+        """Give what a caller's word for a model stands for: a pool, a model, or `auto`."""
+        return AUTO if requested == AUTO else self.aliases.get(requested, requested)
+
     def place(self, *where: str | int) -> tuple[str, int]:
         """Give the file and line of a part of the policy."""
         return self.source.file, self.source.line(where)
@@ -242,14 +246,17 @@ def _stages(
     doc: PolicyDoc,
     pools: Mapping[str, Pool],
     escalate: str | None = None,
+    instead: str | None = None,
 ) -> tuple[Pool, ...]:
     """Give the pool and those behind it: the rule's own, then the pool's, then the policy's, each once.
 
     An empty list ends the row: nobody of those further out comes in. Where first answers are judged,
-    the pool that answers those that fail comes next.
+    the pool that answers those that fail comes next. Where an experiment has another pool asked
+    `instead`, that one comes first, and its fallbacks count if it lists any.
     """
-    names = [use, *([escalate] if escalate else ())]
-    own = doc.pools[use].fallbacks if use in doc.pools else None
+    names = [*([instead] if instead else ()), use, *([escalate] if escalate else ())]
+    listing = [doc.pools[each].fallbacks for each in (instead, use) if each in doc.pools]
+    own = next((each for each in listing if each is not None), None)
     for listed in (fallbacks, own, doc.fallbacks):
         if listed == []:
             break
@@ -280,14 +287,19 @@ def _build_rule(
         name, when, above = rule.name, rule.when, doc.rules[: doc.rules.index(rule)]
     names = ", ".join(each.name for each in above)
     escalate = None if rule.cascade is None else rule.cascade.escalate
-    stages = _stages(rule.use, rule.fallbacks, doc, pools, escalate)
+
+    def seat(instead: str | None = None) -> tuple[Pool, ...]:
+        return _stages(rule.use, rule.fallbacks, doc, pools, escalate, instead)
+
     dealt = tuple(split for split in splits if split.deals(name, rule.use))
     return Rule(
         name=name,
         condition=build_condition(when, parse_zone(doc.zone)),
-        stages=stages,
+        stages=seat(),
         detours={
-            (split.name, side.name): _divert(stages, split, side.name, side.use, pools)
+            (split.name, side.name): _divert(
+                seat(side.use if side.use in pools else None), split, side.name, side.use, pools
+            )
             for split in dealt
             for side in split.sides
             if side.use is not None
@@ -304,13 +316,13 @@ def _build_rule(
 def _divert(
     stages: tuple[Pool, ...], split: Split, side: str, use: str, pools: Mapping[str, Pool]
 ) -> tuple[Pool, ...]:
-    """Give the pools as the side of a split has them asked: its own first."""
-    pool = pools.get(use)
-    behind = [stage for stage in stages if stage is not pool]
-    if pool is None:
+    """Give the pools as the side of a split has them asked: its own first, with the word that it is."""
+    if use in pools:
+        first, *behind = stages
+    else:
         # It stays the rule's own pool, of which an experiment tries another model.
-        pool = Pool(name=stages[0].name, models=(use,), is_one=True)
-    return (pool.put_first(f"side '{side}' of split '{split.name}'"), *behind)
+        first, behind = Pool(name=stages[0].name, models=(use,), is_one=True), list(stages)
+    return (first.put_first(f"side '{side}' of split '{split.name}'"), *behind)
 
 
 def _build_bounds(each: Any) -> Bounds:

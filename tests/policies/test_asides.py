@@ -217,6 +217,15 @@ def test_an_experiment_that_sends_users_elsewhere_is_not_judged() -> None:
     )
     made = judged(text=text)
     assert (made.primary.model, made.cascade) == ("strong", None)
+    assert "cascade: a split sends the request elsewhere, so none is judged" in reasons(made)
+
+
+def test_an_arm_that_names_the_rule_s_own_pool_is_judged_as_without_that_line() -> None:
+    arms = "splits: {s: {pool: first, arms: {a: {share: 100%%}, b: {share: rest, use: strong}}}}"
+    plain = judged(text=CASCADING + arms.replace("%%}", "%}"))
+    named = judged(text=CASCADING + arms.replace("%%}", "%, use: first}"))
+    assert plain.cascade is not None
+    assert (named.cascade, named.models, named.pool) == (plain.cascade, plain.models, plain.pool)
 
 
 def test_a_model_or_pool_that_the_caller_names_is_not_judged() -> None:

@@ -160,6 +160,29 @@ def test_a_condition_holds_where_it_should_and_says_why(
 
 
 @pytest.mark.parametrize(
+    ("when", "holds", "said"),
+    [
+        # qwen3.8-max (0.88) is down, qwen3.8-flash (0.74) is not.
+        ("quality: {of: qwens, is: above 0.85}", False, "0.74 is not above 0.85"),
+        ("quality: {of: qwens, is: above 0.7}", True, "0.74 is above 0.7"),
+        ("quality: {of: qwen3.8-max, is: above 0.85}", True, "0.88 is above 0.85"),
+        ("health: {of: qwens, load: below 0.5}", True, "load of qwens 0 is below 0.5"),
+        ("health: {of: qwens, error_rate: above 0.3}", False, "qwens 0.2 is not above 0.3"),
+        # No provider serves any of these.
+        ("quality: {of: gpts, is: above 0.1}", False, "unknown is not above 0.1: none of its models can be called just now"),
+        ("quality: {of: gpts, is: below 0.99}", False, "none of its models can be called just now"),
+        ("health: {of: gpts, error_rate: below 0.9}", False, "none of its models can be called just now"),
+        ("not: {quality: {of: gpts, is: above 0.1}}", True, "none of its models can be called just now"),
+    ],
+)  # fmt: skip
+def test_of_a_pool_only_models_that_can_be_called_count(when: str, holds: bool, said: str) -> None:
+    asked, met = build(when), facts(around={"health": HEALTH})
+    assert asked.holds(met) is holds
+    assert said in asked.check(met).why
+    assert asked.explain(met).holds is holds
+
+
+@pytest.mark.parametrize(
     ("when", "caller", "holds"),
     [
         ("tier: vip", {"tier": "VIP"}, True),

@@ -135,6 +135,19 @@ def test_a_past_decision_says_what_was_expected_then() -> None:
     assert told.reasons[0].below[0].text == "asks for quality, which the ledger does not keep"
 
 
+def test_a_past_decision_does_not_say_of_a_pool_that_may_have_been_off_that_it_was_good_enough() -> (
+    None
+):
+    policy, roster = parse_policy(GOOD_ENOUGH), Roster(sold_models("openai"))
+    signals = Signals(difficulty=0.1, expected_quality={"gpt-6-luna": 0.9})
+    text = GOOD_ENOUGH.replace("models: [gpt-6-sol]", "models: [gpt-6-sol, qwen3.8-max]")
+    policy = parse_policy(text)
+    made = decide(policy, signals, Caller(), roster, AROUND)
+    assert made.rule == "default"
+    told = retell(made, policy, signals, Caller(), AROUND.now).reasons[0].below[0]
+    assert (told.text, told.holds) == ("asks for health, which the ledger does not keep", None)
+
+
 @pytest.mark.parametrize("name", shipped_policies())
 @pytest.mark.parametrize("off", [(), ("openai", "anthropic"), ("dashscope",)])
 def test_no_shipped_policy_refuses_a_request_because_it_is_hard(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
 from msgspec.structs import replace
 
 from policies.decision import Reason
@@ -9,6 +12,7 @@ from policies.engine import decide
 from policies.hindsight import retell
 from policies.loader import parse_policy
 from policies.signals import Caller, Signals, Surroundings
+from router.storage.entries import decode_signals, encode_signals
 from tests.policies.worlds import NOON, make_model
 
 _POLICY = """
@@ -64,3 +68,54 @@ def test_budget_and_health_are_not_kept() -> None:
     told = _tell()
     assert told["rule 'poor'"].text == "asks for budget_left_usd, which the ledger does not keep"
     assert told["rule 'shaky'"].text == "asks for health, which the ledger does not keep"
+
+
+def _tell_of_slots(expression: str) -> Reason:
+    """What is said of a line that did not hold when the order number was 2026-1."""
+    policy = parse_policy(
+        f"{{name: t, pools: {{all: {{models: [a]}}}}, default: {{use: all}}, "
+        f"rules: [{{name: asks, when: {{cel: {json.dumps(expression)}}}, use: all}}]}}"
+    )
+    signals = Signals(slots={"order_number": ("2026-1",)})
+    plan = decide(policy, signals, Caller(), [make_model("a")], Surroundings(now=NOON))
+    kept = decode_signals(encode_signals(signals))
+    told = retell(plan, policy, kept, Caller(), NOON)
+    return next(each for each in told.reasons if each.text == "rule 'asks'").below[0]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        '!slots.order_number[0].startsWith("2026")',
+        'slots["order_number"][0] == "1"',
+        "size(slots.order_number[0]) > 10",
+        'slots.order_number.exists(each, each == "1")',
+        'slots.order_number.map(each, each) == ["1"]',
+        'has(slots.order_number) && slots.order_number == ["1"]',
+        'slots.exists(kind, slots[kind][0] == "1")',
+    ],
+)
+def test_what_a_slot_said_is_not_kept(expression: str) -> None:
+    told = _tell_of_slots(expression)
+    assert told.text == f"CEL {expression}: reads slots, which the ledger does not keep"
+    assert told.holds is None
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "!has(slots.order_number)",
+        '!("order_number" in slots)',
+        "size(slots.order_number) > 1",
+        'slots["order_number"].size() > 1',
+        "slots.order_number == []",
+        "slots == {}",
+        "slots.size() > 1",
+        'slots.exists(kind, kind == "amount")',
+        'metadata.size() == 1 ? false : tier == "slots"',
+    ],
+)
+def test_which_slots_there_were_and_how_many_is_kept(expression: str) -> None:
+    told = _tell_of_slots(expression)
+    lost = "reads metadata, which the ledger does not keep" if "metadata" in expression else "false"
+    assert told.text == f"CEL {expression}: {lost}"

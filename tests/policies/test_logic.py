@@ -16,7 +16,7 @@ from policies import logic
 from policies.conditions import Condition
 from policies.expectations import build_signals
 from policies.facts import Facts
-from policies.implications import SHIPPED_THRESHOLD
+from policies.implications import SHIPPED_THRESHOLD, Worth
 from policies.logic import Demand, Logic, UndecidedError
 from policies.questions import build_condition
 from policies.schema import ConditionDoc
@@ -268,6 +268,24 @@ def test_what_is_expected_of_a_model_is_held_against_its_card(rule: str, is_neve
     condition = build(yaml.safe_load(rule))
     asked = Logic([condition], qualities={"m": 0.85, "n": 0.5, "taught": None})
     assert asked.never_holds(condition) is is_never
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_never"),
+    [
+        ("{quality: {of: p, is: above 0.999}}", True),
+        ("{quality: {of: p, is: below 0.1}}", True),
+        ("{difficulty: above 0.9, quality: {of: p, is: above 0.9}}", True),
+        # The best of them may be off.
+        ("{quality: {of: p, is: below 0.6}, difficulty: below 0.55}", False),
+        ("{quality: {of: p, is: below 0.4}, difficulty: below 0.1}", True),
+        # All of them may be off.
+        ("{not: {any: [{quality: {of: p, is: above 0.5}}, {quality: {of: p, is: at most 0.5}}]}}", False),
+    ],
+)  # fmt: skip
+def test_of_a_pool_any_model_may_be_the_best_that_can_be_called(rule: str, is_never: bool) -> None:
+    condition = build(yaml.safe_load(rule))
+    assert Logic([condition], qualities={"p": Worth(0.5, 0.85)}).never_holds(condition) is is_never
 
 
 def test_the_reason_names_what_readers_never_say_together() -> None:

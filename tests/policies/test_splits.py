@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from policies.errors import PolicyFileError
+from policies.expectations import run_expectations
 from policies.explain import plan_as_tree
+from policies.findings import Finding
+from policies.lint import lint
 from policies.loader import parse_policy
 from policies.outlook import Outlook
 from policies.pools import Pool, rank
@@ -317,6 +320,47 @@ def test_a_layer_cannot_give_away_more_than_all() -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("splits", "mend"),
+    [
+        ("a: {traffic: 0%, %}, b: {traffic: 50%, %}", "leave it where it is while others of its layer run: removing it may move users of 'b'."),
+        ("a: {traffic: 100%, %}, b: {%}, c: {traffic: 0%, %}", "may move users of 'c'."),
+        ("b: {traffic: 50%, %}, a: {traffic: 0%, %}", "Give it some, or remove it: nobody else is moved by that."),
+    ],
+)  # fmt: skip
+def test_a_split_without_users_may_be_removed_only_where_that_moves_nobody(
+    splits: str, mend: str
+) -> None:
+    body = "pool: p, layer: l, arms: {x: {share: 50%, use: b}, y: {share: rest}}"
+    told = lint_all(f"{{{splits.replace('%}', body + '}')}}}")
+    assert any(each.code == "empty-split" and each.mend.endswith(mend) for each in told), told
+
+
+@pytest.mark.parametrize(
+    ("arms", "why"),
+    [
+        ("x: {share: 0%, use: b}, y: {share: rest}", "a split has two arms at least."),
+        ("x: {share: 100%, use: b}, y: {share: rest}", "a split has two arms at least."),
+        (
+            "x: {share: 0%, use: b}, y: {share: 50%}, z: {share: rest, use: a}",
+            "removing it deals the users of all arms anew.",
+        ),
+    ],
+)
+def test_an_arm_without_users_is_left_until_the_experiment_ends(arms: str, why: str) -> None:
+    (told,) = [
+        each
+        for each in lint_all(f"{{s: {{pool: p, arms: {{{arms}}}}}}}")
+        if each.code == "empty-arm"
+    ]
+    assert told.mend == f"Give it a share, or leave it until the experiment ends: {why}"
+
+
+def lint_all(splits: str) -> list[Finding]:
+    text = f"{{name: s, pools: {{p: {{models: [a]}}}}, default: {{use: p}}, splits: {splits}}}"
+    return lint(parse_policy(text), [make_model(name) for name in "ab"])
+
+
 def test_an_arm_leads_to_its_model_or_pool_and_prompt_and_says_its_chance() -> None:
     policy = """
 name: ab
@@ -331,6 +375,27 @@ splits: {t: {pool: p, arms: {x: {share: 25%, use: q, prompt: warm}, y: {share: r
         seen[made.arms[0].name, made.pool, made.prompt, made.propensity] += 1
     assert set(seen) == {("x", "q", "warm", 0.25), ("y", "p", "plain", 0.75)}
     assert 60 < seen["x", "q", "warm", 0.25] < 140
+
+
+def test_who_calls_auto_by_another_name_takes_part_in_splits_and_who_names_a_pool_does_not() -> (
+    None
+):
+    policy = parse_policy("""
+name: ab
+pools: {p: {models: [a, b]}}
+aliases: {gpt-4: auto, best: p}
+default: {use: p}
+splits: {t: {pool: p, arms: {other: {share: 100%, use: b}, today: {share: rest}}}}
+expect: [{model: gpt-4, arm: {t: other}, goes_to: b}]
+""")
+    models = [make_model(name) for name in "ab"]
+    assert run_expectations(policy, models) == []
+    asked = plan(policy, models=models)
+    assert plan(policy, models=models, requested="gpt-4") == asked
+    assert (asked.rule, asked.primary.model) == ("default", "b")
+    for named in ("p", "best"):
+        made = plan(policy, models=models, requested=named)
+        assert (made.primary.model, made.arms) == ("a", ())
 
 
 @pytest.mark.parametrize("use", ["x", "extra"])
@@ -370,6 +435,34 @@ def test_whom_a_side_puts_first_is_there_because_of_it_and_not_as_listed_elsewhe
     assert made.fallbacks[-1].why == "as listed in pool 'p'"
     assert made.primary.why in plan_as_tree(made).splitlines()[0]
     assert reason in [each.text for each in made.reasons]
+
+
+@pytest.mark.parametrize(
+    ("arm_pool", "rule", "expected"),
+    [
+        ("fallbacks: [backup]", "", "x, p, backup, last"),
+        ("fallbacks: []", "", "x, p"),
+        ("", "", "x, p, own, last"),
+        ("fallbacks: [backup]", "fallbacks: [mine]", "x, p, mine, backup, last"),
+        ("fallbacks: [backup]", "fallbacks: []", "x, p"),
+        ("fallbacks: [p, x]", "", "x, p, last"),
+    ],
+)
+def test_the_fallbacks_of_an_arm_s_pool_count_as_where_a_rule_uses_it(
+    arm_pool: str, rule: str, expected: str
+) -> None:
+    names = ("p", "x", "backup", "own", "mine", "last")
+    more = {"p": "fallbacks: [own]", "x": arm_pool}
+    pools = ", ".join(f"{each}: {{models: [m-{each}], {more.get(each, '')}}}" for each in names)
+    policy = parse_policy(
+        f"""{{name: s, pools: {{{pools}}}, default: {{use: p, {rule}}}, fallbacks: [last],
+        splits: {{s: {{pool: p, arms: {{new: {{share: 100%, use: x}}, old: {{share: rest}}}}}}}}}}"""
+    )
+    models = [make_model(f"m-{name}") for name in names]
+    made = plan(policy, models=models)
+    assert ", ".join(each.removeprefix("m-") for each in made.models) == expected
+    unused = {each.message for each in lint(policy, models) if each.code == "unused-pool"}
+    assert ("nothing uses pool 'backup'." in unused) is ("backup" not in expected)
 
 
 def test_a_model_that_is_named_where_a_pool_may_be_is_in_no_pool() -> None:
