@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from policies.errors import PolicyFileError
-from policies.findings import Finding, nearest
+from policies.findings import Finding, did_you_mean, nearest
 from policies.loader import find_policy, read_yaml
 from policies.schema import PolicyDoc
 from prompts.library import names as prompt_names
@@ -82,7 +82,7 @@ def check(
 def _check(file: str, config: Path | None) -> list[Finding]:
     path = Path(file) if file else find_config(config)
     if path is None:
-        return _check_policy("customer-service", Settings(), every_model_on=True)
+        return _check_policy("customer-service", Settings(), None)
     configured: Path | None = path
     try:
         if not file or (path.suffix in (".yaml", ".yml") and not _is_policy(path)):
@@ -91,9 +91,8 @@ def _check(file: str, config: Path | None) -> list[Finding]:
         else:
             configured, name = find_config(config), file
             settings = load_settings(configured, os.environ)
-        is_configured = configured is not None
-        found = _check_start(settings, configured) if is_configured else []
-        return found + _check_policy(name, settings, every_model_on=not is_configured)
+        found = _check_start(settings, configured) if configured is not None else []
+        return found + _check_policy(name, settings, configured)
     except ConfigError as error:
         return [_as_finding(each) for each in locate_problems(error.problems, configured)]
     except PolicyFileError as error:
@@ -152,7 +151,8 @@ def _as_finding(problem: str) -> Finding:
     return Finding(severity="error", code="configuration", message=plain)
 
 
-def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> list[Finding]:
+def _check_policy(name: str, settings: Settings, configured: Path | None) -> list[Finding]:
+    """What is wrong with a policy; without a configuration every model counts as on."""
     from policies.checking import check_file
     from router.wiring import (
         has_budgets,
@@ -163,6 +163,7 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
     )
 
     find_policy(name)
+    every_model_on = configured is None
     candidates = list_configured(settings)
     if every_model_on:
         candidates = [_count_as_on(each) for each in candidates]
@@ -179,7 +180,10 @@ def _check_policy(name: str, settings: Settings, *, every_model_on: bool) -> lis
         callers=None if every_model_on else list_callers(settings),
         has_budgets=every_model_on or has_budgets(settings),
     )
-    return [*found, *_check_cache(name, settings, intents)]
+    found += _check_cache(name, settings, intents)
+    if configured is not None:
+        found += _check_keys(name, settings, configured, intents, candidates)
+    return found
 
 
 def _count_as_on(model: Candidate) -> Candidate:
@@ -207,6 +211,44 @@ def _check_cache(name: str, settings: Settings, intents: Collection[str]) -> lis
         return warn_of_cache(load_policy(name, own_intents=intents), why)
     except PolicyFileError:
         return []  # told already
+
+
+def _check_keys(
+    name: str,
+    settings: Settings,
+    configured: Path,
+    intents: Collection[str],
+    candidates: Sequence[Candidate],
+) -> list[Finding]:
+    """The names that a key may ask for, and that neither the policy nor the configuration has."""
+    from policies.loader import load_policy
+    from policies.rules import AUTO
+
+    asked = [
+        (key.name, model, ("keys", at, "models", place))
+        for at, key in enumerate(settings.keys)
+        for place, model in enumerate(key.models)
+    ]
+    if not asked:
+        return []
+    try:
+        policy = load_policy(name, own_intents=intents)
+        located = read_yaml(configured)
+    except PolicyFileError:
+        return []  # told already
+    known = {AUTO, *policy.pools, *policy.aliases, *(each.name for each in candidates)}
+    return [
+        Finding(
+            severity="warning",
+            code="unknown-model",
+            message=f"keys: '{key}' may ask for '{model}', and there is no such pool, model or alias.",
+            mend=did_you_mean(model, known),
+            file=located.file,
+            line=located.line(where),
+        )
+        for key, model, where in asked
+        if model not in known
+    ]
 
 
 def list_configured(settings: Settings) -> Sequence[Candidate]:

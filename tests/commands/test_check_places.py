@@ -235,3 +235,23 @@ def test_a_port_that_everybody_reaches_without_a_key_is_warned_of(tmp_path: Path
     openai = {"kind": "openai", "api_key": "k"}
     code, said = _check(tmp_path, PLAIN, providers={"openai": openai}, server={"host": "0.0.0.0"})
     assert code == 0 and "warning: 0.0.0.0 is reachable from other machines" in said
+
+
+def test_what_a_key_may_ask_for_and_nothing_is_called_is_named(tmp_path: Path) -> None:
+    policy = PLAIN.replace("default:", "aliases: {gpt-4: auto, best: all}, default:")
+    providers = {"openai": {"kind": "openai", "api_key": "k"}}
+    names = ["auto", "all", "gpt-4", "best", "gpt-6-luna", "gpt-6-lunar", "bst", "any-local"]
+    keys = [{"name": "free", "key": "k1"}, {"name": "bound", "key": "k2", "models": names}]
+    code, said = _check(tmp_path, policy, providers=providers, keys=keys)
+    assert code == 0
+    told = [line for line in said.splitlines() if "may ask for" in line]
+    known = "and there is no such pool, model or alias."
+    assert len(told) == 3
+    for line, name, mend in zip(
+        told, ("gpt-6-lunar", "bst", "any-local"), ("'gpt-6-luna'", "'best'", ""), strict=True
+    ):
+        place = f"{_line(tmp_path, f'- {name}')}: warning: keys: 'bound' may ask for '{name}'"
+        assert f"{place}, {known}" in line
+        assert f"Did you mean {mend}?" in line or not mend
+    del keys[1]["models"]
+    assert "may ask for" not in _check(tmp_path, policy, providers=providers, keys=keys)[1]
