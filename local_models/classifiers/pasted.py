@@ -1,7 +1,7 @@
 """What a customer says beside what he pasted: a table, a bill, the log of a parcel's journey.
 
 Rows of prices and times are no wish, and drown the one that stands beside them ("where is my parcel?" under six lines
-of a carrier's log). They are left out where intent, mood and difficulty are read; slots, code and mathematics are looked for in
+of a carrier's log). They are left out where intent and difficulty are read; mood, slots, code and mathematics are looked for in
 all of it. Where the rows are there to be worked on (to add up, to translate), or nothing is said beside them, nothing is left out.
 """
 
@@ -25,6 +25,10 @@ _PRICED = re.compile(
     r"[^\n]{1,48}[ \t:：x×*@]{1,4}(?:[¥￥$€£] ?\d[\d,]{0,9}(?:\.\d{1,2})?|\d[\d,]{0,9}\.\d{2}|\d[\d,]{0,9}(?:\.\d{1,2})? ?[元块])[ \t]{0,2}"
 )
 """A thing and its price, and nothing behind it."""
+_THOUGHT = re.compile(
+    r"\b(?:calculate|compute|compar(?:e|ing|ison)|explain|analy[sz]e|work out|figure out|optimal|cheapest|(?:in )?total|trade-?offs?|api|sdk|webhook|idempoten\w{1,5}|endpoint|algorithm|regex|architecture|contract|legal(?:ly)?|clause)\b|\d ?%"
+    r"|划算|凑单|怎么算|算一?下|计算|比较|对比|区别|分析|解释|原理|依据|条款|接口|幂等|代码|脚本|算法|架构|满\d|[\d.]折"
+)
 _OPTION = re.compile(r"[(（]?[a-h][.)）、:：]")
 """An answer to choose from."""
 _SPEAKS = re.compile(
@@ -34,8 +38,8 @@ _SPEAKS = re.compile(
 """What no row of a bill says."""
 _WORDS = re.compile("[\u4e00-\u9fff]{3}|[a-z']{2,20}[^a-z\n]{1,3}[a-z']{2}")
 _WORKS_ON = re.compile(
-    r"\b(?:sum|add|total|average|calculate|compute|count|sort|convert|translate|summari[sz]e|analy[sz]e|table|csv|json|markdown|format|extract|parse|chart|plot|rows?|columns?|sql|query|script)\b"
-    r"|合计|总计|加起来|求和|平均|统计|计算|排序|转换|翻译|总结|分析|表格|提取|整理|画图|列出|一共多少"
+    r"\b(?:sum|add|total|average|calculate|compute|count|sort|convert|translate|summari[sz]e|analy[sz]e|table|csv|json|markdown|format|extract|parse|chart|plot|rows?|columns?|sql|query|script|which|who|cheaper|cheapest|compare|consider|best|most|least|rank|explain|list)\b"
+    r"|哪个|哪家|哪种|谁|比较|对比|最|合计|总计|加起来|求和|平均|统计|计算|排序|转换|翻译|总结|分析|表格|提取|整理|画图|列出|一共多少"
 )
 """What is to be done with the rows themselves."""
 
@@ -53,6 +57,12 @@ def leave_records_out(turn: str) -> str:
     if _WORDS.search(lower) is None or _WORKS_ON.search(lower) or is_set_before(lower):
         return turn
     return said
+
+
+def wants_thought(lower: str) -> bool:
+    """Whether a text, in lower case, wants something reckoned, compared or explained, or speaks of programs: more than a
+    service's plain wish, whatever it is about."""
+    return _THOUGHT.search(lower) is not None
 
 
 def _is_row(line: str) -> bool:

@@ -39,7 +39,7 @@ from local_models.classifiers.mail import read_own_words
 from local_models.classifiers.matter import Matter, tell_matter
 from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
-from local_models.classifiers.pasted import leave_records_out
+from local_models.classifiers.pasted import leave_records_out, wants_thought
 from local_models.classifiers.quality import QualityReader, load_quality, mark_difficulty
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.standing import (
@@ -241,7 +241,9 @@ class Understanding:
         sample = Sample(said)
         user = self._recalled(user_before)[0] if user_before else None
         agent = self._heard(agent_before) if agent_before else None
-        mood = self._emotions.read_cued(glance)
+        mood = self._emotions.read_cued(
+            glance if said == own else read_mood_features(self._features(own))
+        )
         wish = self._intents.read(sample.text, glance, user=user, agent=agent, talk=talk)
         language = tell_language(sample)
         if language == "other":
@@ -273,7 +275,9 @@ class Understanding:
             emotion_confidence=mood.confidence,
             sarcasm=mood.sarcasm,
             language=language,
-            difficulty=self._ease(self._difficulty.read(sample, glance, language), wish, matter),
+            difficulty=self._ease(
+                self._difficulty.read(sample, glance, language), wish, matter, sample.lower
+            ),
             learned_odds=NOTHING if quality is None else quality.read(glance),
             learned_slope=0.0 if quality is None else quality.slope,
             has_code=matter.has_code,
@@ -286,20 +290,24 @@ class Understanding:
         )
 
     def _leave_records_out(self, own: str) -> str:
-        """What is said beside pasted rows, where that is a wish by itself ("how come" beneath a bill is none)."""
+        """What is said beside pasted rows, where that is a wish by itself ("how come" beneath a bill is none) and none is
+        heard in all of it."""
         said = leave_records_out(own)
-        if said == own:
+        if said == own or not NEUTRAL.issuperset(self._wish_of(own).intents):
             return own
-        wish = self._intents.read(said, self._features(said))
+        wish = self._wish_of(said)
         is_wish = wish.intent not in NEUTRAL and wish.confidence >= _SAID_BESIDE
         return said if is_wish else own
 
-    def _ease(self, difficulty: float, wish: IntentReading, matter: Matter) -> float:
+    def _wish_of(self, text: str) -> IntentReading:
+        return self._intents.read(text, self._features(text))
+
+    def _ease(self, difficulty: float, wish: IntentReading, matter: Matter, text: str) -> float:
         """The difficulty, but no more than a shop's service is where the turn surely wants one."""
         is_service = wish.intent in LABELS and wish.intent not in NEUTRAL
         is_sure = wish.confidence >= _SERVICE_IS_SURE and self._difficulty.is_shipped
         holds_more = matter.has_code or matter.has_math or matter.has_long_document
-        if is_service and is_sure and not holds_more:
+        if is_service and is_sure and not holds_more and not wants_thought(text):
             return min(difficulty, _SERVICE_AT_MOST)
         return difficulty
 

@@ -6,7 +6,7 @@ import pytest
 
 from local_models.classifiers.addresses import is_address
 from local_models.classifiers.normalise import normalise
-from local_models.classifiers.pasted import leave_records_out
+from local_models.classifiers.pasted import leave_records_out, wants_thought
 from providers.messages import ChatRequest, Message
 from router.steps.understanding import Understanding
 
@@ -126,6 +126,35 @@ def test_what_asks_or_tells_more_is_no_address(turn: str) -> None:
 )  # fmt: skip
 def test_codes_and_sizes_make_no_plain_wish_hard(understanding: Understanding, turn: str) -> None:
     assert understanding.read(_ask(turn)).difficulty <= 0.6
+
+
+def test_a_complaint_with_the_hours_in_front_is_heard_whole(understanding: Understanding) -> None:
+    turn = "12:30 司机打电话骂人\n12:35 司机把包裹扔地上\n13:00 投诉没人理\n请处理"
+    assert "complaint" in understanding.read(_ask(turn)).intents
+    turn = "11/20 10:00 agent promised refund\n11/25 12:00 agent lied again\n11/30 09:00 hung up on me\nwhere is my refund?"
+    assert understanding.read(_ask(turn)).emotion == "negative"
+
+
+def test_what_wants_thought_may_be_hard(understanding: Understanding) -> None:
+    turn = "满300减50叠加9折券再用2000积分抵20元，原价459元的两件怎么凑单最划算"
+    assert understanding.read(_ask(turn)).difficulty > 0.6
+
+
+@pytest.mark.parametrize(
+    ("turn", "is_thought"),
+    [
+        ("退款接口怎么保证幂等", True), ("15% off and 8.25% tax, what is the total", True), ("两款有什么区别", True), ("compare both plans", True),
+        ("取件码8-2-3301 怎么取", False), ("how much for the 32gb/1tb model", False), ("a-100 x2, b-200 x1 有货吗", False), ("红色m 2件", False),
+    ],
+)  # fmt: skip
+def test_reckoning_and_comparing_are_thought(turn: str, is_thought: bool) -> None:
+    assert wants_thought(turn) == is_thought
+
+
+def test_a_table_to_choose_from_is_read_whole() -> None:
+    table = "| city | price | tax |\n| A | 10 | 2% |\n| B | 9 | 9% |\n"
+    asked = "Which one is cheaper after tax for 30 orders?"
+    assert leave_records_out(table + asked) == table + asked
 
 
 def _ask(text: str) -> ChatRequest:
