@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,10 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def named_nowhere(self, name: str) -> Rows:
+        """The same rows, with a name for what belongs nowhere."""
+        return replace(self, labels=[label or name for label in self.labels])
 
     @property
     def names(self) -> frozenset[str]:
@@ -171,7 +175,8 @@ def _label(value: Any, where: str, several: bool | None) -> Label:
         raise InputError(
             f"{where}: the label {tell(value)} is a list; give one name, or measure with --task multi."
         )
-    return tuple(dict.fromkeys(_name(each, where) for each in value))
+    names = [_name(each, where) for each in value]
+    return tuple(dict.fromkeys(name for name in names if not is_nowhere(name))) or None
 
 
 def _name(value: Any, where: str) -> str:
