@@ -10,7 +10,7 @@ marks counts whole. One file given twice and without test rows is measured on it
 then not learned. How many measured texts are learned from too is said, and is `shared_texts` in the
 last line.
 
-For `emotion` the columns sarcastic (0 or 1) and twin (or twin_of), where present, add how many
+For `emotion` the columns sarcastic (yes or no) and twin (or twin_of), where present, add how many
 sarcastic lines are called negative and how many of their literal twins are told wrong.
 
 `--shipped` measures the weights in the repository instead of training on --train, which then only

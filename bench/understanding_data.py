@@ -7,7 +7,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bench.tables import InputError, is_same_file, is_set, note, read_table, read_text, tell
+from bench.tables import (
+    InputError,
+    is_same_file,
+    is_set,
+    note,
+    read_flag,
+    read_table,
+    read_text,
+    tell,
+)
 from local_models.classifiers.labelled import LabelledFileError, Part, is_nowhere, part_of
 
 Label = str | tuple[str, ...] | None
@@ -51,6 +60,7 @@ class Line:
     text: str
     label: Label
     record: dict[str, Any]
+    is_sarcastic: bool = False
 
 
 def read_pair(train: Path, test: Path, *, several: bool | None = None) -> tuple[Rows, Rows]:
@@ -128,7 +138,7 @@ def _rows(lines: Sequence[Line]) -> Rows:
     )
     if not any("sarcastic" in record for record in records):
         return Rows(texts, labels, before=before)
-    sarcastic = [is_set(record.get("sarcastic")) for record in records]
+    sarcastic = [line.is_sarcastic for line in lines]
     twins = [
         not mocks and any(is_set(record.get(name)) for name in _TWIN_COLUMNS)
         for record, mocks in zip(records, sarcastic, strict=True)
@@ -162,7 +172,8 @@ def read_lines(path: Path, *, several: bool | None = None) -> list[Line]:
         if column is None:
             raise InputError(f"{where} has no `label`; write oos for a text that belongs nowhere.")
         label = _label(record[column], where, several)
-        lines.append(Line(_part(record.get("split"), where), text, label, record))
+        mocks = read_flag(record.get("sarcastic"), "sarcastic", path, at)
+        lines.append(Line(_part(record.get("split"), where), text, label, record, mocks))
     return lines
 
 

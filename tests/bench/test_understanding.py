@@ -269,6 +269,32 @@ def test_a_text_that_belongs_nowhere_is_told_so_in_a_table_too(word: str, tmp_pa
     assert read_train(table).labels == ["x", None]
 
 
+@pytest.mark.parametrize(
+    ("no", "yes"),
+    [("False", "True"), ("false", "TRUE"), ("No", "yes"), ("0", "1"), ("0.0", "1.0"), ("", "true")],
+)
+def test_yes_and_no_are_read_as_any_program_writes_them(no: str, yes: str, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    rows = (
+        f"a,neutral,{no},{no}\nb,negative,{yes},{no}\nc,neutral, {no},{yes}\nd,neutral,{no},s17\n"
+    )
+    table.write_text(f"text,label,sarcastic,twin_of\n{rows}", encoding="utf-8")
+    found = read_train(table)
+    assert found.sarcastic == [False, True, False, False]
+    assert found.twins == [False, False, True, True]
+
+
+@pytest.mark.parametrize("value", ["maybe", 2, "2", [1], "sarcastic"])
+def test_what_is_neither_yes_nor_no_is_refused_with_its_line(value: object, tmp_path: Path) -> None:
+    rows: list[Row] = [
+        {"text": "a", "label": "neutral", "sarcastic": None},
+        {"text": "b", "label": "neutral", "sarcastic": False},
+        {"text": "c", "label": "negative", "sarcastic": value},
+    ]
+    with pytest.raises(InputError, match=r"line 3: `sarcastic` is .*; give true or false, yes or"):
+        read_train(write(tmp_path / "a.jsonl", rows))
+
+
 def test_an_empty_label_is_refused_with_a_word_that_a_table_can_hold(tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.write_text("text,label\na,x\nb,\n", encoding="utf-8")
