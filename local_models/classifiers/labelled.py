@@ -12,7 +12,8 @@ import json
 import random
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -185,15 +186,35 @@ def read_word(value: object, path: Path, line: int) -> str:
 
 
 def split_rows(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
-    """Rows to learn from and rows to measure on; equal texts never stand on both sides."""
+    """Rows to learn from and rows to measure on; equal texts never stand on both sides.
+
+    Where no row is marked, each label keeps a text to learn from.
+    """
     marked = [row for row in rows if row.part in ("val", "test")]
     if marked:
         measured = {row.text for row in marked}
         return [row for row in rows if row.text not in measured], marked
-    texts = sorted({row.text for row in rows})
-    random.Random(seed).shuffle(texts)
-    held = set(texts[: max(1, len(texts) // 5)])
+    named: dict[str, set[str]] = {}
+    for row in rows:
+        named.setdefault(row.text, set()).add(row.label)
+    held = draw_held(named, seed)
     return [row for row in rows if row.text not in held], [row for row in rows if row.text in held]
+
+
+def draw_held(named: Mapping[str, Set[str]], seed: int) -> set[str]:
+    """A fifth of the texts, drawn so that of each of their names a text is left; one where that cannot be.
+
+    `named` has the labels of each text, or whatever else must be learned too.
+    """
+    texts = sorted(named)
+    random.Random(seed).shuffle(texts)
+    left = Counter(name for names in named.values() for name in names)
+    most, held = max(1, len(texts) // 5), set[str]()
+    for text in texts:
+        if len(held) < most and all(left[name] > 1 for name in named[text]):
+            held.add(text)
+            left.subtract(named[text])
+    return held or set(texts[:1])
 
 
 def read_records(path: Path) -> list[Record]:

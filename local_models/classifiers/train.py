@@ -94,6 +94,10 @@ class Outcome:
     without_label: int = 0
     """Rows of the file that were left aside because text or label is missing."""
     kept: tuple[Kept, ...] = ()
+    not_learned: tuple[str, ...] = ()
+    """Labels that the head does not know: all their rows are marked for measuring, or their texts are."""
+    not_measured: tuple[str, ...] = ()
+    """Labels of which no row was left out."""
     outside: Outside | None = None
     """None where the labels are the project's own, or nothing that belongs nowhere was measured."""
 
@@ -159,6 +163,7 @@ def retrain(
     for name, learnt in ((task, head), (emotion.CALM_WEIGHTS.stem, gate)):
         if learnt is not None:
             save_head(replace(learnt, notes=f"retrained from {data.name}"), out / f"{name}.npz")
+    strange, unseen = _find_one_sided(head, learned, held_out)
     tell = _tell_by(head, gate)
     named = _named(head.labels, held_out)
     confusion = confuse(tell, named, held_out)
@@ -169,6 +174,7 @@ def retrain(
         None if is_own else _accuracy(_tell_as_shipped(task), held_out), _accuracy(tell, held_out),
         confusion, out / f"{task}.npz", picture, without_label,
         () if is_own else tuple(_compare(task, tell, control) for control in choose_controls(task)),
+        strange, unseen,
         _measure_outside(head, held_out, outside[:_MEASURED_OUTSIDE]) if is_own else None,
     )  # fmt: skip
 
@@ -270,8 +276,18 @@ def _check_labels(task: str, rows: Sequence[Row], path: Path) -> None:
         )
 
 
+def _find_one_sided(
+    head: Head, learned: Sequence[Row], held_out: Sequence[Row]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Labels that are measured and that the head does not know, and those that are learned alone."""
+    known, tried = ({row.label for row in rows} for rows in (learned, held_out))
+    return tuple(sorted(tried - known - set(head.labels))), tuple(sorted(known - tried))
+
+
 def _check_split(learned: Sequence[Row], held_out: Sequence[Row], path: Path) -> None:
-    if len({row.label for row in learned} - {NOWHERE}) < 2:
+    known, tried = ({row.label for row in rows} for rows in (learned, held_out))
+    is_marked = any(row.part in ("val", "test") for row in held_out)
+    if len(known - {NOWHERE}) < 2 or not (is_marked or tried <= known):
         raise LabelledFileError(
             f"{path} leaves {len(learned)} rows of {len({row.label for row in learned})} labels to learn "
             f"from, and {len(held_out)} to measure: {_mend_split((*learned, *held_out))}"

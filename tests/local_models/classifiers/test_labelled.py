@@ -10,6 +10,7 @@ import pytest
 from local_models.classifiers.labelled import (
     NOWHERE,
     LabelledFileError,
+    Row,
     read_rows,
     read_table,
     split_rows,
@@ -44,6 +45,22 @@ def test_equal_texts_never_stand_on_both_sides(tmp_path: Path) -> None:
     rows = read_rows(write_csv(tmp_path / "rows.csv")) * 2
     learned, held_out = split_rows(rows, seed=3)
     assert not {row.text for row in learned} & {row.text for row in held_out}
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 3))
+def test_each_label_keeps_a_row_to_learn_from_whatever_is_drawn(seed: int) -> None:
+    rows = [Row(f"{label} {at}", label) for label in ("track", "refund") for at in range(30)]
+    rows += [Row("my card is lost", "card lost"), Row("信用卡丢了", "card lost")]
+    rows += [Row("sing", NOWHERE), Row("close it", "closing"), Row("close it", "closing")]
+    learned, held_out = split_rows(rows, seed)
+    assert {row.label for row in learned} == {"track", "refund", "card lost", NOWHERE, "closing"}
+    assert not {row.label for row in held_out} & {NOWHERE, "closing"}
+    assert len({row.text for row in held_out}) == 12
+
+
+def test_rows_that_are_marked_are_left_out_though_a_label_has_no_other() -> None:
+    rows = [Row("a", "x", "train"), Row("b", "y", "test")]
+    assert split_rows(rows, seed=1) == (rows[:1], rows[1:])
 
 
 @pytest.mark.parametrize(

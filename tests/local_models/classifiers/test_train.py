@@ -170,6 +170,27 @@ def test_a_file_s_own_texts_that_belong_nowhere_are_learned_and_measured(tmp_pat
     assert outcome.outside.texts == 6 and outcome.outside.told > 0.8
 
 
+def test_labels_that_are_not_learned_or_not_measured_are_told(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {**row, "split": "test" if at % 3 == 0 else "train"} for at, row in enumerate(ROWS)
+    ]
+    rows += [{"text": f"closed {at}", "label": "closing", "split": "train"} for at in range(3)]
+    rows += [{"text": f"stolen {at}", "label": "theft", "split": "test"} for at in range(2)]
+    outcome = retrain("intent", write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out")
+    assert outcome.labels == ("card", "closing", "loan")
+    assert (outcome.not_learned, outcome.not_measured) == (("theft",), ("closing",))
+
+
+def test_labels_of_one_text_each_leave_nothing_to_measure(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": text, "label": text} for text in ("card", "loan", "theft") for _ in range(8)
+    ]
+    with pytest.raises(
+        LabelledFileError, match=r"leaves 16 rows of 2 labels to learn from, and 8 .*more texts"
+    ):
+        retrain("intent", write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out")
+
+
 def test_with_pointsman_s_labels_what_belongs_nowhere_is_other_and_nothing_is_forgotten(
     tmp_path: Path,
 ) -> None:
