@@ -84,6 +84,8 @@ class Model:
     """What is expected of it on the rows left out, on average."""
     card: float | None
     """None: no configured model is called so."""
+    measured: int = 0
+    """Its answers among the rows left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ class Taught:
     picture: Path
     without_score: int = 0
     """Rows of the file that were left aside because text or scores are missing."""
+    not_learned: tuple[str, ...] = ()
+    """Models that no row is left to learn from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +182,11 @@ def teach(
     }
     write_reliability(told, out / f"{TASK}-reliability.csv")
     return Taught(
-        _tell_models(models, side, after, cards), len(learned), len(held_out),
+        _tell_models(models, (side, left), after, cards), len(learned), len(held_out),
         measure(before, left.right, lesson.base.levels), measure(after, left.right, lesson.base.levels),
         lesson.base.slope, *_shares(lesson), *_bounds(left.right, lesson.base.levels),
         out / f"{TASK}.npz", draw_reliability(told, out / f"{TASK}-reliability.png"), without,
+        tuple(name for name in list_models(rows) if name not in models),
     )  # fmt: skip
 
 
@@ -260,12 +265,14 @@ def _bounds(right: Matrix, levels: Matrix) -> tuple[float, float]:
 
 
 def _tell_models(
-    models: Sequence[str], side: _Side, after: Matrix, cards: Mapping[str, float]
+    models: Sequence[str], sides: tuple[_Side, _Side], after: Matrix, cards: Mapping[str, float]
 ) -> tuple[Model, ...]:
+    side = sides[0]
+    answers, measured = ((~np.isnan(each.right)).sum(axis=0) for each in sides)
     return tuple(
         Model(
-            name, int((~np.isnan(side.right[:, at])).sum()), float(np.nanmean(side.right[:, at])),
-            float(after[:, at].mean()), cards.get(name),
+            name, int(answers[at]), float(np.nanmean(side.right[:, at])), float(after[:, at].mean()),
+            cards.get(name), int(measured[at]),
         )
         for at, name in enumerate(models)
     )  # fmt: skip

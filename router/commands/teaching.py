@@ -35,6 +35,15 @@ def tell_taught(taught: Taught) -> list[str]:
     ]
     if taught.without_score:
         lines.append(f"{taught.without_score} rows without a text or a score were left aside")
+    if taught.not_learned:
+        lines.append(
+            "not learned, as no row is left to learn from that scores them: "
+            f"{', '.join(taught.not_learned)}; their cards say how good they are"
+        )
+    if untried := [model.name for model in taught.models if not model.measured]:
+        lines.append(
+            f"learned and not measured, as no row left out scores them: {', '.join(untried)}"
+        )
     known = sum(model.card is not None for model in taught.models)
     whence = f"cards and a slope of {STEEPNESS:g}" if known else "no model has a card: their means"
     if 0 < known < len(taught.models):
