@@ -23,9 +23,10 @@ from local_models.classifiers.features import VIEWS, Features, read_glance
 from local_models.classifiers.head import Head, load_head, save_head
 from local_models.classifiers.labelled import (
     NOWHERE,
+    Labelled,
     LabelledFileError,
     Row,
-    read_table,
+    read_labelled,
     split_rows,
 )
 from local_models.classifiers.meaning import read_meaning
@@ -98,6 +99,8 @@ class Outcome:
     """Labels that the head does not know: all their rows are marked for measuring, or their texts are."""
     not_measured: tuple[str, ...] = ()
     """Labels of which no row was left out."""
+    column: str = ""
+    """Where the file has its labels."""
     outside: Outside | None = None
     """None where the labels are the project's own, or nothing that belongs nowhere was measured."""
 
@@ -142,8 +145,9 @@ def retrain(
         LabelledFileError: the file is missing, has no text or label column, too few rows or labels that
             the task does not have, or `out` is no folder that can be written.
     """
-    rows, without_label = read_table(data, knows_nowhere=task == "intent")
-    _check_labels(task, rows, data)
+    found = read_labelled(data, task, knows_nowhere=task == "intent")
+    rows = found.rows
+    _check_labels(task, found, data)
     is_own = not {row.label for row in rows} - {NOWHERE} <= set(_KNOWN[task])
     if not is_own:
         rows = [replace(row, label="other") if row.label == NOWHERE else row for row in rows]
@@ -172,9 +176,9 @@ def retrain(
     return Outcome(
         tuple(label for label in head.labels if label != NOWHERE), len(learned), len(held_out),
         None if is_own else _accuracy(_tell_as_shipped(task), held_out), _accuracy(tell, held_out),
-        confusion, out / f"{task}.npz", picture, without_label,
+        confusion, out / f"{task}.npz", picture, found.left_aside,
         () if is_own else tuple(_compare(task, tell, control) for control in choose_controls(task)),
-        strange, unseen,
+        strange, unseen, found.column,
         _measure_outside(head, held_out, outside[:_MEASURED_OUTSIDE]) if is_own else None,
     )  # fmt: skip
 
@@ -260,19 +264,20 @@ def _recipe(recipe: Recipe, texts: int, labels: int, seed: int) -> Recipe:
     return suit(recipe, texts, labels)
 
 
-def _check_labels(task: str, rows: Sequence[Row], path: Path) -> None:
+def _check_labels(task: str, found: Labelled, path: Path) -> None:
+    rows = found.rows
     labels = {row.label for row in rows}
     known = {"emotion": emotion.HEAD_LABELS, "difficulty": difficulty.LABELS}.get(task)
     if known is not None and (strange := sorted(labels - set(known))):
         row = next(row for row in rows if row.label == strange[0])
         raise LabelledFileError(
             f"{path}, line {row.line}: '{strange[0]}' is no {task} that the gateway knows; "
-            f"use {', '.join(known)}."
+            f"use {', '.join(known)}. The labels are those of the column '{found.column}'."
         )
     if len(rows) / len(labels) < _FEWEST_A_LABEL:
         raise LabelledFileError(
             f"{path} has {len(labels)} labels in {len(rows)} rows, such as '{rows[0].label[:40]}': "
-            "is that the column of the labels? Give two rows a label at least."
+            f"is that the column of the labels, '{found.column}'? Give two rows a label at least."
         )
 
 

@@ -90,6 +90,8 @@ def tell(outcome: Outcome) -> list[str]:
     """What the retraining was worth, line by line."""
     before = "labels unknown to it" if outcome.before is None else f"{outcome.before:.1%}"
     lines = [f"{outcome.train_rows} rows learned, {outcome.held_out_rows} left out and measured"]
+    if outcome.column:
+        lines.append(f"the labels are those of the column '{outcome.column}'")
     if outcome.without_label:
         lines.append(f"{outcome.without_label} rows without a text or a label were left aside")
     if outcome.not_learned:

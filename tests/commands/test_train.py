@@ -30,6 +30,10 @@ def test_a_head_of_own_labels_is_told_with_what_it_rejects() -> None:
     ) in said
 
 
+def test_the_column_of_the_labels_is_told() -> None:
+    assert "the labels are those of the column '意图'" in tell(replace(OWN, column="意图"))
+
+
 def test_labels_that_only_one_side_has_are_told() -> None:
     many = tuple(f"label {at}" for at in range(22))
     said = "\n".join(tell(replace(OWN, not_learned=("theft", "丢卡"), not_measured=many)))

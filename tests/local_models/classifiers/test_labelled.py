@@ -11,6 +11,7 @@ from local_models.classifiers.labelled import (
     NOWHERE,
     LabelledFileError,
     Row,
+    read_labelled,
     read_rows,
     read_table,
     split_rows,
@@ -176,6 +177,56 @@ def test_columns_are_found_in_any_case_in_chinese_and_between_semicolons(
     assert [(row.text, row.label) for row in read_rows(path)] == [
         (row["text"], row["label"]) for row in ROWS
     ]
+
+
+@pytest.mark.parametrize(
+    ("task", "header", "column"),
+    [
+        ("intent", "text,sentiment,intent", "intent"),
+        ("intent", "text,label,Intent", "Intent"),
+        ("intent", "text,情绪,意图", "意图"),
+        ("intent", "text,sentiment,label", "label"),
+        ("intent", "text,note,category", "category"),
+        ("intent", "text,note,sentiment", "sentiment"),
+        ("emotion", "text,intent,emotion", "emotion"),
+        ("emotion", "text,label,sentiment", "sentiment"),
+        ("emotion", "text,意图,情感", "情感"),
+        ("difficulty", "text,label,note", "label"),
+        ("difficulty", "text,intent,难度", "难度"),
+    ],
+)
+def test_the_task_s_own_column_holds_the_labels(
+    tmp_path: Path, task: str, header: str, column: str
+) -> None:
+    path, at = tmp_path / "rows.csv", header.split(",").index(column)
+    cells = (("one" if row < 12 else "two", "other", row) for row in range(24))
+    lines = [
+        f"text {row},{label},{else_}" if at == 1 else f"text {row},{else_},{label}"
+        for label, else_, row in cells
+    ]
+    path.write_text("\n".join([header, *lines]), encoding="utf-8")
+    found = read_labelled(path, task)
+    assert found.column == column
+    assert {row.label for row in found.rows} == {"one", "two"}
+
+
+@pytest.mark.parametrize(
+    ("task", "header"),
+    [
+        ("intent", "text,sentiment,category"),
+        ("intent", "text,emotion,难度"),
+        ("difficulty", "text,intent,category"),
+    ],
+)
+def test_several_columns_that_may_be_meant_are_refused(
+    tmp_path: Path, task: str, header: str
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join([header, *(f"t {at},a,b" for at in range(24))]), encoding="utf-8")
+    names = header.removeprefix("text,").replace(",", ", ")
+    said = rf"may hold the labels, {names}, and none is named {task}: rename .* to {task}\."
+    with pytest.raises(LabelledFileError, match=said):
+        read_labelled(path, task)
 
 
 def test_a_column_that_is_missing_is_told_with_what_it_may_be_named(tmp_path: Path) -> None:
