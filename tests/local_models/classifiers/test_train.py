@@ -136,6 +136,15 @@ def test_the_confusion_matrix_is_a_table_too_and_a_picture_of_any_labels(tmp_pat
     assert width < 3_500
 
 
+@pytest.mark.parametrize(
+    "label", ["price_$50_to_$100", "$_$", "a^b_{c", r"\\alpha$x$", "￥100$到$200"]
+)
+def test_a_label_with_dollar_signs_is_drawn_as_it_is(tmp_path: Path, label: str) -> None:
+    table = np.array([[3, 1], [0, 4]], dtype=np.int64)
+    picture = draw_confusion(table, [label, "loan"], tmp_path / "c.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+
+
 def test_difficulty_is_measured_with_the_shipped_reader_before(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [
         {"text": text.format(at), "label": label}
