@@ -15,7 +15,6 @@ import numpy as np
 from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.features import Features, read_glance
 from local_models.classifiers.head import load_head
-from local_models.classifiers.labelled import LabelledFileError
 from local_models.classifiers.network import Schedule
 from local_models.classifiers.quality import (
     USUAL_DIFFICULTY,
@@ -47,6 +46,7 @@ from local_models.classifiers.scored import (
     read_scored,
     split_scored,
 )
+from local_models.classifiers.targets import need_targets
 from local_models.classifiers.training import Recipe
 
 TASK = "quality"
@@ -160,10 +160,7 @@ def teach(
     """
     rows, without = read_scored(data)
     learned, held_out = split_scored(rows, seed, data)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise LabelledFileError(f"{out} is no folder to write to: {problem.strerror}.") from None
+    need_targets(out, (f"{TASK}.npz", f"{TASK}-reliability.csv", f"{TASK}-reliability.png"))
     models, reader = list_models(learned), _open_difficulty(out)
     side, left = (_read_side(each, models, reader) for each in (learned, held_out))
     recipe = suit_recipe(len(learned), seed)

@@ -36,6 +36,7 @@ from local_models.classifiers.near_shipped import SCHEDULE, train_near
 from local_models.classifiers.outside import gather_outside
 from local_models.classifiers.own_labels import count_passes, count_texts, train_own_labels
 from local_models.classifiers.own_lines import Control, choose_anchors, choose_controls
+from local_models.classifiers.targets import need_targets
 from local_models.classifiers.training import Recipe, one_hot, train_head
 from local_models.classifiers.views import read_for
 
@@ -143,7 +144,7 @@ def retrain(
 
     Raises:
         LabelledFileError: the file is missing, has no text or label column, too few rows or labels that
-            the task does not have, or `out` is no folder that can be written.
+            the task does not have, or `out` is no folder that can be written; told before the training.
     """
     found = read_labelled(data, task, knows_nowhere=task == "intent")
     rows = found.rows
@@ -153,10 +154,7 @@ def retrain(
         rows = [replace(row, label="other") if row.label == NOWHERE else row for row in rows]
     learned, held_out = split_rows(rows, seed)
     _check_split(learned, held_out, data)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise LabelledFileError(f"{out} is no folder to write to: {problem.strerror}.") from None
+    need_targets(out, _list_targets(task))
     lesson = _Lesson(task, learned, data.name, seed, on_start, on_pass)
     outside = _gather_outside(learned, held_out, seed) if is_own else []
     if is_own:
@@ -181,6 +179,12 @@ def retrain(
         strange, unseen, found.column,
         _measure_outside(head, held_out, outside[:_MEASURED_OUTSIDE]) if is_own else None,
     )  # fmt: skip
+
+
+def _list_targets(task: str) -> list[str]:
+    """What is written for a task."""
+    heads = [task, *([emotion.CALM_WEIGHTS.stem] if task == "emotion" else [])]
+    return [*(f"{name}.npz" for name in heads), f"{task}-confusion.csv", f"{task}-confusion.png"]
 
 
 def _learn_near(lesson: _Lesson) -> Head:

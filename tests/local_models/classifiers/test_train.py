@@ -103,6 +103,21 @@ def test_a_folder_that_cannot_be_made_is_told_before_training(tmp_path: Path) ->
         retrain("intent", write_csv(tmp_path / "rows.csv"), tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    ("task", "name"), [("intent", "intent.npz"), ("intent", "intent-confusion.png")]
+)
+def test_a_file_that_cannot_be_written_is_told_before_training(
+    tmp_path: Path, task: str, name: str
+) -> None:
+    (tmp_path / "out" / name).mkdir(parents=True)
+    with pytest.raises(LabelledFileError, match=rf"{name} cannot be written: Is a directory"):
+        retrain(task, write_csv(tmp_path / "rows.csv"), tmp_path / "out", on_start=_never)
+
+
+def _never(passes: int) -> None:
+    raise AssertionError("nothing is to be learned")
+
+
 def test_moods_are_learned_beside_our_own_lines_so_that_none_is_forgotten(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [
         {"text": f"{text} {at}", "label": label}
