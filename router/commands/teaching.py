@@ -10,7 +10,8 @@ from local_models.classifiers.own_quality import Figures, Taught, teach
 from policies.findings import did_you_mean
 from policies.scoring import STEEPNESS, expect_quality
 from router.commands.check import list_configured
-from router.commands.opening import open_settings
+from router.commands.opening import fail_config, find_config, open_settings
+from router.errors import ConfigError
 
 _LEAST_TOLD = 0.05
 """A slope below this is told as none."""
@@ -22,9 +23,18 @@ def teach_quality(config: Path | None, data: Path, out: Path, **how: Any) -> lis
     Raises:
         LabelledFileError: the file cannot be learned from.
     """
-    cards = {each.name: each.quality for each in list_configured(open_settings(config))}
+    cards = _read_cards(config)
     taught = teach(data, out, expect=expect_quality, cards=cards, **how)
     return [*tell_taught(taught), *_tell_strangers(taught, cards)]
+
+
+def _read_cards(config: Path | None) -> dict[str, float]:
+    """How good each configured model is in general, or an exit with every problem told."""
+    settings = open_settings(config)
+    try:
+        return {each.name: each.quality for each in list_configured(settings)}
+    except ConfigError as error:
+        fail_config(error, find_config(config))
 
 
 def tell_taught(taught: Taught) -> list[str]:

@@ -26,7 +26,7 @@ def train(
     ],
     task: Annotated[str, typer.Option(help="intent, emotion, difficulty or quality.")] = "intent",
     out: Annotated[Path, typer.Option(help="Folder for the new weights.")] = Path("weights"),
-    seed: Annotated[int, typer.Option(help="Same seed and data, same weights.")] = 7,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed and data, same weights.")] = 7,
     config: ConfigOption = None,
 ) -> None:
     """Prints accuracy before and after on rows left out, and draws a confusion matrix.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from router.commands import build
@@ -38,3 +39,34 @@ def test_where_no_row_left_out_scores_what_is_learned_nothing_is_written(tmp_pat
     assert found.exit_code == 2
     assert "score gpt-6-luna alone" in " ".join(found.output.split())
     assert not (tmp_path / "heads").exists()
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ("providers:\n  mine:\n    kind: openay\n", "'openay' is no kind of provider"),
+        ("providers: [\n", "pointsman.yaml"),
+        ("polici: fast\n", "polici"),
+    ],
+)
+def test_a_configuration_that_cannot_be_used_is_told_before_the_work(
+    tmp_path: Path, config: str, said: str
+) -> None:
+    path = tmp_path / "pointsman.yaml"
+    path.write_text(config, encoding="utf-8")
+    found = teach(tmp_path, invent(40), "--config", str(path))
+    assert found.exit_code == 2 and isinstance(found.exception, SystemExit)
+    assert said in found.output and not (tmp_path / "heads").exists()
+
+
+@pytest.mark.parametrize("seed", ["-1", "-100", "x"])
+@pytest.mark.parametrize("task", ["intent", "quality"])
+def test_a_seed_that_is_none_is_told_in_one_line(tmp_path: Path, seed: str, task: str) -> None:
+    found = teach(tmp_path, invent(40), "--seed", seed, "--task", task)
+    assert found.exit_code == 2 and isinstance(found.exception, SystemExit)
+    assert "--seed" in found.output
+
+
+def test_any_seed_from_nought_on_will_do(tmp_path: Path) -> None:
+    for seed in ("0", str(2**70)):
+        assert teach(tmp_path, invent(40), "--seed", seed).exit_code == 0
