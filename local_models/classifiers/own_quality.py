@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
 from local_models.classifiers.difficulty import DifficultyReader
 from local_models.classifiers.features import Features, read_glance
 from local_models.classifiers.head import load_head
+from local_models.classifiers.labelled import LabelledFileError
 from local_models.classifiers.network import Schedule
 from local_models.classifiers.quality import (
     USUAL_DIFFICULTY,
@@ -192,9 +194,19 @@ def _shares(lesson: Lesson) -> tuple[float, float]:
 
 
 def _open_difficulty(folder: Path) -> DifficultyReader:
-    """The reader that will serve with what is learned: the folder's own, else the shipped one."""
+    """The reader that will serve with what is learned: the folder's own, else the shipped one.
+
+    Raises:
+        LabelledFileError: the folder's own is none.
+    """
     path = folder / "difficulty.npz"
-    return DifficultyReader(load_head(path) if path.is_file() else None)
+    try:
+        return DifficultyReader(load_head(path) if path.is_file() else None)
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+        raise LabelledFileError(
+            f"{path} cannot be read as a head, and what is learned would be served with it: {error}. Train it "
+            "again with `--task difficulty`, or name another folder."
+        ) from None
 
 
 def _read_side(rows: Sequence[ScoredRow], models: Sequence[str], reader: DifficultyReader) -> _Side:

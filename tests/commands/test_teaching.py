@@ -37,7 +37,7 @@ def test_where_no_row_left_out_scores_what_is_learned_nothing_is_written(tmp_pat
     rows += [{"text": f"test {at}", "score": {"gpt-6-luna": 1}, "split": "test"} for at in range(5)]
     found = teach(tmp_path, rows)
     assert found.exit_code == 2
-    assert "score gpt-6-luna alone" in " ".join(found.output.split())
+    assert "scoregpt-6-lunaalone" in "".join(found.output.split())
     assert not (tmp_path / "heads").exists()
 
 
@@ -57,6 +57,16 @@ def test_a_configuration_that_cannot_be_used_is_told_before_the_work(
     found = teach(tmp_path, invent(40), "--config", str(path))
     assert found.exit_code == 2 and isinstance(found.exception, SystemExit)
     assert said in found.output and not (tmp_path / "heads").exists()
+
+
+@pytest.mark.parametrize("content", [b"no weights", b"PK\x03\x04 cut", b""])
+def test_a_difficulty_in_the_folder_that_is_none_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "heads").mkdir()
+    (tmp_path / "heads" / "difficulty.npz").write_bytes(content)
+    found = teach(tmp_path, invent(40))
+    assert found.exit_code == 2
+    assert "difficulty.npzcannotbereadasahead" in "".join(found.output.split())
+    assert not (tmp_path / "heads" / "quality.npz").exists()
 
 
 @pytest.mark.parametrize("seed", ["-1", "-100", "x"])
