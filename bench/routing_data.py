@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.tables import InputError, is_set, read_table, read_text, tell
+from bench.tables import InputError, read_flag, read_table, read_text, tell
 from local_models.classifiers.labelled import Record
 
 Floats = NDArray[np.float64]
@@ -128,7 +128,12 @@ def _from_pairs(records: Sequence[Record], path: Path) -> Questions:
         models=("weak", "strong"),
         right=np.array(right),
         cost=None,
-        is_counted=np.array([not is_set(row.get("contaminated")) for row in rows]),
+        is_counted=np.array(
+            [
+                not read_flag(record.get("contaminated"), "contaminated", path, line)
+                for line, record in records
+            ]
+        ),
     )
 
 

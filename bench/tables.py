@@ -15,6 +15,7 @@ from typing import Any
 from local_models.classifiers.labelled import (
     LabelledFileError,
     Record,
+    is_missing,
     parse_csv,
     parse_jsonl,
 )
@@ -92,9 +93,33 @@ def tell(value: Any) -> str:
     return "null" if value is None else ascii(value)[:60]
 
 
+_YES = frozenset({"true", "yes", "1", "1.0"})
+_NO = frozenset({"false", "no", "0", "0.0", ""})
+"""Both without case; tables of numbers with gaps write 1 as 1.0."""
+
+
+def read_flag(value: Any, column: str, path: Path, line: int) -> bool:
+    """A cell that says yes or no, however a program writes that; an empty one says no.
+
+    Raises:
+        InputError: it says something else.
+    """
+    if not is_set(value):
+        return False
+    if _as_word(value) not in _YES:
+        raise InputError(
+            f"{path}, line {line}: `{column}` is {tell(value)}; give true or false, yes or no, 1 or 0."
+        )
+    return True
+
+
 def is_set(value: Any) -> bool:
-    """Whether a cell says yes; a CSV file writes no as 0."""
-    return value not in (None, "", 0, False, "0", "false")
+    """Whether a cell holds anything but a no."""
+    return not is_missing(value) and _as_word(value) not in _NO
+
+
+def _as_word(value: Any) -> str:
+    return str(value).strip().casefold()
 
 
 def is_same_file(first: Path, second: Path) -> bool:

@@ -10,14 +10,16 @@ marks counts whole. One file given twice and without test rows is measured on it
 then not learned. How many measured texts are learned from too is said, and is `shared_texts` in the
 last line.
 
-For `emotion` the columns sarcastic (0 or 1) and twin (or twin_of), where present, add how many
+For `emotion` the columns sarcastic (yes or no) and twin (or twin_of), where present, add how many
 sarcastic lines are called negative and how many of their literal twins are told wrong.
 
 `--shipped` measures the weights in the repository instead of training on --train, which then only
-feeds the baselines. For `intent` they read a row with a column `prev` after what was said just before
-it: the customer's turn, the mark ⟪客服⟫ or ⟪agent⟫, and what was answered (without a mark, all of it
-was answered). Rows without it are read by themselves, as every row is by other tasks and methods. OUT.jsonl holds one object for each test row, in order: `prediction` (a label,
-a list of labels, null for a reject) and `confidence`.
+feeds the baselines. For `intent` and `multi` a text that belongs nowhere is then what they call `other`.
+For `intent` they read a row with a column `prev` after what was said just before it: the customer's
+turn, the mark ⟪客服⟫ or ⟪agent⟫, and what was answered (without a mark, all of it was answered). Rows
+without it are read by themselves, as every row is by other tasks and methods. OUT.jsonl holds one object
+for each test row, in order: `prediction` (a label, a list of labels, null for a text that belongs nowhere
+or is rejected) and `confidence`.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from bench.report import print_report
 from bench.tables import InputError, check_target, note, refusing
 from bench.understanding_baselines import BASELINES
 from bench.understanding_data import Rows, count_shared, read_pair
-from bench.understanding_scores import Score, as_label, score
+from bench.understanding_scores import Score, as_label, name_places, score
 from local_models.classifiers import emotion, intents
 from local_models.classifiers.bare_turn import spell_message
 from local_models.classifiers.context import Said
@@ -58,6 +60,8 @@ from local_models.classifiers.talk_reader import Before
 
 _MARK = re.compile("⟪(?:客服|agent)⟫")
 _FEWEST = 2
+_OTHER = "other"
+"""What the shipped intents call a text that belongs to none of them."""
 TASKS = ("intent", "multi", "emotion", "reject")
 
 
@@ -68,6 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         check_target(options.predictions, options.train, options.test)
         train, test = read_pair(options.train, options.test, several=options.task == "multi")
         _check_size(options, train)
+    if options.shipped and options.task in ("intent", "multi"):
+        train, test = (rows.named_nowhere(_OTHER) for rows in (train, test))
     _tell_strange_labels(options, train, test)
     _measure(options, train, test)
 
@@ -127,7 +133,7 @@ def _learn(
 ) -> Reader:
     if task == "multi":
         sets = [
-            label if isinstance(label, tuple) else (label or NOWHERE,) for label in train.labels
+            (label,) if isinstance(label, str) else label or (NOWHERE,) for label in train.labels
         ]
         return train_several(train.texts, sets, on_start=on_start, on_pass=on_pass)
     names = [label if isinstance(label, str) else NOWHERE for label in train.labels]
@@ -192,7 +198,7 @@ def write_predictions(path: Path, task: str, answers: Sequence[Answer]) -> None:
     """One JSON object for each test row, in order."""
     with path.open("w", encoding="utf-8") as out:
         for answer in answers:
-            said = list(answer.labels) if task == "multi" else as_label(answer, task)
+            said = list(name_places(answer.labels)) if task == "multi" else as_label(answer, task)
             row = {"prediction": said, "confidence": round(answer.confidence, 6)}
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
 

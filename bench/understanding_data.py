@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bench.tables import InputError, is_same_file, is_set, note, read_table, read_text, tell
+from bench.tables import (
+    InputError,
+    is_same_file,
+    is_set,
+    note,
+    read_flag,
+    read_table,
+    read_text,
+    tell,
+)
 from local_models.classifiers.labelled import LabelledFileError, Part, is_nowhere, part_of
 
 Label = str | tuple[str, ...] | None
@@ -29,6 +38,10 @@ class Rows:
     def __len__(self) -> int:
         return len(self.texts)
 
+    def named_nowhere(self, name: str) -> Rows:
+        """The same rows, with a name for what belongs nowhere."""
+        return replace(self, labels=[label or name for label in self.labels])
+
     @property
     def names(self) -> frozenset[str]:
         """Every label that a row has."""
@@ -47,6 +60,7 @@ class Line:
     text: str
     label: Label
     record: dict[str, Any]
+    is_sarcastic: bool = False
 
 
 def read_pair(train: Path, test: Path, *, several: bool | None = None) -> tuple[Rows, Rows]:
@@ -124,7 +138,7 @@ def _rows(lines: Sequence[Line]) -> Rows:
     )
     if not any("sarcastic" in record for record in records):
         return Rows(texts, labels, before=before)
-    sarcastic = [is_set(record.get("sarcastic")) for record in records]
+    sarcastic = [line.is_sarcastic for line in lines]
     twins = [
         not mocks and any(is_set(record.get(name)) for name in _TWIN_COLUMNS)
         for record, mocks in zip(records, sarcastic, strict=True)
@@ -158,7 +172,8 @@ def read_lines(path: Path, *, several: bool | None = None) -> list[Line]:
         if column is None:
             raise InputError(f"{where} has no `label`; write oos for a text that belongs nowhere.")
         label = _label(record[column], where, several)
-        lines.append(Line(_part(record.get("split"), where), text, label, record))
+        mocks = read_flag(record.get("sarcastic"), "sarcastic", path, at)
+        lines.append(Line(_part(record.get("split"), where), text, label, record, mocks))
     return lines
 
 
@@ -171,7 +186,8 @@ def _label(value: Any, where: str, several: bool | None) -> Label:
         raise InputError(
             f"{where}: the label {tell(value)} is a list; give one name, or measure with --task multi."
         )
-    return tuple(dict.fromkeys(_name(each, where) for each in value))
+    names = [_name(each, where) for each in value]
+    return tuple(dict.fromkeys(name for name in names if not is_nowhere(name))) or None
 
 
 def _name(value: Any, where: str) -> str:

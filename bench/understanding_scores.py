@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.understanding_data import Label, Rows
+from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.methods import Answer
 
 
@@ -27,18 +28,27 @@ class Score:
 
 
 def as_label(answer: Answer, task: str) -> Label:
-    """An answer in the shape of a label."""
+    """An answer in the shape of a label; a method that learned "belongs nowhere" as a class names none."""
+    labels = name_places(answer.labels)
     if task == "multi":
-        return tuple(sorted(answer.labels))
-    return answer.labels[0] if answer.labels else None
+        return tuple(sorted(labels))
+    return labels[0] if labels else None
+
+
+def name_places(labels: Sequence[str]) -> tuple[str, ...]:
+    """The labels that say where a text belongs."""
+    return tuple(label for label in labels if label != NOWHERE)
+
+
+def _as_set(label: Label) -> tuple[str, ...]:
+    """A label as what `multi` compares: a text that belongs nowhere has none."""
+    return (label,) if isinstance(label, str) else tuple(sorted(label or ()))
 
 
 def score(task: str, answers: Sequence[Answer], rows: Rows) -> dict[str, Score]:
     """Every measure that belongs to the task, by name."""
     guesses = [as_label(answer, task) for answer in answers]
-    truth = [tuple(sorted(label)) if isinstance(label, tuple) else label for label in rows.labels]
-    if task == "multi":
-        truth = [(label,) if isinstance(label, str) else label for label in truth]
+    truth = [_as_set(label) if task == "multi" else label for label in rows.labels]
     right = np.array(
         [guess == label for guess, label in zip(guesses, truth, strict=True)], dtype=float
     )

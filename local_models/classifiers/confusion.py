@@ -77,4 +77,5 @@ def _write(labels: Sequence[str], shown: NDArray[np.intp]) -> tuple[list[str], d
         labels[at] if all(ord(letter) in known for letter in labels[at]) else f"no. {at + 1}"
         for at in shown
     ]
-    return words, {"fontfamily": names}
+    # Two dollar signs in a label would be read as a formula.
+    return words, {"fontfamily": names, "parse_math": False}

@@ -12,7 +12,8 @@ import json
 import random
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -33,6 +34,14 @@ _LABEL_COLUMNS = (
     "label", "intent", "emotion", "sentiment", "difficulty", "category",
     "标签", "意图", "情绪", "情感", "难度", "类别",
 )  # fmt: skip
+_OWN_COLUMNS = {
+    "intent": ("intent", "意图"),
+    "emotion": ("emotion", "sentiment", "情绪", "情感"),
+    "difficulty": ("difficulty", "难度"),
+}
+"""What says of which task a column holds the labels; it goes before the others."""
+_PLAIN_COLUMNS = ("label", "标签")
+"""What holds the labels of whatever task is asked for."""
 SPLIT_COLUMNS = ("split", "划分")
 _COLUMNS = frozenset((*TEXT_COLUMNS, *_LABEL_COLUMNS, *SPLIT_COLUMNS))
 _BETWEEN_LABELS = re.compile(r"[,;|/，、；]")
@@ -66,6 +75,17 @@ class Row:
     part: Part = ""
     line: int = 0
     """Where it stands in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """What a file holds for a task."""
+
+    rows: list[Row]
+    left_aside: int
+    """Rows without a text or a label."""
+    column: str
+    """Where the labels stand."""
 
 
 def part_of(value: object, where: str) -> Part:
@@ -112,15 +132,25 @@ def read_rows(path: Path) -> list[Row]:
 def read_table(path: Path, *, knows_nowhere: bool = True) -> tuple[list[Row], int]:
     """The labelled rows of a file, and how many others it has, which lack a text or a label.
 
+    Raises:
+        LabelledFileError: as `read_labelled` says.
+    """
+    found = read_labelled(path, knows_nowhere=knows_nowhere)
+    return found.rows, found.left_aside
+
+
+def read_labelled(path: Path, task: str = "", *, knows_nowhere: bool = True) -> Labelled:
+    """What a file holds for a task, whose own column goes before others that may hold labels.
+
     Unless `knows_nowhere`, null is no label and what else means "nowhere" is a label like others.
 
     Raises:
-        LabelledFileError: it cannot be read, has no text or label column, a split that nobody knows,
-            or too few rows; says where and how to mend it.
+        LabelledFileError: it cannot be read, has no text or label column, several that may be meant, a
+            split that nobody knows, or too few rows; says where and how to mend it.
     """
     records = read_records(path)
     there = dict.fromkeys(name for _, record in records for name in record)
-    text, label = (need_column(there, names, path) for names in (TEXT_COLUMNS, _LABEL_COLUMNS))
+    text, label = need_column(there, TEXT_COLUMNS, path), _need_labels(there, task, path)
     split = find_column(there, SPLIT_COLUMNS)
     rows = []
     for line, record in records:
@@ -138,7 +168,21 @@ def read_table(path: Path, *, knows_nowhere: bool = True) -> tuple[list[Row], in
             f"{path} has {len(rows)} labelled rows of {len(labels)} labels; "
             f"training needs {FEWEST} rows and two labels at least."
         )
-    return rows, len(records) - len(rows)
+    return Labelled(rows, len(records) - len(rows), label)
+
+
+def _need_labels(there: dict[str, None], task: str, path: Path) -> str:
+    """The column of the task's labels."""
+    wanted = (*_OWN_COLUMNS.get(task, ()), *_PLAIN_COLUMNS)
+    if (found := find_column(there, wanted)) is not None:
+        return found
+    others = [name for name in there if name.strip().casefold() in _LABEL_COLUMNS]
+    if len(others) > 1:
+        raise LabelledFileError(
+            f"{path} has several columns that may hold the labels, {', '.join(others)}, and none is named "
+            f"{wanted[0]}: rename the one that is meant to {wanted[0]}."
+        )
+    return need_column(there, _LABEL_COLUMNS, path)
 
 
 def _check_labels(rows: Sequence[Row], path: Path) -> None:
@@ -185,15 +229,35 @@ def read_word(value: object, path: Path, line: int) -> str:
 
 
 def split_rows(rows: Sequence[Row], seed: int) -> tuple[list[Row], list[Row]]:
-    """Rows to learn from and rows to measure on; equal texts never stand on both sides."""
+    """Rows to learn from and rows to measure on; equal texts never stand on both sides.
+
+    Where no row is marked, each label keeps a text to learn from.
+    """
     marked = [row for row in rows if row.part in ("val", "test")]
     if marked:
         measured = {row.text for row in marked}
         return [row for row in rows if row.text not in measured], marked
-    texts = sorted({row.text for row in rows})
-    random.Random(seed).shuffle(texts)
-    held = set(texts[: max(1, len(texts) // 5)])
+    named: dict[str, set[str]] = {}
+    for row in rows:
+        named.setdefault(row.text, set()).add(row.label)
+    held = draw_held(named, seed)
     return [row for row in rows if row.text not in held], [row for row in rows if row.text in held]
+
+
+def draw_held(named: Mapping[str, Set[str]], seed: int) -> set[str]:
+    """A fifth of the texts, drawn so that of each of their names a text is left; one where that cannot be.
+
+    `named` has the labels of each text, or whatever else must be learned too.
+    """
+    texts = sorted(named)
+    random.Random(seed).shuffle(texts)
+    left = Counter(name for names in named.values() for name in names)
+    most, held = max(1, len(texts) // 5), set[str]()
+    for text in texts:
+        if len(held) < most and all(left[name] > 1 for name in named[text]):
+            held.add(text)
+            left.subtract(named[text])
+    return held or set(texts[:1])
 
 
 def read_records(path: Path) -> list[Record]:

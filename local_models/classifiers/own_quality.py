@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -47,6 +48,7 @@ from local_models.classifiers.scored import (
     read_scored,
     split_scored,
 )
+from local_models.classifiers.targets import need_targets
 from local_models.classifiers.training import Recipe
 
 TASK = "quality"
@@ -84,6 +86,8 @@ class Model:
     """What is expected of it on the rows left out, on average."""
     card: float | None
     """None: no configured model is called so."""
+    measured: int = 0
+    """Its answers among the rows left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ class Taught:
     picture: Path
     without_score: int = 0
     """Rows of the file that were left aside because text or scores are missing."""
+    not_learned: tuple[str, ...] = ()
+    """Models that no row is left to learn from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +162,7 @@ def teach(
     """
     rows, without = read_scored(data)
     learned, held_out = split_scored(rows, seed, data)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise LabelledFileError(f"{out} is no folder to write to: {problem.strerror}.") from None
+    need_targets(out, (f"{TASK}.npz", f"{TASK}-reliability.csv", f"{TASK}-reliability.png"))
     models, reader = list_models(learned), _open_difficulty(out)
     side, left = (_read_side(each, models, reader) for each in (learned, held_out))
     recipe = suit_recipe(len(learned), seed)
@@ -178,10 +181,11 @@ def teach(
     }
     write_reliability(told, out / f"{TASK}-reliability.csv")
     return Taught(
-        _tell_models(models, side, after, cards), len(learned), len(held_out),
+        _tell_models(models, (side, left), after, cards), len(learned), len(held_out),
         measure(before, left.right, lesson.base.levels), measure(after, left.right, lesson.base.levels),
         lesson.base.slope, *_shares(lesson), *_bounds(left.right, lesson.base.levels),
         out / f"{TASK}.npz", draw_reliability(told, out / f"{TASK}-reliability.png"), without,
+        tuple(name for name in list_models(rows) if name not in models),
     )  # fmt: skip
 
 
@@ -190,9 +194,19 @@ def _shares(lesson: Lesson) -> tuple[float, float]:
 
 
 def _open_difficulty(folder: Path) -> DifficultyReader:
-    """The reader that will serve with what is learned: the folder's own, else the shipped one."""
+    """The reader that will serve with what is learned: the folder's own, else the shipped one.
+
+    Raises:
+        LabelledFileError: the folder's own is none.
+    """
     path = folder / "difficulty.npz"
-    return DifficultyReader(load_head(path) if path.is_file() else None)
+    try:
+        return DifficultyReader(load_head(path) if path.is_file() else None)
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+        raise LabelledFileError(
+            f"{path} cannot be read as a head, and what is learned would be served with it: {error}. Train it "
+            "again with `--task difficulty`, or name another folder."
+        ) from None
 
 
 def _read_side(rows: Sequence[ScoredRow], models: Sequence[str], reader: DifficultyReader) -> _Side:
@@ -260,12 +274,14 @@ def _bounds(right: Matrix, levels: Matrix) -> tuple[float, float]:
 
 
 def _tell_models(
-    models: Sequence[str], side: _Side, after: Matrix, cards: Mapping[str, float]
+    models: Sequence[str], sides: tuple[_Side, _Side], after: Matrix, cards: Mapping[str, float]
 ) -> tuple[Model, ...]:
+    side = sides[0]
+    answers, measured = ((~np.isnan(each.right)).sum(axis=0) for each in sides)
     return tuple(
         Model(
-            name, int((~np.isnan(side.right[:, at])).sum()), float(np.nanmean(side.right[:, at])),
-            float(after[:, at].mean()), cards.get(name),
+            name, int(answers[at]), float(np.nanmean(side.right[:, at])), float(after[:, at].mean()),
+            cards.get(name), int(measured[at]),
         )
         for at, name in enumerate(models)
     )  # fmt: skip

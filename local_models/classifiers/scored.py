@@ -7,7 +7,6 @@ missing one says that the model was not asked. What would be misread is refused 
 from __future__ import annotations
 
 import math
-import random
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +22,7 @@ from local_models.classifiers.labelled import (
     LabelledFileError,
     Part,
     Record,
+    draw_held,
     find_column,
     is_missing,
     need_column,
@@ -153,15 +153,19 @@ def split_scored(
 ) -> tuple[list[ScoredRow], list[ScoredRow]]:
     """Rows to learn from and rows to measure on; the same text never stands on both sides.
 
+    Where no row is marked, each model keeps a text to learn from. Models that nothing is left to learn of
+    are measured by no row.
+
     Raises:
         LabelledFileError: nothing is left on one of them.
     """
     marked = {same(row.text) for row in rows if row.part in ("val", "test")}
     held = marked
     if not marked:
-        texts = sorted({same(row.text) for row in rows})
-        random.Random(seed).shuffle(texts)
-        held = set(texts[: max(1, len(texts) // 5)])
+        asked: dict[str, set[str]] = {}
+        for row in rows:
+            asked.setdefault(same(row.text), set()).update(row.scores)
+        held = draw_held(asked, seed)
     learned = [row for row in rows if same(row.text) not in held]
     measured = [row for row in rows if same(row.text) in held]
     if marked:
@@ -171,7 +175,15 @@ def split_scored(
             f"{path} leaves {len(learned)} rows to learn from and {len(measured)} to measure: give more "
             "rows that are not marked test in the `split` column, with texts that differ."
         )
-    return learned, measured
+    known = set(list_models(learned))
+    known_of = [row for row in measured if known & row.scores.keys()]
+    if not known_of:
+        names = ", ".join(list_models(measured))
+        raise LabelledFileError(
+            f"{path}: the rows to measure score {names} alone, and those to learn from only "
+            f"{', '.join(sorted(known))}: mark rows of each model train and test in the `split` column."
+        )
+    return learned, known_of
 
 
 def list_models(rows: Sequence[ScoredRow]) -> tuple[str, ...]:

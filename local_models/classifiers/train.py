@@ -23,9 +23,10 @@ from local_models.classifiers.features import VIEWS, Features, read_glance
 from local_models.classifiers.head import Head, load_head, save_head
 from local_models.classifiers.labelled import (
     NOWHERE,
+    Labelled,
     LabelledFileError,
     Row,
-    read_table,
+    read_labelled,
     split_rows,
 )
 from local_models.classifiers.meaning import read_meaning
@@ -35,6 +36,7 @@ from local_models.classifiers.near_shipped import SCHEDULE, train_near
 from local_models.classifiers.outside import gather_outside
 from local_models.classifiers.own_labels import count_passes, count_texts, train_own_labels
 from local_models.classifiers.own_lines import Control, choose_anchors, choose_controls
+from local_models.classifiers.targets import need_targets
 from local_models.classifiers.training import Recipe, one_hot, train_head
 from local_models.classifiers.views import read_for
 
@@ -94,6 +96,12 @@ class Outcome:
     without_label: int = 0
     """Rows of the file that were left aside because text or label is missing."""
     kept: tuple[Kept, ...] = ()
+    not_learned: tuple[str, ...] = ()
+    """Labels that the head does not know: all their rows are marked for measuring, or their texts are."""
+    not_measured: tuple[str, ...] = ()
+    """Labels of which no row was left out."""
+    column: str = ""
+    """Where the file has its labels."""
     outside: Outside | None = None
     """None where the labels are the project's own, or nothing that belongs nowhere was measured."""
 
@@ -136,19 +144,17 @@ def retrain(
 
     Raises:
         LabelledFileError: the file is missing, has no text or label column, too few rows or labels that
-            the task does not have, or `out` is no folder that can be written.
+            the task does not have, or `out` is no folder that can be written; told before the training.
     """
-    rows, without_label = read_table(data, knows_nowhere=task == "intent")
-    _check_labels(task, rows, data)
+    found = read_labelled(data, task, knows_nowhere=task == "intent")
+    rows = found.rows
+    _check_labels(task, found, data)
     is_own = not {row.label for row in rows} - {NOWHERE} <= set(_KNOWN[task])
     if not is_own:
         rows = [replace(row, label="other") if row.label == NOWHERE else row for row in rows]
     learned, held_out = split_rows(rows, seed)
     _check_split(learned, held_out, data)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise LabelledFileError(f"{out} is no folder to write to: {problem.strerror}.") from None
+    need_targets(out, _list_targets(task))
     lesson = _Lesson(task, learned, data.name, seed, on_start, on_pass)
     outside = _gather_outside(learned, held_out, seed) if is_own else []
     if is_own:
@@ -159,6 +165,7 @@ def retrain(
     for name, learnt in ((task, head), (emotion.CALM_WEIGHTS.stem, gate)):
         if learnt is not None:
             save_head(replace(learnt, notes=f"retrained from {data.name}"), out / f"{name}.npz")
+    strange, unseen = _find_one_sided(head, learned, held_out)
     tell = _tell_by(head, gate)
     named = _named(head.labels, held_out)
     confusion = confuse(tell, named, held_out)
@@ -167,10 +174,17 @@ def retrain(
     return Outcome(
         tuple(label for label in head.labels if label != NOWHERE), len(learned), len(held_out),
         None if is_own else _accuracy(_tell_as_shipped(task), held_out), _accuracy(tell, held_out),
-        confusion, out / f"{task}.npz", picture, without_label,
+        confusion, out / f"{task}.npz", picture, found.left_aside,
         () if is_own else tuple(_compare(task, tell, control) for control in choose_controls(task)),
+        strange, unseen, found.column,
         _measure_outside(head, held_out, outside[:_MEASURED_OUTSIDE]) if is_own else None,
     )  # fmt: skip
+
+
+def _list_targets(task: str) -> list[str]:
+    """What is written for a task."""
+    heads = [task, *([emotion.CALM_WEIGHTS.stem] if task == "emotion" else [])]
+    return [*(f"{name}.npz" for name in heads), f"{task}-confusion.csv", f"{task}-confusion.png"]
 
 
 def _learn_near(lesson: _Lesson) -> Head:
@@ -254,24 +268,35 @@ def _recipe(recipe: Recipe, texts: int, labels: int, seed: int) -> Recipe:
     return suit(recipe, texts, labels)
 
 
-def _check_labels(task: str, rows: Sequence[Row], path: Path) -> None:
+def _check_labels(task: str, found: Labelled, path: Path) -> None:
+    rows = found.rows
     labels = {row.label for row in rows}
     known = {"emotion": emotion.HEAD_LABELS, "difficulty": difficulty.LABELS}.get(task)
     if known is not None and (strange := sorted(labels - set(known))):
         row = next(row for row in rows if row.label == strange[0])
         raise LabelledFileError(
             f"{path}, line {row.line}: '{strange[0]}' is no {task} that the gateway knows; "
-            f"use {', '.join(known)}."
+            f"use {', '.join(known)}. The labels are those of the column '{found.column}'."
         )
     if len(rows) / len(labels) < _FEWEST_A_LABEL:
         raise LabelledFileError(
             f"{path} has {len(labels)} labels in {len(rows)} rows, such as '{rows[0].label[:40]}': "
-            "is that the column of the labels? Give two rows a label at least."
+            f"is that the column of the labels, '{found.column}'? Give two rows a label at least."
         )
 
 
+def _find_one_sided(
+    head: Head, learned: Sequence[Row], held_out: Sequence[Row]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Labels that are measured and that the head does not know, and those that are learned alone."""
+    known, tried = ({row.label for row in rows} for rows in (learned, held_out))
+    return tuple(sorted(tried - known - set(head.labels))), tuple(sorted(known - tried))
+
+
 def _check_split(learned: Sequence[Row], held_out: Sequence[Row], path: Path) -> None:
-    if len({row.label for row in learned} - {NOWHERE}) < 2:
+    known, tried = ({row.label for row in rows} for rows in (learned, held_out))
+    is_marked = any(row.part in ("val", "test") for row in held_out)
+    if len(known - {NOWHERE}) < 2 or not (is_marked or tried <= known):
         raise LabelledFileError(
             f"{path} leaves {len(learned)} rows of {len({row.label for row in learned})} labels to learn "
             f"from, and {len(held_out)} to measure: {_mend_split((*learned, *held_out))}"

@@ -10,7 +10,8 @@ from local_models.classifiers.own_quality import Figures, Taught, teach
 from policies.findings import did_you_mean
 from policies.scoring import STEEPNESS, expect_quality
 from router.commands.check import list_configured
-from router.commands.opening import open_settings
+from router.commands.opening import fail_config, find_config, open_settings
+from router.errors import ConfigError
 
 _LEAST_TOLD = 0.05
 """A slope below this is told as none."""
@@ -22,9 +23,18 @@ def teach_quality(config: Path | None, data: Path, out: Path, **how: Any) -> lis
     Raises:
         LabelledFileError: the file cannot be learned from.
     """
-    cards = {each.name: each.quality for each in list_configured(open_settings(config))}
+    cards = _read_cards(config)
     taught = teach(data, out, expect=expect_quality, cards=cards, **how)
     return [*tell_taught(taught), *_tell_strangers(taught, cards)]
+
+
+def _read_cards(config: Path | None) -> dict[str, float]:
+    """How good each configured model is in general, or an exit with every problem told."""
+    settings = open_settings(config)
+    try:
+        return {each.name: each.quality for each in list_configured(settings)}
+    except ConfigError as error:
+        fail_config(error, find_config(config))
 
 
 def tell_taught(taught: Taught) -> list[str]:
@@ -35,6 +45,15 @@ def tell_taught(taught: Taught) -> list[str]:
     ]
     if taught.without_score:
         lines.append(f"{taught.without_score} rows without a text or a score were left aside")
+    if taught.not_learned:
+        lines.append(
+            "not learned, as no row is left to learn from that scores them: "
+            f"{', '.join(taught.not_learned)}; their cards say how good they are"
+        )
+    if untried := [model.name for model in taught.models if not model.measured]:
+        lines.append(
+            f"learned and not measured, as no row left out scores them: {', '.join(untried)}"
+        )
     known = sum(model.card is not None for model in taught.models)
     whence = f"cards and a slope of {STEEPNESS:g}" if known else "no model has a card: their means"
     if 0 < known < len(taught.models):

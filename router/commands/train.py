@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,7 +26,7 @@ def train(
     ],
     task: Annotated[str, typer.Option(help="intent, emotion, difficulty or quality.")] = "intent",
     out: Annotated[Path, typer.Option(help="Folder for the new weights.")] = Path("weights"),
-    seed: Annotated[int, typer.Option(help="Same seed and data, same weights.")] = 7,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed and data, same weights.")] = 7,
     config: ConfigOption = None,
 ) -> None:
     """Prints accuracy before and after on rows left out, and draws a confusion matrix.
@@ -75,12 +76,33 @@ def _retrain(task: str, data: Path, out: Path, **how: Any) -> list[str]:
     return tell(retrain(task, data, out, **how))
 
 
+_MOST_LISTED = 20
+
+
+def _list(labels: Sequence[str]) -> str:
+    """Labels in a sentence; of very many the first."""
+    more = len(labels) - _MOST_LISTED
+    listed = ", ".join(f"'{label}'" for label in labels[:_MOST_LISTED])
+    return f"{listed} and {more} more" if more > 0 else listed
+
+
 def tell(outcome: Outcome) -> list[str]:
     """What the retraining was worth, line by line."""
     before = "labels unknown to it" if outcome.before is None else f"{outcome.before:.1%}"
     lines = [f"{outcome.train_rows} rows learned, {outcome.held_out_rows} left out and measured"]
+    if outcome.column:
+        lines.append(f"the labels are those of the column '{outcome.column}'")
     if outcome.without_label:
         lines.append(f"{outcome.without_label} rows without a text or a label were left aside")
+    if outcome.not_learned:
+        lines.append(
+            f"not learned, as no row is left to learn them from: {_list(outcome.not_learned)}. Their rows count "
+            "as read wrongly; mark some train in the `split` column"
+        )
+    if outcome.not_measured:
+        lines.append(
+            f"learned and not measured, as no row of them was left out: {_list(outcome.not_measured)}"
+        )
     lines.append(f"accuracy before (shipped weights): {before}")
     lines.append(f"accuracy after: {outcome.after:.1%}")
     if outcome.outside is not None:

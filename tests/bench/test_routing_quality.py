@@ -270,6 +270,16 @@ def test_a_csv_file_with_a_byte_order_mark_and_zeros_for_no_is_read(tmp_path: Pa
     assert questions.is_counted.tolist() == [True, False]
 
 
+@pytest.mark.parametrize(("no", "yes"), [("False", "True"), ("no", "Yes"), ("0.0", "1.0")])
+def test_contaminated_rows_are_marked_in_any_usual_way(no: str, yes: str, tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text(f"prompt,weak,strong,contaminated\na,0,1,{no}\nb,1,1,{yes}\n", "utf-8")
+    assert read_questions(path).is_counted.tolist() == [True, False]
+    path.write_text("prompt,weak,strong,contaminated\na,0,1,no\nb,1,1,perhaps\n", "utf-8")
+    with pytest.raises(InputError, match="line 3: `contaminated` is 'perhaps'; give true or false"):
+        read_questions(path)
+
+
 def test_a_model_that_was_not_asked_is_an_empty_cell(tmp_path: Path) -> None:
     path = tmp_path / "s.csv"
     path.write_text("prompt,score:a,score:b,cost:a\nx,1,,0.2\n", encoding="utf-8")

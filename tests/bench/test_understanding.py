@@ -13,6 +13,7 @@ from bench.tables import InputError
 from bench.understanding import main
 from bench.understanding_data import Rows, read_pair, read_test, read_train
 from bench.understanding_scores import macro_f1, micro_f1, score
+from local_models.classifiers.labelled import NOWHERE
 from local_models.classifiers.methods import Answer
 
 Row = dict[str, Any]
@@ -186,6 +187,52 @@ def test_the_order_of_several_labels_does_not_matter() -> None:
     assert found["exact_set"].value == 0.5
 
 
+def test_a_text_that_belongs_nowhere_is_told_rightly_by_who_names_no_label_for_it() -> None:
+    rows = Rows(["1", "2", "3"], [None, None, ("a",)])
+    silent, named, learned = Answer((), 1.0), Answer(("a",), 1.0), Answer((NOWHERE,), 1.0)
+    assert score("multi", [silent, silent, named], rows)["exact_set"].value == 1.0
+    assert score("multi", [learned, named, named], rows)["exact_set"].value == pytest.approx(2 / 3)
+    assert score("multi", [silent, learned, silent], rows)["micro_f1"].value == 0.0
+    single = Rows(["1", "2", "3"], [None, None, "a"])
+    assert score("intent", [silent, learned, learned], single)["accuracy"].value == pytest.approx(
+        2 / 3
+    )
+
+
+@pytest.mark.parametrize("label", [None, "oos", [], ["oos"]])
+def test_a_list_of_no_names_belongs_nowhere(label: object, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", [{"text": "a", "label": label}, {"text": "b", "label": "x"}])
+    assert read_train(path, several=True).labels == [None, "x"]
+
+
+@pytest.mark.parametrize("how", [[], ["--shipped"]])
+def test_rows_of_several_wishes_and_of_none_are_measured_alike(
+    how: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[Row] = [{"text": f"hello {at}", "label": None} for at in range(8)]
+    rows += [{"text": f"where is my parcel {at}", "label": ["track"]} for at in range(2)]
+    path, out = write(tmp_path / "a.jsonl", rows), tmp_path / "out.jsonl"
+    test = write(tmp_path / "b.jsonl", rows)
+    main(
+        [
+            "--task",
+            "multi",
+            "--train",
+            str(path),
+            "--test",
+            str(test),
+            "--predictions",
+            str(out),
+            *how,
+        ]
+    )
+    result = json.loads(capsys.readouterr().out.strip().split("\n")[-1])
+    assert result["prior"]["exact_set"][0] == 0.8
+    said = [json.loads(line)["prediction"] for line in out.read_text(encoding="utf-8").splitlines()]
+    if not how:
+        assert result["ours"]["exact_set"][0] == 1.0 and said[0] == [] and said[9] == ["track"]
+
+
 def test_f1_measures_agree_with_counting_by_hand() -> None:
     assert macro_f1(["a", "a", "b"], ["a", "b", "b"]) == pytest.approx(2 / 3)
     assert micro_f1([("a", "b"), ("a",)], [("a",), ("b",)]) == pytest.approx(2 / 5)
@@ -220,6 +267,32 @@ def test_a_text_that_belongs_nowhere_is_told_so_in_a_table_too(word: str, tmp_pa
     table = tmp_path / "t.csv"
     table.write_text(f"text,label\na,x\nb,{word}\n", encoding="utf-8")
     assert read_train(table).labels == ["x", None]
+
+
+@pytest.mark.parametrize(
+    ("no", "yes"),
+    [("False", "True"), ("false", "TRUE"), ("No", "yes"), ("0", "1"), ("0.0", "1.0"), ("", "true")],
+)
+def test_yes_and_no_are_read_as_any_program_writes_them(no: str, yes: str, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    rows = (
+        f"a,neutral,{no},{no}\nb,negative,{yes},{no}\nc,neutral, {no},{yes}\nd,neutral,{no},s17\n"
+    )
+    table.write_text(f"text,label,sarcastic,twin_of\n{rows}", encoding="utf-8")
+    found = read_train(table)
+    assert found.sarcastic == [False, True, False, False]
+    assert found.twins == [False, False, True, True]
+
+
+@pytest.mark.parametrize("value", ["maybe", 2, "2", [1], "sarcastic"])
+def test_what_is_neither_yes_nor_no_is_refused_with_its_line(value: object, tmp_path: Path) -> None:
+    rows: list[Row] = [
+        {"text": "a", "label": "neutral", "sarcastic": None},
+        {"text": "b", "label": "neutral", "sarcastic": False},
+        {"text": "c", "label": "negative", "sarcastic": value},
+    ]
+    with pytest.raises(InputError, match=r"line 3: `sarcastic` is .*; give true or false, yes or"):
+        read_train(write(tmp_path / "a.jsonl", rows))
 
 
 def test_an_empty_label_is_refused_with_a_word_that_a_table_can_hold(tmp_path: Path) -> None:

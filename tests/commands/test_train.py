@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,19 @@ def test_a_head_of_own_labels_is_told_with_what_it_rejects() -> None:
         "told to belong to none of your labels: 98.5% of 200 of Pointsman's own lines that do not, "
         "5.0% of the rows left out that do"
     ) in said
+
+
+def test_the_column_of_the_labels_is_told() -> None:
+    assert "the labels are those of the column '意图'" in tell(replace(OWN, column="意图"))
+
+
+def test_labels_that_only_one_side_has_are_told() -> None:
+    many = tuple(f"label {at}" for at in range(22))
+    said = "\n".join(tell(replace(OWN, not_learned=("theft", "丢卡"), not_measured=many)))
+    assert "not learned, as no row is left to learn them from: 'theft', '丢卡'. Their rows" in said
+    assert "learned and not measured, as no row of them was left out: 'label 0', 'label 1'," in said
+    assert "'label 19' and 2 more" in said
+    assert "not measured" not in "\n".join(tell(OWN))
 
 
 def test_a_head_of_shipped_labels_is_told_with_what_it_kept() -> None:

@@ -10,6 +10,8 @@ import pytest
 from local_models.classifiers.labelled import (
     NOWHERE,
     LabelledFileError,
+    Row,
+    read_labelled,
     read_rows,
     read_table,
     split_rows,
@@ -44,6 +46,22 @@ def test_equal_texts_never_stand_on_both_sides(tmp_path: Path) -> None:
     rows = read_rows(write_csv(tmp_path / "rows.csv")) * 2
     learned, held_out = split_rows(rows, seed=3)
     assert not {row.text for row in learned} & {row.text for row in held_out}
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 3))
+def test_each_label_keeps_a_row_to_learn_from_whatever_is_drawn(seed: int) -> None:
+    rows = [Row(f"{label} {at}", label) for label in ("track", "refund") for at in range(30)]
+    rows += [Row("my card is lost", "card lost"), Row("信用卡丢了", "card lost")]
+    rows += [Row("sing", NOWHERE), Row("close it", "closing"), Row("close it", "closing")]
+    learned, held_out = split_rows(rows, seed)
+    assert {row.label for row in learned} == {"track", "refund", "card lost", NOWHERE, "closing"}
+    assert not {row.label for row in held_out} & {NOWHERE, "closing"}
+    assert len({row.text for row in held_out}) == 12
+
+
+def test_rows_that_are_marked_are_left_out_though_a_label_has_no_other() -> None:
+    rows = [Row("a", "x", "train"), Row("b", "y", "test")]
+    assert split_rows(rows, seed=1) == (rows[:1], rows[1:])
 
 
 @pytest.mark.parametrize(
@@ -159,6 +177,56 @@ def test_columns_are_found_in_any_case_in_chinese_and_between_semicolons(
     assert [(row.text, row.label) for row in read_rows(path)] == [
         (row["text"], row["label"]) for row in ROWS
     ]
+
+
+@pytest.mark.parametrize(
+    ("task", "header", "column"),
+    [
+        ("intent", "text,sentiment,intent", "intent"),
+        ("intent", "text,label,Intent", "Intent"),
+        ("intent", "text,情绪,意图", "意图"),
+        ("intent", "text,sentiment,label", "label"),
+        ("intent", "text,note,category", "category"),
+        ("intent", "text,note,sentiment", "sentiment"),
+        ("emotion", "text,intent,emotion", "emotion"),
+        ("emotion", "text,label,sentiment", "sentiment"),
+        ("emotion", "text,意图,情感", "情感"),
+        ("difficulty", "text,label,note", "label"),
+        ("difficulty", "text,intent,难度", "难度"),
+    ],
+)
+def test_the_task_s_own_column_holds_the_labels(
+    tmp_path: Path, task: str, header: str, column: str
+) -> None:
+    path, at = tmp_path / "rows.csv", header.split(",").index(column)
+    cells = (("one" if row < 12 else "two", "other", row) for row in range(24))
+    lines = [
+        f"text {row},{label},{else_}" if at == 1 else f"text {row},{else_},{label}"
+        for label, else_, row in cells
+    ]
+    path.write_text("\n".join([header, *lines]), encoding="utf-8")
+    found = read_labelled(path, task)
+    assert found.column == column
+    assert {row.label for row in found.rows} == {"one", "two"}
+
+
+@pytest.mark.parametrize(
+    ("task", "header"),
+    [
+        ("intent", "text,sentiment,category"),
+        ("intent", "text,emotion,难度"),
+        ("difficulty", "text,intent,category"),
+    ],
+)
+def test_several_columns_that_may_be_meant_are_refused(
+    tmp_path: Path, task: str, header: str
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join([header, *(f"t {at},a,b" for at in range(24))]), encoding="utf-8")
+    names = header.removeprefix("text,").replace(",", ", ")
+    said = rf"may hold the labels, {names}, and none is named {task}: rename .* to {task}\."
+    with pytest.raises(LabelledFileError, match=said):
+        read_labelled(path, task)
 
 
 def test_a_column_that_is_missing_is_told_with_what_it_may_be_named(tmp_path: Path) -> None:

@@ -78,6 +78,26 @@ def test_the_same_text_in_other_letters_and_marks_never_stands_on_both_sides() -
     assert len(set(group(texts).tolist())) == 40
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_each_model_keeps_a_text_to_learn_from_whatever_is_drawn(seed: int) -> None:
+    rows = [ScoredRow(f"question {at}", {"a": 1.0, "b": 0.0}) for at in range(40)]
+    rows += [ScoredRow("rare one", {"c": 1.0}), ScoredRow("rare two", {"c": 0.0})]
+    rows += [ScoredRow("rarest", {"a": 1.0, "d": 1.0})]
+    learned, measured = split_scored(rows, seed, Path("x"))
+    assert set(list_models(learned)) == {"a", "b", "c", "d"} and len(measured) == 8
+
+
+def test_rows_of_models_that_are_not_learned_measure_nothing() -> None:
+    rows = [ScoredRow(f"question {at}", {"a": at % 2}, "train") for at in range(24)]
+    strange = [ScoredRow(f"test {at}", {"b": 1.0}, "test") for at in range(5)]
+    known = ScoredRow("test", {"a": 1.0, "b": 0.0}, "test")
+    assert split_scored([*rows, *strange, known], 7, Path("x")) == (rows, [known])
+    with pytest.raises(
+        LabelledFileError, match=r"rows to measure score b alone, and .* only a: mark"
+    ):
+        split_scored([*rows, *strange], 7, Path("x"))
+
+
 def test_rows_marked_test_are_measured_and_not_learned(tmp_path: Path) -> None:
     rows = [row | {"split": "hold-out" if at < 10 else ""} for at, row in enumerate(invent(40))]
     rows.append(rows[0] | {"text": rows[0]["text"].upper(), "split": ""})

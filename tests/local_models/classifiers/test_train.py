@@ -103,6 +103,21 @@ def test_a_folder_that_cannot_be_made_is_told_before_training(tmp_path: Path) ->
         retrain("intent", write_csv(tmp_path / "rows.csv"), tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    ("task", "name"), [("intent", "intent.npz"), ("intent", "intent-confusion.png")]
+)
+def test_a_file_that_cannot_be_written_is_told_before_training(
+    tmp_path: Path, task: str, name: str
+) -> None:
+    (tmp_path / "out" / name).mkdir(parents=True)
+    with pytest.raises(LabelledFileError, match=rf"{name} cannot be written: Is a directory"):
+        retrain(task, write_csv(tmp_path / "rows.csv"), tmp_path / "out", on_start=_never)
+
+
+def _never(passes: int) -> None:
+    raise AssertionError("nothing is to be learned")
+
+
 def test_moods_are_learned_beside_our_own_lines_so_that_none_is_forgotten(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [
         {"text": f"{text} {at}", "label": label}
@@ -134,6 +149,15 @@ def test_the_confusion_matrix_is_a_table_too_and_a_picture_of_any_labels(tmp_pat
     assert picture.startswith(b"\x89PNG")
     width = int.from_bytes(picture[16:20], "big")
     assert width < 3_500
+
+
+@pytest.mark.parametrize(
+    "label", ["price_$50_to_$100", "$_$", "a^b_{c", r"\\alpha$x$", "￥100$到$200"]
+)
+def test_a_label_with_dollar_signs_is_drawn_as_it_is(tmp_path: Path, label: str) -> None:
+    table = np.array([[3, 1], [0, 4]], dtype=np.int64)
+    picture = draw_confusion(table, [label, "loan"], tmp_path / "c.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
 
 
 def test_difficulty_is_measured_with_the_shipped_reader_before(tmp_path: Path) -> None:
@@ -168,6 +192,27 @@ def test_a_file_s_own_texts_that_belong_nowhere_are_learned_and_measured(tmp_pat
     assert outcome.labels == ("card", "loan") and outcome.held_out_rows == 8
     assert outcome.outside is not None and not outcome.outside.is_own
     assert outcome.outside.texts == 6 and outcome.outside.told > 0.8
+
+
+def test_labels_that_are_not_learned_or_not_measured_are_told(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {**row, "split": "test" if at % 3 == 0 else "train"} for at, row in enumerate(ROWS)
+    ]
+    rows += [{"text": f"closed {at}", "label": "closing", "split": "train"} for at in range(3)]
+    rows += [{"text": f"stolen {at}", "label": "theft", "split": "test"} for at in range(2)]
+    outcome = retrain("intent", write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out")
+    assert outcome.labels == ("card", "closing", "loan")
+    assert (outcome.not_learned, outcome.not_measured) == (("theft",), ("closing",))
+
+
+def test_labels_of_one_text_each_leave_nothing_to_measure(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": text, "label": text} for text in ("card", "loan", "theft") for _ in range(8)
+    ]
+    with pytest.raises(
+        LabelledFileError, match=r"leaves 16 rows of 2 labels to learn from, and 8 .*more texts"
+    ):
+        retrain("intent", write_rows(tmp_path / "rows.jsonl", rows), tmp_path / "out")
 
 
 def test_with_pointsman_s_labels_what_belongs_nowhere_is_other_and_nothing_is_forgotten(
