@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from policies.litellm_entries import Accounts, Place, read_entry
+from policies.litellm_fallbacks import read_fallbacks
 from policies.litellm_groups import Group, Groups, build_groups, can_call, fit, free
 from policies.litellm_report import (
     Note,
@@ -21,20 +22,17 @@ from policies.litellm_report import (
     list_of,
     mapping_of,
     number_of,
-    text_of,
 )
 from policies.rules import AUTO
 from policies.signals import Candidate
 
 __all__ = ["Imported", "Note", "import_litellm"]
 
-_EVERY = "*"
 _OBJECTIVES = {
     "simple-shuffle": "weighted",
     "latency-based-routing": "fastest",
     "cost-based-routing": "cheapest",
 }
-_FALLBACKS = ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
 _FIGURES = (
     ("retries_per_model", "litellm_settings", "num_retries", 0, 10),
     ("retries_per_model", "router_settings", "num_retries", 0, 10),
@@ -241,11 +239,7 @@ class _PolicyDraft:
         self._report = report
         self._sections = sections
         self._given = self._read_aliases(places)
-        behind = self._read_fallbacks(places)
-        every = behind.get(_EVERY, [])
-        self._behind = {
-            group: [each for each in behind.get(group, every) if each != group] for group in places
-        }
+        self._behind = read_fallbacks(sections, places, self._given, report)
         self.groups = build_groups(places, self._behind, known, report)
 
     def policy(self, name: str) -> dict[str, Any]:
@@ -390,69 +384,3 @@ class _PolicyDraft:
                 self._report.note(where, f"is a group's name too; it stands for '{group}' now.")
             aliases[alias] = target.name
         return aliases
-
-    def _read_fallbacks(self, places: Mapping[str, Any]) -> dict[str, list[str]]:
-        """Give the groups that stand behind each group; `*` stands for every other group."""
-        behind: dict[str, list[str]] = {}
-        for key in _FALLBACKS:
-            for section in ("litellm_settings", "router_settings"):
-                where = f"{section}.{key}"
-                value = self._sections[section].pop(key, None)
-                pairs = self._pairs(value, where)
-                for group, names, at in pairs:
-                    if group != _EVERY and group not in places:
-                        self._report.note(at, "is no group that was taken over; left out.")
-                        continue
-                    listed = behind.setdefault(group, [])
-                    listed += [
-                        each for each in self._targets(names, at, places) if each not in listed
-                    ]
-                self._note_occasion(key, where, bool(pairs))
-        for section in ("litellm_settings", "router_settings"):
-            where = f"{section}.default_fallbacks"
-            names = self._sections[section].pop("default_fallbacks", None)
-            if names is not None:
-                listed = behind.setdefault(_EVERY, [])
-                listed += [
-                    each for each in self._targets(names, where, places) if each not in listed
-                ]
-        return behind
-
-    def _note_occasion(self, key: str, where: str, is_given: bool) -> None:
-        if is_given and key == "context_window_fallbacks":
-            message = "are ordinary fallbacks now: they also answer when the model is down."
-            self._report.note(where, message)
-        if is_given and key == "content_policy_fallbacks":
-            self._report.note(
-                where,
-                "are ordinary fallbacks now; for prompts that a content filter refused, add "
-                "`filtered_elsewhere: true` to the policy's terms.",
-            )
-
-    def _pairs(self, value: Any, where: str) -> list[tuple[str, Any, str]]:
-        """Give each group with its fallbacks and its place, from a list or a mapping."""
-        if isinstance(value, Mapping):
-            return [(str(group), names, f"{where}.{group}") for group, names in value.items()]
-        pairs: list[tuple[str, Any, str]] = []
-        for at, entry in enumerate(list_of(value, where, self._report)):
-            inside = f"{where}[{at}]"
-            given = mapping_of(entry, inside, self._report)
-            pairs += [(group, names, f"{inside}.{group}") for group, names in given.items()]
-        return pairs
-
-    def _targets(self, names: Any, where: str, places: Mapping[str, Any]) -> list[str]:
-        """Give the groups that a fallback names, one or a list."""
-        found: list[str] = []
-        listed = [names] if isinstance(names, str) else list_of(names, where, self._report)
-        for each in listed:
-            try:
-                name = text_of(each, where)
-            except UnusableError as problem:
-                self._report.note(where, f"{problem.why}; left out.")
-                continue
-            group = self._given.get(name or "", name or "")
-            if group in places:
-                found.append(group)
-            else:
-                self._report.note(where, f"'{name}' is no group that was taken over; left out.")
-        return found

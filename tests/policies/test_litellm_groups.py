@@ -10,7 +10,9 @@ import pytest
 import yaml
 
 from policies.decision import Plan
+from policies.litellm_fallbacks import read_fallbacks
 from policies.litellm_import import Imported, import_litellm
+from policies.litellm_report import Report
 from policies.loader import parse_policy
 from providers.catalog import load_catalog
 from router.commands.import_litellm import dump, known_models
@@ -245,10 +247,77 @@ def test_default_fallbacks_stand_behind_names_that_have_none_of_their_own(tmp_pa
         entry("c", "openai/gpt-4.1-mini"),
         litellm_settings={"default_fallbacks": ["c"], "fallbacks": [{"a": ["b", "missing"]}]},
     )
-    assert asked(imported, "a", tmp_path).models == ("gpt-4o", "gpt-4.1")
+    assert asked(imported, "a", tmp_path).models == ("gpt-4o", "gpt-4.1", "gpt-4.1-mini")
     assert asked(imported, "b", tmp_path).models == ("gpt-4.1", "gpt-4.1-mini")
     assert asked(imported, "c", tmp_path).models == ("gpt-4.1-mini",)
     assert "'missing'" in noted(imported)["litellm_settings.fallbacks[0].a"]
+
+
+BEHIND = ("openai/gpt-6-sol", "openai/gpt-6-luna", "dashscope/qwen3.8-max", "openai/gpt-4.1")
+
+
+def behind(**sections: Any) -> dict[str, list[str]]:
+    """Give who stands behind each of four groups of one model each."""
+    groups = ("main", "big", "safe", "last")
+    listed = (entry(name, model) for name, model in zip(groups, BEHIND, strict=True))
+    ours = dict(zip((model.partition("/")[2] for model in BEHIND), groups, strict=True))
+    found = of(*listed, **sections).policy.get("model_fallbacks", {})
+    return {ours[name]: [ours[each] for each in names] for name, names in found.items()}
+
+
+@pytest.mark.parametrize("kind", ["context_window_fallbacks", "content_policy_fallbacks"])
+def test_fallbacks_for_an_occasion_do_not_displace_the_default_ones(kind: str) -> None:
+    said = {kind: [{"main": ["big"]}], "default_fallbacks": ["safe"]}
+    assert behind(litellm_settings=said)["main"] == ["big", "safe"]
+    of_all = {kind: [{"main": ["big"]}], "fallbacks": [{"*": "safe"}]}
+    assert behind(litellm_settings=of_all)["main"] == ["big", "safe"]
+    own = {**said, "fallbacks": [{"main": ["last"]}, {"last": []}]}
+    assert behind(litellm_settings=own)["main"] == ["last", "big", "safe"]
+
+
+def test_ordinary_fallbacks_of_its_own_displace_the_default_ones() -> None:
+    said = {"fallbacks": [{"main": ["big"]}, {"big": []}], "default_fallbacks": ["safe"]}
+    assert behind(litellm_settings=said) == {"main": ["big"], "last": ["safe"]}
+
+
+@pytest.mark.parametrize(
+    ("fallbacks", "expected"),
+    [
+        (
+            [{"main": ["big"]}, {"big": ["safe"]}],
+            {"main": ["big", "safe"], "big": ["safe"]},
+        ),
+        (
+            [{"main": ["big", "last"]}, {"big": ["safe"]}],
+            {"main": ["big", "safe", "last"], "big": ["safe"]},
+        ),
+        (
+            [{"main": ["big"]}, {"big": ["main", "safe"]}, {"safe": ["safe", "big"]}],
+            {"main": ["big", "safe"], "big": ["main", "safe"], "safe": ["big", "main"]},
+        ),
+        (
+            [{"main": ["big"]}, {"big": []}],
+            {"main": ["big"]},
+        ),
+    ],
+)
+def test_fallbacks_of_fallbacks_are_asked_in_litellms_order_and_never_twice(
+    fallbacks: list[Any], expected: dict[str, list[str]]
+) -> None:
+    assert behind(router_settings={"fallbacks": fallbacks}) == expected
+
+
+def test_a_long_chain_of_fallbacks_is_followed_to_its_end() -> None:
+    count = 1500
+    listed = [entry(f"m{at}", f"openai/gpt-x{at}") for at in range(count)]
+    chain = [{f"m{at}": [f"m{at + 1}"]} for at in range(count - 1)]
+    found = read_fallbacks(
+        {"litellm_settings": {}, "router_settings": {"fallbacks": chain}},
+        {each["model_name"]: each for each in listed},
+        {},
+        Report(),
+    )
+    assert found["m0"] == [f"m{at}" for at in range(1, count)]
 
 
 def test_a_deployment_without_weight_in_the_traffic_gets_none() -> None:
