@@ -96,7 +96,11 @@ def import_litellm(
         key: mapping_of(source.get(key), key, report)
         for key in ("litellm_settings", "router_settings", "general_settings")
     }
-    accounts = Accounts(credentials=_credentials(source, report))
+    variables = mapping_of(source.get("environment_variables"), "environment_variables", report)
+    accounts = Accounts(
+        credentials=_credentials(source, report),
+        environment=frozenset(name for name, value in variables.items() if value not in (None, "")),
+    )
     places: dict[str, list[Place]] = {}
     for at, entry in enumerate(list_of(source.get("model_list"), "model_list", report)):
         read = read_entry(entry, f"model_list[{at}]", accounts, known, report)
@@ -115,7 +119,7 @@ def import_litellm(
     if keys:
         config["keys"] = keys
     policy = draft.policy(name)
-    _note_rest(source, sections, report)
+    _note_rest(source, sections, variables, report)
     _note_due(config, draft.groups, policy, known, report)
     return Imported(config, policy, tuple(report.notes), tuple(report.variables))
 
@@ -157,7 +161,10 @@ def _keys(general: dict[str, Any], report: Report) -> list[dict[str, Any]]:
 
 
 def _note_rest(
-    source: Mapping[str, Any], sections: Mapping[str, dict[str, Any]], report: Report
+    source: Mapping[str, Any],
+    sections: Mapping[str, dict[str, Any]],
+    variables: Mapping[str, Any],
+    report: Report,
 ) -> None:
     """Name every key that nobody took."""
     for section, left in sections.items():
@@ -165,7 +172,7 @@ def _note_rest(
             report.note(f"{section}.{key}", _HINTS.get(key, _LEFT_ALONE))
     for key in source:
         if key == "environment_variables":
-            listed = ", ".join(mapping_of(source[key], str(key), report))
+            listed = ", ".join(variables)
             report.note(str(key), f"set them where the gateway runs: {listed or 'none'}.")
         elif key not in (*sections, "model_list", "credential_list"):
             report.note(str(key), _HINTS.get(str(key), _LEFT_ALONE))

@@ -427,6 +427,50 @@ def test_keys_that_litellm_reads_by_itself_are_among_those_to_set() -> None:
     assert "OPENAI_API_KEY" not in of(entry("m", "openai/gpt-6-sol")).variables
 
 
+ELSEWHERE = [
+    ("openai/gpt-6-sol", ("OPENAI_API_BASE",), "OPENAI_API_BASE"),
+    ("gpt-6-sol", ("OPENAI_API_BASE", "OPENAI_BASE_URL"), "OPENAI_BASE_URL"),
+    ("anthropic/claude-opus-5-5", ("ANTHROPIC_BASE_URL",), "ANTHROPIC_BASE_URL"),
+    ("claude-opus-5-5", ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_BASE"), "ANTHROPIC_API_BASE"),
+    ("dashscope/qwen3.8-max", ("DASHSCOPE_API_BASE",), "DASHSCOPE_API_BASE"),
+    ("dashscope/qwen3.8-max", ("DASHSCOPE_BASE_URL",), "DASHSCOPE_BASE_URL"),
+]
+
+
+@pytest.mark.parametrize(("model", "named", "read"), ELSEWHERE)
+def test_an_address_among_the_files_variables_is_the_providers(
+    model: str, named: tuple[str, ...], read: str
+) -> None:
+    imported = of(
+        entry("m", model), environment_variables=dict.fromkeys(named, "https://proxy.example/v1")
+    )
+    (provider,) = imported.config["providers"].values()
+    assert provider["base_url"] == f"${{{read}}}"
+    assert read in imported.variables and read in noted(imported)["environment_variables"]
+
+
+@pytest.mark.parametrize(
+    ("model", "params", "variables", "base_url"),
+    [
+        ("openai/gpt-6-sol", {}, {}, None),
+        ("openai/gpt-6-sol", {}, {"OPENAI_API_BASE": ""}, None),
+        ("openai/gpt-6-sol", {}, {"OPENAI_API_BASE": None}, None),
+        ("openai/gpt-6-sol", {}, {"ANTHROPIC_API_BASE": "https://a"}, None),
+        ("openai/gpt-6-sol", {}, ["OPENAI_API_BASE"], None),
+        ("openai/gpt-6-sol", {"api_base": "https://own"}, {"OPENAI_API_BASE": "b"}, "https://own"),
+        ("hosted_vllm/q", {}, {"OPENAI_API_BASE": "https://b"}, "${HOSTED_VLLM_API_BASE}"),
+        ("lm_studio/q", {"api_base": "http://pc"}, {"OPENAI_BASE_URL": "b"}, "http://pc"),
+        ("groq/llama", {}, {"OPENAI_API_BASE": "https://b"}, None),
+    ],
+)
+def test_an_entry_of_its_own_address_or_of_another_vendor_stays_where_it_is(
+    model: str, params: dict[str, Any], variables: Any, base_url: str | None
+) -> None:
+    imported = of(entry("m", model, params=params), environment_variables=variables)
+    (provider,) = imported.config["providers"].values()
+    assert provider.get("base_url") == base_url
+
+
 def test_a_model_that_its_vendor_retired_is_to_be_replaced() -> None:
     gone = dataclasses.replace(
         KNOWN["gpt-6-sol"], is_retired=True, why_off="retired by the vendor on 2026-10-23"
