@@ -143,6 +143,7 @@ class Place:
     provider: str
     wire_name: str
     weight: float | None = None
+    """0 where it only stands in for the others."""
     order: float | None = None
     """Its turn in its group: those with a higher one stand in for those with a lower one."""
 
@@ -201,7 +202,7 @@ def _read(
     base = _base(wire_name, info, f"{where}.model_info", known)
     _check_mode(base, info, where)
     weight = _weight(params, inside, report)
-    order = _order(params, inside, report)
+    order = read_order(params, inside, report)
     account = _account(vendor, wire_name, params, inside, accounts.environment, report)
     facts = _facts(params, info, where, report)
     for key in entry:
@@ -287,13 +288,14 @@ def _weight(params: Mapping[str, Any], where: str, report: Report) -> float | No
         weight = float(number_of(value, where, 0, 1e9))
     except UnusableError as problem:
         report.note(where, f"{problem.why}; left out, so it counts as 1.")
-        return None
+        return 1.0
     if weight == 0:
         raise UnusableError(where, "is 0, so no requests are meant to go there")
     return weight
 
 
-def _order(params: Mapping[str, Any], where: str, report: Report) -> float | None:
+def read_order(params: Mapping[str, Any], where: str, report: Report) -> float | None:
+    """Give a deployment's turn in its group; None where none is said that can be read."""
     value = params.get("order")
     if value is None:
         return None

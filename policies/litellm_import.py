@@ -23,13 +23,15 @@ from policies.litellm_report import (
     mapping_of,
     number_of,
 )
+from policies.litellm_weights import settle_weights
 from policies.rules import AUTO
 from policies.signals import Candidate
 
 __all__ = ["Imported", "Note", "import_litellm"]
 
+_SHUFFLE = "simple-shuffle"
 _OBJECTIVES = {
-    "simple-shuffle": "weighted",
+    _SHUFFLE: "weighted",
     "latency-based-routing": "fastest",
     "cost-based-routing": "cheapest",
 }
@@ -102,7 +104,8 @@ def import_litellm(
         environment=frozenset(name for name, value in variables.items() if value not in (None, "")),
     )
     places: dict[str, list[Place]] = {}
-    for at, entry in enumerate(list_of(source.get("model_list"), "model_list", report)):
+    entries = list_of(source.get("model_list"), "model_list", report)
+    for at, entry in enumerate(entries):
         read = read_entry(entry, f"model_list[{at}]", accounts, known, report)
         if read is not None:
             places.setdefault(read[0], []).append(read[1])
@@ -110,6 +113,8 @@ def import_litellm(
         report.note(f"credential_list, '{unused}'", "no entry names it; not taken over.")
     if not places:
         report.note("model_list", _HINTS["model_list"], is_due=True)
+    if sections["router_settings"].get("routing_strategy") in (None, _SHUFFLE):
+        places = settle_weights(places, entries, report)
     draft = _PolicyDraft(places, sections, known, report)
     config: dict[str, Any] = {
         "providers": accounts.providers,
@@ -311,7 +316,7 @@ class _PolicyDraft:
     def _objective(self) -> str:
         where = "router_settings.routing_strategy"
         given = self._sections["router_settings"].pop("routing_strategy", None)
-        strategy = "simple-shuffle" if given is None else given
+        strategy = _SHUFFLE if given is None else given
         if isinstance(strategy, str) and strategy in _OBJECTIVES:
             return _OBJECTIVES[strategy]
         said = f"'{strategy}' has no counterpart" if isinstance(strategy, str) else "is no text"

@@ -7,60 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from policies.decision import Plan
-from policies.litellm_fallbacks import read_fallbacks
-from policies.litellm_import import Imported, import_litellm
-from policies.litellm_report import Report
-from policies.loader import parse_policy
-from providers.catalog import load_catalog
-from router.commands.import_litellm import dump, known_models
-from router.places import Place, find_places, list_candidates
-from router.settings import load_settings
-from router.vendors import find_models, find_vendors, statuses
-from tests.policies.worlds import NOON, plan
-
-KNOWN = known_models(load_catalog())
-
-
-def taken(text: str) -> Imported:
-    """Give the import of a configuration, with the catalog at hand."""
-    return import_litellm(yaml.safe_load(text), known=KNOWN)
-
-
-def entry(name: str, model: str, **more: Any) -> dict[str, Any]:
-    params = {"model": model, "api_key": "os.environ/K", **more.pop("params", {})}
-    return {"model_name": name, "litellm_params": params, **more}
-
-
-def of(*entries: dict[str, Any], **sections: Any) -> Imported:
-    return import_litellm({"model_list": list(entries), **sections}, known=KNOWN)
-
-
-def places(imported: Imported, folder: Path) -> dict[str, list[Place]]:
-    """Give where every model of the written configuration is called."""
-    path = folder / "pointsman.yaml"
-    path.write_text(dump(imported.config))
-    settings = load_settings(path, dict.fromkeys(imported.variables, "a-key"))
-    vendors = find_vendors(settings, {})
-    return find_places(find_models(load_catalog(), settings, vendors), settings, vendors)
-
-
-def asked(imported: Imported, name: str, folder: Path) -> Plan:
-    """Give the plan for a caller who asks for a name that LiteLLM knew."""
-    path = folder / "pointsman.yaml"
-    path.write_text(dump(imported.config))
-    settings = load_settings(path, dict.fromkeys(imported.variables, "a-key"))
-    vendors = find_vendors(settings, {})
-    catalog = find_models(load_catalog(), settings, vendors)
-    there = find_places(catalog, settings, vendors)
-    models = list_candidates(catalog, there, statuses(vendors), NOON.date())
-    return plan(parse_policy(dump(imported.policy)), models=list(models), requested=name)
-
-
-def noted(imported: Imported) -> dict[str, str]:
-    return {note.where: note.message for note in imported.notes}
+from policies.litellm_import import import_litellm
+from tests.policies.litellm_imports import KNOWN, asked, entry, noted, of, places, taken
 
 
 def test_two_groups_of_one_model_stay_two_places(tmp_path: Path) -> None:
@@ -228,96 +177,6 @@ def test_the_cheapest_of_models_without_prices_asks_for_prices() -> None:
     )
     (due,) = [note for note in imported.notes if note.is_due and "prices" in note.message]
     assert due.where == "pointsman.yaml, models.llama-x"
-
-
-def test_fallbacks_are_read_from_a_mapping_and_a_lone_name_is_one_name(tmp_path: Path) -> None:
-    imported = of(
-        entry("a", "openai/gpt-4o"),
-        entry("b", "openai/gpt-4.1"),
-        router_settings={"fallbacks": {"a": "b"}, "model_group_alias": ["x"]},
-    )
-    assert asked(imported, "a", tmp_path).models == ("gpt-4o", "gpt-4.1")
-    assert "router_settings.model_group_alias" in noted(imported)
-
-
-def test_default_fallbacks_stand_behind_names_that_have_none_of_their_own(tmp_path: Path) -> None:
-    imported = of(
-        entry("a", "openai/gpt-4o"),
-        entry("b", "openai/gpt-4.1"),
-        entry("c", "openai/gpt-4.1-mini"),
-        litellm_settings={"default_fallbacks": ["c"], "fallbacks": [{"a": ["b", "missing"]}]},
-    )
-    assert asked(imported, "a", tmp_path).models == ("gpt-4o", "gpt-4.1", "gpt-4.1-mini")
-    assert asked(imported, "b", tmp_path).models == ("gpt-4.1", "gpt-4.1-mini")
-    assert asked(imported, "c", tmp_path).models == ("gpt-4.1-mini",)
-    assert "'missing'" in noted(imported)["litellm_settings.fallbacks[0].a"]
-
-
-BEHIND = ("openai/gpt-6-sol", "openai/gpt-6-luna", "dashscope/qwen3.8-max", "openai/gpt-4.1")
-
-
-def behind(**sections: Any) -> dict[str, list[str]]:
-    """Give who stands behind each of four groups of one model each."""
-    groups = ("main", "big", "safe", "last")
-    listed = (entry(name, model) for name, model in zip(groups, BEHIND, strict=True))
-    ours = dict(zip((model.partition("/")[2] for model in BEHIND), groups, strict=True))
-    found = of(*listed, **sections).policy.get("model_fallbacks", {})
-    return {ours[name]: [ours[each] for each in names] for name, names in found.items()}
-
-
-@pytest.mark.parametrize("kind", ["context_window_fallbacks", "content_policy_fallbacks"])
-def test_fallbacks_for_an_occasion_do_not_displace_the_default_ones(kind: str) -> None:
-    said = {kind: [{"main": ["big"]}], "default_fallbacks": ["safe"]}
-    assert behind(litellm_settings=said)["main"] == ["big", "safe"]
-    of_all = {kind: [{"main": ["big"]}], "fallbacks": [{"*": "safe"}]}
-    assert behind(litellm_settings=of_all)["main"] == ["big", "safe"]
-    own = {**said, "fallbacks": [{"main": ["last"]}, {"last": []}]}
-    assert behind(litellm_settings=own)["main"] == ["last", "big", "safe"]
-
-
-def test_ordinary_fallbacks_of_its_own_displace_the_default_ones() -> None:
-    said = {"fallbacks": [{"main": ["big"]}, {"big": []}], "default_fallbacks": ["safe"]}
-    assert behind(litellm_settings=said) == {"main": ["big"], "last": ["safe"]}
-
-
-@pytest.mark.parametrize(
-    ("fallbacks", "expected"),
-    [
-        (
-            [{"main": ["big"]}, {"big": ["safe"]}],
-            {"main": ["big", "safe"], "big": ["safe"]},
-        ),
-        (
-            [{"main": ["big", "last"]}, {"big": ["safe"]}],
-            {"main": ["big", "safe", "last"], "big": ["safe"]},
-        ),
-        (
-            [{"main": ["big"]}, {"big": ["main", "safe"]}, {"safe": ["safe", "big"]}],
-            {"main": ["big", "safe"], "big": ["main", "safe"], "safe": ["big", "main"]},
-        ),
-        (
-            [{"main": ["big"]}, {"big": []}],
-            {"main": ["big"]},
-        ),
-    ],
-)
-def test_fallbacks_of_fallbacks_are_asked_in_litellms_order_and_never_twice(
-    fallbacks: list[Any], expected: dict[str, list[str]]
-) -> None:
-    assert behind(router_settings={"fallbacks": fallbacks}) == expected
-
-
-def test_a_long_chain_of_fallbacks_is_followed_to_its_end() -> None:
-    count = 1500
-    listed = [entry(f"m{at}", f"openai/gpt-x{at}") for at in range(count)]
-    chain = [{f"m{at}": [f"m{at + 1}"]} for at in range(count - 1)]
-    found = read_fallbacks(
-        {"litellm_settings": {}, "router_settings": {"fallbacks": chain}},
-        {each["model_name"]: each for each in listed},
-        {},
-        Report(),
-    )
-    assert found["m0"] == [f"m{at}" for at in range(1, count)]
 
 
 def test_a_deployment_without_weight_in_the_traffic_gets_none() -> None:
