@@ -40,7 +40,7 @@ def import_litellm(
         python main.py check gateway/pointsman.yaml
     """
     try:
-        source = read_yaml(file).data
+        source = read_yaml(file, is_old=True).data  # as LiteLLM reads it
     except PolicyFileError as error:
         for finding in error.findings:
             errors.print(f"✗ {finding}", style="red", markup=False, soft_wrap=True)
