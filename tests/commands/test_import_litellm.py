@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import Any
@@ -95,3 +96,95 @@ def test_import_litellm_takes_no_other_text_for_a_yes(yes: str, tmp_path: Path) 
     source.write_text(SOURCE.format(yes=yes, no="no"))
     done = _run("import-litellm", source, "--out", tmp_path)
     assert "litellm_settings.cache: is text, not a yes or no" in done.stderr
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "config.yaml"
+    path.write_text(SOURCE.format(yes="true", no="false"))
+    return path
+
+
+NAMES = ("pointsman.yaml", "imported-policy.yaml")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_import_litellm_writes_both_files_or_none_and_tells_what_it_found(
+    name: str, source: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "a[1]b"
+    out.mkdir()
+    (out / name).write_text("name: foreign\n")
+    done = _run("import-litellm", source, "--out", out)
+    assert done.exit_code == 1
+    assert [each.name for each in out.iterdir()] == [name]
+    assert (out / name).read_text() == "name: foreign\n"
+    (told,) = [line for line in done.stderr.splitlines() if line.startswith("✗")]
+    assert str(out / name) in told and "--force" in told
+    assert "litellm_params.rpm" in done.stderr and "Set in the environment: K." in done.stderr
+    forced = _run("import-litellm", source, "--out", out, "--force")
+    assert forced.exit_code == 0
+    assert sorted(each.name for each in out.iterdir()) == sorted(NAMES)
+    assert "foreign" not in (out / name).read_text()
+    both = _run("import-litellm", source, "--out", out)
+    assert both.exit_code == 1 and all(str(out / each) in both.stderr for each in NAMES)
+
+
+@pytest.mark.parametrize("below", ["", "folder", "folder/further"])
+def test_import_litellm_says_of_what_is_no_folder_that_it_is_none(
+    below: str, source: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine")
+    done = _run("import-litellm", source, "--out", file / below)
+    assert done.exit_code == 2 and "Traceback" not in done.output
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith(f"✗ {file / below} is no folder to write to: ")
+    assert "litellm_params.rpm" in done.stderr and file.read_text() == "mine"
+
+
+@pytest.mark.parametrize("folder", ["/proc/x", "/dev/null", "n" * 300])
+def test_import_litellm_says_of_a_folder_that_cannot_be_made_why(
+    folder: str, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = _run("import-litellm", source, "--out", folder)
+    assert done.exit_code == 2 and isinstance(done.exception, SystemExit)
+    assert f"✗ {folder} is no folder to write to: " in done.stderr
+
+
+def test_import_litellm_writes_over_no_folder(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "out" / "pointsman.yaml").mkdir(parents=True)
+    done = _run("import-litellm", source, "--out", tmp_path / "out", "--force")
+    assert done.exit_code == 2 and "pointsman.yaml is a folder" in done.stderr
+    assert [each.name for each in (tmp_path / "out").iterdir()] == ["pointsman.yaml"]
+
+
+def test_import_litellm_leaves_everything_as_it_was_when_the_disk_is_full(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in NAMES:
+        (out / name).write_text("old")
+    written = Path.write_text
+
+    def fill(path: Path, text: str, **how: Any) -> int:
+        if "pointsman" in path.name:
+            written(path, text[:10], **how)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return written(path, text, **how)
+
+    monkeypatch.setattr(Path, "write_text", fill)
+    done = _run("import-litellm", source, "--out", out, "--force")
+    assert done.exit_code == 1 and f"✗ {out} cannot be written to: No space left" in done.stderr
+    assert {each.name: each.read_text() for each in out.iterdir()} == dict.fromkeys(NAMES, "old")
+
+
+def test_import_litellm_writes_through_links(source: Path, tmp_path: Path) -> None:
+    out, real = tmp_path / "out", tmp_path / "real.yaml"
+    out.mkdir()
+    real.write_text("old")
+    (out / "pointsman.yaml").symlink_to(real)
+    assert _run("import-litellm", source, "--out", out, "--force").exit_code == 0
+    assert (out / "pointsman.yaml").is_symlink() and "providers" in real.read_text()
