@@ -29,13 +29,16 @@ class _Vendor:
     """Written where the entry has none, so that no other vendor's key is sent there."""
     base_variable: str | None = None
     """Where LiteLLM looks for the address when the entry has none."""
+    moved_by: tuple[str, ...] = ()
+    """Which variables move a vendor with an address of its own elsewhere, the strongest first."""
 
 
+_OPENAI = _Vendor("openai", moved_by=("OPENAI_BASE_URL", "OPENAI_API_BASE"))
 _VENDORS = {
-    "openai": _Vendor("openai"),
-    "custom_openai": _Vendor("openai"),
-    "anthropic": _Vendor("anthropic"),
-    "dashscope": _Vendor("dashscope"),
+    "openai": _OPENAI,
+    "custom_openai": _OPENAI,
+    "anthropic": _Vendor("anthropic", moved_by=("ANTHROPIC_API_BASE", "ANTHROPIC_BASE_URL")),
+    "dashscope": _Vendor("dashscope", moved_by=("DASHSCOPE_API_BASE", "DASHSCOPE_BASE_URL")),
     "hosted_vllm": _Vendor(
         "llama_server", (("engine", "vllm"),), "${HOSTED_VLLM_API_KEY:-}", "HOSTED_VLLM_API_BASE"
     ),
@@ -140,6 +143,7 @@ class Place:
     provider: str
     wire_name: str
     weight: float | None = None
+    """0 where it only stands in for the others."""
     order: float | None = None
     """Its turn in its group: those with a higher one stand in for those with a lower one."""
 
@@ -152,6 +156,8 @@ class Accounts:
     credentials: dict[str, dict[str, Any]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     """Credentials that an entry named."""
+    environment: frozenset[str] = frozenset()
+    """Variables that LiteLLM's file itself sets."""
 
     def name_of(self, entry: dict[str, Any]) -> str:
         """Give the name of an account, adding it when it is a new one."""
@@ -196,8 +202,8 @@ def _read(
     base = _base(wire_name, info, f"{where}.model_info", known)
     _check_mode(base, info, where)
     weight = _weight(params, inside, report)
-    order = _order(params, inside, report)
-    account = _account(vendor, wire_name, params, inside, report)
+    order = read_order(params, inside, report)
+    account = _account(vendor, wire_name, params, inside, accounts.environment, report)
     facts = _facts(params, info, where, report)
     for key in entry:
         if key not in ("model_name", "litellm_params", "model_info"):
@@ -282,13 +288,14 @@ def _weight(params: Mapping[str, Any], where: str, report: Report) -> float | No
         weight = float(number_of(value, where, 0, 1e9))
     except UnusableError as problem:
         report.note(where, f"{problem.why}; left out, so it counts as 1.")
-        return None
+        return 1.0
     if weight == 0:
         raise UnusableError(where, "is 0, so no requests are meant to go there")
     return weight
 
 
-def _order(params: Mapping[str, Any], where: str, report: Report) -> float | None:
+def read_order(params: Mapping[str, Any], where: str, report: Report) -> float | None:
+    """Give a deployment's turn in its group; None where none is said that can be read."""
     value = params.get("order")
     if value is None:
         return None
@@ -301,19 +308,26 @@ def _order(params: Mapping[str, Any], where: str, report: Report) -> float | Non
 
 
 def _account(
-    vendor: _Vendor, wire_name: str, params: Mapping[str, Any], where: str, report: Report
+    vendor: _Vendor,
+    wire_name: str,
+    params: Mapping[str, Any],
+    where: str,
+    environment: frozenset[str],
+    report: Report,
 ) -> dict[str, Any]:
     """Give the account of an entry, as `providers` has it."""
     account: dict[str, Any] = {"kind": vendor.kind}
     bases = [report.plain(params.get(key), f"{where}.{key}") for key in ("api_base", "base_url")]
     base_url = bases[0] or bases[1]
-    if base_url is None and vendor.base_variable:
-        base_url = report.refer(vendor.base_variable)
+    moving = (each for each in vendor.moved_by if each in environment)
+    variable = vendor.base_variable or next(moving, None)
+    if base_url is None and variable:
+        base_url = report.refer(variable)
     api_key = report.secret(params.get("api_key"), f"{where}.api_key") or vendor.api_key
     if api_key:
         account["api_key"] = api_key
-    elif variable := _usual_key(vendor, wire_name, params):
-        report.refer(variable)  # read by the client itself, as by LiteLLM
+    elif usual := _usual_key(vendor, wire_name, params):
+        report.refer(usual)  # read by the client itself, as by LiteLLM
     if base_url:
         account["base_url"] = base_url
     organization = report.plain(params.get("organization"), f"{where}.organization")

@@ -7,7 +7,6 @@ a name never reaches a deployment that it did not reach before.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 
 from policies.litellm_entries import Facts, Place
 from policies.litellm_report import Report
+from policies.litellm_weights import turn_of
 from policies.rules import AUTO
 from policies.signals import ANY_LOCAL, Candidate
 
@@ -103,22 +103,22 @@ def can_call(name: str, where: str, target: str, report: Report) -> bool:
 
 
 def _split(places: Sequence[Place]) -> list[_Key]:
-    """Sort a group's deployments by what they say of their model, and by their turns where these differ."""
-    turns = sorted(places, key=_turn) if _is_ordered(places) else places
-    sorted_: dict[tuple[str, Facts, float], list[Place]] = {}
-    for place in turns:
-        turn = _turn(place) if turns is not places else 0.0
-        sorted_.setdefault((place.base, place.facts, turn), []).append(place)
-    return [(base, facts, tuple(listed)) for (base, facts, _), listed in sorted_.items()]
+    """Sort a group's deployments by what they say of their model, and by their turns where these differ.
+
+    Those that only stand in are models of their own: a pool may give a model no share, which a model
+    cannot do to one of its deployments.
+    """
+    is_ordered = _is_ordered(places)
+    turns = sorted(places, key=lambda each: (turn_of(each), each.weight == 0))
+    sorted_: dict[tuple[str, Facts, float, bool], list[Place]] = {}
+    for place in turns if is_ordered else places:
+        turn = turn_of(place) if is_ordered else 0.0
+        sorted_.setdefault((place.base, place.facts, turn, place.weight == 0), []).append(place)
+    return [(key[0], key[1], tuple(listed)) for key, listed in sorted_.items()]
 
 
 def _is_ordered(places: Sequence[Place]) -> bool:
-    return len({_turn(place) for place in places}) > 1
-
-
-def _turn(place: Place) -> float:
-    """LiteLLM asks those without an order last."""
-    return math.inf if place.order is None else place.order
+    return len({turn_of(place) for place in places}) > 1
 
 
 def _model_names(
@@ -180,7 +180,7 @@ def _card(name: str, key: _Key, known: Mapping[str, Candidate]) -> dict[str, Any
         entry["prices"] = dict(facts.prices)
     entry["deployments"] = [
         {"provider": place.provider, "wire_name": place.wire_name}
-        | ({} if place.weight is None else {"weight": place.weight})
+        | ({"weight": place.weight} if place.weight else {})
         for place in places
     ]
     return entry

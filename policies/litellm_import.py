@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from policies.litellm_entries import Accounts, Place, read_entry
+from policies.litellm_fallbacks import read_fallbacks
 from policies.litellm_groups import Group, Groups, build_groups, can_call, fit, free
 from policies.litellm_report import (
     Note,
@@ -21,20 +22,19 @@ from policies.litellm_report import (
     list_of,
     mapping_of,
     number_of,
-    text_of,
 )
+from policies.litellm_weights import settle_weights
 from policies.rules import AUTO
 from policies.signals import Candidate
 
 __all__ = ["Imported", "Note", "import_litellm"]
 
-_EVERY = "*"
+_SHUFFLE = "simple-shuffle"
 _OBJECTIVES = {
-    "simple-shuffle": "weighted",
+    _SHUFFLE: "weighted",
     "latency-based-routing": "fastest",
     "cost-based-routing": "cheapest",
 }
-_FALLBACKS = ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
 _FIGURES = (
     ("retries_per_model", "litellm_settings", "num_retries", 0, 10),
     ("retries_per_model", "router_settings", "num_retries", 0, 10),
@@ -98,9 +98,14 @@ def import_litellm(
         key: mapping_of(source.get(key), key, report)
         for key in ("litellm_settings", "router_settings", "general_settings")
     }
-    accounts = Accounts(credentials=_credentials(source, report))
+    variables = mapping_of(source.get("environment_variables"), "environment_variables", report)
+    accounts = Accounts(
+        credentials=_credentials(source, report),
+        environment=frozenset(name for name, value in variables.items() if value not in (None, "")),
+    )
     places: dict[str, list[Place]] = {}
-    for at, entry in enumerate(list_of(source.get("model_list"), "model_list", report)):
+    entries = list_of(source.get("model_list"), "model_list", report)
+    for at, entry in enumerate(entries):
         read = read_entry(entry, f"model_list[{at}]", accounts, known, report)
         if read is not None:
             places.setdefault(read[0], []).append(read[1])
@@ -108,6 +113,8 @@ def import_litellm(
         report.note(f"credential_list, '{unused}'", "no entry names it; not taken over.")
     if not places:
         report.note("model_list", _HINTS["model_list"], is_due=True)
+    if sections["router_settings"].get("routing_strategy") in (None, _SHUFFLE):
+        places = settle_weights(places, entries, report)
     draft = _PolicyDraft(places, sections, known, report)
     config: dict[str, Any] = {
         "providers": accounts.providers,
@@ -117,7 +124,7 @@ def import_litellm(
     if keys:
         config["keys"] = keys
     policy = draft.policy(name)
-    _note_rest(source, sections, report)
+    _note_rest(source, sections, variables, report)
     _note_due(config, draft.groups, policy, known, report)
     return Imported(config, policy, tuple(report.notes), tuple(report.variables))
 
@@ -159,7 +166,10 @@ def _keys(general: dict[str, Any], report: Report) -> list[dict[str, Any]]:
 
 
 def _note_rest(
-    source: Mapping[str, Any], sections: Mapping[str, dict[str, Any]], report: Report
+    source: Mapping[str, Any],
+    sections: Mapping[str, dict[str, Any]],
+    variables: Mapping[str, Any],
+    report: Report,
 ) -> None:
     """Name every key that nobody took."""
     for section, left in sections.items():
@@ -167,7 +177,7 @@ def _note_rest(
             report.note(f"{section}.{key}", _HINTS.get(key, _LEFT_ALONE))
     for key in source:
         if key == "environment_variables":
-            listed = ", ".join(mapping_of(source[key], str(key), report))
+            listed = ", ".join(variables)
             report.note(str(key), f"set them where the gateway runs: {listed or 'none'}.")
         elif key not in (*sections, "model_list", "credential_list"):
             report.note(str(key), _HINTS.get(str(key), _LEFT_ALONE))
@@ -241,11 +251,7 @@ class _PolicyDraft:
         self._report = report
         self._sections = sections
         self._given = self._read_aliases(places)
-        behind = self._read_fallbacks(places)
-        every = behind.get(_EVERY, [])
-        self._behind = {
-            group: [each for each in behind.get(group, every) if each != group] for group in places
-        }
+        self._behind = read_fallbacks(sections, places, self._given, report)
         self.groups = build_groups(places, self._behind, known, report)
 
     def policy(self, name: str) -> dict[str, Any]:
@@ -310,7 +316,7 @@ class _PolicyDraft:
     def _objective(self) -> str:
         where = "router_settings.routing_strategy"
         given = self._sections["router_settings"].pop("routing_strategy", None)
-        strategy = "simple-shuffle" if given is None else given
+        strategy = _SHUFFLE if given is None else given
         if isinstance(strategy, str) and strategy in _OBJECTIVES:
             return _OBJECTIVES[strategy]
         said = f"'{strategy}' has no counterpart" if isinstance(strategy, str) else "is no text"
@@ -390,69 +396,3 @@ class _PolicyDraft:
                 self._report.note(where, f"is a group's name too; it stands for '{group}' now.")
             aliases[alias] = target.name
         return aliases
-
-    def _read_fallbacks(self, places: Mapping[str, Any]) -> dict[str, list[str]]:
-        """Give the groups that stand behind each group; `*` stands for every other group."""
-        behind: dict[str, list[str]] = {}
-        for key in _FALLBACKS:
-            for section in ("litellm_settings", "router_settings"):
-                where = f"{section}.{key}"
-                value = self._sections[section].pop(key, None)
-                pairs = self._pairs(value, where)
-                for group, names, at in pairs:
-                    if group != _EVERY and group not in places:
-                        self._report.note(at, "is no group that was taken over; left out.")
-                        continue
-                    listed = behind.setdefault(group, [])
-                    listed += [
-                        each for each in self._targets(names, at, places) if each not in listed
-                    ]
-                self._note_occasion(key, where, bool(pairs))
-        for section in ("litellm_settings", "router_settings"):
-            where = f"{section}.default_fallbacks"
-            names = self._sections[section].pop("default_fallbacks", None)
-            if names is not None:
-                listed = behind.setdefault(_EVERY, [])
-                listed += [
-                    each for each in self._targets(names, where, places) if each not in listed
-                ]
-        return behind
-
-    def _note_occasion(self, key: str, where: str, is_given: bool) -> None:
-        if is_given and key == "context_window_fallbacks":
-            message = "are ordinary fallbacks now: they also answer when the model is down."
-            self._report.note(where, message)
-        if is_given and key == "content_policy_fallbacks":
-            self._report.note(
-                where,
-                "are ordinary fallbacks now; for prompts that a content filter refused, add "
-                "`filtered_elsewhere: true` to the policy's terms.",
-            )
-
-    def _pairs(self, value: Any, where: str) -> list[tuple[str, Any, str]]:
-        """Give each group with its fallbacks and its place, from a list or a mapping."""
-        if isinstance(value, Mapping):
-            return [(str(group), names, f"{where}.{group}") for group, names in value.items()]
-        pairs: list[tuple[str, Any, str]] = []
-        for at, entry in enumerate(list_of(value, where, self._report)):
-            inside = f"{where}[{at}]"
-            given = mapping_of(entry, inside, self._report)
-            pairs += [(group, names, f"{inside}.{group}") for group, names in given.items()]
-        return pairs
-
-    def _targets(self, names: Any, where: str, places: Mapping[str, Any]) -> list[str]:
-        """Give the groups that a fallback names, one or a list."""
-        found: list[str] = []
-        listed = [names] if isinstance(names, str) else list_of(names, where, self._report)
-        for each in listed:
-            try:
-                name = text_of(each, where)
-            except UnusableError as problem:
-                self._report.note(where, f"{problem.why}; left out.")
-                continue
-            group = self._given.get(name or "", name or "")
-            if group in places:
-                found.append(group)
-            else:
-                self._report.note(where, f"'{name}' is no group that was taken over; left out.")
-        return found

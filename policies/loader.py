@@ -90,6 +90,17 @@ for _tag, _pattern, _first in (
     _Reader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
 
 
+class _OldReader(_Reader):
+    """YAML 1.1 where it says more than ours: its other words for true and false (y and n are none to PyYAML)."""
+
+
+_OldReader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool",
+    re.compile(r"^(?:yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF)$"),
+    list("yYnNoO"),
+)
+
+
 def _number(reader: _Reader, node: yaml.ScalarNode) -> Any:
     is_whole = node.tag.endswith("int")
     read = reader.construct_yaml_int if is_whole else reader.construct_yaml_float
@@ -100,8 +111,8 @@ for _tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float"):
     _Reader.add_constructor(_tag, _number)
 
 
-def read_yaml(path: FilePath) -> Located:
-    """Read a YAML file with its line numbers.
+def read_yaml(path: FilePath, *, is_old: bool = False) -> Located:
+    """Read a YAML file with its line numbers; one of YAML 1.1 also says yes, no, on and off.
 
     Raises:
         PolicyFileError: the file is missing, unreadable, too large or not YAML.
@@ -114,19 +125,21 @@ def read_yaml(path: FilePath) -> Located:
     if len(raw) > MAX_BYTES:
         raise _refuse(str(path), 0, f"is larger than {MAX_BYTES // 1_000_000} MB.", "Split it.")
     try:
-        return parse_yaml(raw.decode("utf-8"), str(path))
+        return parse_yaml(raw.decode("utf-8"), str(path), is_old=is_old)
     except UnicodeDecodeError as error:
         raise _refuse(str(path), 0, "is not UTF-8 text.", "Save it as UTF-8.") from error
 
 
-def parse_yaml(text: str, file: str = "") -> Located:
+def parse_yaml(text: str, file: str = "", *, is_old: bool = False) -> Located:
     """Read YAML text with its line numbers; a key written twice is an error.
+
+    `is_old` is for files of programs that read YAML 1.1: there yes, no, on and off are booleans too.
 
     Raises:
         PolicyFileError: the text is not YAML, or says the same key twice.
     """
     try:
-        reader = _Reader(text)
+        reader = (_OldReader if is_old else _Reader)(text)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         said = f"holds the character U+{error.character:04X}, which no YAML file may hold."

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 import yaml
@@ -19,6 +21,7 @@ from providers.catalog import Catalog, load_catalog
 from router.commands.opening import BAD_CONFIG, FAILED, errors
 from router.places import list_candidates
 
+_CONFIG = "pointsman.yaml"
 _POLICY = "imported-policy.yaml"
 
 
@@ -40,27 +43,25 @@ def import_litellm(
         python main.py check gateway/pointsman.yaml
     """
     try:
-        source = read_yaml(file).data
+        source = read_yaml(file, is_old=True).data  # as LiteLLM reads it
     except PolicyFileError as error:
         for finding in error.findings:
             errors.print(f"✗ {finding}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(BAD_CONFIG) from None
     if not isinstance(source, dict):
-        errors.print(f"✗ {file} holds no mapping, so it is no LiteLLM configuration.", style="red")
-        raise typer.Exit(BAD_CONFIG)
+        _refuse(f"{file} holds no mapping, so it is no LiteLLM configuration.", BAD_CONFIG)
     imported = translate(source, known=known_models(load_catalog()))
-    if not imported.config["models"]:
-        _tell(imported)
-        errors.print("✗ no model could be taken over; nothing was written.", style="red")
-        raise typer.Exit(FAILED)
-    config = {**imported.config, "policy": _POLICY}
-    _write(out / "pointsman.yaml", config, force=force)
-    _write(out / _POLICY, imported.policy, force=force)
     _tell(imported)
+    if not imported.config["models"]:
+        _refuse("no model could be taken over; nothing was written.", FAILED)
+    config = {**imported.config, "policy": _POLICY}
+    _write(out, {_POLICY: imported.policy, _CONFIG: config}, force=force)
     errors.print(
         f"✓ {len(imported.config['models'])} models taken over, {len(imported.notes)} notes. "
-        f"Next: python main.py check {out / 'pointsman.yaml'}",
+        f"Next: python main.py check {out / _CONFIG}",
         style="green",
+        markup=False,
+        soft_wrap=True,
     )
 
 
@@ -105,9 +106,39 @@ def _line(note: Note) -> str:
     return f"! {'To do: ' if note.is_due else ''}{note.where}: {note.message}"
 
 
-def _write(path: Path, data: object, *, force: bool) -> None:
-    if path.exists() and not force:
-        errors.print(f"✗ {path} is there already; say --force to overwrite it.", style="red")
-        raise typer.Exit(FAILED)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(dump(data), encoding="utf-8")
+def _write(out: Path, files: Mapping[str, object], *, force: bool) -> None:
+    """Write all files into a folder, or none: a configuration beside another's policy would run by that.
+
+    They are written beside their places first, so a disk that is full leaves what was there as it was.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        taken = [out / name for name in files if (out / name).exists()]
+    except OSError as problem:
+        _refuse(f"{out} is no folder to write to: {problem.strerror}.", BAD_CONFIG)
+    for path in taken:
+        if path.is_dir():
+            _refuse(f"{path} is a folder; nothing was written.", BAD_CONFIG)
+    if taken and not force:
+        there = (
+            f"{' and '.join(map(str, taken))} {'is' if len(taken) == 1 else 'are'} there already"
+        )
+        _refuse(f"{there}, so nothing was written; say --force to overwrite.", FAILED)
+    parts: dict[Path, Path] = {}
+    try:
+        for name, data in files.items():
+            path = (out / name).resolve()  # what a link leads to, and not the link, is replaced
+            part = parts[path] = path.with_name(f".{path.name}.part")
+            part.write_text(dump(data), encoding="utf-8")
+        for path, part in parts.items():
+            part.replace(path)
+    except OSError as problem:
+        for part in parts.values():
+            with contextlib.suppress(OSError):
+                part.unlink()
+        _refuse(f"{out} cannot be written to: {problem.strerror}.", FAILED)
+
+
+def _refuse(why: str, code: int) -> NoReturn:
+    errors.print(f"✗ {why}", style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(code)

@@ -291,49 +291,6 @@ def test_doctor_asks_the_vendors_and_fails_when_one_refuses(config: Path) -> Non
     assert _run("doctor", "--config", config).exit_code == 1
 
 
-def test_import_litellm_writes_a_configuration_that_checks(tmp_path: Path) -> None:
-    source = tmp_path / "config.yaml"
-    entry = {
-        "model_name": "main",
-        "litellm_params": {"model": "openai/gpt-6-luna", "api_key": "os.environ/OPENAI_API_KEY"},
-    }
-    source.write_text(yaml.safe_dump({"model_list": [entry], "unknown_section": {"a": 1}}))
-    done = _run("import-litellm", source, "--out", tmp_path / "out")
-    assert done.exit_code == 0, done.output
-    assert "unknown_section" in done.stderr
-    again = _run("import-litellm", source, "--out", tmp_path / "out")
-    assert again.exit_code == 1
-    os.environ["OPENAI_API_KEY"] = "sk-x"
-    try:
-        checked = _run("check", tmp_path / "out" / "pointsman.yaml")
-        moved = (tmp_path / "out").rename(tmp_path / "elsewhere")
-        checked_there = _run("check", moved / "pointsman.yaml")
-    finally:
-        del os.environ["OPENAI_API_KEY"]
-    assert "error" not in checked.stderr, checked.stderr
-    assert "error" not in checked_there.stderr, checked_there.stderr
-
-
-def test_import_litellm_says_what_is_left_to_do(tmp_path: Path) -> None:
-    source = tmp_path / "config.yaml"
-    params = {"model": "ollama/llama3", "api_base": "os.environ/OLLAMA_BASE"}
-    entry = {"model_name": "通用", "litellm_params": params}
-    source.write_text(yaml.safe_dump({"model_list": [entry]}))
-    done = _run("import-litellm", source, "--out", tmp_path / "out")
-    assert done.exit_code == 0, done.output
-    assert "To do: pointsman.yaml, models.llama3" in done.stderr
-    assert "Set in the environment: OLLAMA_BASE." in done.stderr
-
-
-def test_import_litellm_writes_nothing_where_there_is_nothing_to_write(tmp_path: Path) -> None:
-    source = tmp_path / "config.yaml"
-    entry = {"model_name": "*", "litellm_params": {"model": "*"}}
-    source.write_text(yaml.safe_dump({"model_list": [entry]}))
-    done = _run("import-litellm", source, "--out", tmp_path / "out")
-    assert done.exit_code == 1
-    assert "wildcard" in done.stderr and not (tmp_path / "out").exists()
-
-
 def test_serve_refuses_to_be_open_to_other_machines_without_keys(config: Path) -> None:
     done = _run("serve", "--host", "0.0.0.0", "--config", config)
     assert done.exit_code == 2

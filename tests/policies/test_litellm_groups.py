@@ -7,58 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from policies.decision import Plan
-from policies.litellm_import import Imported, import_litellm
-from policies.loader import parse_policy
-from providers.catalog import load_catalog
-from router.commands.import_litellm import dump, known_models
-from router.places import Place, find_places, list_candidates
-from router.settings import load_settings
-from router.vendors import find_models, find_vendors, statuses
-from tests.policies.worlds import NOON, plan
-
-KNOWN = known_models(load_catalog())
-
-
-def taken(text: str) -> Imported:
-    """Give the import of a configuration, with the catalog at hand."""
-    return import_litellm(yaml.safe_load(text), known=KNOWN)
-
-
-def entry(name: str, model: str, **more: Any) -> dict[str, Any]:
-    params = {"model": model, "api_key": "os.environ/K", **more.pop("params", {})}
-    return {"model_name": name, "litellm_params": params, **more}
-
-
-def of(*entries: dict[str, Any], **sections: Any) -> Imported:
-    return import_litellm({"model_list": list(entries), **sections}, known=KNOWN)
-
-
-def places(imported: Imported, folder: Path) -> dict[str, list[Place]]:
-    """Give where every model of the written configuration is called."""
-    path = folder / "pointsman.yaml"
-    path.write_text(dump(imported.config))
-    settings = load_settings(path, dict.fromkeys(imported.variables, "a-key"))
-    vendors = find_vendors(settings, {})
-    return find_places(find_models(load_catalog(), settings, vendors), settings, vendors)
-
-
-def asked(imported: Imported, name: str, folder: Path) -> Plan:
-    """Give the plan for a caller who asks for a name that LiteLLM knew."""
-    path = folder / "pointsman.yaml"
-    path.write_text(dump(imported.config))
-    settings = load_settings(path, dict.fromkeys(imported.variables, "a-key"))
-    vendors = find_vendors(settings, {})
-    catalog = find_models(load_catalog(), settings, vendors)
-    there = find_places(catalog, settings, vendors)
-    models = list_candidates(catalog, there, statuses(vendors), NOON.date())
-    return plan(parse_policy(dump(imported.policy)), models=list(models), requested=name)
-
-
-def noted(imported: Imported) -> dict[str, str]:
-    return {note.where: note.message for note in imported.notes}
+from policies.litellm_import import import_litellm
+from tests.policies.litellm_imports import KNOWN, asked, entry, noted, of, places, taken
 
 
 def test_two_groups_of_one_model_stay_two_places(tmp_path: Path) -> None:
@@ -228,29 +179,6 @@ def test_the_cheapest_of_models_without_prices_asks_for_prices() -> None:
     assert due.where == "pointsman.yaml, models.llama-x"
 
 
-def test_fallbacks_are_read_from_a_mapping_and_a_lone_name_is_one_name(tmp_path: Path) -> None:
-    imported = of(
-        entry("a", "openai/gpt-4o"),
-        entry("b", "openai/gpt-4.1"),
-        router_settings={"fallbacks": {"a": "b"}, "model_group_alias": ["x"]},
-    )
-    assert asked(imported, "a", tmp_path).models == ("gpt-4o", "gpt-4.1")
-    assert "router_settings.model_group_alias" in noted(imported)
-
-
-def test_default_fallbacks_stand_behind_names_that_have_none_of_their_own(tmp_path: Path) -> None:
-    imported = of(
-        entry("a", "openai/gpt-4o"),
-        entry("b", "openai/gpt-4.1"),
-        entry("c", "openai/gpt-4.1-mini"),
-        litellm_settings={"default_fallbacks": ["c"], "fallbacks": [{"a": ["b", "missing"]}]},
-    )
-    assert asked(imported, "a", tmp_path).models == ("gpt-4o", "gpt-4.1")
-    assert asked(imported, "b", tmp_path).models == ("gpt-4.1", "gpt-4.1-mini")
-    assert asked(imported, "c", tmp_path).models == ("gpt-4.1-mini",)
-    assert "'missing'" in noted(imported)["litellm_settings.fallbacks[0].a"]
-
-
 def test_a_deployment_without_weight_in_the_traffic_gets_none() -> None:
     imported = of(
         entry("chat", "openai/gpt-4o", params={"weight": 0}),
@@ -356,6 +284,50 @@ def test_keys_that_litellm_reads_by_itself_are_among_those_to_set() -> None:
     }  # fmt: skip
     assert not any("api_key" in each for each in imported.config["providers"].values())
     assert "OPENAI_API_KEY" not in of(entry("m", "openai/gpt-6-sol")).variables
+
+
+ELSEWHERE = [
+    ("openai/gpt-6-sol", ("OPENAI_API_BASE",), "OPENAI_API_BASE"),
+    ("gpt-6-sol", ("OPENAI_API_BASE", "OPENAI_BASE_URL"), "OPENAI_BASE_URL"),
+    ("anthropic/claude-opus-5-5", ("ANTHROPIC_BASE_URL",), "ANTHROPIC_BASE_URL"),
+    ("claude-opus-5-5", ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_BASE"), "ANTHROPIC_API_BASE"),
+    ("dashscope/qwen3.8-max", ("DASHSCOPE_API_BASE",), "DASHSCOPE_API_BASE"),
+    ("dashscope/qwen3.8-max", ("DASHSCOPE_BASE_URL",), "DASHSCOPE_BASE_URL"),
+]
+
+
+@pytest.mark.parametrize(("model", "named", "read"), ELSEWHERE)
+def test_an_address_among_the_files_variables_is_the_providers(
+    model: str, named: tuple[str, ...], read: str
+) -> None:
+    imported = of(
+        entry("m", model), environment_variables=dict.fromkeys(named, "https://proxy.example/v1")
+    )
+    (provider,) = imported.config["providers"].values()
+    assert provider["base_url"] == f"${{{read}}}"
+    assert read in imported.variables and read in noted(imported)["environment_variables"]
+
+
+@pytest.mark.parametrize(
+    ("model", "params", "variables", "base_url"),
+    [
+        ("openai/gpt-6-sol", {}, {}, None),
+        ("openai/gpt-6-sol", {}, {"OPENAI_API_BASE": ""}, None),
+        ("openai/gpt-6-sol", {}, {"OPENAI_API_BASE": None}, None),
+        ("openai/gpt-6-sol", {}, {"ANTHROPIC_API_BASE": "https://a"}, None),
+        ("openai/gpt-6-sol", {}, ["OPENAI_API_BASE"], None),
+        ("openai/gpt-6-sol", {"api_base": "https://own"}, {"OPENAI_API_BASE": "b"}, "https://own"),
+        ("hosted_vllm/q", {}, {"OPENAI_API_BASE": "https://b"}, "${HOSTED_VLLM_API_BASE}"),
+        ("lm_studio/q", {"api_base": "http://pc"}, {"OPENAI_BASE_URL": "b"}, "http://pc"),
+        ("groq/llama", {}, {"OPENAI_API_BASE": "https://b"}, None),
+    ],
+)
+def test_an_entry_of_its_own_address_or_of_another_vendor_stays_where_it_is(
+    model: str, params: dict[str, Any], variables: Any, base_url: str | None
+) -> None:
+    imported = of(entry("m", model, params=params), environment_variables=variables)
+    (provider,) = imported.config["providers"].values()
+    assert provider.get("base_url") == base_url
 
 
 def test_a_model_that_its_vendor_retired_is_to_be_replaced() -> None:

@@ -355,6 +355,14 @@ def test_yaml_is_read_as_people_mean_it() -> None:
     }  # fmt: skip
 
 
+def test_yaml_of_programs_that_read_an_older_one_has_more_words_for_yes_and_no() -> None:
+    text = "a: no\nb: on\nc: 'on'\nyes: [OFF, Yes, y]\nd: 017\ne: 09:30\nf: true\n"
+    assert parse_yaml(text, is_old=True).data == {
+        "a": False, "b": True, "c": "on", "yes": [False, True, "y"], "d": "017", "e": "09:30",
+        "f": True,
+    }  # fmt: skip
+
+
 def test_lines_are_kept_for_every_place() -> None:
     located = parse_yaml(GOOD, "x.yaml")
     assert located.line(("rules", 0, "when", "difficulty")) == 8
