@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,27 +22,16 @@ def test_a_folder_is_made_and_what_is_in_it_stays(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a", "one.npz"]
 
 
-def test_a_folder_that_takes_no_file_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(**where: Any) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
-    with pytest.raises(LabelledFileError, match=r"written to the folder .*: Permission denied\."):
-        need_targets(tmp_path, [])
+def test_a_folder_that_takes_no_file_is_told() -> None:
+    # The kernel's own folder refuses everybody, whoever runs the tests.
+    with pytest.raises(LabelledFileError, match=r"written to the folder /proc: "):
+        need_targets(Path("/proc"), [])
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-@pytest.mark.parametrize("at", ["", "one.npz"])
-def test_rights_that_are_missing_are_told(tmp_path: Path, at: str) -> None:
+def test_no_folder_can_be_made_below_a_file(tmp_path: Path) -> None:
     (tmp_path / "one.npz").write_bytes(b"weights")
-    (tmp_path / at).chmod(0o500)
-    try:
-        with pytest.raises(LabelledFileError, match="Permission denied"):
-            need_targets(tmp_path, ["one.npz"])
-    finally:
-        (tmp_path / at).chmod(0o700)
+    with pytest.raises(LabelledFileError, match="is no folder to write to: Not a directory"):
+        need_targets(tmp_path / "one.npz" / "below", [])
 
 
 def test_a_file_that_is_a_folder_is_told_by_its_name(tmp_path: Path) -> None:
