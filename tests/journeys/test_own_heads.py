@@ -109,9 +109,10 @@ def test_a_folder_without_heads_or_with_something_else_says_so(
     with pytest.raises(ConfigError, match=r"intnt.npz is none of the heads"):
         open_folder(tmp_path)
     (tmp_path / "intnt.npz").unlink()
-    (tmp_path / "intent.npz").write_bytes(b"PK\x03\x04 cut off")
-    with pytest.raises(ConfigError, match=r"intent.npz cannot be read as a head"):
-        open_folder(tmp_path)
+    for damaged in (b"PK\x03\x04 cut off", b""):
+        (tmp_path / "intent.npz").write_bytes(damaged)
+        with pytest.raises(ConfigError, match=r"intent.npz cannot be read as a head"):
+            open_folder(tmp_path)
 
 
 def test_a_head_with_labels_that_its_signal_does_not_have_is_refused(

@@ -153,7 +153,7 @@ class Understanding:
                     quality = load_quality(path)
                 else:
                     heads[path.stem] = load_head(path)
-            except (OSError, ValueError, KeyError, BadZipFile) as error:
+            except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
                 problems.append(f"{path} cannot be read as a head: {error}")
         for name in sorted(heads.keys() - _HEADS):
             problems.append(
