@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from local_models.classifiers.closings import closes_talk, is_there_now, names_condition
+from local_models.classifiers.arrivals import is_there_now, leaves_open, names_condition
+from local_models.classifiers.closings import closes_talk, makes_wait
 from local_models.classifiers.compiled import lower
 from local_models.classifiers.normalise import clip, translate
 from local_models.classifiers.regional import speak_mandarin
@@ -193,7 +194,6 @@ def still_stands(
 ) -> bool:
     """Whether a `call` stands after what was said `since`, the oldest first, in which nothing calls anew."""
     answer = ""
-    is_conditional = names_condition(_plain(call))
     others = 0
     for remark in since:
         if not remark.is_customers:
@@ -201,7 +201,9 @@ def still_stands(
             if hands_over(answer):
                 return False
             continue
-        if drops_call(remark.text, answer, is_conditional=is_conditional) or is_glad(remark.text):
+        if drops_call(remark.text, answer, call=call):
+            return False
+        if is_glad(remark.text) and not _thanks_only(remark.text, answer, call):
             return False
         is_answer = asks(answer) and not _IS_QUESTION.search(_plain(remark.text))
         others += not is_answer and is_other_matter(remark.text)
@@ -228,31 +230,48 @@ def hands_over(answer: str) -> bool:
     return False
 
 
-def drops_call(turn: str, answer: str = "", *, is_conditional: bool = False) -> bool:
-    """Whether the customer gives up what he called for, or needs it no more, after an answer that may have offered it."""
+def drops_call(turn: str, answer: str = "", *, call: str = "") -> bool:
+    """Whether the customer gives up what he called for, or needs it no more, after an answer that may have offered it.
+
+    `call`: how he called or threatened, which tells what he waits for.
+    """
     plain = _plain(turn)
     bare = " ".join(_CLAUSES.findall(plain)).strip()
     offer = _plain(answer)
-    if "?" not in plain and _is_settled(" ".join(bare.split()), offer, is_conditional):
+    called = _plain(call)
+    is_open = leaves_open(plain, offer, called)
+    if "?" not in plain and not is_open and _is_settled(" ".join(bare.split()), offer, called):
         return True
-    if offer and _DECLINES.fullmatch(bare) and _OFFERS.search(offer):
+    if offer and _DECLINES.fullmatch(bare) and _offers_to_connect(offer):
         return True
     if offer and _CONSENTS.fullmatch(bare) and _ITSELF.search(offer):
         return not _OFFERS.search(offer)
     if any(_DROPS_EN.search(clause.strip()) for clause in _CLAUSES.findall(plain)):
         return True
-    if takes_back(turn, answer):
+    if not is_open and takes_back(turn, answer):
         return True
     return not plain.isascii() and _drops_in_chinese(plain)
 
 
-def _is_settled(said: str, offer: str, is_conditional: bool) -> bool:
+def _thanks_only(turn: str, answer: str, call: str) -> bool:
+    """Whether gladness is mere courtesy: to a wait, or as something comes that was not called for."""
+    offer = _plain(answer)
+    return makes_wait(offer) or leaves_open(_plain(turn), offer, _plain(call))
+
+
+def _is_settled(said: str, offer: str, called: str) -> bool:
     """Whether the customer closes the talk, or says that what he waited for is there."""
     is_asked = _ASKS.search(offer) is not None
+    is_conditional = is_asked and names_condition(called)
     if is_there_now(said, offer, is_asked=is_asked, was_waited_for=is_conditional):
         return True
-    is_offered = is_asked and any(_OFFERS.search(each) for each in _SENTENCES.findall(offer))
+    is_offered = is_asked and _offers_to_connect(offer)
     return closes_talk(said, offer, is_asked=is_asked, is_offered=is_offered)
+
+
+def _offers_to_connect(offer: str) -> bool:
+    """Whether one sentence offers it; "I can't transfer you. Anything else?" does not."""
+    return any(_OFFERS.search(each) for each in _SENTENCES.findall(offer))
 
 
 def asks(answer: str) -> bool:
