@@ -130,9 +130,7 @@ _GOODS_ZH = re.compile(
     "设置|设定|关闭|关掉|开启|扫地|拖地|吸尘|擦窗|洗地|割草|二合一|型号|玩具|换成(?!人|真人)|换(?:货|一?[台款])|退(?:货|掉|回)|取消(?:订单|发货)|(?:想|我)?要(?:一?[台个款只])"
 )
 """Beside a machine that cleans or an answer that is to be set up, neither is what answers here."""
-_PRAISE_ZH = re.compile(
-    "(?<![不难没])(?:好[看吃用听玩喝]|漂亮|喜欢|可爱|太美|绝美|好美|太棒|真棒|很棒|安利|种草|点赞|开心|惊艳)"
-)
+_PRAISE_ZH = re.compile("(?<![不难没])(?:好[看吃用听玩喝]|漂亮|喜欢|可爱|太美|绝美|好美|太棒|真棒|很棒|安利|种草|点赞|开心|惊艳)")  # fmt: skip
 """What is shown to others for joy."""
 _FIRST_ZH = "我|俺|咱|本人|老子|老娘"
 _PERSON_ZH = re.compile(
