@@ -38,7 +38,7 @@ _DENIED_EN = re.compile(
     r"|\b(?:i|we|i'd like to|please|want to|can you|could you|to)(?:'d| would| want| like)?(?: to)? (?:withdraw|withdrew|retract|drop|take back|cancel|close|delete)(?:n|ed)? (?:my|the|our|that|this) (?:\w+ )?complaint\b(?: (?:i|we|that|from|which)\b(?: \w+){1,3}?(?=[,.;!]|$))?"
 )
 _OUTDONE_EN = re.compile(
-    r"[\s,;.!:—–-]{0,8}(?:but |rather |instead |any ?more |yet |anymore )*(?:(?:it|this|that)(?:'s| is|s) |i(?:'m| am) |but )?(?:an? |my |the |your )?(?:\w{1,20} )?(?:formal|final|legal|last|official|serious|notice|warning|demand|threat|promise|fact|disgrace|outrage|scandal|disaster|lawsuit|accusation|charge|crime|scam|fraud|theft|livid|furious|raging|enraged|fuming|disgusted|appalled)\b"
+    r"[\s,;.!:—–-]{0,8}(?:but |rather |instead |any ?more |yet |anymore )*(?:(?:it|this|that)(?:'s| is|s) |i(?:'m| am) |but )?(?:an? |my |the |your )?(?:\w{1,20} )?(?:formal|final|legal|last|official|serious|notice|warning|demand|threat|(?<= a )promise|fact|disgrace|outrage|scandal|disaster|lawsuit|accusation|charge|crime|scam|fraud|theft|livid|furious|raging|enraged|fuming|disgusted|appalled)\b"
 )
 _NOT_ZH = "(?:不(?:用|必|需要|再|要)(?:再)?|不(?=投诉|客诉|举报|起诉|追究|差评|打12315)|不是|并?(?:从来|从)?没有?(?:啥|什么)?(?:要|想)?|不算|不(?:想|要|打算|准备|会|为了)|并非|并不是|没打算|不是(?:来|想|要|为了)|别误会)"
 _WHAT_ZH = "(?:(?:说|来|要|想|去|再|什么|任何|有|特意|在|为了)){0,3}(?:投诉|客诉|举报|起诉|告(?=你|您|贵)|追究|抱怨|责?怪(?:你们?|您)|怪罪|找茬|生气|发火|不满意?|给差评|打差评|差评|[打拨找](?:12315|12345|1950|消协))(?:(?:你们?|您|谁|你们店|店家|商家|快递|任何人|客服))?(?:过(?:你们?|您|谁)?|的)?(?:意思|意图|想法|打算)?"
@@ -50,6 +50,11 @@ _DENIED_ZH = re.compile(
     r"|(?:我|我的|之前|昨天|上次|那个|这个|的|前面){0,5}投诉(?:的(?:问题|事情?|单))?(?:我)?(?:已经?|都|现在|早就|也)*(?:解决|处理|撤销|撤回|撤|取消|搞定|处理好|结束)(?:好|完|掉)?(?:了)(?![吗没么?])"
     r"|(?:我|我们|请|帮我|想|要|麻烦|给我){0,4}(?:撤销|取消|撤回|撤掉|撤|关闭|结束|删除|删)(?:了|一下|掉)?(?:我的|之前的|那个|昨天的|这个|上次的){0,2}(?:投诉|举报|差评)(?:工?单|了|吧){0,2}(?!不)"
 )
+_ASSURED = re.compile(
+    "(?:i |we |and |so |but |just ){0,2}(?:promise|swear|(?:pinky )?promise you|honest|honestly|no worries|(?:do not|don't) worry|trust me|cross my heart|relax)"
+    "|(?:我|我们|你们?|您|请|可以|就){0,2}(?:保证|发誓|放心|别担心|别紧张|别怕|不用担心|不骗你|真的)(?:吧|啦|哈|哦|了)?"
+)
+"""What is only said to be believed."""
 _REFUSED_ZH = re.compile(
     "(?:为什么|凭什么|怎么|谁|休想|别想|别|做梦|逼|让我|要我|叫我|你们|说好|你说|说我|以为|绝|不会|才|没|要是|除非|不是我|算我|不让|未经).{0,8}$"
 )
@@ -116,7 +121,10 @@ def leave_denied_out(text: str) -> str | None:
     if not plain.isascii():
         rest = _leave_out(_DENIED_ZH, _is_meant_in_chinese, translate(rest))
         plain = translate(plain)
-    return None if rest == plain else rest.strip(_EDGES)
+    if rest == plain:
+        return None
+    rest = rest.strip(_EDGES)
+    return "" if _ASSURED.fullmatch(rest) else rest
 
 
 def leave_person_out(text: str) -> str | None:

@@ -70,13 +70,13 @@ _ASKED_ZH = re.compile(
     rf"|(?:和|跟|与)(?:真|活)?人(?:工客服|工)?(?:直接)?(?:说|聊|沟通|讲|谈|对话)"
     r"|^(?:我|都|说了|拜托|请|快|就|可以|能){0,3}(?:不要|别|不想要|不需要)(?:你们的?|再|用|是|给我|跟|发|这个|叫|来){0,3}(?:机器人|机械人|ai|智能客服|自动回复)(?:了|啦|来|回复?|客服|回答|服务|聊天?|接待|应付|敷衍|糊弄|我|吗|行吗|好吗){0,3}$"
     rf"|(?:不想|不要|不愿意?|别)(?:再|和|跟|让|用){{1,3}}(?:你们的?)?(?:机器人|ai|智能客服)|(?:跟|和|与|(?<![合相不共赞])同|要求|由){_BOSS}(?:通话|说|谈|沟通|对话|讲|联系|反映)"
-    r"|(?:叫|换|来|找)一?个人(?:来)?(?:$|同我|跟我|和我|回复|接待|处理|说)"
+    r"|^(?:这个|破|垃圾|死|臭|你们的?|你个|你这|让|叫|把){0,3}(?:机器人|机械人)(?:给我|赶紧|快|都){0,2}(?:滚|爬|闪|走)(?:开|蛋|粗|远点|出去|啊|吧|一边去)?$|(?:叫|换|来|找)一?个人(?:来)?(?:$|同我|跟我|和我|回复|接待|处理|说)"
     r"|(?:给|帮|请|麻烦|快|要|直接)(?:我|你|帮我|给我){0,2}(?:转接?|接|转到|换)(?:一下|个|到|成|在线|一个|位){0,2}客服|^(?:转接?|接)(?:一下|个|到|在线)?客服"
     rf"|{_PLEASE}换(?:(?:一?个|一?位|一?名)(?:别的|其他|新的?|懂的?|专业的?|女|男)?|其他|别的)客服(?:人员)?(?:$|[吧吗来跟和给]|行|好|可以|处理|回|聊|谈|接待|服务|行不行)|{_PLEASE}换客服(?:$|[吧吗来])"
     rf"|{_PLEASE}(?:联系|联络|反映给|反馈给|上报|汇报给|交给|转给|转交|通知|升级[到给])(?:一?下|到|给|你们?的?|个){{0,2}}{_BOSS}(?:$|来|出|处理|解决|看|跟进|介入|协调|确认|[吧吗])(?!过|了|好)"
     r"|(?:让|请|由)(?:主管|经理|领导|负责人|上级|店长|总监|高层|管理层|管理人员)(?:来|出面|亲自)?(?:处理|解决|跟进|介入|看看|看一下)(?!过|了|的|好)"
     r"|(?:找|联系|联络|反映到|反映给|投诉到|投诉给|告到|上报|打给|打到)(?:一?下|给)?(?:你们?的?|贵司的?)?(?:总部|总公司)(?:$|[说谈问去了吧来]|反映|投诉|处理|解决|理论|评理|沟通|要说法)"
-    r"|(?:请|麻烦|要求|申请|帮我?|给我|我要|需要|必须|尽快|马上|立即|直接|想|希望|^)(?:你们?)?(?:把|将)?(?:这个|我的|该|此|问题|投诉|工?单|事情?|案件|件事|诉求){0,3}再?升级(?:处理(?!器|系统|软件|什么|是|的|中|了|过)|上报|工单|(?:到|给|至)(?:上级|主管|经理|领导|总部|高级客服|专员))"
+    r"|(?:请|麻烦|要求|申请|帮我?|给我|我要|需要|必须|尽快|马上|立即|直接|想|希望|^)(?:你们?)?(?:把|将)?(?:这个|我的|该|此|问题|投诉|工?单|事情?|案件|件事|诉求){0,3}再?升级(?:处理(?!器|系统|软件|什么|是|的|中|了|过|(?:到|成|为|至|.{0,4})(?:会员|套餐|版|房|舱|系统|固件|内存))|上报|工单|(?:到|给|至)(?:上级|主管|经理|领导|总部|高级客服|专员)(?!套餐|版|会员|服务包|计划|账号|权限|系统))"
     rf"|(?:找|叫|让|换|喊|请|转|见|跟|和|(?<![合相不共赞])同|向|(?<!访)问|把|给|联系|要|要求)(?:一下)?(?:你们?|您们?|贵)[^我]{{0,4}}{_BOSS}"
     rf"|(?:让|请|叫|喊|找|要求)(?:一下)?[^我他她]{{0,4}}{_BOSS}(?:.{{0,4}})(?:联系我|打?给我|跟我|和我|回我|回复我|找我|见我|出面|出来|过来|亲自)"
     rf"|(?:让)?管事的来|(?:谁|哪个|哪位)(?:是)?(?:管事|说了算|能做主|做主)|(?:找|叫|换|喊|转|见)(?:一下|个|位)?(?:值班|客服|店)?{_BOSS}(?:$|来|出|谈|说|处理|投诉|接|过|反映|理论)"
@@ -118,6 +118,20 @@ _DONE_ZH = re.compile(
     "(?:解决|处理|搞定|弄|办|修|退|答复|回答|帮我)(?:好|完|掉)?了.{0,12}(?:谢|好评|满意)|(?:谢谢|多谢|感谢|表扬)(?!.{0,4}(?:转|接))|耐心|已经.{0,8}(?:解决|处理好|搞定)"
 )
 """A person was there already, and it went well."""
+_NO_CALL_ZH = re.compile(
+    rf"{_BOSS}[^,我]{{0,3}}(?:点个?赞|鼓个?掌|拜个?年|问个?好|(?:讲|说|道)(?:一?声|一?句|个)?(?:多谢|谢|感谢|辛苦|恭喜|新年|生日|你好)|(?:讲|说|道)一?声$|夸|送面?锦旗|(?:是|系)[^,]{{0,4}}(?:朋友|同学|亲戚|熟人|兄弟|老乡|同事|邻居|夫妻))"
+    "|(?:需要|必须|问题要|单要|是不是)[^,]{0,8}升级(?:处理|上报|工单)?了?(?:吗|么)$|(?:要不要|用不用|需不需要|是否)[^,]{0,8}升级"
+)
+"""Kind words for those above, friends of theirs, and who asks whether his matter must go up."""
+_MACHINE_ZH = re.compile(
+    "[^,]{0,12}(?:机器人|机械人|ai|自动回复)(?!来?(?:回|客服|答|服务|聊|接待|应付|敷衍|糊弄|我))"
+)
+_GOODS_ZH = re.compile(
+    "设置|设定|关闭|关掉|开启|扫地|拖地|吸尘|擦窗|洗地|割草|二合一|型号|玩具|换成(?!人|真人)|换(?:货|一?[台款])|退(?:货|掉|回)|取消(?:订单|发货)|(?:想|我)?要(?:一?[台个款只])"
+)
+"""Beside a machine that cleans or an answer that is to be set up, neither is what answers here."""
+_PRAISE_ZH = re.compile("(?<![不难没])(?:好[看吃用听玩喝]|漂亮|喜欢|可爱|太美|绝美|好美|太棒|真棒|很棒|安利|种草|点赞|开心|惊艳)")  # fmt: skip
+"""What is shown to others for joy."""
 _FIRST_ZH = "我|俺|咱|本人|老子|老娘"
 _PERSON_ZH = re.compile(
     rf"({_FIRST_ZH})|(?<!老)(?:客户|顾客|买家|用户|消费者|业主)(?!协会|权益|投诉|热线|保护|服务)|他|她|家长|学生|员工|原告|被告|男子|女子|市民|网友|朋友|同学|同事|邻居"
@@ -166,6 +180,7 @@ _HEADS = "(?:(?:your |the )?(?:head ?office|headquarters|hq|corporate)|(?:your |
 _WANT = "(?<!no )need|want|demand|would like|'d like|require|prefer|request|requesting|wanna|ask(?:ing|ed)(?: \\w+ times)? for"
 _FILE = r"(?:fil|lodg|mak|submit|rais|open|plac|put(?: in)?|register|issu|send)(?:e|ing|ting|ter)?"
 _FOR_ME = r"(?: out| back)?(?=$| (?:me|us|this|my|here|please|to (?:me|us|this|my)|with (?:me|us|this|my)|now|instead|at|into|back)\b)"
+_MATTER = "(?:case|ticket|issue|complaint|matter|problem|claim|call|chat|request)"
 _ANSWER = "(?:answer|help|call|contact|talk|speak|reply|respond|assist|take over|get back|phone|ring|email|write|deal|look|take a look|handle|reach)"
 _ASKED_EN = re.compile(
     rf"\b(?:(?:speak|talk|(?<!had a )chat|deal|communicat|correspond)(?:e|ing)? (?:to|with)|(?:in touch|in contact|through|connected) (?:to|with)|get hold of|(?:call|call ?back|reply|response|answer|word|hear) from) {_ONE}(?! else's| (?:with|suffering|named) (?!author|power|some|more))"
@@ -188,7 +203,9 @@ _ASKED_EN = re.compile(
     r"|\b(?:can|could|may|will|would|have|want|need) (?:someone|somebody|anyone)(?: from [\w ]{2,24})? (?:to )?(?:please )?(?:call|phone|ring) (?:me|us)\b"
     r"|\b(?:where(?:'s| is|s) (?:your|ur|the) (?:\w+ )?(?:boss|manager|supervisor)(?=$| (?:i|at|now|then|when|who|hiding|already|please|right)\b)|where is your (?:boss|manager|supervisor)\b(?!'s)|who(?: is|'s) (?:your|ur) (?:manager|supervisor|boss)\b(?!'s))|\b(?:anyone|anybody|someone|somebody) (?:real|human)\b"
     r"|\bhave (?:a|an|your|the) (?:manager|supervisor|human|person|representative) (?:call|contact|phone|email|reach|write)"
-    rf"|\b(?:want|(?<!no )need|like|have|get) (?:this|it|that|my \w+) (?:to be )?(?:raised|elevated|passed|taken|moved|bumped|referred|handed)(?: up| on| over)? to {_ONE}"
+    rf"|\b(?:want|(?<!no )need|like|have|get) (?:this|it|that|my {_MATTER}) (?:to be )?(?:(?:raised|elevated|passed|bumped|referred)(?: up| on| over)? to {_ONE}(?! else\b| (?:at|in) (?:the |your )?(?:reception|front|desk|lobby|gate|door|concierge|hotel|school|home))"
+    rf"|(?:taken|moved|transferred|handed)(?: up| on| over)? to (?:{_KIND} )*(?:managers?|supervisors?|superiors?|boss|management|director|team lead(?:er)?|(?:real |live |actual )(?:person|agent|human)|humans?|representative)\b(?!'s| of my))"
+    rf"|\b(?:want|need|like|have|get) my (?:call|chat|case|complaint) (?:to be )?transferred to {_ONE}(?! else's)"
     rf"|\b(?:put|get) {_ONE} (?:on|over|in here|now)\b|\b(?:human|person|agent|representative|manager) available\b|\bany (?:real |actual )(?:humans|people) (?:here|there)"
     r"|\b(?:whoever|(?:someone|somebody|anyone|the person|the one|person)(?: who| that)?) (?:is |'s )?(?:in charge|runs|responsible|manages)\b"
 )
@@ -227,6 +244,7 @@ _THREAT_EN = re.compile(
     rf"|\b{_FILE} (?:a |an |my |this |another )?{_GRIEVANCE}\b"
     r"|\b(?:go|going) public (?:with|about|on|unless|if|$)"
     rf"|{_SHALL} (?:be )?(?:leav|giv|writ)\w+ .{{0,12}}\b(?:one|1)[ -]star"
+    rf"|^(?:(?:ok|fine|then|so|and|just|gonna|going to|time to) ){{0,3}}(?:put|putt|post|plaster|blast|splash)(?:ing)? (?:this|it|that|your \w+) all over {_SITES}\b"
     rf"|{_SHALL} (?:be )?(?:post|shar|tweet|put|writ|tell|make sure|let)\w* (?:this|it|all|about|every|what|how|your) ?.{{0,40}}\b{_SITES}\b"
 )
 _BARE = (
@@ -321,7 +339,7 @@ def tell_escalation(text: str | Sample) -> str:
     lower = speak_mandarin(sample.lower)
     if told := _calls_or_threatens(sample, lower):
         return told
-    if len(lower) > _MENDED_CHARS or _SET_DOWN.search(lower):
+    if len(lower) > _MENDED_CHARS or _SET_DOWN.search(lower) or _NO_CALL_ZH.search(lower):
         return ""
     plain = leave_courtesy_out(mend_spelling(lower))
     return "" if plain == lower else _calls_or_threatens(Sample(plain), plain)
@@ -389,8 +407,11 @@ def _find(reader: _Reader, clause: str, sentence: str, part: re.Match[str]) -> I
 
 
 def _calls_in_chinese(found: _Found) -> bool:
+    if _MACHINE_ZH.match(found.said) and _GOODS_ZH.search(found.around):
+        return False
     return not (
-        _is_anothers(_PERSON_ZH, found.before)
+        _NO_CALL_ZH.search(found.clause)
+        or _is_anothers(_PERSON_ZH, found.before)
         or _DONE_ZH.search(found.around)
         or _OTHERS_ZH.search(found.around)
     )
@@ -398,6 +419,8 @@ def _calls_in_chinese(found: _Found) -> bool:
 
 def _threatens_in_chinese(found: _Found) -> bool:
     if _is_anothers(_PERSON_ZH, found.before) or _OTHERS_ZH.search(found.around):
+        return False
+    if found.said.startswith("发") and _PRAISE_ZH.search(found.around):
         return False
     if _ASKS_ZH.search(found.clause) and not _PRESSED_ZH.search(found.clause):
         return False

@@ -197,6 +197,16 @@ where's your manager
 I want this raised to a supervisor
 I'll put this on social media
 打市长热线
+机器人滚
+機器人滾蛋
+put this all over facebook
+can I get my case moved to a supervisor
+I'd like my complaint passed to someone senior
+我不要机器人，叫人来
+能帮我升级处理吗
+不要机器人回复，我要退货
+叫你们老板跟我说一声
+我要发到小红书给大家看看
 """.strip().splitlines())  # fmt: skip
 def test_cantonese_and_further_ways_to_call_are_heard(text: str) -> None:
     assert is_escalation(text)
@@ -226,6 +236,23 @@ I have no intention of suing you
 我想换个客服耳机
 我司合同你们经理签了吗
 where is your manager's office
+Can I get my booking moved to someone else's name?
+I'd like my ticket moved to someone else
+Can I get my appointment moved to someone closer to me?
+I need my keys handed to someone at reception
+I want this moved to someone else's name
+can I have it passed to someone at reception
+不要自动回复，怎么设置
+不要机器人，要扫地拖地二合一
+我不要机器人了，换成吸尘器
+机器人滚轮不转
+希望升级到高级客服套餐
+麻烦帮我升级处理到黄金会员
+这个问题需要升级处理吗
+同你們老闆講聲多謝
+我同你老闆係朋友
+发到小红书给大家看看，太好看了
+給你們老闆點讚
 """.strip().splitlines())  # fmt: skip
 def test_denials_and_the_words_of_goods_call_nobody(text: str) -> None:
     assert not is_escalation(text)

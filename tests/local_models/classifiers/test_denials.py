@@ -11,6 +11,9 @@ from local_models.classifiers.denials import leave_denied_out, leave_person_out
     ("text", "rest"),
     [
         ("No complaints", ""),
+        ("not gonna report you, promise", ""),
+        ("I'm not going to sue you, don't worry", ""),
+        ("不会投诉你们的，放心", ""),
         ("No complaints here, can I order the same again?", "can i order the same again?"),
         ("not a complaint, just a question about delivery", "just a question about delivery"),
         ("I'm not angry, I'm disappointed", "i'm disappointed"),
@@ -39,6 +42,7 @@ def test_what_is_denied_is_left_out(text: str, rest: str) -> None:
         "I want to complain",
         "no complaints procedure?!",
         "this is not a complaint, it is a formal notice",
+        "this is not a complaint, it's a promise",
         "I'm not angry, I'm furious",
         "my complaint has not been resolved",
         "why is there no complaints department",
