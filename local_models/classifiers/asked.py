@@ -19,7 +19,7 @@ _SENTENCE = re.compile(r"[^.!?。！？\n]{1,400}[.!?。！？]?")
 _NAMES = {
     "order_number": re.compile(
         r"(?:order|tracking|booking|reservation|reference|confirmation|waybill|parcel|shipment|case|ticket|purchase)(?:'s)?\s(?:numbers?|nos?\b|nr\b|ids?\b|code|reference|#)"
-        r"|order#|\bwhich (?:order|booking|parcel|shipment)\b|\breference\b(?! to)|订单的?(?:编?号|号码|id)|单号|订单尾号|预[订定]号|确认号|编号|哪(?:一|[个笔张份几]){0,2}(?:订单|单(?!位|品|独|元)|包裹|快件)"
+        r"|order#|\bwhich (?:order|booking|parcel|shipment)\b|\breference\b(?! to)|订单的?(?:编?号|号码|id)|单号|订单尾号|预[订定]号|确认号|(?<!会员)(?<!客户)(?<!用户)(?<!员工)(?<!商品)(?<!产品)(?<!设备)(?<!证件)编号|哪(?:一|[个笔张份几]){0,2}(?:订单|单(?!位|品|独|元)|包裹|快件)"
     ),
     "phone": re.compile(
         r"\b(?:tele)?phone\b(?! (?:case|model))|\b(?:mobile|cell|contact|callback) (?:phone )?number|手机号|电话(?:号码?|是多少)|联系电话|联系方式"

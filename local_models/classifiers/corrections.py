@@ -40,7 +40,7 @@ _ORDER = re.compile(
 )
 _ASKS = re.compile(
     r"[?？]|请(?!稍|放心|耐心|留意|注意|等)|提供|多少|什么|需要?(?:先|再)?[您你核提确知验补填输]|麻烦|劳烦|告知|告诉我|(?:回复|报|发|输入|填写)(?:一?下|给?我)|已(?:经)?(?:发送|下发)|核[对实验]一?下"
-    r"|\b(?:please (?!wait|hold|bear|note|allow)|what|which|could you|may i|can you|tell me|enter|kindly|reply|(?:need|require)s? (?:your|the|a|an|you|to (?:know|have|see|verify|confirm|check))|let (?:me|us) have|(?:send|share|give|provide|confirm|verify) (?:me|us|your|the)|(?:sent|texted|emailed) (?:you|a|an|it|the))"
+    r"|\b(?:please (?!wait|hold|bear|note|allow)|what|which|could you|may i|can you|tell me|enter|type (?:the|your|in)|the digits|kindly|reply|(?:need|require)s? (?:your|the|a|an|you|to (?:know|have|see|verify|confirm|check))|let (?:me|us) have|(?:send|share|give|provide|confirm|verify) (?:me|us|your|the)|(?:sent|texted|emailed) (?:you|a|an|it|the))"
 )
 _NOT_FOUND = re.compile(
     r"\s?(?:(?:(?:is|was|does|did|do|has|can|could|will)(?: not|n'?t)|not)\b(?! (?:the |number |order )?[#a-z-]{0,5}\d)|(?:is |seems )?(?:invalid|missing)|[也还]?(?:查不到|不对|不存在|无效|不能|没有?|有误|找不到|搜不到))"

@@ -214,7 +214,7 @@ def test_an_order_s_number_is_no_phone_though_one_was_asked_for(turn: str) -> No
         ("Please verify the number on your card.", set()), ("Please check the number of items", set()),
         ("Your order is packed. Please check the number of items.", set()), ("Please verify your ID.", set()),
         ("This number is not supported", set()), ("We texted you. Please confirm the number.", set()),
-        ("会员号没查到，请再核对一下", set()),
+        ("会员号没查到，请再核对一下", set()), ("把會員編號發過來", set()), ("麻烦发一下编号", ORDER),
         ("没有看到记录，辛苦您再发一次。", set()), ("我帮您核对一下订单号", set()),
     ],
 )  # fmt: skip

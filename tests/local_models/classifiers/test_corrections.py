@@ -59,7 +59,7 @@ def test_of_several_orders_none_is_taken_for_another() -> None:
     [
         ("44556677", "We need your membership number to proceed."), ("44556677", "I sent a code to your phone."),
         ("44556677", "Kindly reply with your customer id."), ("44556677", "验证码已发送到您手机"),
-        ("44556677", "需要核对您的会员号"), ("44556677", "需要您的身份证后八位"), ("44556677", "需要您的身份證後八位"),
+        ("44556677", "需要核对您的会员号"), ("44556677", "把会员编号发过来"), ("44556677", "To continue, type the digits we emailed."), ("44556677", "需要您的身份证后八位"), ("44556677", "需要您的身份證後八位"),
         ("sorry, 44556677", "We need your membership number for order 88123456."),
         ("不好意思，44556677", "会员号不对，请核对一下"), ("44556677", "Your locker is 99001122."),
         ("ok 55667788", "Your refund reference is 55667788."), ("好的 55667788", "退款单号是55667788"),
