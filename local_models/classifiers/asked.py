@@ -56,6 +56,8 @@ _DOUBTS_ONE_OF_IT = re.compile(
     r"|(?<!let me )(?<!i'll )(?<!i will )(?<!we'll )(?<!we will )\b(?:check|double[- ]check|re-?check|verify|confirm|re-?enter|re-?send|retype) (?:the|that|your|this) number\b(?! of)"
 )
 """And here, where he speaks of an order besides."""
+_MAY_DOUBT = ("number", "this id", "that id", "核", "检查", "号码")
+"""Without one of these it cannot be so."""
 _OF_AN_ORDER = re.compile(
     r"订单|单号|运单|包裹|快递|\b(?:(?<!in )orders?(?! to)|tracking|parcel|package|booking|reservation|shipment)(?![a-z])"
 )
@@ -137,6 +139,8 @@ def read_asked(said: str) -> frozenset[str]:
 
 def _doubts_an_order(lower: str) -> bool:
     """Whether a number that is called nothing is doubted, and it can only be an order's."""
+    if not any(map(lower.__contains__, _MAY_DOUBT)):
+        return False
     is_doubt = _DOUBTS.search(lower) is not None
     if not is_doubt and not (_DOUBTS_ONE_OF_IT.search(lower) and _OF_AN_ORDER.search(lower)):
         return False
