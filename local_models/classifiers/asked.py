@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from local_models.classifiers.called import is_denied, is_of_a_thing, name_of
+from local_models.classifiers.called import is_denied, is_of_a_thing, name_of, names_kept
 from local_models.classifiers.sums import IN_WORDS_EN, IN_WORDS_ZH
 from local_models.classifiers.traditional import simplify
 
@@ -19,7 +19,7 @@ _SENTENCE = re.compile(r"[^.!?。！？\n]{1,400}[.!?。！？]?")
 _NAMES = {
     "order_number": re.compile(
         r"(?:order|tracking|booking|reservation|reference|confirmation|waybill|parcel|shipment|case|ticket|purchase)(?:'s)?\s(?:numbers?|nos?\b|nr\b|ids?\b|code|reference|#)"
-        r"|order#|\bwhich (?:order|booking|parcel|shipment)\b|\breference\b(?! to)|订单的?(?:编?号|号码|id)|单号|订单尾号|预[订定]号|确认号|编号|哪(?:一|[个笔张份几]){0,2}(?:订单|单(?!位|品|独|元)|包裹|快件)"
+        r"|order#|\bwhich (?:order|booking|parcel|shipment)\b|\breference\b(?! to)|订单的?(?:编?号|号码|id)|单号|订单尾号|预[订定]号|确认号|(?<!会员)(?<!客户)(?<!用户)(?<!员工)(?<!商品)(?<!产品)(?<!设备)(?<!证件)编号|哪(?:一|[个笔张份几]){0,2}(?:订单|单(?!位|品|独|元)|包裹|快件)"
     ),
     "phone": re.compile(
         r"\b(?:tele)?phone\b(?! (?:case|model))|\b(?:mobile|cell|contact|callback) (?:phone )?number|手机号|电话(?:号码?|是多少)|联系电话|联系方式"
@@ -37,13 +37,30 @@ _WANTS = re.compile(
     r"|(?:发|报|输|说|留|填|写|贴|打|给|念|查看|复制)(?:一?下|我|给我|一?个|上|来|过来|出来|到这里)"
 )
 _FINDS_NONE = re.compile(
-    r"(?:查|搜|找|检索|查询)(?:找|询)?(?:不[到出]|不了|无)(?:此|该|这|那|这[个笔张条]|那[个笔张条]|您的|你的|您这个?|相关|任何|对应的?|的)?(?:订单|单号|单子|运单|包裹)|(?:没|未)(?:有)?(?:能)?(?:查|搜|找)(?:询|找)?[到出见](?:此|该|这个|这笔|您的|你的|相关|任何|对应的?)?(?:订单|单号|单子|运单|包裹|号码)"
-    r"|(?:订单|单)(?:编?号|号码)?(?:好像|似乎|可能|应该)?(?:不存在|有误|无效|查不到|查询不到|搜不到|找不到|不正确|不对|错误|没查到|格式不对)|(?<![帮为给][您你])(?<![已我在])(?:核对|核实|检查)(?:一?下)?(?:您的|你的)?(?:订单|单)(?:编?号|号码)|(?<![帮为给][您你])(?<!我)(?<!这[边里])(?<!我们)(?:再|重新)(?:次)?(?:仔细)?(?:核对|核实|检查)(?:一?[下遍次])(?=[^\w]|$|吗|呢|哦|哈|吧|好|可以|呀|谢)"
-    r"|\b(?:can't|cannot|can not|couldn't|could not|can’t|couldn’t|unable to|not able to|don't|do not|didn't|did not|not) (?:seem to |be able to )?(?:find|locate|see|track|match|get|pull up|look up|finding|seeing) (?:that|this|your|the|any|an|such an?|a)? ?(?:matching )?(?:order|parcel|package|booking|shipment|reservation|tracking|number|reference)(?: number)?\b"
-    r"|\b(?:no|isn't an|is no|any) (?:such )?(?:matching )?(?:order|booking|parcel|shipment|record)s? (?:was |were |is )?(?:found|with|under|by|for|matching) (?:that|this|the|your)?|\b(?:order|tracking|booking|reference|that|this) (?:number|id|reference)(?: you (?:gave|sent|entered|provided)(?: me| us)?)? (?:doesn't|does not|isn't|is not|is in|didn't|did not|seems|appears|looks|comes? (?:up|back)|brings? up)\b"
-    r"|(?<!let me )(?<!i'll )(?<!i will )(?<!we'll )(?<!we will )\b(?:check|double[- ]check|re-?check|verify|confirm|re-?enter|re-?send|retype) (?:the|that|your|this) (?:(?:order|tracking|booking|reference) )?(?:number|reference|id)\b(?! (?:card|document))"
+    r"(?:查|搜|找|检索|查询)(?:找|询)?(?:不[到出]|不了|无)(?:此|该|这|那|这[个笔张条]|那[个笔张条]|您的|你的|您这个?|相关|任何|对应的?|的)?(?:订单|单号|单子|运单|包裹)|(?:没|未)(?:有)?(?:能)?(?:查|搜|找)(?:询|找)?[到出见](?:此|该|这个|这笔|您的|你的|相关|任何|对应的?)?(?:订单|单号|单子|运单|包裹)"
+    r"|(?:订单|单)(?:编?号|号码)?(?:好像|似乎|可能|应该)?(?:不存在|有误|无效|查不到|查询不到|搜不到|找不到|不正确|不对|错误|没查到|格式不对)|(?<![帮为给][您你])(?<![已我在])(?:核对|核实|检查)(?:一?下)?(?:您的|你的)?(?:订单|单)(?:编?号|号码)"
+    r"|\b(?:can't|cannot|can not|couldn't|could not|can’t|couldn’t|unable to|not able to|don't|do not|didn't|did not|not) (?:seem to |be able to )?(?:find|locate|see|track|match|get|pull up|look up|finding|seeing) (?:that|this|your|the|any|an|such an?|a)? ?(?:matching )?(?:order|parcel|package|booking|shipment|reservation|tracking|reference)(?: number)?\b"
+    r"|\b(?:no|isn't an|is no|any) (?:such )?(?:matching )?(?:order|booking|parcel|shipment|record)s? (?:was |were |is )?(?:found|with|under|by|for|matching) (?:that|this|the|your)?|\b(?:order|tracking|booking|reference) (?:number|id|reference)(?: you (?:gave|sent|entered|provided)(?: me| us)?)? (?:doesn't|does not|isn't|is not|is in|didn't|did not|seems|appears|looks|comes? (?:up|back)|brings? up)\b"
+    r"|(?<!let me )(?<!i'll )(?<!i will )(?<!we'll )(?<!we will )\b(?:check|double[- ]check|re-?check|verify|confirm|re-?enter|re-?send|retype) (?:the|that|your|this) (?:(?:order|tracking|booking|reference) (?:number|reference|id)|reference)\b"
 )
 """Who cannot find an order asks for its number in truth."""
+_DOUBTS = re.compile(
+    r"(?<![帮为给][您你])(?<!我)(?<!这[边里])(?<!我们)(?:再|重新)(?:次)?(?:仔细)?(?:核对|核实|检查)(?:一?[下遍次])(?=[^\w]|$|吗|呢|哦|哈|吧|好|可以|呀|谢)"
+    r"|(?<!let me )(?<!i'll )(?<!i will )(?<!we'll )(?<!we will )\b(?:check|double[- ]check|re-?check|verify|confirm|re-?enter|re-?send|retype) (?:the|that|your|this) number(?=\s?(?:[^\w\s]|$)| (?:again|please|you|and|once|for me|carefully))"
+)
+"""So does who doubts a number, unless he speaks of what is kept under another."""
+_DOUBTS_ONE_OF_IT = re.compile(
+    r"(?:没|未)(?:有)?(?:能)?(?:查|搜|找)(?:询|找)?[到出见](?:此|该|这个|您的|你的|相关|任何|对应的?)?号码"
+    r"|\b(?:can't|cannot|can not|couldn't|could not|can’t|couldn’t|unable to|not able to|don't|do not|didn't|did not|not) (?:seem to |be able to )?(?:find|locate|see|track|match|get|pull up|look up|finding|seeing) (?:that|this|your|the) ?number\b(?! of)"
+    r"|\b(?:that|this) (?:number|id)(?: you (?:gave|sent|entered|provided)(?: me| us)?)? (?:doesn't|does not|isn't|is not|is in|didn't|did not|seems|appears|looks|comes? (?:up|back)|brings? up)\b(?! supported)"
+    r"|(?<!let me )(?<!i'll )(?<!i will )(?<!we'll )(?<!we will )\b(?:check|double[- ]check|re-?check|verify|confirm|re-?enter|re-?send|retype) (?:the|that|your|this) number\b(?! of)"
+)
+"""And here, where he speaks of an order besides."""
+_MAY_DOUBT = ("number", "this id", "that id", "核", "检查", "号码")
+"""Without one of these it cannot be so."""
+_OF_AN_ORDER = re.compile(
+    r"订单|单号|运单|包裹|快递|\b(?:(?<!in )orders?(?! to)|tracking|parcel|package|booking|reservation|shipment)(?![a-z])"
+)
 _SINGLE = "单(?![独据价品买位人反数元身鞋子身杯号])"
 """An order, said in short."""
 _ANOTHER = re.compile(
@@ -115,7 +132,19 @@ def read_asked(said: str) -> frozenset[str]:
             asked.update(kind for kind, name in _NAMES.items() if name.search(sentence))
         if _FINDS_NONE.search(sentence):
             asked.add("order_number")
+    if "order_number" not in asked and _doubts_an_order(lower):
+        asked.add("order_number")
     return frozenset(asked)
+
+
+def _doubts_an_order(lower: str) -> bool:
+    """Whether a number that is called nothing is doubted, and it can only be an order's."""
+    if not any(map(lower.__contains__, _MAY_DOUBT)):
+        return False
+    is_doubt = _DOUBTS.search(lower) is not None
+    if not is_doubt and not (_DOUBTS_ONE_OF_IT.search(lower) and _OF_AN_ORDER.search(lower)):
+        return False
+    return not names_kept(lower)
 
 
 def speaks_of_another(turn: str) -> bool:
@@ -178,7 +207,7 @@ def find_numbers_of_any(lower: str, apart: Sequence[Span] = ()) -> Iterator[Span
         if not _may_be_number(lower, span) or _reaches_into(span, apart):
             continue
         name = name_of(lower, start, at)
-        if name in ("phone", "other") or is_of_a_thing(lower, at):
+        if name in ("phone", "other") or is_of_a_thing(lower, start, at):
             others.add(at - start)
             continue
         # Beside "实付1299", or in a list of such, another of its shape is one of its kind: "退1179".

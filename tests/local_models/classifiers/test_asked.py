@@ -209,8 +209,31 @@ def test_an_order_s_number_is_no_phone_though_one_was_asked_for(turn: str) -> No
         ("查不到这个订单", ORDER), ("查詢不到這個訂單", ORDER), ("再核对一下", ORDER), ("check the number", ORDER),
         ("I can't find that order.", ORDER), ("That order number doesn't exist.", ORDER), ("没有查到相关订单呢", ORDER),
         ("您再核对一下地址", set()), ("check the phone number", set()), ("查不到物流", set()), ("这边再核实下", set()),
+        ("I can't find order 88123. Please check the number on the confirmation.", ORDER),
+        ("We see no such parcel, that number doesn't come up.", ORDER), ("Please verify the number.", ORDER),
+        ("Please verify the number on your card.", set()), ("Please check the number of items", set()),
+        ("Your order is packed. Please check the number of items.", set()), ("Please verify your ID.", set()),
+        ("This number is not supported", set()), ("We texted you. Please confirm the number.", set()),
+        ("会员号没查到，请再核对一下", set()), ("把會員編號發過來", set()), ("麻烦发一下编号", ORDER),
         ("没有看到记录，辛苦您再发一次。", set()), ("我帮您核对一下订单号", set()),
     ],
 )  # fmt: skip
 def test_who_cannot_find_an_order_asks_for_its_number(said: str, asked: set[str]) -> None:
     assert read_asked(said) == asked
+
+
+@pytest.mark.parametrize(
+    ("turn", "numbers"),
+    [
+        ("88123456的耳机有杂音", ("88123456",)), ("88123456 的商品少发了", ("88123456",)),
+        ("88123456 的鞋子尺寸不對", ("88123456",)), ("A1234567的洗衣機", ("A1234567",)),
+        ("X7KQ2P的耳机坏了", ("X7KQ2P",)), ("那个88123456的耳机", ("88123456",)),
+        ("88123 的衣服坏了", ("88123",)), ("要退的商品88123456", ("88123456",)), ("刚刚支付 88123456", ("88123456",)),
+        ("12999 的冰箱", ()), ("这个88123的衣服", ()), ("我买的 88123 的电视", ()), ("1299的耳机", ()),
+        ("RTX4090的显卡", ()), ("刚刚支付 1299", ()), ("商品号88123456", ()), ("商品RTX4090", ()),
+    ],
+)  # fmt: skip
+def test_an_order_s_number_may_stand_before_its_goods_where_it_is_no_price(
+    turn: str, numbers: tuple[str, ...]
+) -> None:
+    assert find_slots(turn, ORDER).get("order_number", ()) == numbers
