@@ -26,6 +26,7 @@ you've lost my business
 you lost me as a customer
 再也不来了，什么破店
 太差了，不会再来了
+特致此函表示不满，今后不会再来。
 最后一次在你们家买东西了
 这是最后一次
 再也不用你们家了
