@@ -26,9 +26,15 @@ you've lost my business
 you lost me as a customer
 再也不来了，什么破店
 太差了，不会再来了
+特致此函表示不满，今后不会再来。
 最后一次在你们家买东西了
 这是最后一次
 再也不用你们家了
+垃圾平台，再也不用了
+这次体验不如上次，可能不会再来了
+lost a customer
+Congrats, you just lost a customer of ten years
+Thank you for ignoring my last six messages
 """.strip().splitlines())  # fmt: skip
 def test_a_reproach_in_the_words_of_regulars_is_one(text: str) -> None:
     assert is_reproach(text)
@@ -64,6 +70,7 @@ no thanks to your offer
 舊手機號不會再用了，幫我換綁
 卡丢了我不会再用了，帮我注销
 已经有了，不会再买了
+旧手机号再也不用了
 这款以后都不来货了
 I lost my business card, can I get a reprint?
 lost my business license, where do I upload a copy
