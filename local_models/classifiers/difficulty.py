@@ -9,6 +9,7 @@ docs/model-cards/difficulty.md.
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 from local_models.classifiers.courtesy import leave_politeness_out
@@ -43,6 +44,11 @@ _STEM_SHARE = 0.2
 """How much the question by itself counts beside them. More tells easy exams from hard ones better, and worse
 which questions of an exam the strong model alone gets right."""
 _USUAL_OPTIONS = 4
+
+_THOUGHT = re.compile(
+    r"\b(?:calculate|compute|compar(?:e|ing|ison)|explain|analy[sz]e|work out|figure out|optimal|cheapest|(?:in )?total|trade-?offs?|api|sdk|webhook|idempoten\w{1,5}|endpoint|algorithm|regex|architecture|contract|legal(?:ly)?|clause)\b|\d ?%"
+    r"|划算|凑单|怎么算|算一?下|计算|比较|对比|区别|分析|解释|原理|依据|条款|接口|幂等|代码|脚本|算法|架构|满\d|[\d.]折"
+)
 
 
 class DifficultyReader:
@@ -111,6 +117,12 @@ class DifficultyReader:
         if language != "other":
             return not known and asked >= _A_FEW
         return known < _FAMILIAR * asked
+
+
+def wants_thought(lower: str) -> bool:
+    """Whether a text, in lower case, wants something reckoned, compared or explained, or speaks of programs: more than a
+    service's plain wish, whatever it is about."""
+    return _THOUGHT.search(lower) is not None
 
 
 def _tell_luck(options: int) -> float:

@@ -25,10 +25,6 @@ _PRICED = re.compile(
     r"[^\n]{1,48}[ \t:：x×*@]{1,4}(?:[¥￥$€£] ?\d[\d,]{0,9}(?:\.\d{1,2})?|\d[\d,]{0,9}\.\d{2}|\d[\d,]{0,9}(?:\.\d{1,2})? ?[元块])[ \t]{0,2}"
 )
 """A thing and its price, and nothing behind it."""
-_THOUGHT = re.compile(
-    r"\b(?:calculate|compute|compar(?:e|ing|ison)|explain|analy[sz]e|work out|figure out|optimal|cheapest|(?:in )?total|trade-?offs?|api|sdk|webhook|idempoten\w{1,5}|endpoint|algorithm|regex|architecture|contract|legal(?:ly)?|clause)\b|\d ?%"
-    r"|划算|凑单|怎么算|算一?下|计算|比较|对比|区别|分析|解释|原理|依据|条款|接口|幂等|代码|脚本|算法|架构|满\d|[\d.]折"
-)
 _OPTION = re.compile(r"[(（]?[a-h][.)）、:：]")
 """An answer to choose from."""
 _SPEAKS = re.compile(
@@ -57,12 +53,6 @@ def leave_records_out(turn: str) -> str:
     if _WORDS.search(lower) is None or _WORKS_ON.search(lower) or is_set_before(lower):
         return turn
     return said
-
-
-def wants_thought(lower: str) -> bool:
-    """Whether a text, in lower case, wants something reckoned, compared or explained, or speaks of programs: more than a
-    service's plain wish, whatever it is about."""
-    return _THOUGHT.search(lower) is not None
 
 
 def _is_row(line: str) -> bool:

@@ -21,7 +21,7 @@ from local_models.classifiers.context import Said
 from local_models.classifiers.conversation import is_reask, mood_trend
 from local_models.classifiers.corrections import correct, may_correct
 from local_models.classifiers.denials import leave_denied_out, leave_person_out, names_person
-from local_models.classifiers.difficulty import DifficultyReader
+from local_models.classifiers.difficulty import DifficultyReader, wants_thought
 from local_models.classifiers.emotion import NOTHING_FELT, EmotionReader, EmotionReading
 from local_models.classifiers.entities import find_slots
 from local_models.classifiers.escalation import is_escalation, tell_escalation
@@ -39,7 +39,7 @@ from local_models.classifiers.mail import read_own_words
 from local_models.classifiers.matter import Matter, tell_matter
 from local_models.classifiers.meaning import MissingEncoderError
 from local_models.classifiers.mood_features import read_mood_features
-from local_models.classifiers.pasted import leave_records_out, wants_thought
+from local_models.classifiers.pasted import leave_records_out
 from local_models.classifiers.quality import QualityReader, load_quality, mark_difficulty
 from local_models.classifiers.sample import Sample
 from local_models.classifiers.standing import (
@@ -250,16 +250,8 @@ class Understanding:
             # Heads answer whatever they are asked; of words that they never learned they know nothing.
             wish = NOTHING_KNOWN if self._intents.is_strange_to(glance) else wish
             mood = NOTHING_FELT if self._emotions.is_strange_to(glance) else mood
-        rest = leave_denied_out(sample.text)
-        if rest is not None and (mood.emotion == "negative" or COMPLAINT in wish.intents):
-            wish, mood = self._leave_denied_out(rest, wish, mood, user, agent)
         calls = tell_escalation(sample)
-        if calls:
-            wish = heed(calls, wish, self._intents.labels)
-        elif PERSON in wish.intents:
-            wish = self._leave_person_out(sample.text, wish, user, agent)
-        mood = rule_joy_out(mood, sample.lower, is_call=bool(calls))
-        wish = believe(wish, mood)
+        wish, mood = self._agree(wish, mood, sample, calls, user, agent)
         matter = tell_matter(sample if said == turn else Sample(turn), reach=reach)
         quality = self._quality
         return Signals(
@@ -288,6 +280,26 @@ class Understanding:
             ),
             is_escalation=bool(calls),
         )
+
+    def _agree(
+        self,
+        wish: IntentReading,
+        mood: EmotionReading,
+        sample: Sample,
+        calls: str,
+        user: Said | None,
+        agent: Said | None,
+    ) -> tuple[IntentReading, EmotionReading]:
+        """Wish and mood of a turn after what is denied in it, whether it `calls` or threatens, and each other."""
+        rest = leave_denied_out(sample.text)
+        if rest is not None and (mood.emotion == "negative" or COMPLAINT in wish.intents):
+            wish, mood = self._leave_denied_out(rest, wish, mood, user, agent)
+        if calls:
+            wish = heed(calls, wish, self._intents.labels)
+        elif PERSON in wish.intents:
+            wish = self._leave_person_out(sample.text, wish, user, agent)
+        mood = rule_joy_out(mood, sample.lower, is_call=bool(calls))
+        return believe(wish, mood), mood
 
     def _leave_records_out(self, own: str) -> str:
         """What is said beside pasted rows, where that is a wish by itself ("how come" beneath a bill is none) and none is

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from local_models.classifiers.addresses import is_address
+from local_models.classifiers.difficulty import wants_thought
 from local_models.classifiers.normalise import normalise
-from local_models.classifiers.pasted import leave_records_out, wants_thought
+from local_models.classifiers.pasted import leave_records_out
 from providers.messages import ChatRequest, Message
 from router.steps.understanding import Understanding
 

@@ -254,15 +254,16 @@ def test_the_time_after_which_a_hedge_starts_does_not_age() -> None:
     assert told.p50() is None and told.p95() == 3.0
 
 
+def with_two_deployments(clock: Clock) -> Dispatcher:
+    """A dispatcher whose model `m` stands at two places."""
+    good = ScriptedProvider("a", say("x"))
+    places = (deploy(good, "m", "one"), deploy(good, "m", "two"))
+    return dispatcher(*places, clock=clock, breakers=Breakers(clock=clock))
+
+
 async def test_a_deployment_that_was_slow_once_is_drawn_again() -> None:
     clock = Clock()
-    good = ScriptedProvider("a", say("x"))
-    dispatch = dispatcher(
-        deploy(good, "m", "one"),
-        deploy(good, "m", "two"),
-        clock=clock,
-        breakers=Breakers(clock=clock),
-    )
+    dispatch = with_two_deployments(clock)
     one, two = dispatch._upstreams["m"]
     one.gauge.answered(20.0, 21.0, 10)
     for _ in range(12):
@@ -274,13 +275,7 @@ async def test_a_deployment_that_was_slow_once_is_drawn_again() -> None:
 
 async def test_a_deployment_that_fades_does_not_speak_for_one_with_traffic() -> None:
     clock = Clock()
-    good = ScriptedProvider("a", say("x"))
-    dispatch = dispatcher(
-        deploy(good, "m", "idle"),
-        deploy(good, "m", "busy"),
-        clock=clock,
-        breakers=Breakers(clock=clock),
-    )
+    dispatch = with_two_deployments(clock)
     idle, busy = dispatch._upstreams["m"]
     idle.gauge.answered(2.0, 4.0, 100)
     for _ in range(20):
